@@ -1,0 +1,37 @@
+import type { Json } from "../domain/json.ts";
+import type { ActionDoc, Observation, Plan, Planned, Verification } from "../domain/plan.ts";
+import type { Target } from "../domain/target.ts";
+
+/**
+ * Something Oomph can do to a target. Each method may run in another process than the one before it, and after a crash:
+ * what they share is the plan, which is stored with the request, and the run.
+ */
+export type Action = ActionDoc & {
+  /**
+   * Says what would be done now, changing nothing. Bad params are refused with what was expected. Planned again with
+   * `plan.params` on an unchanged target, the scope is equal.
+   */
+  plan(target: Target, params: Readonly<Record<string, Json>>): Promise<Planned>;
+  /** Does it. Called at most once per run. Throws when it could not be done, wholly or in part; `observe` tells which. */
+  apply(plan: Plan, run: RunHandle): Promise<void>;
+  /** Was it done? Asked after a crash or a failed apply; reads only. */
+  observe(plan: Plan, run: RunFacts): Promise<Observation>;
+  /** Did it help? Reads only, several times until the readings are stable. */
+  verify(plan: Plan, run: RunFacts): Promise<Verification>;
+  /** The way back as another action, asked for and approved like any; undefined: there is none. */
+  wayBack(plan: Plan, run: RunFacts): { readonly actionId: string; readonly params: Readonly<Record<string, Json>> } | undefined;
+};
+
+export type RunFacts = {
+  readonly id: string;
+  readonly begunAtMs: number;
+  /** Last saved progress of a long act. */
+  readonly checkpoint?: Json;
+};
+
+export type RunHandle = RunFacts & {
+  /** Saves progress; throws when the lease has been lost, and then the act must stop. */
+  saveCheckpoint(checkpoint: Json): Promise<void>;
+  /** Aborted when the process drains or the lease is lost. */
+  readonly signal: AbortSignal;
+};

@@ -1,0 +1,50 @@
+import type { Actor } from "./actor.ts";
+import type { Target } from "./target.ts";
+
+/** The kind of trouble, a part of the fingerprint: the same target with another problem is another incident. */
+export type Problem = "redis-memory";
+
+export type IncidentState = "open" | "investigating" | "diagnosed" | "acting" | "verifying" | "resolved";
+
+/** One target with one problem, whoever reports it, and the thread that tells of it. */
+export type Incident = {
+  /** `inc_...` */
+  readonly id: string;
+  /** targetKey and problem: one incident per fingerprint is unresolved at any time. */
+  readonly fingerprint: string;
+  readonly target: Target;
+  readonly problem: Problem;
+  readonly state: IncidentState;
+  /** Slack channel id of the thread. */
+  readonly channel: string;
+  /** The alert's own post, when the thread hangs below it; else absent, and the outbox slot `<id>/root` has the thread. */
+  readonly rootTs?: string;
+  readonly openedBy: Actor;
+  readonly openedAtMs: number;
+  /** When an alert or a person last asked about it. */
+  readonly lastSeenAtMs: number;
+  readonly timesSeen: number;
+  readonly resolvedAtMs?: number;
+};
+
+/** Which states may follow. `resolved` is left only by a re-fire (reopened). Source: ARCHITECTURE.md, States. */
+export const INCIDENT_TRANSITIONS: Readonly<Record<IncidentState, readonly IncidentState[]>> = {
+  open: ["investigating", "resolved"],
+  investigating: ["diagnosed", "open", "resolved"],
+  diagnosed: ["investigating", "acting", "resolved"],
+  acting: ["verifying", "diagnosed", "resolved"],
+  verifying: ["resolved", "diagnosed"],
+  resolved: ["open"],
+};
+
+/** A re-fire within this time after resolution reopens the incident instead of opening another. */
+export const REOPEN_WITHIN_MS = 30 * 60_000;
+
+/** One line of an incident's timeline, for `/oom show`. */
+export type IncidentEvent = {
+  readonly incidentId: string;
+  readonly atMs: number;
+  readonly actor: Actor;
+  /** A sentence for people. */
+  readonly says: string;
+};

@@ -1,0 +1,60 @@
+import type { Json } from "./json.ts";
+import type { Target, TargetKind } from "./target.ts";
+
+export type Risk = "change" | "disruptive" | "destructive";
+
+/** What people need to know to ask for an action. */
+export type ActionDoc = {
+  /** `redis.flush-db`; stable, policies name it. */
+  readonly id: string;
+  /** What a button says: "Flush database". */
+  readonly title: string;
+  readonly risk: Risk;
+  readonly targetKind: TargetKind;
+  /** For help and for the refusal of a bad parameter. */
+  readonly params: readonly { readonly name: string; readonly says: string; readonly required: boolean }[];
+};
+
+/** What an action would do to a target now. Frozen with the request; shown whole to the one who approves. */
+export type Plan = {
+  readonly actionId: string;
+  readonly target: Target;
+  readonly risk: Risk;
+  /** One sentence: "Flush database 2 of redis/sessions: 12,345 keys go". */
+  readonly summary: string;
+  readonly changes: readonly { readonly what: string; readonly before: string; readonly after: string }[];
+  /** Who and what is touched beside the target. */
+  readonly blastRadius: readonly string[];
+  /** What the approver must know: "only buys time", "lost on restart". */
+  readonly warnings: readonly string[];
+  /** How it is undone, or why it cannot be. */
+  readonly wayBack: string;
+  /** What must be typed before it may be approved, such as `sessions 2`; absent: a click is enough. */
+  readonly confirm?: string;
+  /** Params as planned, bounds included: planning again with these on an unchanged target gives an equal scope. */
+  readonly params: Readonly<Record<string, Json>>;
+  /**
+   * Exactly what is approved: with actionId and target it is hashed into the plan hash. Holds what must not change
+   * between approval and execution (identity of the server, values before, bounds), and nothing that flutters.
+   */
+  readonly scope: Readonly<Record<string, Json>>;
+  /** Readings before the act, for verification and observation. Not hashed. */
+  readonly before: Readonly<Record<string, Json>>;
+};
+
+export type Planned = { readonly kind: "planned"; readonly plan: Plan } | { readonly kind: "refused"; readonly because: string };
+
+/** Asked after an act: did it help? */
+export type Verification = {
+  readonly helped: boolean;
+  /** One sentence: what is better, or that it did not help and what to try. */
+  readonly says: string;
+  /** Measured, with units. */
+  readonly rows: readonly { readonly what: string; readonly before: string; readonly after: string; readonly ok: boolean }[];
+};
+
+/** Asked after a crash. `partly` ends as failed with what was done and what is left. */
+export type Observation =
+  | { readonly kind: "done"; readonly says: string }
+  | { readonly kind: "not-done"; readonly says: string }
+  | { readonly kind: "unknown"; readonly says: string };

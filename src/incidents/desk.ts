@@ -1,0 +1,23 @@
+import type { AccessRules, Person } from "../domain/access.ts";
+import type { Clock, Ids } from "../ports/clock.ts";
+import type { JobQueue } from "../ports/job-queue.ts";
+import type { Log } from "../ports/log.ts";
+import type { Metrics } from "../ports/metrics.ts";
+import type { Narrator } from "../ports/narrator.ts";
+import type { Planner } from "../ports/planner.ts";
+import type { Store } from "../ports/store.ts";
+
+/** What everything around incidents works with. */
+export type Desk = {
+  readonly store: Store;
+  readonly queue: JobQueue;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly narrator: Narrator;
+  readonly planner: Planner;
+  readonly rules: AccessRules;
+  /** The person with their groups as of now (cached for a minute). Throws when groups cannot be asked: that means no. */
+  person(userId: string): Promise<Person>;
+};

@@ -1,0 +1,39 @@
+import type { Inbound } from "./inbound.ts";
+
+/** The jobs that there are, each with what it is told. Everything else is read from the store. */
+export type JobPayloads = {
+  /** Something came in from the chat. */
+  readonly receive: { readonly inbound: Inbound };
+  readonly investigate: { readonly investigationId: string };
+  readonly act: { readonly requestId: string };
+  readonly deliver: { readonly deliveryId: string };
+  readonly sweep: Readonly<Record<string, never>>;
+};
+
+export type JobName = keyof JobPayloads;
+
+export type AddOptions = {
+  /** The same id while the first is waiting, running or kept (receive: an hour) is dropped. No `:` and not all digits. */
+  readonly id: string;
+  readonly delayMs?: number;
+  /** 1 is the most urgent; absent goes before all that have one. */
+  readonly priority?: number;
+};
+
+/** At least once: a job whose worker dies runs again. Throws OomphError `queue-unavailable` within 2 s when Redis is away. */
+export type JobQueue = {
+  add<Name extends JobName>(name: Name, payload: JobPayloads[Name], options: AddOptions): Promise<void>;
+  /** Throws when it cannot be reached. */
+  ping(): Promise<void>;
+};
+
+/** A handler returns when the job is done, `later` to be run again after a while, or throws to be retried with back-off. */
+export type JobOutcome = { readonly kind: "done" } | { readonly kind: "later"; readonly delayMs: number };
+
+export type JobHandlers = { readonly [Name in JobName]: (payload: JobPayloads[Name], signal: AbortSignal) => Promise<JobOutcome> };
+
+/** Runs jobs until drained. */
+export type JobWorkers = {
+  /** Stops taking jobs, waits for those running, at most `withinMs`; then aborts their signal. */
+  drain(withinMs: number): Promise<void>;
+};

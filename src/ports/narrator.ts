@@ -1,0 +1,42 @@
+import type { ActionRequest, Decision, Offer, Run } from "../domain/action-request.ts";
+import type { Actor } from "../domain/actor.ts";
+import type { StepProgress } from "../domain/evidence.ts";
+import type { Incident } from "../domain/incident.ts";
+import type { Investigation } from "../domain/investigation.ts";
+import type { Tables } from "./store.ts";
+
+/** Puts what happened into words and into the outbox, within the transaction in which it happened. */
+export type Narrator = (tables: Tables, news: News) => Promise<void>;
+
+export type News =
+  /** Root (unless the alert's own post is the root) and the progress message. */
+  | { readonly kind: "opened"; readonly incident: Incident; readonly investigation: Investigation; readonly steps: readonly StepProgress[] }
+  /** Asked again while unresolved, or re-fired after resolution. */
+  | { readonly kind: "joined" | "reopened"; readonly incident: Incident; readonly actor: Actor; readonly investigation?: Investigation; readonly steps?: readonly StepProgress[] }
+  /** The progress message, edited in place. */
+  | { readonly kind: "progress"; readonly incident: Incident; readonly investigation: Investigation; readonly steps: readonly StepProgress[] }
+  /** The report. Offers stand in the order of the advice. */
+  | { readonly kind: "diagnosed"; readonly incident: Incident; readonly investigation: Investigation; readonly offers: readonly OfferWithTitle[] }
+  | { readonly kind: "investigation-failed"; readonly incident: Incident; readonly investigation: Investigation; readonly because: string }
+  /** The card with the plan and its buttons. */
+  | { readonly kind: "requested"; readonly incident: Incident; readonly request: ActionRequest }
+  /** Somebody had their word: the card says who and when, and a reply in the thread says so. */
+  | { readonly kind: "decided"; readonly incident: Incident; readonly request: ActionRequest; readonly decision: Decision; readonly decisions: readonly Decision[] }
+  /** Execution has begun, or verification has: the card. */
+  | { readonly kind: "executing" | "verifying"; readonly incident: Incident; readonly request: ActionRequest; readonly run: Run }
+  /** Any ended state: the card, a reply with before and after, the requester named. */
+  | {
+      readonly kind: "ended";
+      readonly incident: Incident;
+      readonly request: ActionRequest;
+      readonly decisions: readonly Decision[];
+      readonly run?: Run;
+      /** The plan as it would be now, when the target had changed. */
+      readonly replacement?: ActionRequest;
+      readonly wayBack?: OfferWithTitle;
+    }
+  | { readonly kind: "resolved"; readonly incident: Incident; readonly actor: Actor; readonly says: string }
+  /** The kill switch or a lease, told in the thread that it concerns. */
+  | { readonly kind: "lease-released"; readonly incident: Incident; readonly by: string; readonly targetKey: string };
+
+export type OfferWithTitle = { readonly offer: Offer; readonly title: string; readonly why: string };

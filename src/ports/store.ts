@@ -1,0 +1,158 @@
+import type { ActionRequest, Decision, Lease, Offer, RequestState, Run } from "../domain/action-request.ts";
+import type { AuditEntry, AuditVerification, NewAuditEntry } from "../domain/audit.ts";
+import type { Delivery, Saying } from "../domain/delivery.ts";
+import type { Evidence } from "../domain/evidence.ts";
+import type { Incident, IncidentEvent, IncidentState } from "../domain/incident.ts";
+import type { Investigation } from "../domain/investigation.ts";
+import type { Json } from "../domain/json.ts";
+
+/**
+ * Everything that outlives a process. Every method throws OomphError `store-unavailable` (retryable) when the database
+ * is away, locked for longer than the configured wait, or read-only. A method called on the Store itself is one
+ * transaction; `transaction` makes one of several, and rolls all of them back when `work` throws.
+ */
+export type Store = Tables & {
+  transaction<Result>(work: (tables: Tables) => Promise<Result>): Promise<Result>;
+  /** A write that leaves nothing: throws where only reading is possible. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type Tables = {
+  readonly incidents: IncidentTable;
+  readonly investigations: InvestigationTable;
+  readonly evidence: EvidenceTable;
+  readonly offers: OfferTable;
+  readonly requests: RequestTable;
+  readonly runs: RunTable;
+  readonly leases: LeaseTable;
+  readonly outbox: OutboxTable;
+  readonly audit: AuditTable;
+  readonly settings: SettingTable;
+};
+
+export type IncidentTable = {
+  /**
+   * Opens an incident, or joins the unresolved one with the same fingerprint (its `timesSeen` and `lastSeenAtMs` move
+   * on), or reopens one that was resolved within `reopenWithinMs` before `candidate.openedAtMs`. Racing callers get one
+   * incident.
+   */
+  openOrJoin(candidate: Incident, reopenWithinMs: number): Promise<{ readonly kind: "opened" | "joined" | "reopened"; readonly incident: Incident }>;
+  get(id: string): Promise<Incident | undefined>;
+  /** Newest first. */
+  list(filter: { readonly states?: readonly IncidentState[]; readonly limit: number }): Promise<readonly Incident[]>;
+  /** One conditional update; false: it was in none of the `from` states. */
+  transition(id: string, from: readonly IncidentState[], to: IncidentState, atMs: number): Promise<boolean>;
+  /** By the alert's post or by the posted root. */
+  findByThread(channel: string, threadTs: string): Promise<Incident | undefined>;
+  note(event: IncidentEvent): Promise<void>;
+  /** Oldest first. */
+  timeline(incidentId: string): Promise<readonly IncidentEvent[]>;
+};
+
+export type InvestigationTable = {
+  create(investigation: Investigation): Promise<void>;
+  get(id: string): Promise<Investigation | undefined>;
+  /** Newest first. */
+  ofIncident(incidentId: string): Promise<readonly Investigation[]>;
+  /** Conditional on not having ended; false: it had. */
+  update(id: string, change: Partial<Pick<Investigation, "state" | "endedAtMs" | "diagnosis" | "failures" | "because">>): Promise<boolean>;
+  /** Queued or running since before `startedBeforeMs`. */
+  unfinished(startedBeforeMs: number): Promise<readonly Investigation[]>;
+};
+
+export type EvidenceTable = {
+  add(investigationId: string, evidence: Evidence): Promise<void>;
+  /** In the order of collection. */
+  ofInvestigation(investigationId: string): Promise<readonly Evidence[]>;
+};
+
+export type OfferTable = {
+  add(offers: readonly Offer[]): Promise<void>;
+  get(id: string): Promise<Offer | undefined>;
+  ofIncident(incidentId: string): Promise<readonly Offer[]>;
+};
+
+export type RequestTable = {
+  create(request: ActionRequest): Promise<void>;
+  get(id: string): Promise<ActionRequest | undefined>;
+  /** Newest first. */
+  list(filter: { readonly states?: readonly RequestState[]; readonly incidentId?: string; readonly limit: number }): Promise<readonly ActionRequest[]>;
+  /** One conditional update; false: somebody else was faster. `executing` and on: `atMs` is not an end. */
+  transition(
+    id: string,
+    from: readonly RequestState[],
+    to: RequestState,
+    change: { readonly atMs: number; readonly outcome?: string; readonly supersededBy?: string },
+  ): Promise<boolean>;
+  /**
+   * Like `transition` from `pending` to `approved`, and only where `expiresAtMs` is after `atMs` and enough different
+   * people have approved (or one broke the glass): decided inside the database, in the same statement.
+   */
+  approveIfAgreed(id: string, atMs: number): Promise<boolean>;
+  /** Pending or approved, and due to expire at or before `atMs`. */
+  due(atMs: number): Promise<readonly ActionRequest[]>;
+  /** False: this person has had their word on this request. */
+  decide(decision: Decision): Promise<boolean>;
+  decisions(requestId: string): Promise<readonly Decision[]>;
+};
+
+export type RunTable = {
+  /** The run of a request; made when there is none. Racing callers get one run. */
+  ofRequest(requestId: string, newId: string): Promise<Run>;
+  get(id: string): Promise<Run | undefined>;
+  /** Sets begunAtMs and plan where begunAtMs was empty; false: it had begun already. */
+  begin(id: string, change: Required<Pick<Run, "begunAtMs" | "plan">>): Promise<boolean>;
+  checkpoint(id: string, checkpoint: Json): Promise<void>;
+  end(id: string, change: Pick<Run, "endedAtMs" | "observation" | "verification">): Promise<void>;
+};
+
+export type LeaseTable = {
+  /** Free, expired, or already the owner's own: acquired. */
+  acquire(lease: Lease, nowMs: number): Promise<{ readonly kind: "acquired" } | { readonly kind: "held"; readonly lease: Lease }>;
+  /** False: it is not this owner's any more. */
+  renew(targetKey: string, owner: string, expiresAtMs: number): Promise<boolean>;
+  /** Only the owner's own. */
+  release(targetKey: string, owner: string): Promise<void>;
+  /** Whoever holds it; undefined: nobody did. */
+  forceRelease(targetKey: string): Promise<Lease | undefined>;
+  /** Held ones, expired ones too. */
+  list(): Promise<readonly Lease[]>;
+};
+
+export type OutboxTable = {
+  /**
+   * Makes a slot's message, or gives it new content (revision + 1, due again, attempts from zero). A file slot is sent
+   * once. Returns the delivery's id.
+   */
+  say(saying: Saying, newId: string, nowMs: number): Promise<string>;
+  get(id: string): Promise<Delivery | undefined>;
+  bySlot(slot: string): Promise<Delivery | undefined>;
+  /** One sender at a time: false when another holds an unexpired claim or nothing is due. */
+  claim(id: string, untilMs: number, nowMs: number): Promise<boolean>;
+  /** Slack has `revision`; due again at once when there is a newer one. Ends the claim. */
+  sent(id: string, posted: { readonly ts?: string; readonly revision: number }): Promise<void>;
+  /** Try again at `nextAttemptAtMs`; ends the claim. `countAttempt` false: the wait is not the message's fault. */
+  postpone(id: string, change: { readonly nextAttemptAtMs: number; readonly error: string; readonly countAttempt: boolean }): Promise<void>;
+  fail(id: string, error: string): Promise<void>;
+  /** Due at or before `nowMs` and not claimed: most urgent first, then oldest. */
+  due(nowMs: number, limit: number): Promise<readonly Delivery[]>;
+  ofIncident(incidentId: string): Promise<readonly Delivery[]>;
+  counts(): Promise<Readonly<Record<Delivery["state"], number>>>;
+};
+
+export type AuditTable = {
+  append(entry: NewAuditEntry): Promise<AuditEntry>;
+  /** Newest first. */
+  list(filter: { readonly incidentId?: string; readonly limit: number }): Promise<readonly AuditEntry[]>;
+  /** Recomputes the whole chain. With `head`: also that this hash is in it, which shows a cut tail. */
+  verify(head?: string): Promise<AuditVerification>;
+};
+
+export type SettingTable = {
+  get(key: "freeze"): Promise<Freeze | undefined>;
+  set(key: "freeze", value: Freeze): Promise<void>;
+};
+
+/** The kill switch: nothing is executed while on. */
+export type Freeze = { readonly on: boolean; readonly by: string; readonly atMs: number; readonly reason?: string };

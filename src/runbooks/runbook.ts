@@ -1,0 +1,29 @@
+import type { Evidence, StepFailure } from "../domain/evidence.ts";
+import type { Diagnosis } from "../domain/finding.ts";
+import type { Problem } from "../domain/incident.ts";
+import type { Json } from "../domain/json.ts";
+import type { Target, TargetKind } from "../domain/target.ts";
+
+/** What to look at for a kind of target with a kind of problem, in which order, and how to read it. */
+export type Runbook<Session = unknown> = {
+  /** `redis-memory` */
+  readonly id: string;
+  readonly title: string;
+  readonly targetKind: TargetKind;
+  readonly problem: Problem;
+  /** Connects. Throws OomphError when the target cannot be looked at at all; `diagnoseUnreachable` says what that means. */
+  open(target: Target): Promise<{ readonly session: Session; readonly source: string; close(): Promise<void> }>;
+  readonly steps: readonly Step<Session>[];
+  /** Pure: the same evidence always gives the same diagnosis. */
+  diagnose(evidence: readonly Evidence[], failures: readonly StepFailure[]): Diagnosis;
+};
+
+export type Step<Session = unknown> = {
+  /** `redis.memory` */
+  readonly id: string;
+  /** A line in the progress message: "Memory and policy". */
+  readonly title: string;
+  readonly timeoutMs: number;
+  /** Throws OomphError when it cannot be collected. */
+  collect(session: Session, signal: AbortSignal): Promise<Json>;
+};
