@@ -53,6 +53,10 @@ export type KeyValueNode = {
   describeKeys(database: number, keys: readonly string[], options: { readonly withSize: boolean }): Promise<readonly KeyReading[]>;
   /** How many of these exist, without touching them. */
   countExisting(database: number, keys: readonly string[]): Promise<number>;
+  /** How many of these expire exactly at `atMs` (PEXPIRETIME, Redis 7 or newer; else throws `bad-input`). */
+  countExpiringAt(database: number, keys: readonly string[], atMs: number): Promise<number>;
+  /** The server's own clock (TIME), in milliseconds since 1970. */
+  time(): Promise<number>;
 
   /** FLUSHDB ASYNC. */
   flushDatabase(database: number): Promise<void>;
@@ -62,6 +66,8 @@ export type KeyValueNode = {
   expireAt(database: number, keys: readonly string[], atMs: number): Promise<number>;
   /** PERSIST, only where the key expires exactly at `atMs`; returns how many lost their TTL. Redis 7 or newer. */
   persistWhereExpiresAt(database: number, keys: readonly string[], atMs: number): Promise<number>;
+  /** CLIENT KILL ID; false: no such client is connected (any more). */
+  killClient(id: string): Promise<boolean>;
   /** CONFIG SET. */
   setConfig(name: string, value: string): Promise<void>;
   /** CONFIG REWRITE; `bad-input` when the server runs without a config file. */
