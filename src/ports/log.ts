@@ -1,5 +1,3 @@
-import type { Json } from "../domain/json.ts";
-
 /** Messages are static; facts go into fields. Secrets are masked in both. */
 export type Log = {
   debug(fields: LogFields, message: string): void;
@@ -8,4 +6,5 @@ export type Log = {
   error(fields: LogFields, message: string): void;
 };
 
-export type LogFields = { readonly [key: string]: Json | undefined | unknown };
+/** Anything that JSON can show; an Error under `error` or `err` is written with its code, stack and cause. */
+export type LogFields = { readonly [key: string]: unknown };

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+// The `oomph` command. It runs what scripts/setup.mjs compiled from src/cli/main.ts.
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const main = new URL("../dist/cli/main.js", import.meta.url);
+
+if (existsSync(main)) {
+  await import(main.href);
+} else {
+  console.error(`oomph is not compiled yet: expected ${fileURLToPath(main)}. Run "npm run setup" once, then try again.`);
+  process.exitCode = 70;
+}

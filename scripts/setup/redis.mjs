@@ -1,0 +1,43 @@
+import { spawnSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+const BY_HAND = `Install a Redis server (6.2 or newer), then run this again:
+    Debian, Ubuntu   sudo apt-get install redis-server
+    Fedora, RHEL     sudo dnf install redis        (or valkey-compat-redis)
+    macOS            brew install redis
+    Alpine           sudo apk add redis`;
+
+/** The demo and the tests start their own redis-server: brings the program where apt-get may be used without asking. */
+export function bringRedis() {
+  if (isInstalled("redis-server")) return undefined;
+  const asRoot = rootPrefix();
+  if (asRoot === undefined || !isInstalled("apt-get")) throw new Error(`redis-server is not installed. ${BY_HAND}`);
+  console.error("set-up: installing redis-server with apt-get");
+  const installed = aptGet(asRoot, "install") || (aptGet(asRoot, "update") && aptGet(asRoot, "install"));
+  if (!installed || !isInstalled("redis-server")) throw new Error(`apt-get could not install redis-server. ${BY_HAND}`);
+  return "redis-server installed (where systemd runs, the package has also started one on 127.0.0.1:6379; Oomph does not use it)";
+}
+
+function aptGet(asRoot, what) {
+  const args = what === "install" ? ["install", "-y", "-qq", "--no-install-recommends", "redis-server"] : ["update", "-qq"];
+  const [command, ...rest] = [...asRoot, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...args];
+  return spawnSync(command, rest, { stdio: ["ignore", 2, 2] }).status === 0;
+}
+
+/** What goes before a command to run it as root without a password; undefined: it cannot be. */
+function rootPrefix() {
+  if (process.getuid?.() === 0) return [];
+  return isInstalled("sudo") && spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0 ? ["sudo", "-n"] : undefined;
+}
+
+function isInstalled(program) {
+  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return folder !== "";
+    } catch {
+      return false;
+    }
+  });
+}
