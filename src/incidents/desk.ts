@@ -4,7 +4,7 @@ import type { JobQueue } from "../ports/job-queue.ts";
 import type { Log } from "../ports/log.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import type { Narrator } from "../ports/narrator.ts";
-import type { Planner } from "../ports/planner.ts";
+import type { Planner, Targets } from "../ports/planner.ts";
 import type { Store } from "../ports/store.ts";
 
 /** What everything around incidents works with. */
@@ -17,6 +17,8 @@ export type Desk = {
   readonly metrics: Metrics;
   readonly narrator: Narrator;
   readonly planner: Planner;
+  /** What is configured now: a request for a target that is gone is refused. */
+  readonly targets: Targets;
   readonly rules: AccessRules;
   /** The person with their groups as of now (cached for a minute). Throws when groups cannot be asked: that means no. */
   person(userId: string): Promise<Person>;
