@@ -1,0 +1,25 @@
+import { writeFileSync } from "node:fs";
+
+/** A vitest reporter that writes counts, and the reason of each skipped test, as JSON to the file in OOMPH_TEST_SUMMARY. */
+export default class SummaryReporter {
+  onTestRunEnd(modules, unhandledErrors) {
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const inState = (state) => tests.filter((test) => test.result().state === state);
+    // A file that could not be loaded, or whose hook failed, has failed even when no test of it has.
+    const brokenFiles = modules.filter((module) => module.state() === "failed" && !hasFailedTest(module));
+    const summary = {
+      passed: inState("passed").length,
+      failed: inState("failed").length + brokenFiles.length + unhandledErrors.length,
+      skipped: [...inState("skipped"), ...inState("pending")].map((test) => ({
+        name: `${test.module.relativeModuleId} > ${test.fullName}`,
+        why: test.result().note ?? "no reason given",
+      })),
+    };
+    const file = process.env["OOMPH_TEST_SUMMARY"];
+    if (file !== undefined) writeFileSync(file, JSON.stringify(summary));
+  }
+}
+
+function hasFailedTest(module) {
+  return [...module.children.allTests()].some((test) => test.result().state === "failed");
+}
