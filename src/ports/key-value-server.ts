@@ -2,7 +2,8 @@
  * A Redis (or Valkey, KeyDB) that is looked at and acted on; never the one that Oomph's own queue runs on, which has no
  * port for this. Methods throw OomphError: `unreachable`, `timed-out`, `wrong-credentials`, `no-rights` (NOPERM, naming
  * the command and what to grant), `loading`, `read-only` (a replica), `out-of-memory`, `bad-input`.
- * KEYS and DEBUG are never sent.
+ * KEYS and DEBUG are never sent. A key's name is text in which a backslash is written `\\`, and bytes that are not
+ * readable UTF-8 are written `\xHH`: what was scanned is exactly what is acted on.
  */
 export type KeyValueServers = {
   /**
@@ -30,7 +31,10 @@ export type ConnectionSettings = {
 export type KeyValueConnection = {
   readonly name: string;
   readonly topology: "single" | "sentinel" | "cluster";
+  /** Those that answered when it was opened; never empty. */
   readonly nodes: readonly KeyValueNode[];
+  /** Masters of a Cluster that did not, each with a sentence that says why. Empty for the other topologies. */
+  readonly missing: readonly { readonly address: string; readonly because: string }[];
   close(): Promise<void>;
 };
 

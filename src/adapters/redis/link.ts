@@ -1,0 +1,146 @@
+import { Redis, ReplyError } from "ioredis";
+import { OomphError } from "../../domain/errors.ts";
+import { formatAddress, type Endpoint } from "./endpoint.ts";
+import { explainLoss } from "./lost-connection.ts";
+import { asText, parseInfo } from "./readings.ts";
+import { explainRefusal, isOutOfRange, needsNoPassword, readRefusal, type Refusal } from "./refusals.ts";
+import { expectsTls } from "./tls-probe.ts";
+
+/** A command's name, with its subcommand where it has one, and its arguments. */
+export type Command = { readonly name: string; readonly args: readonly (string | Buffer | number)[] };
+
+/** Bulk strings are Buffers, integers numbers, lists arrays. */
+export type Answer = { readonly kind: "reply"; readonly value: unknown } | { readonly kind: "refusal"; readonly refusal: Refusal };
+
+/**
+ * One connection to one database of one server. Nothing is queued while it is down and nothing is sent twice: what was
+ * under way when it broke is an error, and the link is closed for good.
+ */
+export type Link = {
+  /** The reply. Throws OomphError for a refusal too. */
+  ask(command: Command): Promise<unknown>;
+  /** All sent at once, answers in the same order; refusals are returned. Throws when the connection is lost. */
+  askAll(commands: readonly Command[]): Promise<readonly Answer[]>;
+  /** A refusal as the error that `ask` throws. */
+  explain(refusal: Refusal, command: string): Promise<OomphError>;
+  readonly isOpen: () => boolean;
+  close(): void;
+};
+
+/** Connects, authenticates, selects the database and checks that the server answers. Throws OomphError. */
+export async function openLink(endpoint: Endpoint, database: number): Promise<Link> {
+  const { client, lastError } = makeClient(endpoint);
+  const link = makeLink(client, endpoint, lastError);
+  try {
+    await client.connect().catch((error: unknown) => {
+      throw loss(lastError() ?? error, endpoint, "connect");
+    });
+    await enter(link, endpoint);
+    if (database !== 0) await select(link, endpoint, database);
+    return link;
+  } catch (error) {
+    link.close();
+    throw await namedForTls(error, endpoint);
+  }
+}
+
+function makeClient(endpoint: Endpoint): { readonly client: Redis; readonly lastError: () => unknown } {
+  const { at, tls } = endpoint;
+  const client = new Redis({
+    host: at.host,
+    port: at.port,
+    lazyConnect: true,
+    // RESP2 and no CLIENT SETINFO: servers from Redis 3 on understand all that is sent.
+    protocol: 2,
+    disableClientInfo: true,
+    enableReadyCheck: false,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    retryStrategy: null,
+    connectTimeout: endpoint.connectTimeoutMs,
+    commandTimeout: endpoint.commandTimeoutMs,
+    ...(tls === undefined ? {} : { tls: { ca: tls.ca, cert: tls.cert, key: tls.key, servername: tls.serverName, rejectUnauthorized: tls.verify } }),
+  });
+  let last: unknown;
+  client.on("error", (error: unknown) => {
+    last = error;
+  });
+  return { client, lastError: () => last };
+}
+
+function makeLink(client: Redis, endpoint: Endpoint, lastError: () => unknown): Link {
+  async function askAll(commands: readonly Command[]): Promise<readonly Answer[]> {
+    const pipeline = client.pipeline();
+    for (const { name, args } of commands) {
+      const [word = "", ...subcommand] = name.split(" ");
+      pipeline.callBuffer(word, [...subcommand, ...args]);
+    }
+    const results = (await pipeline.exec()) ?? [];
+    return results.map(([error, value], index): Answer => {
+      if (error === null) return { kind: "reply", value };
+      if (error instanceof ReplyError) return { kind: "refusal", refusal: readRefusal(error.message) };
+      client.disconnect(); // its late answers are nobody's any more
+      throw loss(lastError() ?? error, endpoint, commands[index]?.name ?? "a command");
+    });
+  }
+  async function explain(refusal: Refusal, command: string): Promise<OomphError> {
+    const error = explainRefusal(refusal, asked(endpoint, command));
+    if (error.code !== "loading") return error;
+    const [info] = await askAll([{ name: "INFO", args: ["persistence"] }]);
+    return info?.kind === "reply" ? withProgress(error, parseInfo(asText(info.value))) : error;
+  }
+  async function ask(command: Command): Promise<unknown> {
+    const [answer] = await askAll([command]);
+    if (answer?.kind === "reply") return answer.value;
+    throw await explain(answer?.refusal ?? readRefusal("ERR no answer"), command.name);
+  }
+  return { ask, askAll, explain, isOpen: () => client.status === "ready", close: () => client.disconnect() };
+}
+
+/** AUTH, a name for the server's CLIENT LIST, and PING: it fails while a server loads, is stale, or wants a password. */
+async function enter(link: Link, { username, password }: Endpoint): Promise<void> {
+  if (password !== undefined || username !== undefined) {
+    const credentials = username === undefined ? [password ?? ""] : [username, password ?? ""];
+    const [answer] = await link.askAll([{ name: "AUTH", args: credentials }]);
+    if (answer?.kind === "refusal" && !needsNoPassword(answer.refusal)) throw await link.explain(answer.refusal, "AUTH");
+  }
+  const [, pong] = await link.askAll([
+    { name: "CLIENT SETNAME", args: ["oomph"] },
+    { name: "PING", args: [] },
+  ]);
+  if (pong?.kind === "refusal" && pong.refusal.word !== "NOPERM") throw await link.explain(pong.refusal, "PING");
+}
+
+async function select(link: Link, endpoint: Endpoint, database: number): Promise<void> {
+  const [answer] = await link.askAll([{ name: "SELECT", args: [database] }]);
+  if (answer?.kind !== "refusal") return;
+  if (!isOutOfRange(answer.refusal)) throw await link.explain(answer.refusal, "SELECT");
+  const [config] = await link.askAll([{ name: "CONFIG GET", args: ["databases"] }]);
+  const count = config?.kind === "reply" && Array.isArray(config.value) && config.value.length > 1 ? Number(asText(config.value[1])) : undefined;
+  const has = count === undefined ? "no such database" : `${count} databases, 0 to ${count - 1}`;
+  throw new OomphError("bad-input", `Redis at ${formatAddress(endpoint.at)} has ${has}; database ${database} was asked for. Name one that it has.`);
+}
+
+/** A server that wants TLS just closes a plain connection: one look at it tells this from a crash. */
+async function namedForTls(error: unknown, endpoint: Endpoint): Promise<unknown> {
+  const closed = error instanceof OomphError && error.code === "unreachable" && endpoint.tls === undefined;
+  if (!closed || !(await expectsTls(endpoint.at, endpoint.connectTimeoutMs))) return error;
+  return new OomphError("unreachable", `Redis at ${formatAddress(endpoint.at)} expects TLS, and the connection is without. Use rediss:// instead of redis://.`, { cause: error });
+}
+
+function withProgress(error: OomphError, info: Readonly<Record<string, string>>): OomphError {
+  const percent = info["loading_loaded_perc"];
+  if (percent === undefined) return error;
+  const left = info["loading_eta_seconds"];
+  const eta = left === undefined ? "" : `, about ${left} s left`;
+  return new OomphError("loading", `${error.message} So far: ${Number(percent).toFixed(0)}%${eta}.`, { retryable: true, cause: error.cause });
+}
+
+function loss(error: unknown, endpoint: Endpoint, command: string): OomphError {
+  return explainLoss(error, asked(endpoint, command), command === "connect" ? endpoint.connectTimeoutMs : endpoint.commandTimeoutMs);
+}
+
+function asked(endpoint: Endpoint, command: string): { address: string; username: string; command: string } {
+  return { address: formatAddress(endpoint.at), username: endpoint.username ?? "default", command };
+}
