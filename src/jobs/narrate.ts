@@ -1,0 +1,177 @@
+import type { ActionRequest, Run } from "../domain/action-request.ts";
+import type { DeliveryPriority, Saying } from "../domain/delivery.ts";
+import type { StepProgress } from "../domain/evidence.ts";
+import type { Incident } from "../domain/incident.ts";
+import type { Investigation } from "../domain/investigation.ts";
+import type { Message } from "../domain/message.ts";
+import type { ActionDoc } from "../domain/plan.ts";
+import { breakGlassNotice } from "../messages/break-glass-notice.ts";
+import { decisionReply } from "../messages/decision-reply.ts";
+import { joinedNote, reopenedNote } from "../messages/joined-note.ts";
+import { leaseReleasedNote } from "../messages/lease-released-note.ts";
+import { outcomeReply } from "../messages/outcome-reply.ts";
+import { progressMessage } from "../messages/progress.ts";
+import { reportFailedMessage } from "../messages/report-failed.ts";
+import { reportMessage, type OfferFacts } from "../messages/report.ts";
+import { requestCard } from "../messages/request-card.ts";
+import { resolvedNote } from "../messages/resolved-note.ts";
+import { rootMessage } from "../messages/root.ts";
+import type { Clock, Ids } from "../ports/clock.ts";
+import type { Narrator, News, OfferWithTitle } from "../ports/narrator.ts";
+import type { Tables } from "../ports/store.ts";
+
+export type NarratorSettings = {
+  readonly ids: Ids;
+  readonly clock: Clock;
+  /** For titles and risks. */
+  readonly actions: readonly ActionDoc[];
+};
+
+type NewsOf<Kind extends News["kind"]> = Extract<News, { readonly kind: Kind }>;
+type Line = { readonly slot: string; readonly message: Message; readonly priority: DeliveryPriority; readonly onBehalfOf?: string; readonly inChannel?: true };
+type Teller = NarratorSettings & { readonly tables: Tables };
+
+/** A narrator that puts each piece of news into the slots that it concerns, for delivery. */
+export function createNarrator(settings: NarratorSettings): Narrator {
+  return async (tables, news) => {
+    const lines = await linesOf(news, { ...settings, tables });
+    for (const line of lines) await tables.outbox.say(sayingOf(line, news.incident), settings.ids.next("dlv"), settings.clock.nowMs());
+  };
+}
+
+async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
+  switch (news.kind) {
+    case "opened":
+      return [...root(news.incident), progress(news, 2)];
+    case "joined":
+    case "reopened":
+      return seenAgain(news);
+    case "progress":
+      return [progress(news, 3)];
+    case "diagnosed":
+      return diagnosed(news, teller);
+    case "investigation-failed":
+      return [report(news, reportFailedMessage({ target: news.investigation.target, because: news.because }))];
+    case "requested":
+    case "executing":
+    case "verifying":
+      return [await card(news, teller)];
+    case "decided":
+      return decided(news, teller);
+    case "ended":
+      return ended(news, teller);
+    case "resolved":
+      return resolved(news);
+    case "lease-released":
+      return [{ slot: `${news.incident.id}/lease-released/${teller.clock.nowMs()}`, priority: 1, message: leaseReleasedNote(news) }];
+  }
+}
+
+/** The alert's own post is the root where there is one, and is not ours to edit. */
+function root(incident: Incident, says?: string): readonly Line[] {
+  if (incident.rootTs !== undefined) return [];
+  return [{ slot: rootSlot(incident), priority: 2, message: rootMessage({ incident, ...(says === undefined ? {} : { says }) }) }];
+}
+
+type Stepping = { readonly incident: Incident; readonly investigation: Investigation; readonly steps: readonly StepProgress[] };
+
+function progress({ incident, investigation, steps }: Stepping, priority: DeliveryPriority): Line {
+  return { slot: `${incident.id}/progress/${investigation.id}`, priority, message: progressMessage({ target: investigation.target, steps }) };
+}
+
+function seenAgain(news: NewsOf<"joined" | "reopened">): readonly Line[] {
+  const { kind, incident, investigation, steps } = news;
+  const again: readonly Line[] = investigation === undefined || steps === undefined ? [] : [progress({ incident, investigation, steps }, 2)];
+  if (kind === "reopened") {
+    return [...root(incident), { slot: `${incident.id}/reopened/${incident.lastSeenAtMs}`, priority: 1, message: reopenedNote(news) }, ...again];
+  }
+  // One message, edited: ten thousand alerts must not become ten thousand replies.
+  return [{ slot: `${incident.id}/joined`, priority: 3, message: joinedNote(news) }, ...again];
+}
+
+function diagnosed({ incident, investigation, offers }: NewsOf<"diagnosed">, teller: Teller): readonly Line[] {
+  const { diagnosis, target, failures, startedAtMs, endedAtMs } = investigation;
+  if (diagnosis === undefined) return [];
+  const message = reportMessage({
+    target,
+    diagnosis,
+    failures,
+    offers: offers.map((offer) => offerFacts(offer, teller)),
+    ...(endedAtMs === undefined ? {} : { tookMs: endedAtMs - startedAtMs }),
+  });
+  return [report({ incident, investigation }, message), ...root(incident, diagnosis.finding.headline)];
+}
+
+function report({ incident, investigation }: Pick<Stepping, "incident" | "investigation">, message: Message): Line {
+  return { slot: `${incident.id}/report/${investigation.id}`, priority: 2, message };
+}
+
+async function card({ request, ...news }: { readonly request: ActionRequest; readonly run?: Run }, teller: Teller): Promise<Line> {
+  const decisions = await teller.tables.requests.decisions(request.id);
+  const run = news.run === undefined ? {} : { run: news.run };
+  const message = requestCard({ title: titleOf(teller, request.actionId), request, decisions, ...run });
+  return { slot: `${request.id}/card`, priority: 2, message, onBehalfOf: request.requestedBy };
+}
+
+async function decided(news: NewsOf<"decided">, teller: Teller): Promise<readonly Line[]> {
+  const { request, decision } = news;
+  const title = titleOf(teller, request.actionId);
+  const reply: Line = {
+    slot: `${request.id}/decision/${decision.userId}`,
+    priority: 1,
+    message: decisionReply({ ...news, title }),
+    onBehalfOf: decision.userId,
+  };
+  const alone: readonly Line[] =
+    decision.kind === "break-glass"
+      ? [{ slot: `${request.id}/break-glass`, priority: 1, message: breakGlassNotice({ title, request, decision }), inChannel: true }]
+      : [];
+  return [await card(news, teller), reply, ...alone];
+}
+
+async function ended(news: NewsOf<"ended">, teller: Teller): Promise<readonly Line[]> {
+  const { request, run, replacement, wayBack } = news;
+  const message = outcomeReply({
+    title: titleOf(teller, request.actionId),
+    request,
+    ...(run === undefined ? {} : { run }),
+    ...(wayBack === undefined ? {} : { wayBack: offerFacts(wayBack, teller) }),
+    ...(replacement === undefined ? {} : { replacementSummary: replacement.plan.summary }),
+  });
+  return [await card(news, teller), { slot: `${request.id}/outcome`, priority: 1, message, onBehalfOf: request.requestedBy }];
+}
+
+function resolved(news: NewsOf<"resolved">): readonly Line[] {
+  const { incident, says } = news;
+  return [...root(incident, says), { slot: `${incident.id}/resolved/${incident.resolvedAtMs ?? incident.lastSeenAtMs}`, priority: 1, message: resolvedNote(news) }];
+}
+
+function offerFacts({ offer, title, why }: OfferWithTitle, teller: Teller): OfferFacts {
+  const risk = teller.actions.find((action) => action.id === offer.actionId)?.risk;
+  return { id: offer.id, title, why, ...(risk === undefined ? {} : { risk }) };
+}
+
+function titleOf(teller: Teller, actionId: string): string {
+  return teller.actions.find((action) => action.id === actionId)?.title ?? actionId;
+}
+
+function sayingOf(line: Line, incident: Incident): Saying {
+  const { slot, message, priority, onBehalfOf } = line;
+  return {
+    slot,
+    incidentId: incident.id,
+    channel: incident.channel,
+    content: { kind: "message", message },
+    priority,
+    ...(slot === rootSlot(incident) || line.inChannel === true ? {} : { thread: threadOf(incident) }),
+    ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+  };
+}
+
+function threadOf(incident: Incident): { readonly ts: string } | { readonly slot: string } {
+  return incident.rootTs === undefined ? { slot: rootSlot(incident) } : { ts: incident.rootTs };
+}
+
+function rootSlot(incident: Incident): string {
+  return `${incident.id}/root`;
+}

@@ -1,0 +1,24 @@
+import type { Actor } from "../domain/actor.ts";
+import type { Incident } from "../domain/incident.ts";
+import type { Message } from "../domain/message.ts";
+import { formatTarget } from "../domain/target.ts";
+import { context, message, section } from "./kit.ts";
+import { code, counted, time, who } from "./words.ts";
+
+/** It was reported again: one message, edited, however often that happens. */
+export function joinedNote(facts: { readonly incident: Incident; readonly actor: Actor }): Message {
+  const { incident, actor } = facts;
+  const times = counted(incident.timesSeen, "time");
+  return message(`Reported ${times}: ${formatTarget(incident.target)}`, [
+    context(`Reported ${times}, last by ${who(actor)} ${time(incident.lastSeenAtMs)}. It stays one incident, ${code(incident.id)}.`),
+  ]);
+}
+
+/** It came back within the time in which that makes it the same incident. */
+export function reopenedNote(facts: { readonly incident: Incident; readonly actor: Actor }): Message {
+  const { incident, actor } = facts;
+  const name = formatTarget(incident.target);
+  return message(`It is back: ${name}`, [
+    section(`🔴 *It is back: ${code(name)}*\nReported again by ${who(actor)} ${time(incident.lastSeenAtMs)}, soon after it was resolved: incident ${code(incident.id)} is open again.`),
+  ]);
+}

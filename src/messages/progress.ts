@@ -1,0 +1,34 @@
+import { formatDuration } from "../domain/duration.ts";
+import type { StepProgress } from "../domain/evidence.ts";
+import type { Message } from "../domain/message.ts";
+import { formatTarget, type Target } from "../domain/target.ts";
+import { message, sections } from "./kit.ts";
+import { code, counted, prose } from "./words.ts";
+
+/** What an investigation is doing: a line per step, edited in place. */
+export function progressMessage(facts: { readonly target: Target; readonly steps: readonly StepProgress[]; readonly failed?: string }): Message {
+  const { target, steps, failed } = facts;
+  const done = steps.filter((step) => step.state.kind === "done" || step.state.kind === "failed").length;
+  const heading = failed === undefined ? title(done, steps.length) : "Investigation stopped";
+  const name = formatTarget(target);
+  return message(`${heading}: ${name}, ${done} of ${counted(steps.length, "step")} done`, [
+    ...sections([`*${heading}: ${code(name)}*`, ...steps.map(stepLine), ...(failed === undefined ? [] : [prose(failed)])]),
+  ]);
+}
+
+function title(done: number, all: number): string {
+  return done === all && all > 0 ? "Looked at" : "Looking at";
+}
+
+function stepLine({ title: stepTitle, state }: StepProgress): string {
+  switch (state.kind) {
+    case "waiting":
+      return `▫️ ${prose(stepTitle)}`;
+    case "running":
+      return `⏳ ${prose(stepTitle)} …`;
+    case "done":
+      return `✅ ${prose(stepTitle)}, done in ${formatDuration(state.tookMs)}`;
+    case "failed":
+      return `❌ ${prose(stepTitle)}, failed after ${formatDuration(state.tookMs)}: ${prose(state.because)}`;
+  }
+}

@@ -1,0 +1,109 @@
+import { formatDuration } from "../domain/duration.ts";
+import type { StepFailure } from "../domain/evidence.ts";
+import type { Diagnosis, Finding, Reason } from "../domain/finding.ts";
+import type { Block, Message, SectionBlock } from "../domain/message.ts";
+import type { Risk } from "../domain/plan.ts";
+import { formatTarget, type Target } from "../domain/target.ts";
+import { button, context, divider, facts as factFields, message, overflow, section, sections, table, titled } from "./kit.ts";
+import { code, confidence, prose, visible } from "./words.ts";
+
+/** An action that a click asks for; `id` is what the click sends back. */
+export type OfferFacts = {
+  readonly id: string;
+  readonly title: string;
+  readonly why: string;
+  readonly risk?: Risk;
+};
+
+/** More stand in the menu: at three in the morning two buttons are a choice, five are a riddle. */
+const BUTTONS = 2;
+
+/** What an investigation found: the verdict and how sure it is, then what to press, then why. */
+export function reportMessage(facts: {
+  readonly target: Target;
+  readonly diagnosis: Diagnosis;
+  readonly failures: readonly StepFailure[];
+  readonly offers: readonly OfferFacts[];
+  readonly tookMs?: number;
+}): Message {
+  const { target, diagnosis, failures, offers } = facts;
+  const { finding } = diagnosis;
+  return message(`${visible(finding.headline)} (${confidence(finding.confidence)})`, [
+    section(`${mark(finding)} *${prose(finding.headline)}*\n${capital(confidence(finding.confidence))} · ${code(formatTarget(target))}`),
+    press(offers),
+    divider(),
+    reasons("Why", finding.for),
+    reasons("What speaks against it", finding.against),
+    summary(diagnosis),
+    suspects(diagnosis),
+    titled("Root Cause Hypotheses", [finding, ...diagnosis.hypotheses].map(hypothesis)),
+    titled("Recommended Actions", recommended(offers, diagnosis.furtherSteps)),
+    titled("Could not be looked at", failures.map(failure)),
+    facts.tookMs === undefined ? undefined : context(`Found out in ${formatDuration(facts.tookMs)}. Nothing has been changed.`),
+  ]);
+}
+
+/** What a risk means for the one who presses. */
+export const RISKS: Readonly<Record<Risk, string>> = {
+  change: "changes a setting",
+  disruptive: "disturbs running clients",
+  destructive: "deletes data",
+};
+
+function press(offers: readonly OfferFacts[]): readonly Block[] {
+  if (offers.length === 0) return [section("There is nothing to press: no action of Oomph's would help here.")];
+  const rows = offers.slice(0, BUTTONS).map((offer, index) => {
+    const press = { actionId: "offer_ask", id: offer.id };
+    return section(offerLine(offer), button(offer.title, index === 0 ? { ...press, style: "primary" } : press));
+  });
+  return [...rows, ...more(offers.slice(BUTTONS)), context("A button asks for approval. Nothing is changed before somebody else has agreed to the exact plan.")];
+}
+
+function more(offers: readonly OfferFacts[]): readonly SectionBlock[] {
+  if (offers.length === 0) return [];
+  const menu = overflow("offer_ask", offers.map((offer) => ({ label: offer.title, id: offer.id })));
+  return [section(`Also possible: ${offers.map((offer) => prose(offer.title)).join(", ")}`, menu)];
+}
+
+function offerLine(offer: OfferFacts): string {
+  const risk = offer.risk === undefined ? "" : ` (${RISKS[offer.risk]})`;
+  return `*${prose(offer.title)}*${risk}\n${prose(offer.why)}`;
+}
+
+function reasons(title: string, list: readonly Reason[]): readonly SectionBlock[] {
+  return titled(title, list.map((reason) => `• ${prose(reason.says)}`));
+}
+
+function summary({ summary: rows }: Diagnosis): readonly SectionBlock[] {
+  if (rows.length === 0) return [];
+  return [section("*Evidence Summary*"), ...factFields(rows.map((row) => ({ label: prose(row.label), value: prose(row.value) })))];
+}
+
+function suspects({ suspects: found }: Diagnosis): readonly SectionBlock[] {
+  if (found === undefined || found.rows.length === 0) return [];
+  return sections([`*Suspicious: ${prose(found.title)}*`, table([found.columns, ...found.rows])]);
+}
+
+function hypothesis(finding: Finding, index: number): string {
+  const why = index === 0 ? [] : finding.for.slice(0, 2).map((reason) => prose(reason.says));
+  const because = why.length === 0 ? "" : `: ${why.join("; ")}`;
+  return `${index + 1}. ${prose(finding.headline)} (${confidence(finding.confidence)})${because}`;
+}
+
+function recommended(offers: readonly OfferFacts[], furtherSteps: readonly string[]): readonly string[] {
+  const pressed = offers.map((offer, index) => (index < BUTTONS ? `${prose(offer.title)} (button above)` : `${prose(offer.title)} (menu above): ${prose(offer.why)}`));
+  return [...pressed, ...furtherSteps.map(prose)].map((line, index) => `${index + 1}. ${line}`);
+}
+
+function failure({ step, because }: StepFailure): string {
+  return `• ${code(step)}: ${prose(because)}`;
+}
+
+function mark(finding: Finding): string {
+  if (finding.verdict === "healthy") return "🟢";
+  return finding.verdict === "undetermined" ? "⚪" : "🔴";
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,82 @@
+import type { ActionRequest, Decision, RequestState, Run } from "../domain/action-request.ts";
+import type { Block, Button, Message } from "../domain/message.ts";
+import { RISKS } from "./report.ts";
+import { button, buttons, context, message, section, sections } from "./kit.ts";
+import { planSections } from "./plan-sections.ts";
+import { code, counted, listed, person, prose, time, visible } from "./words.ts";
+
+export type CardFacts = {
+  /** The action's title: "Flush database". */
+  readonly title: string;
+  readonly request: ActionRequest;
+  readonly decisions: readonly Decision[];
+  readonly run?: Run;
+};
+
+/** A plan put to approval, with its buttons; once decided, who and when stand in their place. */
+export function requestCard(facts: CardFacts): Message {
+  const { title, request } = facts;
+  const state = STATE_WORDS[request.state];
+  return message(`${state.title}: ${visible(title)}. ${visible(request.plan.summary)}`, [
+    section(`${state.mark} *${state.title}: ${prose(title)}*\n${prose(request.plan.summary)}`),
+    ...planSections(request.plan),
+    context(`Asked for by ${person(request.requestedBy)} ${time(request.createdAtMs)} · ${RISKS[request.plan.risk]} · ${code(request.id, 60)}`),
+    ...(request.state === "pending" ? pending(facts) : told(facts)),
+  ]);
+}
+
+/** What a request's state is called, with its mark. */
+export const STATE_WORDS: Readonly<Record<RequestState, { readonly mark: string; readonly title: string }>> = {
+  pending: { mark: "🟡", title: "Approval needed" },
+  approved: { mark: "👍", title: "Approved" },
+  executing: { mark: "🔧", title: "Being done" },
+  verifying: { mark: "🔎", title: "Done, checking whether it helped" },
+  succeeded: { mark: "✅", title: "Done, and it helped" },
+  ineffective: { mark: "⚠️", title: "Done, but it did not help" },
+  failed: { mark: "❌", title: "Failed" },
+  unknown: { mark: "🆘", title: "A human must look" },
+  denied: { mark: "⛔", title: "Denied" },
+  expired: { mark: "⌛", title: "Expired" },
+  superseded: { mark: "🔁", title: "Superseded" },
+  cancelled: { mark: "🚫", title: "Cancelled" },
+};
+
+function pending({ request, decisions }: CardFacts): readonly Block[] {
+  return [...sections([whoMayApprove(request), ...decisions.map(decisionLine)]), ...buttons(cardButtons(request))];
+}
+
+function whoMayApprove({ policy, plan, expiresAtMs }: ActionRequest): string {
+  const approvers = policy.approvers.length === 0 ? "nobody: the policy names no approver" : listed(policy.approvers.map(person), "or");
+  const lines = [
+    `*Needs ${counted(policy.approvalsNeeded, "approval")}* from ${approvers}; nobody approves their own request.`,
+    `Expires ${time(expiresAtMs)}; then it counts as no. Policy ${code(policy.name)}.`,
+  ];
+  return plan.confirm === undefined ? lines.join("\n") : [...lines, `Whoever approves types ${code(plan.confirm)} to confirm.`].join("\n");
+}
+
+function cardButtons({ id, plan, policy }: ActionRequest): readonly Button[] {
+  const typed = plan.confirm !== undefined;
+  const approve = button(typed ? "Approve …" : "Approve", { actionId: typed ? "modal_approve" : "request_approve", id, style: plan.risk === "destructive" ? "danger" : "primary" });
+  return [
+    approve,
+    button("Deny …", { actionId: "modal_deny", id }),
+    ...(policy.breakGlass ? [button("Break glass …", { actionId: "modal_break_glass", id })] : []),
+    button("Cancel", { actionId: "request_cancel", id }),
+  ];
+}
+
+function told({ request, decisions, run }: CardFacts): readonly Block[] {
+  const lines = [
+    ...decisions.map(decisionLine),
+    ...(run?.begunAtMs === undefined ? [] : [`🔧 Begun ${time(run.begunAtMs)}`]),
+    ...(request.endedAtMs === undefined ? [] : [`🏁 Ended ${time(request.endedAtMs)}`]),
+    ...(request.outcome === undefined ? [] : [prose(request.outcome)]),
+  ];
+  return sections(lines);
+}
+
+function decisionLine(decision: Decision): string {
+  const word = { approve: "👍 Approved by", deny: "⛔ Denied by", "break-glass": "🔨 Glass broken by" }[decision.kind];
+  const reason = decision.reason === undefined ? "" : `: “${prose(decision.reason)}”`;
+  return `${word} ${person(decision.userId)} ${time(decision.atMs)}${reason}`;
+}

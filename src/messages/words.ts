@@ -1,0 +1,104 @@
+import type { Actor } from "../domain/actor.ts";
+import { escapeMrkdwn } from "../domain/message.ts";
+
+// Control, format (zero-width, right-to-left), surrogate, private and line-separating characters: none of them is for
+// readers, and some make a key look like another one.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
+// What Slack would turn into bold, struck, italic or an emoji: `user:*`, `job:lock:7`, `_tmp_`.
+const FORMATTING = /[*~]|:[\w+'-]+:|(?:^|[^\p{L}\p{N}])_|_(?:[^\p{L}\p{N}]|$)/u;
+
+/** Text from outside with its invisible characters written out (`\u202e`) and its white space made single spaces. */
+export function visible(text: string): string {
+  return text
+    .replace(/[\s\u0085]+/gu, " ")
+    .replace(INVISIBLE, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`)
+    .trim();
+}
+
+/**
+ * Prose for `mrkdwn` that may hold words from outside: escaped, and words that Slack would format stand in backticks.
+ * Backticks that come in pairs stay as they are.
+ */
+export function prose(text: string): string {
+  const parts = visible(text).split("`");
+  const paired = parts.length % 2 === 1;
+  const safe = parts.map((part, index) => (paired && index % 2 === 1 ? escapeMrkdwn(part) : guardWords(part)));
+  return safe.join(paired ? "`" : "'");
+}
+
+/** A name from outside (key, target, alert text) in backticks, whatever is inside it; at most `length` characters. */
+export function code(text: string, length = 200): string {
+  const inside = clip(visible(text).replaceAll("`", "ˋ"), length);
+  return `\`${inside === "" ? " " : escapeMrkdwn(inside)}\``;
+}
+
+/** Shortened in the middle, where names differ least. */
+export function clip(text: string, length: number): string {
+  const characters = Array.from(text);
+  if (characters.length <= length) return text;
+  const head = Math.ceil((length - 1) * 0.6);
+  return `${characters.slice(0, head).join("")}…${characters.slice(characters.length - (length - 1 - head)).join("")}`;
+}
+
+/** The reader's own date and time; ISO where Slack cannot say it. */
+export function time(atMs: number): string {
+  const iso = new Date(atMs).toISOString().replace(/\.\d+Z$/, "Z");
+  return `<!date^${Math.floor(atMs / 1000)}^{date_short_pretty} {time_secs}|${iso}>`;
+}
+
+/** `0.97` → `very sure, 97%`. Never says 100%: nothing that Oomph concludes is certain. */
+export function confidence(share: number): string {
+  const percent = Math.min(99, Math.max(0, Math.round(share * 100)));
+  return `${sureness(share)}, ${percent}%`;
+}
+
+/** A person by Slack id, as a mention; anything else than an id is shown as a name. */
+export function person(id: string): string {
+  if (/^[UW][A-Z0-9]{2,20}$/.test(id)) return `<@${id}>`;
+  return /^S[A-Z0-9]{2,20}$/.test(id) ? `<!subteam^${id}>` : code(id);
+}
+
+/** Who did something, for people. */
+export function who(actor: Actor): string {
+  switch (actor.kind) {
+    case "user":
+      return person(actor.id);
+    case "alert":
+      return `an alert (${prose(actor.source)})`;
+    case "cli":
+      return `${code(actor.login)} on the command line`;
+    case "oomph":
+      return "Oomph";
+  }
+}
+
+/** `a`, `a and b`, `a, b and c`; with `or` on request. */
+export function listed(items: readonly string[], word: "and" | "or" = "and"): string {
+  if (items.length < 2) return items.join("");
+  return `${items.slice(0, -1).join(", ")} ${word} ${items.at(-1)}`;
+}
+
+/** `1 key`, `12,345 keys`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
+}
+
+function sureness(share: number): string {
+  if (share >= 0.95) return "very sure";
+  if (share >= 0.8) return "fairly sure";
+  if (share >= 0.6) return "likely";
+  return share >= 0.35 ? "uncertain" : "a guess";
+}
+
+function guardWords(text: string): string {
+  return text
+    .split(" ")
+    .map((word) => guardWord(word))
+    .join(" ");
+}
+
+function guardWord(word: string): string {
+  if (!FORMATTING.test(word)) return escapeMrkdwn(word);
+  const [, open = "", inner = "", close = ""] = /^([("']*)(.*?)([)"'.,;!?]*)$/.exec(word) ?? [];
+  return `${open}\`${escapeMrkdwn(inner)}\`${close}`;
+}
