@@ -1,0 +1,79 @@
+/**
+ * Sends signed `/oom` commands at a fixed rate from a process of its own and prints latencies as JSON. Latency counts
+ * from when a request was due, not from when it could be sent, so a stalled server cannot hide its stall.
+ * Run: tsx command-load.ts '{"url":...,"signingSecret":...,"perSecond":50,"seconds":20,"texts":[...],"channel":...,"users":[...],"responseUrl":...}'
+ */
+import { createHmac, randomUUID } from "node:crypto";
+import { Agent, request } from "node:http";
+import { z } from "zod";
+
+const Load = z.object({
+  url: z.string(),
+  signingSecret: z.string(),
+  perSecond: z.number().positive(),
+  seconds: z.number().positive(),
+  texts: z.array(z.string()).min(1),
+  channel: z.string(),
+  users: z.array(z.string()).min(1),
+  responseUrl: z.string(),
+});
+type Load = z.infer<typeof Load>;
+
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+
+await run(Load.parse(JSON.parse(process.argv[2] ?? "{}")));
+
+async function run(load: Load): Promise<void> {
+  const total = Math.round(load.perSecond * load.seconds);
+  const startMs = performance.now() + 50;
+  const sent: Promise<number>[] = [];
+  for (let index = 0; index < total; index += 1) {
+    const dueMs = startMs + (index * 1000) / load.perSecond;
+    await until(dueMs);
+    sent.push(send(load, index).then(() => performance.now() - dueMs));
+  }
+  const latencies = (await Promise.all(sent)).toSorted((left, right) => left - right);
+  agent.destroy();
+  process.stdout.write(`${JSON.stringify({ count: latencies.length, p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99), maxMs: latencies.at(-1) })}\n`);
+}
+
+function until(dueMs: number): Promise<void> {
+  const waitMs = dueMs - performance.now();
+  return waitMs <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, waitMs));
+}
+
+function send(load: Load, index: number): Promise<void> {
+  const body = new URLSearchParams({
+    command: "/oom",
+    text: load.texts[index % load.texts.length] ?? "help",
+    user_id: load.users[index % load.users.length] ?? "U0",
+    user_name: "load",
+    team_id: "T000000001",
+    channel_id: load.channel,
+    channel_name: "load",
+    api_app_id: "A000000001",
+    token: "unused",
+    response_url: load.responseUrl,
+    trigger_id: randomUUID(),
+  }).toString();
+  const timestamp = Math.floor(Date.now() / 1000).toString();
+  const signature = `v0=${createHmac("sha256", load.signingSecret).update(`v0:${timestamp}:${body}`).digest("hex")}`;
+  const headers = {
+    "content-type": "application/x-www-form-urlencoded",
+    "content-length": Buffer.byteLength(body),
+    "x-slack-request-timestamp": timestamp,
+    "x-slack-signature": signature,
+  };
+  return new Promise((resolve, reject) => {
+    const call = request(load.url, { method: "POST", agent, headers }, (response) => {
+      response.resume();
+      response.once("end", () => (response.statusCode === 200 ? resolve() : reject(new Error(`expected status 200, got ${response.statusCode}`))));
+    });
+    call.once("error", reject);
+    call.end(body);
+  });
+}
+
+function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
