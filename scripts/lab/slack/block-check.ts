@@ -1,0 +1,80 @@
+type Part = Readonly<Record<string, unknown>>;
+
+/**
+ * What Slack would say to a message or dialog that breaks its limits; undefined: it fits. The local Slack below takes
+ * anything. Source: Slack, "Block Kit reference".
+ */
+export function refusalOf(method: string, params: Part): "invalid_blocks" | "msg_too_long" | "invalid_arguments" | undefined {
+  if (method === "views.open") return isFine(partsOf(partOf(params["view"])["blocks"]), 100) ? undefined : "invalid_arguments";
+  if (!method.startsWith("chat.") && method !== "response_url") return undefined;
+  if (String(params["text"] ?? "").length > 40_000) return "msg_too_long";
+  return isFine(partsOf(params["blocks"]), 50) ? undefined : "invalid_blocks";
+}
+
+function isFine(blocks: readonly Part[], most: number): boolean {
+  const total = blocks.reduce((sum, block) => sum + JSON.stringify(block).length, 0);
+  return blocks.length <= most && total <= 60_000 && blocks.every(isFineBlock);
+}
+
+function isFineBlock(block: Part): boolean {
+  const fields = partsOf(block["fields"]);
+  const elements = partsOf(block["elements"]);
+  switch (block["type"]) {
+    case "header":
+      return isFineText(block["text"], 150);
+    case "section":
+      return (
+        (fields.length > 0 || isFineText(block["text"], 3000)) &&
+        fields.length <= 10 &&
+        fields.every((field) => isFineText(field, 2000)) &&
+        (block["accessory"] === undefined || isFineElement(partOf(block["accessory"])))
+      );
+    case "context":
+      return elements.length >= 1 && elements.length <= 10 && elements.every((element) => isFineText(element, 3000));
+    case "actions":
+      return elements.length >= 1 && elements.length <= 25 && elements.every(isFineElement);
+    case "divider":
+      return true;
+    case "input":
+      return isFineText(block["label"], 2000);
+    default:
+      return false;
+  }
+}
+
+function isFineElement(element: Part): boolean {
+  const options = partsOf(element["options"]);
+  const id = String(element["action_id"] ?? "");
+  const isNamed = id.length >= 1 && id.length <= 255;
+  switch (element["type"]) {
+    case "button":
+      return isNamed && isFineText(element["text"], 75) && String(element["value"] ?? "").length <= 2000;
+    case "overflow":
+      return isNamed && options.length >= 1 && options.length <= 5 && options.every(isFineOption);
+    case "static_select":
+      return isNamed && options.length >= 1 && options.length <= 100 && options.every(isFineOption);
+    default:
+      return false;
+  }
+}
+
+function isFineOption(option: Part): boolean {
+  return isFineText(option["text"], 75) && String(option["value"] ?? "").length <= 150;
+}
+
+function isFineText(text: unknown, most: number): boolean {
+  const says = String(partOf(text)["text"] ?? "");
+  return says.length >= 1 && says.length <= most;
+}
+
+function partOf(value: unknown): Part {
+  return isPart(value) ? value : {};
+}
+
+function partsOf(value: unknown): readonly Part[] {
+  return Array.isArray(value) ? value.map(partOf) : [];
+}
+
+function isPart(value: unknown): value is Part {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

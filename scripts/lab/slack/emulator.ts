@@ -1,0 +1,94 @@
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createEmulator } from "emulate";
+
+export const APP = { appId: "A0OOMPH", botId: "B0OOMPH", botUserId: "U0OOMPH", botToken: "xoxb-lab-oomph" } as const;
+/** The bot that posts alerts. */
+export const ALERT_BOT = { appId: "A0ALERTS", botId: "B0ALERTS", botUserId: "U0ALERTS", botToken: "xoxb-lab-alerts" } as const;
+
+export type Reply = Readonly<Record<string, unknown>> & { readonly ok: boolean; readonly error?: string };
+
+/** The Slack of the `emulate` package, without anything in front of it. */
+export type EmulatedSlack = {
+  readonly port: number;
+  call(method: string, params: Readonly<Record<string, unknown>>, token: string): Promise<Reply>;
+  close(): Promise<void>;
+};
+
+/** `advertisedUrl` is what upload URLs and permalinks begin with. */
+export async function startEmulatedSlack(seed: { readonly users: readonly string[]; readonly channels: readonly string[] }, advertisedUrl: string): Promise<EmulatedSlack> {
+  const port = await freePort();
+  const bots = [
+    { app: APP, name: "oomph" },
+    { app: ALERT_BOT, name: "alertmanager" },
+  ];
+  const emulator = await createEmulator({
+    service: "slack",
+    port,
+    baseUrl: advertisedUrl,
+    seed: {
+      tokens: Object.fromEntries([
+        ...bots.map(({ app }) => [app.botToken, { login: app.botUserId }]),
+        ...seed.users.map((name) => [userToken(name), { login: name }]),
+      ]),
+      slack: {
+        users: seed.users.map((name) => ({ name })),
+        channels: seed.channels.map((name) => ({ name })),
+        oauth_apps: bots.map(({ app, name }) => ({
+          client_id: app.appId,
+          client_secret: "made-up",
+          app_id: app.appId,
+          name,
+          bot_id: app.botId,
+          bot_user_id: app.botUserId,
+          bot_name: name,
+          redirect_uris: [],
+        })),
+        tokens: bots.map(({ app }) => ({ token: app.botToken, type: "bot", user: app.botUserId, app_id: app.appId, bot_id: app.botId, bot_user_id: app.botUserId })),
+      },
+    },
+  });
+  const call: EmulatedSlack["call"] = async (method, params, token) => {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/${method}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify(params),
+    });
+    return answer.status === 404 ? { ok: false, error: "unknown_method" } : replyOf(await answer.json());
+  };
+  await untilItListens(() => call("auth.test", {}, APP.botToken));
+  return { port, call, close: () => emulator.close() };
+}
+
+export function userToken(name: string): string {
+  return `xoxp-lab-${name}`;
+}
+
+function replyOf(value: unknown): Reply {
+  if (typeof value !== "object" || value === null) throw new Error("expected the local Slack to answer with an object");
+  return { ok: false, ...value };
+}
+
+async function untilItListens(probe: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      await probe();
+      return;
+    } catch (error) {
+      if (attempt === 50) throw error;
+      await sleep(20);
+    }
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,176 @@
+import { createServer, type Server } from "node:http";
+import { APP, ALERT_BOT, type EmulatedSlack, startEmulatedSlack, userToken } from "./emulator.ts";
+import { createFaults } from "./faults.ts";
+import { asParams, type Params } from "./http.ts";
+import { createOwnMethods, toMessage } from "./own-methods.ts";
+import { createPace } from "./pace.ts";
+import { createSockets, type Sockets } from "./sockets.ts";
+import { createTickets, type Tickets } from "./tickets.ts";
+import type { LabCall, LabEphemeral, LabFault, LabMessage, LabModal, LabResponse, StartSlackOptions } from "./types.ts";
+import { handleWebApi } from "./web-api.ts";
+
+/** A local Slack. Names of channels and people may stand wherever an id is asked for. */
+export type LabSlack = {
+  /** For SlackSettings; ends with a slash. */
+  readonly apiUrl: string;
+  readonly botToken: string;
+  readonly signingSecret: string;
+  readonly appToken: string;
+  /** Oomph's own ids. */
+  readonly self: { readonly userId: string; readonly botId: string; readonly appId: string; readonly teamId: string };
+  /** Name → id. */
+  readonly users: Readonly<Record<string, string>>;
+  readonly channels: Readonly<Record<string, string>>;
+  readonly groups: Readonly<Record<string, string>>;
+  /** Id of a channel, person or group by its name; an id is given back as it is. */
+  id(nameOrId: string): string;
+  /** Messages of a channel, or of the direct messages with a person, oldest first; without thread replies. */
+  messages(channel: string): Promise<readonly LabMessage[]>;
+  /** Root and replies, oldest first. */
+  thread(channel: string, ts: string): Promise<readonly LabMessage[]>;
+  /** In the order of arrival. */
+  ephemerals(): readonly LabEphemeral[];
+  modals(): readonly LabModal[];
+  responses(): readonly LabResponse[];
+  calls(method?: string): readonly LabCall[];
+  /** Returns how to end the fault early. */
+  fault(fault: LabFault): () => void;
+  /** Bytes of an uploaded file. */
+  fileContent(fileId: string): Promise<Uint8Array>;
+  /** A call as somebody else, past faults and pace: `alerts` is the bot that posts alerts. */
+  callAs(who: "alerts" | (string & {}), method: string, params: Params): Promise<Params>;
+  /** Told of each post and edit of Oomph; returns how to stop that. */
+  onOwnMessage(listener: (message: LabMessage, change: "posted" | "edited") => void): () => void;
+  readonly tickets: Tickets;
+  readonly sockets: Sockets;
+  stop(): Promise<void>;
+};
+
+const DEFAULT_USERS = ["responder", "approver", "second_approver", "operator", "bystander"];
+const DEFAULT_CHANNELS = ["alerts", "incidents"];
+const SECRETS = { signingSecret: "0123456789abcdef0123456789abcdef", appToken: "xapp-lab-oomph" };
+
+/** Starts it on a free port of the loopback interface. */
+export async function startSlack(options: StartSlackOptions = {}): Promise<LabSlack> {
+  const userNames = options.users ?? DEFAULT_USERS;
+  const server = createServer();
+  const origin = `http://127.0.0.1:${await listen(server)}`;
+  const slack = await startEmulatedSlack({ users: userNames, channels: options.channels ?? DEFAULT_CHANNELS }, origin);
+  const ids = await idsOf(slack, options.groups ?? {});
+  const faults = createFaults();
+  const sockets = createSockets();
+  const tickets = createTickets(Date.now);
+  const calls: LabCall[] = [];
+  const listeners = new Set<(message: LabMessage, change: "posted" | "edited") => void>();
+  const own = createOwnMethods({
+    slack,
+    tickets,
+    groups: new Map(Object.entries(ids.members)),
+    socketUrl: () => `${origin.replace("http", "ws")}${sockets.ticket()}`,
+    onPosted: (message, change) => listeners.forEach((listener) => listener(message, change)),
+  });
+  const parts = { slack, own, faults, calls, isToken, pace: options.paced === true ? createPace(Date.now) : undefined };
+  server.on("request", (req, res) => {
+    handleWebApi(parts, req, res).catch((error: unknown) => res.destroy(error instanceof Error ? error : undefined));
+  });
+  server.on("upgrade", sockets.upgrade);
+
+  const id = (name: string): string => ids.users[name] ?? ids.channels[name] ?? ids.groups[name] ?? name;
+  return {
+    ...SECRETS,
+    ...ids,
+    apiUrl: `${origin}/api/`,
+    botToken: APP.botToken,
+    self: { userId: APP.botUserId, botId: APP.botId, appId: APP.appId, teamId: "T000000001" },
+    id,
+    tickets,
+    sockets,
+    messages: async (channel) => readMessages(slack, await channelOf(slack, id(channel))),
+    thread: async (channel, ts) => readThread(slack, id(channel), ts),
+    ephemerals: () => own.ephemerals,
+    modals: () => own.modals,
+    responses: () => own.responses,
+    calls: (method) => calls.filter((call) => method === undefined || call.method === method),
+    fault: (fault) => faults.add(fault.channel === undefined ? fault : { ...fault, channel: id(fault.channel) }),
+    fileContent: (fileId) => readFile(slack, fileId),
+    callAs: (who, method, params) => mustWork(slack.call(method, params, who === "alerts" ? ALERT_BOT.botToken : userToken(nameOf(ids.users, who)))),
+    onOwnMessage(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async stop() {
+      sockets.close();
+      server.closeAllConnections();
+      await Promise.all([new Promise((resolve) => server.close(resolve)), slack.close()]);
+    },
+  };
+}
+
+function isToken(method: string, token: string): boolean {
+  return token === (method === "apps.connections.open" ? SECRETS.appToken : APP.botToken);
+}
+
+async function idsOf(slack: EmulatedSlack, groups: Readonly<Record<string, readonly string[]>>) {
+  const [people, places] = await Promise.all([slack.call("users.list", {}, APP.botToken), slack.call("conversations.list", {}, APP.botToken)]);
+  const users = byName(people["members"]);
+  const groupIds = Object.fromEntries(Object.keys(groups).map((name, index) => [name, `S0GROUP${index + 1}`]));
+  const members = Object.fromEntries(Object.entries(groups).map(([name, names]) => [groupIds[name] ?? "", names.map((user) => users[user] ?? user)]));
+  return { users, channels: byName(places["channels"]), groups: groupIds, members };
+}
+
+function byName(list: unknown): Readonly<Record<string, string>> {
+  const entries = Array.isArray(list) ? list.map(asParams) : [];
+  return Object.fromEntries(entries.map((entry) => [String(entry["name"]), String(entry["id"])]));
+}
+
+function nameOf(users: Readonly<Record<string, string>>, who: string): string {
+  return Object.entries(users).find(([name, id]) => name === who || id === who)?.[0] ?? who;
+}
+
+async function channelOf(slack: EmulatedSlack, id: string): Promise<string> {
+  if (!id.startsWith("U")) return id;
+  const { channel } = await mustWork(slack.call("conversations.open", { users: id }, APP.botToken));
+  return String(asParams(channel)["id"]);
+}
+
+async function readMessages(slack: EmulatedSlack, channel: string): Promise<readonly LabMessage[]> {
+  const all: LabMessage[] = [];
+  let cursor = "";
+  do {
+    const page = await mustWork(slack.call("conversations.history", { channel, limit: 1000, cursor }, APP.botToken));
+    all.push(...messagesIn(page, channel));
+    cursor = String(asParams(page["response_metadata"])["next_cursor"] ?? "");
+  } while (cursor !== "");
+  return all.toReversed();
+}
+
+async function readThread(slack: EmulatedSlack, channel: string, ts: string): Promise<readonly LabMessage[]> {
+  return messagesIn(await mustWork(slack.call("conversations.replies", { channel, ts }, APP.botToken)), channel);
+}
+
+function messagesIn(page: Params, channel: string): readonly LabMessage[] {
+  return Array.isArray(page["messages"]) ? page["messages"].map((message) => toMessage(asParams(message), channel)) : [];
+}
+
+async function readFile(slack: EmulatedSlack, fileId: string): Promise<Uint8Array> {
+  const { file } = await mustWork(slack.call("files.info", { file: fileId }, APP.botToken));
+  const url = new URL(String(asParams(file)["url_private"]));
+  const answer = await fetch(`http://127.0.0.1:${slack.port}${url.pathname}`, { headers: { authorization: `Bearer ${APP.botToken}` } });
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+async function mustWork(call: Promise<Params>): Promise<Params> {
+  const reply = await call;
+  if (reply["ok"] !== true) throw new Error(`expected the local Slack to say ok, it said ${String(reply["error"])}`);
+  return reply;
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : 0);
+    });
+  });
+}

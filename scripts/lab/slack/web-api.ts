@@ -1,0 +1,76 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { refusalOf } from "./block-check.ts";
+import { type EmulatedSlack, type Reply } from "./emulator.ts";
+import type { Faults } from "./faults.ts";
+import { paramsOf, type Params, readBody, sendJson } from "./http.ts";
+import type { OwnMethods } from "./own-methods.ts";
+import type { Pace } from "./pace.ts";
+import type { LabCall } from "./types.ts";
+
+export type WebApiParts = {
+  readonly slack: EmulatedSlack;
+  readonly own: OwnMethods;
+  readonly faults: Faults;
+  readonly pace: Pace | undefined;
+  readonly isToken: (method: string, token: string) => boolean;
+  readonly calls: LabCall[];
+};
+
+/**
+ * What stands in front of the emulated Slack: records each call, lets the faults happen, keeps Slack's limits, answers
+ * what the emulation cannot, and passes the rest on.
+ */
+export async function handleWebApi(parts: WebApiParts, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const path = new URL(req.url ?? "/", "http://lab").pathname;
+  const body = await readBody(req);
+  if (path.startsWith("/upload/") || path.startsWith("/files-pri/")) return passOn(parts.slack, { req, body }, res);
+
+  const params = paramsOf(body, req.headers["content-type"] ?? "");
+  const method = path.startsWith("/response/") ? "response_url" : path.replace("/api/", "");
+  const channel = String(params["channel"] ?? params["channel_id"] ?? "") || undefined;
+  const fault = parts.faults.take(method, channel);
+  const record = (outcome: string): void => void parts.calls.push({ method, channel, params, atMs: Date.now(), outcome });
+
+  if (fault?.kind === "hang") return record("hang");
+  if (fault?.kind === "status") {
+    record(`http ${fault.status}`);
+    return sendJson(res, "the local Slack was told to fail", fault.status);
+  }
+  const waitSeconds = fault?.kind === "rate-limited" ? fault.retryAfterSeconds : (parts.pace?.(method, channel) ?? 0);
+  if (waitSeconds > 0) {
+    record("http 429");
+    return sendJson(res, { ok: false, error: "ratelimited" }, 429, { "retry-after": String(waitSeconds) });
+  }
+
+  const call = { method, params, token: tokenOf(req, params), path };
+  const reply = fault?.kind === "error" ? { ok: false, error: fault.error } : await answer(parts, call);
+  record(fault?.kind === "answer-lost" ? "answer-lost" : reply.ok ? "ok" : (reply.error ?? "?"));
+  if (fault?.kind === "answer-lost") req.socket.destroy();
+  else sendJson(res, reply, method === "response_url" && !reply.ok ? 404 : 200);
+}
+
+type Call = { readonly method: string; readonly params: Params; readonly token: string; readonly path: string };
+
+async function answer({ own, slack, isToken }: WebApiParts, { method, params, token, path }: Call): Promise<Reply> {
+  if (method !== "response_url" && !isToken(method, token)) return { ok: false, error: "invalid_auth" };
+  const refused = refusalOf(method, params);
+  if (refused !== undefined) return { ok: false, error: refused };
+  if (method === "response_url") return own.respond(path.replace("/response/", ""), params);
+  const mine = own.methods[method];
+  return mine === undefined ? slack.call(method, params, token) : mine(params, token);
+}
+
+function tokenOf(req: IncomingMessage, params: Params): string {
+  const header = /^Bearer (.+)$/.exec(req.headers.authorization ?? "")?.[1];
+  return header ?? String(params["token"] ?? "");
+}
+
+async function passOn(slack: EmulatedSlack, { req, body }: { readonly req: IncomingMessage; readonly body: Buffer }, res: ServerResponse): Promise<void> {
+  const answered = await fetch(`http://127.0.0.1:${slack.port}${req.url}`, {
+    method: req.method ?? "POST",
+    headers: { "content-type": req.headers["content-type"] ?? "application/octet-stream", authorization: req.headers.authorization ?? "" },
+    ...(req.method === "POST" && { body: new Uint8Array(body) }),
+  });
+  res.writeHead(answered.status, { "content-type": answered.headers.get("content-type") ?? "text/plain" });
+  res.end(Buffer.from(await answered.arrayBuffer()));
+}
