@@ -1,0 +1,145 @@
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A redis-server that was started here. Its directory goes when it stops. */
+export type RedisProcess = {
+  readonly port: number;
+  readonly pid: number;
+  readonly directory: string;
+  /** SIGTERM, then SIGKILL after 3 s; then its directory is removed. Twice is fine. */
+  stop(): Promise<void>;
+  /** SIGKILL: as if it had crashed. The directory stays until `stop`. */
+  kill(): Promise<void>;
+  /** Starts the killed server again on its port and directory. */
+  restart(): Promise<void>;
+};
+
+export type ProcessOptions = {
+  /** Lines of the config file for the port that was found free. */
+  readonly lines: (port: number, directory: string) => readonly string[];
+  readonly args?: readonly string[];
+  readonly port?: number;
+  /** What it prints when it is up. */
+  readonly upWhen: RegExp;
+  /** Copied into its directory before it starts. */
+  readonly files?: Readonly<Record<string, string>>;
+};
+
+const START_TIMEOUT_MS = 20_000;
+const TRIES = 5;
+const running = new Set<{ readonly child: ChildProcess; readonly directory: string }>();
+
+process.on("exit", endAll);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    endAll();
+    // Whoever else listens decides how this process ends; if nobody does, it ends as without us.
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  });
+}
+
+/** Version of the redis-server on PATH: `7.0.15`. Throws when there is none. */
+export function redisVersion(): string {
+  try {
+    const text = execFileSync("redis-server", ["--version"], { encoding: "utf8" });
+    return /v=(\S+)/.exec(text)?.[1] ?? "unknown";
+  } catch (error) {
+    throw new Error("Expected redis-server on PATH, found none. Run: node scripts/setup.mjs (or: apt-get install redis-server).", { cause: error });
+  }
+}
+
+/** Starts a redis-server and waits until it is up. A port that somebody took meanwhile is tried again with another. */
+export async function startProcess(options: ProcessOptions): Promise<RedisProcess> {
+  for (let attempt = 1; ; attempt += 1) {
+    const directory = mkdtempSync(join(tmpdir(), "oomph-redis-"));
+    try {
+      return await startIn(directory, options.port ?? (await freePort()), options);
+    } catch (error) {
+      rmSync(directory, { recursive: true, force: true });
+      const taken = error instanceof Error && /Address already in use|bind:/i.test(error.message);
+      if (!taken || options.port !== undefined || attempt === TRIES) throw error;
+    }
+  }
+}
+
+/** A port of loopback that nobody listens on at this moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => (address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("Expected a port, got none."))));
+    });
+  });
+}
+
+async function startIn(directory: string, port: number, options: ProcessOptions): Promise<RedisProcess> {
+  for (const [name, content] of Object.entries(options.files ?? {})) writeFileSync(join(directory, name), content);
+  const config = join(directory, "redis.conf");
+  writeFileSync(config, `${options.lines(port, directory).join("\n")}\n`);
+  const launch = (): Promise<ChildProcess> => launchServer([config, ...(options.args ?? [])], directory, options.upWhen);
+
+  let child = await launch();
+  async function end(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill(signal);
+    const forced = setTimeout(() => child.kill("SIGKILL"), 3000);
+    child.kill("SIGCONT"); // a stopped process would not see the signal
+    await ended;
+    clearTimeout(forced);
+  }
+  return {
+    port,
+    get pid() {
+      return child.pid ?? 0;
+    },
+    directory,
+    kill: () => end("SIGKILL"),
+    async stop() {
+      await end("SIGTERM");
+      rmSync(directory, { recursive: true, force: true });
+    },
+    async restart() {
+      await end("SIGKILL");
+      child = await launch();
+    },
+  };
+}
+
+function launchServer(args: readonly string[], directory: string, upWhen: RegExp): Promise<ChildProcess> {
+  redisVersion(); // a clear error when it is missing
+  const child = spawn("redis-server", args, { cwd: directory, stdio: ["ignore", "pipe", "pipe"] });
+  const entry = { child, directory };
+  running.add(entry);
+  child.once("exit", () => running.delete(entry));
+  return new Promise((resolve, reject) => {
+    let output = "";
+    const late = setTimeout(() => fail(`was not up within ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS);
+    function fail(why: string): void {
+      clearTimeout(late);
+      child.kill("SIGKILL");
+      reject(new Error(`redis-server ${why}. It said:\n${output.slice(-2000)}`));
+    }
+    const onOutput = (chunk: Buffer): void => {
+      if (output.length < 100_000) output += chunk.toString();
+      if (!upWhen.test(output)) return;
+      clearTimeout(late);
+      resolve(child);
+    };
+    child.stdout.on("data", onOutput);
+    child.stderr.on("data", onOutput);
+    child.once("exit", (code) => fail(`ended with ${code ?? "a signal"} before it was up`));
+  });
+}
+
+function endAll(): void {
+  for (const { child, directory } of running) {
+    child.kill("SIGKILL");
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
