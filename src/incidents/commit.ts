@@ -1,0 +1,45 @@
+import type { DeliveryPriority } from "../domain/delivery.ts";
+import { messageOf } from "../domain/errors.ts";
+import type { Tables } from "../ports/store.ts";
+import type { Desk } from "./desk.ts";
+
+/** What committing needs of a desk. */
+export type CommitDesk = Pick<Desk, "store" | "queue" | "ids" | "log">;
+
+type Said = { readonly deliveryId: string; readonly priority: DeliveryPriority };
+
+/**
+ * Runs `work` in one transaction of the store and, once it is committed, queues the sending of everything that was said
+ * in it. Work that throws rolls all of it back. A queue that is away is only logged: the sweeper finds what is due.
+ */
+export async function commit<Result>(desk: CommitDesk, work: (tables: Tables) => Promise<Result>): Promise<Result> {
+  let said: Said[] = [];
+  const result = await desk.store.transaction((tables) => {
+    said = []; // a store may run the work again after a serialisation conflict
+    return work(listening(tables, said));
+  });
+  await Promise.all(said.map((one) => queueDelivery(desk, one)));
+  return result;
+}
+
+/** Queues the sending of one message now; a failure is only logged, because the sweeper finds what is due. */
+export async function queueDelivery(desk: Pick<Desk, "queue" | "ids" | "log">, { deliveryId, priority }: Said): Promise<void> {
+  try {
+    // An id of its own each time: a sender that is just finishing must not swallow the news that there is more to send.
+    await desk.queue.add("deliver", { deliveryId }, { id: `${deliveryId}-${desk.ids.next("d")}`, priority });
+  } catch (error) {
+    desk.log.warn({ deliveryId, because: messageOf(error) }, "could not queue a delivery, the sweeper will");
+  }
+}
+
+function listening(tables: Tables, said: Said[]): Tables {
+  const outbox: Tables["outbox"] = {
+    ...tables.outbox,
+    async say(saying, newId, nowMs) {
+      const deliveryId = await tables.outbox.say(saying, newId, nowMs);
+      if (!said.some((one) => one.deliveryId === deliveryId)) said.push({ deliveryId, priority: saying.priority });
+      return deliveryId;
+    },
+  };
+  return { ...tables, outbox };
+}
