@@ -1,0 +1,136 @@
+import type { RedisConnectionSettings, RedisTls, RedisTopology } from "../adapters/redis/settings.ts";
+import type { SlackSettings } from "../adapters/slack/settings.ts";
+import type { AccessRules } from "../domain/access.ts";
+import type { CommandLineDocument, ConnectionDocument, Document } from "./schema.ts";
+
+/** What every part of Oomph can be given. Durations in milliseconds, sizes in bytes. Secrets are in here: never log it. */
+export type Config = {
+  readonly log: { readonly level: "debug" | "info" | "warn" | "error" };
+  readonly store: StoreConfig;
+  /** Oomph's own Redis; absent: not configured, which is enough for the command line. */
+  readonly queue?: { readonly url: string };
+  readonly http: { readonly host: string; readonly port: number };
+  readonly redis: { readonly censusMs: number; readonly connections: readonly RedisConnectionSettings[] };
+  readonly access: AccessRules;
+  readonly verification: { readonly readings: number; readonly intervalMs: number };
+  readonly jobs: { readonly leaseMs: number; readonly drainMs: number; readonly sweepMs: number };
+};
+
+export type StoreConfig =
+  | { readonly kind: "postgres"; readonly url: string; readonly busyTimeoutMs: number }
+  | { readonly kind: "sqlite"; readonly path: string; readonly busyTimeoutMs: number };
+
+/** What the service needs beyond that. */
+export type ServiceConfig = Config & {
+  readonly queue: { readonly url: string };
+  readonly slack: SlackConfig;
+};
+
+export type SlackConfig = {
+  readonly settings: SlackSettings;
+  /** Channels whose posts are read for alerts. */
+  readonly alertChannels: readonly string[];
+  /** Where threads go that were asked for elsewhere. */
+  readonly incidentChannel: string;
+  /** Told what could not be posted where it belongs. */
+  readonly fallbackChannel: string;
+};
+
+const DEFAULT_SQLITE_PATH = ".oomph/oomph.sqlite";
+const DEFAULT_EXPIRY_MS = 15 * 60_000;
+
+export function buildConfig(document: CommandLineDocument): Config {
+  const { log, store, queue, http, redis, access, verification, jobs } = document;
+  return {
+    log,
+    store: buildStore(store),
+    ...(queue.url === undefined ? {} : { queue: { url: queue.url } }),
+    http,
+    redis: {
+      censusMs: redis.census,
+      connections: Object.entries(redis.connections).map(([name, connection]) => buildConnection(name, connection)),
+    },
+    access: buildAccess(access),
+    verification: { readings: verification.readings, intervalMs: verification.interval },
+    jobs: { leaseMs: jobs.lease, drainMs: jobs.drain, sweepMs: jobs.sweep },
+  };
+}
+
+export function buildSlack({ slack }: Document): SlackConfig {
+  const transport: SlackSettings["transport"] =
+    slack.mode === "socket"
+      ? { kind: "socket", appToken: slack.appToken ?? "" }
+      : { kind: "http", signingSecret: slack.signingSecret ?? "" };
+  return {
+    settings: { botToken: slack.botToken, transport, timeoutMs: slack.timeout, ...given({ apiUrl: slack.apiUrl }) },
+    alertChannels: slack.alertChannels,
+    incidentChannel: slack.incidentChannel,
+    fallbackChannel: slack.fallbackChannel ?? slack.incidentChannel,
+  };
+}
+
+function buildStore({ url, path, busyTimeout }: Document["store"]): StoreConfig {
+  return url === undefined
+    ? { kind: "sqlite", path: path ?? DEFAULT_SQLITE_PATH, busyTimeoutMs: busyTimeout }
+    : { kind: "postgres", url, busyTimeoutMs: busyTimeout };
+}
+
+/** What is said beside the URL wins over what the URL says. */
+function buildConnection(name: string, connection: ConnectionDocument): RedisConnectionSettings {
+  const { url, connectTimeout, commandTimeout, aliases } = connection;
+  return {
+    name,
+    topology: buildTopology(connection),
+    database: connection.database ?? url?.database ?? 0,
+    connectTimeoutMs: connectTimeout,
+    commandTimeoutMs: commandTimeout,
+    aliases,
+    ...given({
+      username: connection.username ?? url?.username,
+      password: connection.password ?? url?.password,
+      tls: connection.tls === undefined ? url?.tls : buildTls(connection.tls),
+      memoryLimitBytes: connection.memoryLimit,
+      healthUrl: connection.healthUrl,
+    }),
+  };
+}
+
+function buildTopology({ url, host, port, sentinel, cluster }: ConnectionDocument): RedisTopology {
+  if (sentinel !== undefined) {
+    const { master, nodes, username, password } = sentinel;
+    return { kind: "sentinel", masterName: master, sentinels: nodes, ...given({ sentinelUsername: username, sentinelPassword: password }) };
+  }
+  if (cluster !== undefined) return { kind: "cluster", seeds: cluster.nodes };
+  return url?.topology ?? { kind: "single", host: host ?? "", port };
+}
+
+function buildTls({ ca, cert, key, serverName, verify }: NonNullable<ConnectionDocument["tls"]>): RedisTls {
+  return { verify, ...given({ ca, cert, key, serverName }) };
+}
+
+function buildAccess({ investigators, requesters, approvers, admins, policies }: Document["access"]): AccessRules {
+  const twoPersonRule = {
+    name: "two-person rule",
+    actions: ["*"],
+    targets: ["*"],
+    requesters: "everyone",
+    approvers,
+    approvals: 1,
+    breakGlass: false,
+    expiry: DEFAULT_EXPIRY_MS,
+  } as const;
+  const rules = (policies ?? [twoPersonRule]).map(({ approvals, expiry, ...rule }) => ({
+    ...rule,
+    approvalsNeeded: approvals,
+    expiresAfterMs: expiry,
+  }));
+  return { investigators, requesters, admins, policies: rules };
+}
+
+type Given<Values> = { readonly [Key in keyof Values]?: Exclude<Values[Key], undefined> };
+
+/** The same without what is undefined. */
+function given<Values extends Readonly<Record<string, unknown>>>(values: Values): Given<Values>;
+function given(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,79 @@
+import type { RawDocument } from "./raw-document.ts";
+import type { Problem } from "./problem.ts";
+import { isAbsent } from "./setting-schema.ts";
+import { isTree, type Tree } from "./yaml-file.ts";
+
+/** What only two settings together show to be wrong. Looks at the raw document, so that these are told beside the others. */
+export function crossCheck(raw: RawDocument, forService: boolean): readonly Problem[] {
+  return [...(forService ? [...slack(raw), ...queue(raw)] : []), ...store(raw), ...connections(raw), ...policies(raw)];
+}
+
+function slack(raw: RawDocument): readonly Problem[] {
+  const section = treeAt(raw.content, "slack");
+  const [needed, variable, expected] =
+    section["mode"] === "http"
+      ? ["signingSecret", "SLACK_SIGNING_SECRET", "the app's signing secret, because mode is http"]
+      : ["appToken", "SLACK_APP_TOKEN", "an app-level token (xapp-...), because mode is socket"];
+  return isAbsent(section[needed]) && !raw.isBroken(["slack", needed])
+    ? [{ key: `${raw.keyOf(["slack", needed])} (${variable})`, expected, received: "nothing" }]
+    : [];
+}
+
+function queue(raw: RawDocument): readonly Problem[] {
+  if (!isAbsent(treeAt(raw.content, "queue")["url"]) || raw.isBroken(["queue", "url"])) return [];
+  return [
+    {
+      key: `${raw.keyOf(["queue", "url"])} (REDIS_URL)`,
+      expected: "the URL of Oomph's own Redis, such as redis://localhost:6379",
+      received: "nothing",
+    },
+  ];
+}
+
+function store(raw: RawDocument): readonly Problem[] {
+  const section = treeAt(raw.content, "store");
+  if (isAbsent(section["url"]) || isAbsent(section["path"])) return [];
+  const [url, path] = [raw.keyOf(["store", "url"]), raw.keyOf(["store", "path"])];
+  return [{ key: path, expected: `either ${url} (PostgreSQL) or ${path} (SQLite)`, received: "both" }];
+}
+
+function connections(raw: RawDocument): readonly Problem[] {
+  const all = treeAt(treeAt(raw.content, "redis"), "connections");
+  return Object.entries(all).flatMap(([name, connection]) => {
+    const path = ["redis", "connections", name];
+    const problems = isConnectionName(name) ? [] : [{ key: raw.keyOf(path), expected: NAME, received: JSON.stringify(name) }];
+    if (!isTree(connection)) return [...problems, { key: raw.keyOf(path), expected: WAYS, received: "nothing" }];
+    const ways = ["url", "host", "sentinel", "cluster"].filter((way) => !isAbsent(connection[way]) || raw.isBroken([...path, way]));
+    return ways.length === 1
+      ? problems
+      : [...problems, { key: raw.keyOf(path), expected: WAYS, received: ways.length === 0 ? "none" : ways.join(" and ") }];
+  });
+}
+
+const NAME = "a name of letters, digits, dots, dashes and underscores";
+const WAYS = "exactly one of url (or urlFile), host, sentinel, cluster";
+
+function isConnectionName(name: string): boolean {
+  return /^[a-z0-9][a-z0-9._-]{0,62}$/i.test(name);
+}
+
+/** A policy that asks for more approvers than it names can never be met; a group may be as large as it likes. */
+function policies(raw: RawDocument): readonly Problem[] {
+  const list = treeAt(raw.content, "access")["policies"];
+  if (!Array.isArray(list)) return [];
+  const items: readonly unknown[] = list;
+  return items.flatMap((policy, index) => {
+    if (!isTree(policy)) return [];
+    const approvers: readonly unknown[] = Array.isArray(policy["approvers"]) ? policy["approvers"] : [];
+    const needed = Number(policy["approvals"] ?? 1);
+    const hasGroup = approvers.some((id) => String(id).startsWith("S"));
+    if (approvers.length === 0 || hasGroup || approvers.length >= needed) return [];
+    const key = raw.keyOf(["access", "policies", index, "approvals"]);
+    return [{ key, expected: `at most as many approvals as there are approvers (${approvers.length})`, received: String(needed) }];
+  });
+}
+
+function treeAt(tree: Tree, key: string): Tree {
+  const value = tree[key];
+  return isTree(value) ? value : {};
+}
