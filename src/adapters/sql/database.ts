@@ -1,0 +1,171 @@
+import type { Generated } from "kysely";
+
+/**
+ * The tables as they are stored: snake case, times in ms since 1970, JSON as text, null where a value is absent.
+ * `position` counts up with each insert and settles the order of what has the same time.
+ */
+export type Database = {
+  incidents: IncidentRow;
+  incident_events: IncidentEventRow;
+  investigations: InvestigationRow;
+  evidence: EvidenceRow;
+  offers: OfferRow;
+  action_requests: ActionRequestRow;
+  decisions: DecisionRow;
+  runs: RunRow;
+  leases: LeaseRow;
+  outbox: OutboxRow;
+  audit: AuditRow;
+  settings: SettingRow;
+  migrations: MigrationRow;
+};
+
+/** Text that holds JSON, checked against schema.ts when it is read. */
+type JsonText = string;
+
+type IncidentRow = {
+  position: Generated<number>;
+  id: string;
+  fingerprint: string;
+  target: JsonText;
+  problem: string;
+  state: string;
+  channel: string;
+  root_ts: string | null;
+  opened_by: JsonText;
+  opened_at_ms: number;
+  last_seen_at_ms: number;
+  times_seen: number;
+  resolved_at_ms: number | null;
+};
+
+type IncidentEventRow = {
+  position: Generated<number>;
+  incident_id: string;
+  at_ms: number;
+  actor: JsonText;
+  says: string;
+};
+
+type InvestigationRow = {
+  position: Generated<number>;
+  id: string;
+  incident_id: string;
+  runbook_id: string;
+  target: JsonText;
+  since_ms: number | null;
+  state: string;
+  started_at_ms: number;
+  ended_at_ms: number | null;
+  diagnosis: JsonText | null;
+  failures: JsonText;
+  because: string | null;
+};
+
+type EvidenceRow = {
+  position: Generated<number>;
+  id: string;
+  investigation_id: string;
+  step: string;
+  collected_at_ms: number;
+  took_ms: number;
+  source: string;
+  data: JsonText;
+};
+
+type OfferRow = {
+  position: Generated<number>;
+  id: string;
+  incident_id: string;
+  action_id: string;
+  target: JsonText;
+  params: JsonText;
+  created_at_ms: number;
+};
+
+type ActionRequestRow = {
+  position: Generated<number>;
+  id: string;
+  incident_id: string;
+  action_id: string;
+  target: JsonText;
+  asked_params: JsonText;
+  plan: JsonText;
+  plan_hash: string;
+  requested_by: string;
+  policy: JsonText;
+  /** The policy's number again, where a statement can count against it. */
+  approvals_needed: number;
+  state: string;
+  created_at_ms: number;
+  expires_at_ms: number;
+  ended_at_ms: number | null;
+  outcome: string | null;
+  superseded_by: string | null;
+};
+
+type DecisionRow = {
+  position: Generated<number>;
+  request_id: string;
+  user_id: string;
+  kind: string;
+  reason: string | null;
+  at_ms: number;
+};
+
+type RunRow = {
+  id: string;
+  request_id: string;
+  begun_at_ms: number | null;
+  plan: JsonText | null;
+  checkpoint: JsonText | null;
+  ended_at_ms: number | null;
+  observation: JsonText | null;
+  verification: JsonText | null;
+};
+
+type LeaseRow = {
+  target_key: string;
+  owner: string;
+  request_id: string;
+  incident_id: string;
+  acquired_at_ms: number;
+  expires_at_ms: number;
+};
+
+type OutboxRow = {
+  position: Generated<number>;
+  id: string;
+  slot: string;
+  incident_id: string | null;
+  channel: string;
+  thread: JsonText | null;
+  content: JsonText;
+  revision: number;
+  sent_revision: number;
+  ts: string | null;
+  state: string;
+  priority: number;
+  attempts: number;
+  next_attempt_at_ms: number;
+  first_attempt_at_ms: number | null;
+  claimed_until_ms: number | null;
+  last_error: string | null;
+  on_behalf_of: string | null;
+};
+
+type AuditRow = {
+  seq: number;
+  kind: string;
+  actor: JsonText;
+  at_ms: number;
+  incident_id: string | null;
+  request_id: string | null;
+  detail: JsonText;
+  previous_hash: string;
+  hash: string;
+};
+
+type SettingRow = { key: string; value: JsonText };
+
+type MigrationRow = { name: string };

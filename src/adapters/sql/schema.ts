@@ -1,0 +1,279 @@
+import { z } from "zod";
+import { REQUEST_TRANSITIONS, type ActionRequest, type Decision, type Lease, type Offer, type RequestState, type Run } from "../../domain/action-request.ts";
+import type { Actor } from "../../domain/actor.ts";
+import type { AuditEntry, AuditKind } from "../../domain/audit.ts";
+import type { Delivery } from "../../domain/delivery.ts";
+import type { ErrorCode } from "../../domain/errors.ts";
+import type { Evidence, StepFailure } from "../../domain/evidence.ts";
+import type { Diagnosis, Finding } from "../../domain/finding.ts";
+import { INCIDENT_TRANSITIONS, type Incident, type IncidentEvent, type IncidentState } from "../../domain/incident.ts";
+import type { Investigation } from "../../domain/investigation.ts";
+import type { Observation, Plan, Verification } from "../../domain/plan.ts";
+import type { Target } from "../../domain/target.ts";
+import type { Freeze } from "../../ports/store.ts";
+import { StoredMessage } from "./message/schema.ts";
+
+/*
+ * Rows as they are read: decode.ts has put the column names into camel case and left out the nulls. Each schema gives
+ * the domain's own type, or says which column is not what it should be.
+ */
+
+const ms = z.int();
+const count = z.int().nonnegative();
+const params = z.record(z.string(), z.json());
+
+const StoredTarget = z.object({ kind: z.literal("redis"), name: z.string(), database: count.exactOptional() }) satisfies z.ZodType<Target>;
+
+const StoredActor = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("user"), id: z.string() }),
+  z.object({ kind: z.literal("alert"), source: z.string() }),
+  z.object({ kind: z.literal("cli"), login: z.string() }),
+  z.object({ kind: z.literal("oomph") }),
+]) satisfies z.ZodType<Actor>;
+
+const StoredPlan = z.object({
+  actionId: z.string(),
+  target: StoredTarget,
+  risk: z.enum(["change", "disruptive", "destructive"]),
+  summary: z.string(),
+  changes: z.array(z.object({ what: z.string(), before: z.string(), after: z.string() })),
+  blastRadius: z.array(z.string()),
+  warnings: z.array(z.string()),
+  wayBack: z.string(),
+  confirm: z.string().exactOptional(),
+  params,
+  scope: params,
+  before: params,
+}) satisfies z.ZodType<Plan>;
+
+const StoredVerification = z.object({
+  helped: z.boolean(),
+  says: z.string(),
+  rows: z.array(z.object({ what: z.string(), before: z.string(), after: z.string(), ok: z.boolean() })),
+}) satisfies z.ZodType<Verification>;
+
+const StoredObservation = z.object({ kind: z.enum(["done", "not-done", "unknown"]), says: z.string() }) satisfies z.ZodType<Observation>;
+
+const reasons = z.array(z.object({ evidenceId: z.string(), says: z.string() }));
+
+const StoredFinding = z.object({
+  verdict: z.string(),
+  headline: z.string(),
+  confidence: z.number(),
+  for: reasons,
+  against: reasons,
+  advice: z.array(z.object({ actionId: z.string(), params, why: z.string() })),
+}) satisfies z.ZodType<Finding>;
+
+const StoredSuspects = z.object({ title: z.string(), columns: z.array(z.string()), rows: z.array(z.array(z.string())) });
+
+const StoredDiagnosis = z
+  .object({
+    finding: StoredFinding,
+    hypotheses: z.array(StoredFinding),
+    summary: z.array(z.object({ label: z.string(), value: z.string() })),
+    suspects: StoredSuspects.exactOptional(),
+    furtherSteps: z.array(z.string()),
+  })
+  // JSON leaves an undefined property out; the domain wants to see it.
+  .transform(({ suspects, ...rest }) => ({ ...rest, suspects })) satisfies z.ZodType<Diagnosis>;
+
+const StoredFailure = z.object({
+  step: z.string(),
+  code: z.custom<ErrorCode>((value) => typeof value === "string"),
+  because: z.string(),
+  tookMs: z.number(),
+}) satisfies z.ZodType<StepFailure>;
+
+export const IncidentSchema = z.object({
+  id: z.string(),
+  fingerprint: z.string(),
+  target: json(StoredTarget),
+  problem: z.literal("redis-memory"),
+  state: z.custom<IncidentState>((value) => isKeyOf(INCIDENT_TRANSITIONS, value), "expected a state of an incident"),
+  channel: z.string(),
+  rootTs: z.string().exactOptional(),
+  openedBy: json(StoredActor),
+  openedAtMs: ms,
+  lastSeenAtMs: ms,
+  timesSeen: count,
+  resolvedAtMs: ms.exactOptional(),
+}) satisfies z.ZodType<Incident>;
+
+export const IncidentEventSchema = z.object({
+  incidentId: z.string(),
+  atMs: ms,
+  actor: json(StoredActor),
+  says: z.string(),
+}) satisfies z.ZodType<IncidentEvent>;
+
+export const InvestigationSchema = z.object({
+  id: z.string(),
+  incidentId: z.string(),
+  runbookId: z.string(),
+  target: json(StoredTarget),
+  sinceMs: ms.exactOptional(),
+  state: z.enum(["queued", "running", "done", "failed"]),
+  startedAtMs: ms,
+  endedAtMs: ms.exactOptional(),
+  diagnosis: json(StoredDiagnosis).exactOptional(),
+  failures: json(z.array(StoredFailure)),
+  because: z.string().exactOptional(),
+}) satisfies z.ZodType<Investigation>;
+
+export const EvidenceSchema = z.object({
+  id: z.string(),
+  step: z.string(),
+  collectedAtMs: ms,
+  tookMs: ms,
+  source: z.string(),
+  data: json(z.json()),
+}) satisfies z.ZodType<Evidence>;
+
+export const OfferSchema = z.object({
+  id: z.string(),
+  incidentId: z.string(),
+  actionId: z.string(),
+  target: json(StoredTarget),
+  params: json(params),
+  createdAtMs: ms,
+}) satisfies z.ZodType<Offer>;
+
+const StoredPolicy = z.object({
+  name: z.string(),
+  approvers: z.array(z.string()),
+  approvalsNeeded: count,
+  breakGlass: z.boolean(),
+});
+
+export const ActionRequestSchema = z.object({
+  id: z.string(),
+  incidentId: z.string(),
+  actionId: z.string(),
+  target: json(StoredTarget),
+  askedParams: json(params),
+  plan: json(StoredPlan),
+  planHash: z.string(),
+  requestedBy: z.string(),
+  policy: json(StoredPolicy),
+  state: z.custom<RequestState>((value) => isKeyOf(REQUEST_TRANSITIONS, value), "expected a state of an action request"),
+  createdAtMs: ms,
+  expiresAtMs: ms,
+  endedAtMs: ms.exactOptional(),
+  outcome: z.string().exactOptional(),
+  supersededBy: z.string().exactOptional(),
+}) satisfies z.ZodType<ActionRequest>;
+
+export const DecisionSchema = z.object({
+  requestId: z.string(),
+  userId: z.string(),
+  kind: z.enum(["approve", "deny", "break-glass"]),
+  reason: z.string().exactOptional(),
+  atMs: ms,
+}) satisfies z.ZodType<Decision>;
+
+export const RunSchema = z.object({
+  id: z.string(),
+  requestId: z.string(),
+  begunAtMs: ms.exactOptional(),
+  plan: json(StoredPlan).exactOptional(),
+  checkpoint: json(z.json()).exactOptional(),
+  endedAtMs: ms.exactOptional(),
+  observation: json(StoredObservation).exactOptional(),
+  verification: json(StoredVerification).exactOptional(),
+}) satisfies z.ZodType<Run>;
+
+export const LeaseSchema = z.object({
+  targetKey: z.string(),
+  owner: z.string(),
+  requestId: z.string(),
+  incidentId: z.string(),
+  acquiredAtMs: ms,
+  expiresAtMs: ms,
+}) satisfies z.ZodType<Lease>;
+
+export const DeliverySchema = z.object({
+  id: z.string(),
+  slot: z.string(),
+  incidentId: z.string().exactOptional(),
+  channel: z.string(),
+  thread: json(z.union([z.object({ ts: z.string() }), z.object({ slot: z.string() })])).exactOptional(),
+  content: json(
+    z.discriminatedUnion("kind", [
+      z.object({ kind: z.literal("message"), message: StoredMessage }),
+      z.object({ kind: z.literal("file"), name: z.string(), title: z.string(), base64: z.string() }),
+    ]),
+  ),
+  revision: count,
+  sentRevision: count,
+  ts: z.string().exactOptional(),
+  state: z.enum(["due", "sent", "failed"]),
+  priority: z.literal([1, 2, 3]),
+  attempts: count,
+  nextAttemptAtMs: ms,
+  firstAttemptAtMs: ms.exactOptional(),
+  claimedUntilMs: ms.exactOptional(),
+  lastError: z.string().exactOptional(),
+  onBehalfOf: z.string().exactOptional(),
+}) satisfies z.ZodType<Delivery>;
+
+// Written out so that the compiler tells when the domain gets another kind.
+const KINDS = {
+  "incident-opened": "incident-opened",
+  "incident-joined": "incident-joined",
+  "incident-reopened": "incident-reopened",
+  "incident-resolved": "incident-resolved",
+  "investigation-finished": "investigation-finished",
+  "action-requested": "action-requested",
+  "action-refused": "action-refused",
+  "decision-approved": "decision-approved",
+  "decision-denied": "decision-denied",
+  "decision-refused": "decision-refused",
+  "break-glass": "break-glass",
+  "request-expired": "request-expired",
+  "request-superseded": "request-superseded",
+  "request-cancelled": "request-cancelled",
+  "run-begun": "run-begun",
+  "run-observed": "run-observed",
+  "run-ended": "run-ended",
+  "lease-released": "lease-released",
+  "freeze-on": "freeze-on",
+  "freeze-off": "freeze-off",
+  "delivery-failed": "delivery-failed",
+  "command-line-act": "command-line-act",
+} satisfies { readonly [Kind in AuditKind]: Kind };
+
+export const AuditEntrySchema = z.object({
+  seq: z.int().positive(),
+  kind: z.enum(KINDS),
+  actor: json(StoredActor),
+  atMs: ms,
+  incidentId: z.string().exactOptional(),
+  requestId: z.string().exactOptional(),
+  detail: json(params),
+  previousHash: z.string(),
+  hash: z.string(),
+}) satisfies z.ZodType<AuditEntry>;
+
+export const FreezeSchema = z.object({
+  value: json(z.object({ on: z.boolean(), by: z.string(), atMs: ms, reason: z.string().exactOptional() }) satisfies z.ZodType<Freeze>),
+});
+
+/** A text column that holds JSON. */
+function json<Value extends z.ZodType>(schema: Value) {
+  return z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.issues.push({ code: "custom", message: "expected JSON", input: text });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+}
+
+function isKeyOf(states: object, value: unknown): boolean {
+  return typeof value === "string" && Object.hasOwn(states, value);
+}

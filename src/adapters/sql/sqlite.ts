@@ -1,0 +1,54 @@
+import { mkdir, open } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
+import { OomphError } from "../../domain/errors.ts";
+import type { Backend } from "./backend.ts";
+import type { Database } from "./database.ts";
+import type { SqliteSettings } from "./settings.ts";
+import { sqliteDriver } from "./sqlite-driver.ts";
+import { explainSqlite, isSqliteBusy } from "./sqlite-errors.ts";
+
+// The driver blocks the whole process while it waits for a lock; longer waits are made of many such and pauses.
+const BLOCKING_WAIT_MS = 10;
+
+/** Opens the file, making it and its folder when missing. Throws OomphError `store-unavailable` when it cannot. */
+export async function openSqlite(settings: SqliteSettings): Promise<Backend> {
+  const path = resolve(settings.path);
+  const explain = (error: unknown): unknown => explainSqlite(error, { path, busyTimeoutMs: settings.busyTimeoutMs });
+  try {
+    await makeFile(path);
+    const { default: Libsql } = await import("libsql");
+    const file = new Libsql(path, { timeout: BLOCKING_WAIT_MS });
+    const db = new Kysely<Database>({
+      dialect: {
+        createAdapter: () => new SqliteAdapter(),
+        createDriver: () => sqliteDriver(file),
+        createIntrospector: (database) => new SqliteIntrospector(database),
+        createQueryCompiler: () => new SqliteQueryCompiler(),
+      },
+    });
+    return { kind: "sqlite", db, isBusy: isSqliteBusy, explain };
+  } catch (error) {
+    const explained = explain(error);
+    if (explained instanceof OomphError) throw explained;
+    throw new OomphError("store-unavailable", `cannot open ${path}: check that its folder exists and that this user may write to it`, {
+      retryable: true,
+      cause: error,
+    });
+  }
+}
+
+/** SQLite gives its side files the mode of the file. An existing file keeps the mode that it has. */
+async function makeFile(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const file = await open(path, "a+", 0o600).catch((error: unknown) => {
+    if (isReadOnly(error)) return undefined;
+    throw error;
+  });
+  await file?.close();
+}
+
+// An existing file that may only be read is told apart later, by the write that it refuses.
+function isReadOnly(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EROFS");
+}
