@@ -1,0 +1,94 @@
+import type { Message } from "../../domain/message.ts";
+import { ChatRefusal, type Chat, type Place, type Posted } from "../../ports/chat.ts";
+import { fitMessage, fitModal } from "./limits.ts";
+import { httpRefusal, rateLimitedBy } from "./refusal.ts";
+import type { PostToResponseUrl } from "./response-url.ts";
+import { GroupMembersReply, MessagesReply, PermalinkReply, PostReply, SelfReply, UploadReply } from "./schema.ts";
+import type { CallSlack } from "./web-client.ts";
+
+const EVENT_TYPE = "oomph";
+// How far Slack's clock may be behind ours.
+const CLOCK_SLACK_MS = 60_000;
+const PAGE = 200;
+// find: after 2,000 messages since the attempt, ours will not come.
+const MAX_PAGES = 10;
+
+export type SlackChatParts = {
+  readonly call: CallSlack;
+  readonly postToResponseUrl: PostToResponseUrl;
+  readonly timeoutMs: number;
+};
+
+/** The Chat of ports/chat.ts on Slack's Web API. Messages are made to fit Slack's limits here and nowhere else. */
+export function createSlackChat({ call, postToResponseUrl, timeoutMs }: SlackChatParts): Chat {
+  return {
+    async post(place, message, key) {
+      const metadata = { event_type: EVENT_TYPE, event_payload: { key } };
+      const { channel, ts } = PostReply.parse(await call("chat.postMessage", { ...to(place), ...contentOf(message), metadata }));
+      return { channel, ts };
+    },
+    async update({ channel, ts }, message) {
+      await call("chat.update", { channel, ts, ...contentOf(message) });
+    },
+    find: (place, key, sinceMs) => find(call, { place, key, sinceMs }),
+    respond: (responseUrl, message) => postToResponseUrl(responseUrl, { response_type: "ephemeral", replace_original: false, ...contentOf(message) }),
+    async whisper(place, userId, message) {
+      await call("chat.postEphemeral", { ...to(place), user: userId, ...contentOf(message) });
+    },
+    async openModal(triggerId, modal) {
+      await call("views.open", { trigger_id: triggerId, view: fitModal(modal) });
+    },
+    async upload(place, { name, title, content }) {
+      const { upload_url, file_id } = UploadReply.parse(await call("files.getUploadURLExternal", { filename: name, length: content.byteLength }));
+      await sendBytes(upload_url, content, timeoutMs);
+      await call("files.completeUploadExternal", { files: [{ id: file_id, title }], channel_id: place.channel, ...(place.threadTs !== undefined && { thread_ts: place.threadTs }) });
+    },
+    async groupMembers(groupId) {
+      return GroupMembersReply.parse(await call("usergroups.users.list", { usergroup: groupId })).users;
+    },
+    async permalink({ channel, ts }) {
+      return PermalinkReply.parse(await call("chat.getPermalink", { channel, message_ts: ts })).permalink;
+    },
+    async self() {
+      const { user_id, bot_id, team_id } = SelfReply.parse(await call("auth.test", {}));
+      return { userId: user_id, botId: bot_id, teamId: team_id };
+    },
+  };
+}
+
+type Wanted = { readonly place: Place; readonly key: string; readonly sinceMs: number };
+
+async function find(call: CallSlack, { place, key, sinceMs }: Wanted): Promise<Posted | undefined> {
+  // Direct messages cannot be read back with Oomph's scopes: one whose answer was lost may come twice.
+  if (/^[UW]/.test(place.channel)) return undefined;
+  const method = place.threadTs === undefined ? "conversations.history" : "conversations.replies";
+  const oldest = ((sinceMs - CLOCK_SLACK_MS) / 1000).toFixed(6);
+  const params = { channel: place.channel, ...(place.threadTs !== undefined && { ts: place.threadTs }), oldest, limit: PAGE, include_all_metadata: true };
+
+  let cursor = "";
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const reply = MessagesReply.parse(await call(method, { ...params, ...(cursor !== "" && { cursor }) }));
+    const found = reply.messages.find(({ metadata }) => metadata?.event_type === EVENT_TYPE && metadata.event_payload["key"] === key);
+    if (found !== undefined) return { channel: place.channel, ts: found.ts };
+    cursor = reply.response_metadata?.next_cursor ?? "";
+    if (cursor === "") return undefined;
+  }
+  return undefined;
+}
+
+function to(place: Place): Readonly<Record<string, string>> {
+  return { channel: place.channel, ...(place.threadTs !== undefined && { thread_ts: place.threadTs }) };
+}
+
+function contentOf(message: Message) {
+  const { text, blocks } = fitMessage(message);
+  return { text, ...(blocks.length > 0 && { blocks }), unfurl_links: false, unfurl_media: false };
+}
+
+async function sendBytes(url: string, content: Uint8Array, timeoutMs: number): Promise<void> {
+  const answer = await fetch(url, { method: "POST", body: new Uint8Array(content), redirect: "error", signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
+    throw new ChatRefusal("unavailable", "file upload: no answer from Slack", { cause: error });
+  });
+  if (answer.status === 429) throw rateLimitedBy("file upload", answer.headers.get("retry-after"));
+  if (!answer.ok) throw httpRefusal("file upload", answer.status);
+}

@@ -1,0 +1,132 @@
+import type { MessagePayload } from "./schema.ts";
+
+// Slack's own limit for a message's text; attachments can make it longer.
+const MAX_CHARS = 40_000;
+const MAX_DEPTH = 6;
+
+/**
+ * All that a reader sees of a message, as plain lines: text, blocks and attachments (not files or buttons), each line
+ * once, Slack's markup undone. At most 40,000 characters.
+ */
+export function flattenPost(message: Pick<MessagePayload, "text" | "blocks" | "attachments">): string {
+  const seen = new Set<string>();
+  const parts = [undoMarkup(message.text ?? ""), ...(message.blocks ?? []).map((block) => linesOfBlock(block)), ...(message.attachments ?? []).map(linesOfAttachment)];
+  const lines = parts
+    .join("\n")
+    .split("\n")
+    .map((line) => withoutInvisible(line).trimEnd())
+    .filter((line) => {
+      // A post's text is often its blocks said again, with or without asterisks.
+      const bare = line.replaceAll(/[*_~`\s]/g, "");
+      const isNew = bare !== "" && !seen.has(bare);
+      seen.add(bare);
+      return isNew;
+    });
+  const text = lines.join("\n");
+  return text.length <= MAX_CHARS ? text : `${text.slice(0, MAX_CHARS)}\n… cut, ${text.length - MAX_CHARS} more characters`;
+}
+
+/** `<https://x|shown>` → `shown`, `<@U1>` → `@U1`, `<!channel>` → `@channel`, `&lt;` → `<`. */
+export function undoMarkup(text: string): string {
+  return text.replaceAll(/<([^<>\n]{1,2000})>/g, (_, inside: string) => shown(inside)).replaceAll(/&(amp|lt|gt);/g, (_, name: string) => ENTITIES[name] ?? "");
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">" };
+
+function shown(inside: string): string {
+  const bar = inside.indexOf("|");
+  const label = bar < 0 ? "" : inside.slice(bar + 1);
+  const target = bar < 0 ? inside : inside.slice(0, bar);
+  if (label !== "") return target.startsWith("#") ? `#${label}` : label;
+  if (target.startsWith("!")) return `@${target.slice(1).replace(/^subteam\^/, "")}`;
+  return target.replace(/^mailto:/, "");
+}
+
+function linesOfAttachment(value: unknown): string {
+  const attachment = partOf(value);
+  const fields = partsOf(attachment["fields"]).map((field) => `${markup(field["title"])}: ${markup(field["value"])}`);
+  const blocks = partsOf(attachment["blocks"]).map((block) => linesOfBlock(block));
+  const lines = [...["pretext", "author_name", "title", "text"].map((name) => markup(attachment[name])), ...fields, ...blocks, markup(attachment["footer"])].filter((line) => line !== "");
+  return lines.length > 0 ? lines.join("\n") : markup(attachment["fallback"]);
+}
+
+function linesOfBlock(value: unknown, depth = 0): string {
+  const block = partOf(value);
+  if (depth > MAX_DEPTH || block["type"] === "actions") return "";
+  switch (block["type"]) {
+    case "rich_text":
+    case "rich_text_list":
+      return partsOf(block["elements"]).map((element) => linesOfBlock(element, depth + 1)).join("\n");
+    case "rich_text_section":
+    case "rich_text_preformatted":
+    case "rich_text_quote":
+      return partsOf(block["elements"]).map(inlineText).join("");
+    case "table":
+      return rowsOf(block["rows"]).map((row) => row.map((cell) => linesOfBlock(cell, depth + 1)).join(" | ")).join("\n");
+    case "raw_text":
+      return textOf(block["text"]);
+    default:
+      return [block["title"], block["text"], ...listOf(block["fields"]), ...listOf(block["elements"])].map(textObject).filter((line) => line !== "").join("\n");
+  }
+}
+
+/** A piece of a rich text. Its text comes unescaped. */
+function inlineText(element: Part): string {
+  switch (element["type"]) {
+    case "link":
+      return textOf(element["text"]) || textOf(element["url"]);
+    case "user":
+      return `@${textOf(element["user_id"])}`;
+    case "usergroup":
+      return `@${textOf(element["usergroup_id"])}`;
+    case "channel":
+      return `#${textOf(element["channel_id"])}`;
+    case "broadcast":
+      return `@${textOf(element["range"])}`;
+    case "emoji":
+      return `:${textOf(element["name"])}:`;
+    case "date":
+      return textOf(element["fallback"]);
+    default:
+      return textOf(element["text"]);
+  }
+}
+
+function textObject(value: unknown): string {
+  return typeof value === "string" ? undoMarkup(value) : markup(partOf(value)["text"]);
+}
+
+function markup(value: unknown): string {
+  return undoMarkup(textOf(value));
+}
+
+// Control characters, and those that turn the direction of reading: they hide what a text says.
+function withoutInvisible(line: string): string {
+  return line.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f\u200b\u202a-\u202e\u2066-\u2069\ufeff]/g, "");
+}
+
+type Part = Readonly<Record<string, unknown>>;
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function partsOf(value: unknown): readonly Part[] {
+  return listOf(value).map(partOf);
+}
+
+function rowsOf(value: unknown): readonly (readonly unknown[])[] {
+  return listOf(value).map(listOf);
+}
+
+function partOf(value: unknown): Part {
+  return isPart(value) ? value : {};
+}
+
+function isPart(value: unknown): value is Part {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
