@@ -1,9 +1,10 @@
 /**
  * Sends signed `/oom` commands at a fixed rate from a process of its own and prints latencies as JSON. Latency counts
  * from when a request was due, not from when it could be sent, so a stalled server cannot hide its stall.
- * Run: tsx command-load.ts '{"url":...,"signingSecret":...,"perSecond":50,"seconds":20,"texts":[...],"channel":...,"users":[...],"responseUrl":...}'
+ * What to send comes as JSON on standard input.
  */
 import { createHmac, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { z } from "zod";
 
@@ -14,14 +15,15 @@ const Load = z.object({
   seconds: z.number().positive(),
   texts: z.array(z.string()).min(1),
   channel: z.string(),
-  users: z.array(z.string()).min(1),
-  responseUrl: z.string(),
+  user: z.string(),
+  /** One for each command: Slack's are good for five answers. */
+  responseUrls: z.array(z.string()).min(1),
 });
 type Load = z.infer<typeof Load>;
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-await run(Load.parse(JSON.parse(process.argv[2] ?? "{}")));
+await run(Load.parse(JSON.parse(readFileSync(0, "utf8"))));
 
 async function run(load: Load): Promise<void> {
   const total = Math.round(load.perSecond * load.seconds);
@@ -46,14 +48,14 @@ function send(load: Load, index: number): Promise<void> {
   const body = new URLSearchParams({
     command: "/oom",
     text: load.texts[index % load.texts.length] ?? "help",
-    user_id: load.users[index % load.users.length] ?? "U0",
+    user_id: load.user,
     user_name: "load",
     team_id: "T000000001",
     channel_id: load.channel,
     channel_name: "load",
     api_app_id: "A000000001",
     token: "unused",
-    response_url: load.responseUrl,
+    response_url: load.responseUrls[index % load.responseUrls.length] ?? "",
     trigger_id: randomUUID(),
   }).toString();
   const timestamp = Math.floor(Date.now() / 1000).toString();

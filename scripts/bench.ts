@@ -1,0 +1,54 @@
+/**
+ * Figures as JSON, each with its bare baseline measured in the same run.
+ * npm run bench [-- <part> ...] [--out FILE]   parts: ack, investigation, disturbance, memory, store
+ */
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { cpus, release, totalmem } from "node:os";
+import { parseArgs } from "node:util";
+import { benchAck } from "./bench/ack.ts";
+import { benchDisturbance } from "./bench/disturbance.ts";
+import { benchInvestigation } from "./bench/investigation.ts";
+import { benchMemory } from "./bench/memory.ts";
+import { benchStore } from "./bench/store.ts";
+
+const PARTS: Readonly<Record<string, () => Promise<object>>> = {
+  ack: benchAck,
+  investigation: benchInvestigation,
+  disturbance: benchDisturbance,
+  memory: benchMemory,
+  store: benchStore,
+};
+
+const { values, positionals } = parseArgs({ options: { out: { type: "string" } }, allowPositionals: true });
+const unknown = positionals.filter((part) => PARTS[part] === undefined);
+if (unknown.length > 0) {
+  process.stderr.write(`Expected parts out of ${Object.keys(PARTS).join(", ")}, got ${unknown.join(", ")}.\n`);
+  process.exit(2);
+}
+
+const figures: Record<string, object> = {};
+for (const [name, bench] of Object.entries(PARTS)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  process.stderr.write(`${name} ...\n`);
+  figures[name] = await bench();
+}
+
+const text = `${JSON.stringify({ ...figures, machine: machine(), versions: versions(), atMs: Date.now() }, rounded, 2)}\n`;
+if (values.out !== undefined) writeFileSync(values.out, text);
+process.stdout.write(text);
+process.exit(0);
+
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === "number" ? Math.round(value * 1000) / 1000 : value;
+}
+
+function machine(): object {
+  const processors = cpus();
+  return { cpu: processors[0]?.model ?? "unknown", cores: processors.length, memoryGiB: totalmem() / 2 ** 30, kernel: release() };
+}
+
+function versions(): object {
+  const redis = /v=(\S+)/.exec(execFileSync("redis-server", ["--version"], { encoding: "utf8" }))?.[1];
+  return { node: process.version, redis };
+}

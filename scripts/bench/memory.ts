@@ -1,0 +1,72 @@
+/** Resident memory of Oomph as shipped: idle with only Redis configured, and after a thousand investigations. */
+import { readFile } from "node:fs/promises";
+import { startOomph, type OomphLab } from "../lab/oomph.ts";
+import { fillUntilRefused, startRedis } from "../lab/redis.ts";
+import { createSlackClient, startSlack } from "../lab/slack/index.ts";
+import { residentMiB } from "./figures.ts";
+
+export type MemoryFigures = {
+  readonly idleMiB: number;
+  /** After the first hundred investigations, when everything has been loaded and compiled. */
+  readonly warmMiB: number;
+  readonly afterMiB: number;
+  readonly investigations: number;
+  /** From warm to after. */
+  readonly growthPct: number;
+};
+
+const INVESTIGATIONS = 1_000;
+const WARM = 100;
+const TARGETS = 100;
+const BATCH = 10;
+const IDLE_MS = 10_000;
+const WAIT_MS = 120_000;
+
+export async function benchMemory(): Promise<MemoryFigures> {
+  const queue = await startRedis({ policy: "noeviction", lines: ["appendonly yes"] });
+  const examined = await startRedis({ maxmemory: "16mb", policy: "noeviction" });
+  await fillUntilRefused(examined, { database: 2, prefix: "test:", valueBytes: 200 });
+  const slack = await startSlack();
+  const connections = Object.fromEntries(Array.from({ length: TARGETS }, (_, index) => [`cache-${index}`, { url: examined.url }]));
+  const sections = { redis: { connections, census: "50ms" } };
+  const oomph = await startOomph({ slack, queueUrl: queue.url, access: {}, connections, sections });
+  const people = createSlackClient({ slack, url: oomph.eventsUrl });
+  let done = 0;
+  const stopCounting = slack.onOwnMessage((message, change) => {
+    if (change === "posted" && JSON.stringify(message.blocks ?? []).includes('"offer_ask"')) done += 1;
+  });
+  const investigate = async (until: number): Promise<void> => {
+    for (let from = done; from < until; from = done) {
+      const batch = Array.from({ length: Math.min(BATCH, until - from) }, (_, index) => `cache-${(from + index) % TARGETS}`);
+      await Promise.all(batch.map((name) => people.command("responder", "incidents", `/oom investigate redis/${name}`)));
+      await reached(() => done >= from + batch.length);
+    }
+  };
+  try {
+    const idleMiB = await settled(oomph);
+    await investigate(WARM);
+    const warmMiB = await settled(oomph);
+    await investigate(INVESTIGATIONS);
+    const afterMiB = await settled(oomph);
+    return { idleMiB, warmMiB, afterMiB, investigations: INVESTIGATIONS, growthPct: (afterMiB / warmMiB - 1) * 100 };
+  } finally {
+    stopCounting();
+    people.close();
+    await oomph.stop();
+    await Promise.all([slack.stop(), examined.stop(), queue.stop()]);
+  }
+}
+
+/** After a while without work, as the kernel counts it. */
+async function settled(oomph: OomphLab): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+  return residentMiB(await readFile(`/proc/${oomph.pid}/status`, "utf8"));
+}
+
+async function reached(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + WAIT_MS;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`expected the investigations to end within ${WAIT_MS / 1000} s`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

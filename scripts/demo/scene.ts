@@ -1,0 +1,64 @@
+import { startOomph, type OomphLab } from "../lab/oomph.ts";
+import { fill, fillUntilRefused, startRedis, type RedisLab } from "../lab/redis.ts";
+import { createSlackClient, startSlack, type LabSlack, type SlackClient } from "../lab/slack/index.ts";
+import { startGateway, type Gateway } from "./gateway.ts";
+
+/** Everything that plays a part: real servers, a local Slack, and Oomph as it is shipped. */
+export type Scene = {
+  readonly slack: LabSlack;
+  readonly people: SlackClient;
+  readonly oomph: OomphLab;
+  /** The Redis in trouble, `redis/sessions`. */
+  readonly sessions: RedisLab;
+  readonly gateway: Gateway;
+  /** Keys in database 2 when it began to refuse. */
+  readonly testKeys: number;
+  stop(): Promise<void>;
+};
+
+/** Where the test suites write, and what never cleans up. */
+export const TEST_DATABASE = 2;
+
+/** `tell` is called with what is being done, for a waiting reader. */
+export async function setScene(tell: (line: string) => void): Promise<Scene> {
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of stops.toReversed()) await end();
+    stops.length = 0;
+  };
+  try {
+    return { ...(await build(tell, stops)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function build(tell: (line: string) => void, stops: (() => Promise<unknown>)[]): Promise<Omit<Scene, "stop">> {
+  const queue = await startRedis({ policy: "noeviction", lines: ["appendonly yes"] });
+  stops.push(() => queue.stop());
+  tell(`Oomph's own Redis runs on port ${queue.port} (redis-server ${queue.version}, noeviction, AOF).`);
+
+  const sessions = await startRedis({ maxmemory: "48mb", policy: "noeviction" });
+  stops.push(() => sessions.stop());
+  await fill(sessions, { database: 0, prefix: "session:", keys: 20_000, valueBytes: 200, ttlSeconds: 86_400 });
+  await fill(sessions, { database: TEST_DATABASE, prefix: "test:storm:", keys: 40_000, valueBytes: 120 });
+  const testKeys = await fillUntilRefused(sessions, { database: TEST_DATABASE, prefix: "test:fingerprint:", valueBytes: 180 });
+  tell(`redis/sessions runs on port ${sessions.port}, maxmemory 48 MiB, filled until it refuses writes.`);
+
+  const gateway = await startGateway({ host: sessions.host, port: sessions.port, database: 1 });
+  stops.push(() => gateway.stop());
+  const status = (await fetch(gateway.url)).status;
+  tell(`A gateway that writes to it answers ${status} at ${gateway.url}.`);
+
+  const slack = await startSlack({ users: ["alice", "bob", "mallory"] });
+  stops.push(() => slack.stop());
+  const access = { approvers: [slack.users["alice"], slack.users["bob"]], admins: [slack.users["bob"]] };
+  const connections = { sessions: { url: sessions.url, aliases: ["gateway-redis"], healthUrl: gateway.url } };
+  const oomph = await startOomph({ slack, queueUrl: queue.url, access, connections, sections: { verification: { readings: 3, interval: "500ms" } } });
+  stops.push(() => oomph.stop());
+  const people = createSlackClient({ slack, url: oomph.eventsUrl });
+  stops.push(async () => people.close());
+  tell(`A local Slack runs at ${slack.apiUrl}, Oomph at ${oomph.url} (process ${oomph.pid}).`);
+  return { slack, people, oomph, sessions, gateway, testKeys };
+}
