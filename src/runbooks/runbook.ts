@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../domain/errors.ts";
 import type { Evidence, StepFailure } from "../domain/evidence.ts";
 import type { Diagnosis } from "../domain/finding.ts";
 import type { Problem } from "../domain/incident.ts";
@@ -13,9 +14,12 @@ export type Runbook<Session = unknown> = {
   readonly problem: Problem;
   /** Connects. Throws OomphError when the target cannot be looked at at all; `diagnoseUnreachable` says what that means. */
   open(target: Target): Promise<{ readonly session: Session; readonly source: string; close(): Promise<void> }>;
+  /** Run side by side: none builds on another, and readings that must be apart in time are taken within one step. */
   readonly steps: readonly Step<Session>[];
   /** Pure: the same evidence always gives the same diagnosis. */
   diagnose(evidence: readonly Evidence[], failures: readonly StepFailure[]): Diagnosis;
+  /** Pure: what it means that `open` threw this. */
+  diagnoseUnreachable(code: ErrorCode, because: string): Diagnosis;
 };
 
 export type Step<Session = unknown> = {

@@ -1,0 +1,108 @@
+import { formatBytes } from "../../domain/bytes.ts";
+import type { Advice } from "../../domain/finding.ts";
+import { looksThrowAway } from "./looks-throw-away.ts";
+import { occupancyOf, ttlShareOf } from "./occupancy.ts";
+import type { NodePicture } from "./picture.ts";
+import { shareOf, totalBytesOf } from "./sampling.ts";
+import type { DatabaseCensus, PrefixCensus } from "./schema.ts";
+import { count, oneLine, percent } from "./words.ts";
+
+const TTL_FOR_KEPT_KEYS = "24h";
+const TTL_FOR_THROW_AWAY_KEYS = "1h";
+const WORTHWHILE_SHARE = 0.1;
+const MOSTLY_WITHOUT_TTL = 0.9;
+// Redis needs room beside maxmemory: for snapshots, fragmentation and buffers that are not counted.
+const HOST_SHARE_FOR_REDIS = 0.75;
+const MORE_MEMORY = 1.5;
+const MIN_GAIN = 1.1;
+const MEBIBYTE = 2 ** 20;
+
+/** What helps a server that is full of keys, the recommended first. */
+export function adviceForKeys(node: NodePicture): readonly Advice[] {
+  const main = mainDatabase(node);
+  const throwAway = main === undefined ? undefined : looksThrowAway(node, main);
+  const clearing = main === undefined || throwAway === undefined || throwAway.kind === "keep" ? [] : [flush(node, main, throwAway.because)];
+  const expiring = main === undefined ? [] : expireKeys(node, main, throwAway?.kind === "throw-away");
+  const gentle = [...expiring, ...evictionPolicy(node), ...moreMemory(node)];
+  return throwAway?.kind === "throw-away" ? [...clearing, ...gentle] : [...gentle, ...clearing];
+}
+
+/** The database that holds the most: by bytes where sizes were sampled, else by keys. */
+export function mainDatabase(node: NodePicture): number | undefined {
+  const sized = (node.census?.value ?? []).map((census) => ({ database: census.database, size: totalBytesOf(census, census.keys)?.value ?? 0 }));
+  const byBytes = sized.toSorted((left, right) => right.size - left.size)[0];
+  if (byBytes !== undefined && byBytes.size > 0) return byBytes.database;
+  return (node.info?.value.databases ?? []).toSorted((left, right) => right.keys - left.keys)[0]?.database;
+}
+
+/** Raising maxmemory, where the host has room for it. */
+export function moreMemory(node: NodePicture): readonly Advice[] {
+  const { maxmemoryBytes, hostBytes, hostSure } = occupancyOf(node);
+  if (maxmemoryBytes === undefined || maxmemoryBytes === 0 || hostBytes === undefined) return [];
+  const bytes = Math.floor(Math.min(maxmemoryBytes * MORE_MEMORY, hostBytes * HOST_SHARE_FOR_REDIS) / MEBIBYTE) * MEBIBYTE;
+  if (bytes < maxmemoryBytes * MIN_GAIN) return [];
+  const room = hostSure
+    ? `its container or host has ${formatBytes(hostBytes)}`
+    : `its host has ${formatBytes(hostBytes)}; check first that no container limit is lower`;
+  const why = `Raises maxmemory from ${formatBytes(maxmemoryBytes)} to ${formatBytes(bytes)} (${room}). It only buys time: whatever fills it goes on.`;
+  return [{ actionId: "redis.set-maxmemory", params: { maxmemory: bytes }, why }];
+}
+
+/** An eviction policy under which Redis makes room by itself. */
+export function evictionPolicy(node: NodePicture): readonly Advice[] {
+  const { policy } = occupancyOf(node);
+  const advice: Advice[] = [];
+  if (policy === "noeviction" && (ttlShareOf(node) ?? 0) >= WORTHWHILE_SHARE) {
+    const why = `Lets Redis drop keys that were going to expire anyway (${percent(ttlShareOf(node) ?? 0)} of all), those not used for longest first. Keys without a TTL stay.`;
+    advice.push({ actionId: "redis.set-eviction-policy", params: { policy: "volatile-lru" }, why });
+  }
+  if (policy?.startsWith("allkeys-") !== true) {
+    const why = "Redis then makes room by itself, dropping what was not used for longest. Any key may go, also one that an application counts on: right for a cache, wrong for queues, locks or the only copy of something.";
+    advice.push({ actionId: "redis.set-eviction-policy", params: { policy: "allkeys-lru" }, why });
+  }
+  return advice;
+}
+
+/**
+ * A pattern for SCAN MATCH that fits the keys beginning with `prefix`, which is written as the port writes key names: a
+ * doubled backslash there means one in patterns too, and an escaped byte, which patterns cannot name, becomes any byte.
+ */
+export function patternOf(prefix: string): string {
+  const escaped = prefix.replaceAll(/\\\\|\\x[0-9a-f]{2}|[*?[\]]/gi, (part) => {
+    if (part.length === 1) return `\\${part}`;
+    return part.length === 2 ? part : "?";
+  });
+  return `${escaped}*`;
+}
+
+function flush(node: NodePicture, database: number, because: string): Advice {
+  const keys = node.info?.value.databases.find((each) => each.database === database)?.keys;
+  const what = keys === undefined ? "every key" : `all ${count(keys)} keys`;
+  return {
+    actionId: "redis.flush-db",
+    params: { database },
+    why: `Removes ${what} of database ${database} and frees their memory at once. It looks like throw-away data: ${because}. It cannot be undone, so be sure that nobody needs it.`,
+  };
+}
+
+function expireKeys(node: NodePicture, database: number, throwAway: boolean): readonly Advice[] {
+  const census = node.census?.value.find((each) => each.database === database);
+  const prefix = census === undefined ? undefined : unboundedPrefix(census);
+  if (census === undefined || prefix === undefined) return [];
+  const ttl = throwAway ? TTL_FOR_THROW_AWAY_KEYS : TTL_FOR_KEPT_KEYS;
+  const keys = (prefix.sampled / census.sampled) * census.keys;
+  const bytes = totalBytesOf(prefix, keys);
+  const size = bytes === undefined ? "" : `, about ${formatBytes(Math.round(bytes.value))}`;
+  const why = `Gives the keys "${oneLine(prefix.prefix)}..." of database ${database} that never expire (about ${count(keys)}${size}) a TTL of ${ttl}: they go by themselves then, and until then nothing is lost. New keys need their TTL from the code that writes them.`;
+  return [{ actionId: "redis.expire-keys", params: { database, pattern: patternOf(prefix.prefix), ttl }, why }];
+}
+
+/** The largest group with a name of its own that holds a good part and hardly ever expires. */
+function unboundedPrefix({ prefixes, sampled, complete }: DatabaseCensus): PrefixCensus | undefined {
+  return prefixes.find(
+    (each) =>
+      each.prefix !== "" &&
+      each.sampled >= sampled * WORTHWHILE_SHARE &&
+      shareOf(each.withoutTtl, each.sampled, complete).value >= MOSTLY_WITHOUT_TTL,
+  );
+}

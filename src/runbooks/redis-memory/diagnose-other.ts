@@ -1,0 +1,79 @@
+import { formatBytes } from "../../domain/bytes.ts";
+import type { Finding, Reason } from "../../domain/finding.ts";
+import { gapsFor, isFull, NEAR_FULL_SHARE, refusalReasons } from "./fullness.ts";
+import { makeFinding } from "./make-finding.ts";
+import { occupancyOf, reason, usageReason } from "./occupancy.ts";
+import type { NodePicture } from "./picture.ts";
+import { oneLine } from "./words.ts";
+
+/** Reads its data from disk and answers nothing else until it is done. Pure. */
+export function diagnoseLoading(node: NodePicture): Finding | undefined {
+  if (node.info?.value.loading !== true) return undefined;
+  return makeFinding({
+    verdict: "loading-data-set",
+    headline: "Redis is still loading its data from disk and answers nothing else until it is done. Look again in a minute.",
+    confidence: 0.95,
+    for: [reason(node, "info", "INFO says loading:1"), usageReason(node)],
+  });
+}
+
+const REFUSALS = {
+  "refused-read-only": "This server is a read-only replica and refuses every write, whatever its memory.",
+  "refused-misconf": "Redis refuses writes because its last snapshot to disk failed, not because of memory.",
+  "refused-no-replicas": "Redis refuses writes because too few replicas are connected, not because of memory.",
+} as const;
+
+/** Writes are refused, and memory is not why. Pure. */
+export function diagnoseOtherRefusal(node: NodePicture): Finding | undefined {
+  const probe = node.probe?.value;
+  if (probe === undefined || !(probe.kind in REFUSALS)) return undefined;
+  if (probe.kind !== "refused-read-only" && probe.kind !== "refused-misconf" && probe.kind !== "refused-no-replicas") return undefined;
+  const master = node.info?.value.masterAddress;
+  const full = isFull(node) ? [reason(node, "info", "it is at its memory limit as well, which comes next once this is mended")] : [];
+  return makeFinding({
+    verdict: "writes-refused-otherwise",
+    headline: REFUSALS[probe.kind],
+    confidence: full.length > 0 ? 0.75 : 0.95,
+    for: [
+      reason(node, "probe", `a write was answered "${oneLine(probe.error ?? probe.kind, 160)}"`),
+      ...(probe.kind === "refused-read-only" && master !== undefined ? [reason(node, "info", `its master is ${master}: writes belong there`)] : []),
+      ...(probe.kind === "refused-misconf" && node.info?.value.lastSaveFailed === true ? [reason(node, "info", "the last save to disk failed: see the server's log and its free disk space")] : []),
+      usageReason(node),
+    ],
+    against: full,
+  });
+}
+
+/** Far from every limit that is known. Pure. */
+export function diagnoseHealthy(node: NodePicture): Finding | undefined {
+  const { share, usedBytes, maxmemoryBytes, hostBytes, hostSure } = occupancyOf(node);
+  if (usedBytes === undefined || maxmemoryBytes === undefined || isFull(node) || (share ?? 0) >= NEAR_FULL_SHARE) return undefined;
+  const gaps = gapsFor(node, ["probe"]);
+  const against: Reason[] = [...gaps.reasons];
+  if (maxmemoryBytes === 0) {
+    const host = hostBytes === undefined ? "the memory of its host is not known either" : `its host has ${formatBytes(hostBytes)}${hostSure ? "" : ", and a container may have less"}`;
+    against.push(reason(node, "info", `no maxmemory is set, so nothing in Redis stops it from growing; ${host}`));
+  }
+  const refusals = refusalReasons(node);
+  if (refusals.for.length > 0) against.push(...refusals.for);
+  if (node.info?.value.role === "replica") against.push(reason(node, "info", "this is a replica: whether writes work is decided at its master"));
+  const unlimited = maxmemoryBytes === 0 && !hostSure;
+  return makeFinding({
+    verdict: "healthy",
+    headline: "Redis has room: memory is not the problem here.",
+    confidence: 0.95 - gaps.penalty - (unlimited ? 0.1 : 0) - (refusals.for.length > 0 ? 0.15 : 0),
+    for: [usageReason(node), ...refusals.against],
+    against,
+  });
+}
+
+/** Not enough was read to say anything. Pure. */
+export function diagnoseUndetermined(node: NodePicture): Finding {
+  return makeFinding({
+    verdict: "undetermined",
+    headline: "What could be read of this Redis is not enough for a verdict.",
+    confidence: 0.2,
+    for: [usageReason(node), ...refusalReasons(node).for],
+    against: [reason(node, "info", "used memory or maxmemory is missing, and without both fullness cannot be judged"), ...gapsFor(node, ["probe"]).reasons],
+  });
+}

@@ -1,0 +1,61 @@
+import type { Reason } from "../../domain/finding.ts";
+import { ratesOf } from "./growth.ts";
+import { occupancyOf, reason } from "./occupancy.ts";
+import type { NodePicture } from "./picture.ts";
+import { count, counted, percent } from "./words.ts";
+
+// Redis refuses above 100%, and the refused command leaves it just under.
+const FULL_SHARE = 0.99;
+// With refusals counted or reported, a little less is full: large writes fail first.
+const FULL_SHARE_WHILE_REFUSING = 0.9;
+/** From here on it is said that a server is about to be full. */
+export const NEAR_FULL_SHARE = 0.9;
+
+/** Whether a write was refused for want of memory just now. */
+export function isRefusing(node: NodePicture): boolean {
+  return node.probe?.value.kind === "refused-oom";
+}
+
+/** Whether the server is at its limit. An old report of a refusal does not outweigh a reading with room to spare. */
+export function isFull(node: NodePicture): boolean {
+  const { share } = occupancyOf(node);
+  if (isRefusing(node)) return true;
+  if (share === undefined) return node.reportedRefusal !== undefined && occupancyOf(node).usedBytes === undefined;
+  const refusals = node.reportedRefusal !== undefined || (ratesOf(node)?.oomErrors ?? 0) > 0;
+  return share >= (refusals ? FULL_SHARE_WHILE_REFUSING : FULL_SHARE);
+}
+
+/** What is known of refused writes, as reasons for and against a server being full. */
+export function refusalReasons(node: NodePicture): { readonly for: readonly Reason[]; readonly against: readonly Reason[] } {
+  const speaksFor: Reason[] = [];
+  const against: Reason[] = [];
+  if (isRefusing(node)) speaksFor.push(reason(node, "probe", "a write was refused with OOM just now"));
+  if (node.probe?.value.kind === "accepted") against.push(reason(node, "probe", "a small write was accepted just now"));
+  if (node.reportedRefusal !== undefined) {
+    speaksFor.push(reason(node, "reportedRefusal", `the text holds Redis's own error "OOM command not allowed when used memory > 'maxmemory'"`));
+  }
+  const perSecond = ratesOf(node)?.oomErrors ?? 0;
+  const total = node.info?.value.oomErrors ?? 0;
+  if (perSecond > 0) speaksFor.push(reason(node, "growth", `${count(Math.max(1, perSecond))} writes per second are being refused with OOM`));
+  if (total > 0) speaksFor.push(reason(node, "info", `${counted(total, "command")} refused with OOM since the server started`));
+  const { share } = occupancyOf(node);
+  if (isFull(node) && share !== undefined && share < FULL_SHARE) {
+    against.push(reason(node, "info", `the reading was ${percent(share)} of maxmemory, a little under the limit`));
+  }
+  return { for: speaksFor, against };
+}
+
+/** How much to hold back for what was not looked at, each with a reason that names it. */
+export function gapsFor(node: NodePicture, kinds: readonly ("probe" | "clients" | "census")[]): { readonly penalty: number; readonly reasons: readonly Reason[] } {
+  const missing = kinds.filter((kind) => node[kind] === undefined && !(kind === "probe" && node.reportedRefusal !== undefined));
+  return {
+    penalty: missing.reduce((sum, kind) => sum + GAPS[kind].penalty, 0),
+    reasons: missing.map((kind) => reason(node, kind, GAPS[kind].says)),
+  };
+}
+
+const GAPS = {
+  probe: { penalty: 0.1, says: "no write was tried, so whether writes are refused now is not known" },
+  clients: { penalty: 0.03, says: "clients were not listed, so who holds large buffers is not known" },
+  census: { penalty: 0.02, says: "keys were not sampled, so what fills it is not known" },
+} as const;
