@@ -12,9 +12,9 @@ export function approveModal(facts: { readonly title: string; readonly request: 
     type: "modal",
     callback_id: "modal_approve",
     private_metadata: request.id,
-    title: plain("Approve", 24),
-    submit: plain("Approve", 24),
-    close: plain("Back", 24),
+    title: plain("Approve"),
+    submit: plain("Approve"),
+    close: plain("Back"),
     blocks: [
       section(`*${prose(title)}*\n${prose(request.plan.summary)}`),
       ...planSections(request.plan).slice(0, 40),

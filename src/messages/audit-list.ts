@@ -1,6 +1,6 @@
 import type { AuditEntry, AuditVerification } from "../domain/audit.ts";
 import type { Message } from "../domain/message.ts";
-import { context, header, message, section, sections } from "./kit.ts";
+import { context, header, message, section, lines } from "./kit.ts";
 import { code, counted, time, who } from "./words.ts";
 
 /** Who did what, newest first, with the word of the hash chain on whether it is all there. */
@@ -10,7 +10,7 @@ export function auditList(facts: { readonly entries: readonly AuditEntry[]; read
   return message(`${title}. ${chainText(verification)}`, [
     header(title),
     section(`${verification.kind === "intact" ? "✅" : "🆘"} ${chainText(verification)}`),
-    ...(entries.length === 0 ? [section("No entry yet.")] : sections(entries.map(line))),
+    ...(entries.length === 0 ? [section("No entry yet.")] : lines(entries.map(line))),
     ...(verification.kind === "intact" ? [context(`Newest hash: ${code(verification.head)}. Keep it elsewhere to notice a cut tail: ${code("oomph audit verify --head <hash>")}`)] : []),
   ]);
 }

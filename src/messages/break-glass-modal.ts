@@ -11,9 +11,9 @@ export function breakGlassModal(facts: { readonly title: string; readonly reques
     type: "modal",
     callback_id: "modal_break_glass",
     private_metadata: request.id,
-    title: plain("Break glass", 24),
-    submit: plain("Go ahead alone", 24),
-    close: plain("Back", 24),
+    title: plain("Break glass"),
+    submit: plain("Go ahead alone"),
+    close: plain("Back"),
     blocks: [
       section(`*${prose(title)}*\n${prose(request.plan.summary)}`),
       ...planSections(request.plan).slice(0, 40),

@@ -25,7 +25,7 @@ const WORDS = {
 } as const;
 
 function next({ decision, decisions }: { readonly decision: Decision; readonly decisions: readonly Decision[] }, request: ActionRequest): string {
-  if (decision.kind === "deny") return "Nothing has been changed.";
+  if (decision.kind === "deny") return `${person(request.requestedBy)}: nothing has been changed.`;
   if (decision.kind === "break-glass") return "No second person has agreed. It is done now, and marked in the audit.";
   const given = decisions.filter((one) => one.kind === "approve").length;
   const missing = request.policy.approvalsNeeded - given;

@@ -10,9 +10,9 @@ export function denyModal(facts: { readonly title: string; readonly request: Act
     type: "modal",
     callback_id: "modal_deny",
     private_metadata: request.id,
-    title: plain("Deny", 24),
-    submit: plain("Deny", 24),
-    close: plain("Back", 24),
+    title: plain("Deny"),
+    submit: plain("Deny"),
+    close: plain("Back"),
     blocks: [
       section(`*${prose(title)}*\n${prose(request.plan.summary)}`),
       {

@@ -1,6 +1,6 @@
 import type { Message } from "../domain/message.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
-import { button, buttons, context, header, message, sections } from "./kit.ts";
+import { button, buttons, context, header, message, lines } from "./kit.ts";
 import { targetSelect } from "./target-picker.ts";
 import { code } from "./words.ts";
 
@@ -11,7 +11,7 @@ export type Abilities = { readonly investigate: boolean; readonly request: boole
 export function helpMenu(facts: { readonly abilities: Abilities; readonly targets: readonly Target[]; readonly actionIds: readonly string[] }): Message {
   const { abilities, targets } = facts;
   const example = targets[0] === undefined ? "redis/sessions" : formatTarget(targets[0]);
-  const lines = entries(example, facts.actionIds[0] ?? "redis.flush-db")
+  const typed = entries(example, facts.actionIds[0] ?? "redis.flush-db")
     .filter((entry) => entry.needs === "nothing" || abilities[entry.needs])
     .map((entry) => `${code(entry.typed)}\n${entry.says}`);
   const menu = MENU.filter((entry) => entry.needs === "nothing" || abilities[entry.needs]);
@@ -19,7 +19,7 @@ export function helpMenu(facts: { readonly abilities: Abilities; readonly target
     header("Oomph: memory incidents"),
     ...(abilities.investigate && targets.length > 0 ? targetSelect(targets, "Investigate …") : []),
     buttons(menu.map((entry) => button(entry.label, { actionId: entry.actionId, id: "menu" }))),
-    ...sections(lines),
+    ...lines(typed),
     abilities.investigate ? undefined : context("You may not investigate here: ask whoever runs Oomph to list you as an investigator."),
     context(`A target is written ${code("redis/<name>")} or ${code("redis/<name>/<database>")}; a bare name is looked up.`),
   ]);

@@ -1,11 +1,12 @@
 import type { ActionRequest } from "../domain/action-request.ts";
+import type { Finding } from "../domain/finding.ts";
 import type { Incident, IncidentEvent } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
 import { formatTarget } from "../domain/target.ts";
-import { context, header, message, section, titled } from "./kit.ts";
+import { button, buttons, context, header, message, section, titled } from "./kit.ts";
 import { STATE_WORDS } from "./request-card.ts";
 import { PROBLEMS, STATES } from "./root.ts";
-import { code, counted, person, prose, time, who } from "./words.ts";
+import { code, confidence, counted, link, person, prose, time, who } from "./words.ts";
 
 // What a reader takes in; the audit has everything.
 const MOST_EVENTS = 40;
@@ -15,8 +16,8 @@ export function incidentTimeline(facts: {
   readonly incident: Incident;
   readonly events: readonly IncidentEvent[];
   readonly requests: readonly ActionRequest[];
-  /** The verdict with its confidence, as a sentence. */
-  readonly verdict?: string;
+  /** The newest verdict. */
+  readonly finding?: Finding;
   /** Address of the thread. */
   readonly permalink?: string;
 }): Message {
@@ -26,20 +27,21 @@ export function incidentTimeline(facts: {
   const left = events.length - MOST_EVENTS;
   return message(`${name}, ${state.says}`, [
     header(`${state.mark} ${name}`),
-    section([`${state.title}${ended(incident)}`, ...(facts.verdict === undefined ? [] : [prose(facts.verdict)]), ...link(facts.permalink)].join("\n")),
+    section([`${state.title}${ended(incident)}`, ...verdict(facts.finding), link(facts.permalink, "Go to the thread")].filter((line) => line !== undefined).join("\n")),
     titled("Requests", requests.map(requestLine)),
     titled("What happened", events.slice(-MOST_EVENTS).map(eventLine)),
     left > 0 ? context(`${counted(left, "earlier line")} left out: ${code(`/oom audit ${incident.id}`)}`) : undefined,
+    ...(incident.state === "resolved" ? [] : buttons([button("Mark as resolved", { actionId: "incident_resolve", id: incident.id })])),
     context(`Opened by ${who(incident.openedBy)} ${time(incident.openedAtMs)} · reported ${counted(incident.timesSeen, "time")} · ${code(incident.id)}`),
   ]);
 }
 
-function ended({ resolvedAtMs }: Incident): string {
-  return resolvedAtMs === undefined ? "" : ` ${time(resolvedAtMs)}`;
+function verdict(finding: Finding | undefined): readonly string[] {
+  return finding === undefined ? [] : [`${prose(finding.headline)} (${confidence(finding.confidence)})`];
 }
 
-function link(permalink: string | undefined): readonly string[] {
-  return permalink !== undefined && /^https?:\/\/[^\s<>|]+$/.test(permalink) ? [`<${permalink}|Go to the thread>`] : [];
+function ended({ resolvedAtMs }: Incident): string {
+  return resolvedAtMs === undefined ? "" : ` ${time(resolvedAtMs)}`;
 }
 
 function requestLine(request: ActionRequest): string {

@@ -1,7 +1,7 @@
 import type { ActionRequest, Run } from "../domain/action-request.ts";
 import type { Block, Message, SectionBlock } from "../domain/message.ts";
 import type { Verification } from "../domain/plan.ts";
-import { button, message, section, sections, table } from "./kit.ts";
+import { button, message, section, lines, table } from "./kit.ts";
 import type { OfferFacts } from "./report.ts";
 import { STATE_WORDS } from "./request-card.ts";
 import { person, prose, visible } from "./words.ts";
@@ -20,7 +20,7 @@ export function outcomeReply(facts: {
   const says = run?.verification?.says ?? request.outcome ?? "";
   return message(`${state.title}: ${visible(title)}. ${visible(says)}`, [
     section(`${state.mark} *${state.title}: ${prose(title)}* · ${person(request.requestedBy)}`),
-    ...sections([prose(says), ...observed(facts), ...whatNow(facts)].filter((line) => line !== "")),
+    ...lines([prose(says), ...observed(facts), ...whatNow(facts)].filter((line) => line !== "")),
     ...measured(run?.verification),
     ...(wayBack === undefined ? [] : back(wayBack)),
   ]);
@@ -38,7 +38,7 @@ function whatNow({ request, run, replacementSummary }: { readonly request: Actio
     case "unknown":
       return ["*Look at the target before anybody asks again.* Oomph does not know whether this was done, and does not try twice."];
     case "superseded":
-      return [replacementSummary === undefined ? "Nothing has been changed: the plan no longer fits the target." : `Nothing has been changed. The plan as it is now stands below for approval: ${prose(replacementSummary)}`];
+      return [replacementSummary === undefined ? "Nothing has been changed." : `Nothing has been changed. The plan as it is now stands below for approval: ${prose(replacementSummary)}`];
     case "failed":
       return run?.begunAtMs === undefined ? ["Nothing has been changed."] : [];
     case "denied":

@@ -1,6 +1,6 @@
 import type { Plan } from "../domain/plan.ts";
 import type { SectionBlock } from "../domain/message.ts";
-import { sections, titled } from "./kit.ts";
+import { lines, titled } from "./kit.ts";
 import { code, prose } from "./words.ts";
 
 /** The exact plan: what changes, who is touched, what to know, the way back. Shown whole, nothing shortened. */
@@ -9,6 +9,6 @@ export function planSections(plan: Plan): readonly SectionBlock[] {
     ...titled("What changes", plan.changes.map((change) => `• ${prose(change.what)}: ${code(change.before)} → ${code(change.after)}`)),
     ...titled("Who and what is touched", plan.blastRadius.map((line) => `• ${prose(line)}`)),
     ...titled("Know before you agree", plan.warnings.map((line) => `⚠️ ${prose(line)}`)),
-    ...sections([`*Way back*: ${prose(plan.wayBack)}`]),
+    ...lines([`*Way back*: ${prose(plan.wayBack)}`]),
   ];
 }

@@ -2,7 +2,7 @@ import { formatDuration } from "../domain/duration.ts";
 import type { StepProgress } from "../domain/evidence.ts";
 import type { Message } from "../domain/message.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
-import { message, sections } from "./kit.ts";
+import { message, lines } from "./kit.ts";
 import { code, counted, prose } from "./words.ts";
 
 /** What an investigation is doing: a line per step, edited in place. */
@@ -12,7 +12,7 @@ export function progressMessage(facts: { readonly target: Target; readonly steps
   const heading = failed === undefined ? title(done, steps.length) : "Investigation stopped";
   const name = formatTarget(target);
   return message(`${heading}: ${name}, ${done} of ${counted(steps.length, "step")} done`, [
-    ...sections([`*${heading}: ${code(name)}*`, ...steps.map(stepLine), ...(failed === undefined ? [] : [prose(failed)])]),
+    ...lines([`*${heading}: ${code(name)}*`, ...steps.map(stepLine), ...(failed === undefined ? [] : [prose(failed)])]),
   ]);
 }
 

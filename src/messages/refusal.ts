@@ -1,12 +1,12 @@
 import type { Message } from "../domain/message.ts";
-import { message, sections } from "./kit.ts";
+import { message, lines } from "./kit.ts";
 import { prose, visible } from "./words.ts";
 
 /** Why not, and what to do instead. `because` may hold words from outside. */
 export function refusal(facts: { readonly because: string; readonly todo?: string }): Message {
   const { because, todo } = facts;
   return message(`${visible(because)}${todo === undefined ? "" : ` ${visible(todo)}`}`, [
-    ...sections([`🚫 ${prose(sentence(because))}`, ...(todo === undefined ? [] : [prose(todo)])]),
+    ...lines([`🚫 ${prose(sentence(because))}`, ...(todo === undefined ? [] : [prose(todo)])]),
   ]);
 }
 

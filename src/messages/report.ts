@@ -4,7 +4,7 @@ import type { Diagnosis, Finding, Reason } from "../domain/finding.ts";
 import type { Block, Message, SectionBlock } from "../domain/message.ts";
 import type { Risk } from "../domain/plan.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
-import { button, context, divider, facts as factFields, message, overflow, section, sections, table, titled } from "./kit.ts";
+import { button, context, divider, facts as factFields, message, overflow, section, lines, table, titled } from "./kit.ts";
 import { code, confidence, prose, visible } from "./words.ts";
 
 /** An action that a click asks for; `id` is what the click sends back. */
@@ -81,7 +81,7 @@ function summary({ summary: rows }: Diagnosis): readonly SectionBlock[] {
 
 function suspects({ suspects: found }: Diagnosis): readonly SectionBlock[] {
   if (found === undefined || found.rows.length === 0) return [];
-  return sections([`*Suspicious: ${prose(found.title)}*`, table([found.columns, ...found.rows])]);
+  return lines([`*Suspicious: ${prose(found.title)}*`, table([found.columns, ...found.rows])]);
 }
 
 function hypothesis(finding: Finding, index: number): string {

@@ -1,7 +1,7 @@
 import type { ActionRequest, Decision, RequestState, Run } from "../domain/action-request.ts";
 import type { Block, Button, Message } from "../domain/message.ts";
 import { RISKS } from "./report.ts";
-import { button, buttons, context, message, section, sections } from "./kit.ts";
+import { button, buttons, context, message, section, lines } from "./kit.ts";
 import { planSections } from "./plan-sections.ts";
 import { code, counted, listed, person, prose, time, visible } from "./words.ts";
 
@@ -42,16 +42,16 @@ export const STATE_WORDS: Readonly<Record<RequestState, { readonly mark: string;
 };
 
 function pending({ request, decisions }: CardFacts): readonly Block[] {
-  return [...sections([whoMayApprove(request), ...decisions.map(decisionLine)]), ...buttons(cardButtons(request))];
+  return [...lines([whoMayApprove(request), ...decisions.map(decisionLine)]), ...buttons(cardButtons(request))];
 }
 
 function whoMayApprove({ policy, plan, expiresAtMs }: ActionRequest): string {
   const approvers = policy.approvers.length === 0 ? "nobody: the policy names no approver" : listed(policy.approvers.map(person), "or");
-  const lines = [
+  const terms = [
     `*Needs ${counted(policy.approvalsNeeded, "approval")}* from ${approvers}; nobody approves their own request.`,
     `Expires ${time(expiresAtMs)}; then it counts as no. Policy ${code(policy.name)}.`,
   ];
-  return plan.confirm === undefined ? lines.join("\n") : [...lines, `Whoever approves types ${code(plan.confirm)} to confirm.`].join("\n");
+  return plan.confirm === undefined ? terms.join("\n") : [...terms, `Whoever approves types ${code(plan.confirm)} to confirm.`].join("\n");
 }
 
 function cardButtons({ id, plan, policy }: ActionRequest): readonly Button[] {
@@ -66,13 +66,13 @@ function cardButtons({ id, plan, policy }: ActionRequest): readonly Button[] {
 }
 
 function told({ request, decisions, run }: CardFacts): readonly Block[] {
-  const lines = [
+  const happened = [
     ...decisions.map(decisionLine),
     ...(run?.begunAtMs === undefined ? [] : [`🔧 Begun ${time(run.begunAtMs)}`]),
     ...(request.endedAtMs === undefined ? [] : [`🏁 Ended ${time(request.endedAtMs)}`]),
     ...(request.outcome === undefined ? [] : [prose(request.outcome)]),
   ];
-  return sections(lines);
+  return lines(happened);
 }
 
 function decisionLine(decision: Decision): string {

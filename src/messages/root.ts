@@ -13,9 +13,9 @@ export function rootMessage(facts: {
   const { incident, says } = facts;
   const target = formatTarget(incident.target);
   const state = STATES[incident.state];
-  const lines = [`${state.mark} *${PROBLEMS[incident.problem]}: ${code(target)}*`, ...(says === undefined ? [] : [prose(says)])];
+  const heading = [`${state.mark} *${PROBLEMS[incident.problem]}: ${code(target)}*`, ...(says === undefined ? [] : [prose(says)])];
   return message(`${PROBLEMS[incident.problem]}: ${target}, ${state.says}. ${says === undefined ? "" : visible(says)}`.trim(), [
-    section(lines.join("\n")),
+    section(heading.join("\n")),
     context(
       `${state.title} · opened by ${who(incident.openedBy)} ${time(incident.openedAtMs)}${ended(incident)} · ${code(incident.id)}`,
     ),

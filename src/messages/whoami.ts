@@ -1,7 +1,7 @@
 import type { PolicyRule } from "../domain/access.ts";
 import type { Message } from "../domain/message.ts";
 import { formatDuration } from "../domain/duration.ts";
-import { context, message, sections, titled } from "./kit.ts";
+import { context, message, lines, titled } from "./kit.ts";
 import type { Abilities } from "./help-menu.ts";
 import { code, counted, listed, person } from "./words.ts";
 
@@ -15,7 +15,7 @@ export function whoami(facts: {
   const { userId, groupIds, abilities, policies } = facts;
   const groups = groupIds.length === 0 ? "in no user group that Oomph's rules name" : `in ${listed(groupIds.map(person))}`;
   return message(`You may: ${summary(abilities)}`, [
-    ...sections([
+    ...lines([
       `You are ${person(userId)}, ${groups}.`,
       `${mark(abilities.investigate)} investigate and look`,
       `${mark(abilities.request)} ask for actions`,

@@ -58,6 +58,11 @@ export function person(id: string): string {
   return /^S[A-Z0-9]{2,20}$/.test(id) ? `<!subteam^${id}>` : code(id);
 }
 
+/** An address as a link; undefined where there is none, or none that Slack would take. */
+export function link(url: string | undefined, label: string): string | undefined {
+  return url !== undefined && /^https?:\/\/[^\s<>|]+$/.test(url) ? `<${url}|${label}>` : undefined;
+}
+
 /** Who did something, for people. */
 export function who(actor: Actor): string {
   switch (actor.kind) {

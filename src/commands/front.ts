@@ -1,0 +1,34 @@
+import type { AlertReading, Post } from "../domain/alert.ts";
+import type { Problem } from "../domain/incident.ts";
+import type { TargetKind } from "../domain/target.ts";
+import type { Desk } from "../incidents/desk.ts";
+import type { Chat } from "../ports/chat.ts";
+
+/** What everything that people type and press works with. */
+export type Front = {
+  readonly desk: Desk;
+  readonly chat: Chat;
+  readonly runbooks: readonly RunbookFacts[];
+  /** Channel ids in which alerts are posted. */
+  readonly alertChannels: readonly string[];
+  /** Is a post an alert about memory, and what does it name? Pure. */
+  readonly readAlert: (post: Post) => AlertReading;
+};
+
+/** What commands need to know of a runbook; a Runbook is one. */
+export type RunbookFacts = {
+  readonly id: string;
+  readonly title: string;
+  readonly targetKind: TargetKind;
+  readonly problem: Problem;
+  readonly steps: readonly { readonly id: string; readonly title: string }[];
+};
+
+/** Who asks, and where. */
+export type Asker = {
+  /** Slack user id. */
+  readonly userId: string;
+  readonly channel: string;
+  /** The thread in which it was asked; absent: outside threads. */
+  readonly threadTs?: string;
+};

@@ -1,0 +1,75 @@
+import type { Actor } from "../domain/actor.ts";
+import { messageOf } from "../domain/errors.ts";
+import type { Incident } from "../domain/incident.ts";
+import type { Message } from "../domain/message.ts";
+import { formatTarget, type Target } from "../domain/target.ts";
+import { openIncident, type Opened, type Opening } from "../incidents/open-incident.ts";
+import { refusal } from "../messages/refusal.ts";
+import { targetPicker } from "../messages/target-picker.ts";
+import { startedNote } from "../messages/started-note.ts";
+import { refusedUnless } from "./access.ts";
+import { findTarget } from "./find-target.ts";
+import type { Asker, Front } from "./front.ts";
+
+/** `/oom investigate`: starts, or says why not, or asks which target is meant. Undefined: the thread itself answers. */
+export async function investigate(front: Front, asker: Asker, asked: { readonly target: string; readonly sinceMs?: number }): Promise<Message | undefined> {
+  const refused = await refusedUnless(front, "investigators", asker.userId);
+  if (refused !== undefined) return refused;
+  const found = findTarget(asked.target, front.desk.targets);
+  if (found.kind === "none") return unknownTarget(found);
+  if (found.kind === "several") return targetPicker({ says: `"${asked.target.slice(0, 60)}" may mean several.`, targets: found.targets });
+  const { userId: id, channel, threadTs } = asker;
+  const opened = await open(front, { target: found.target, actor: { kind: "user", id }, channel, ...rooted(threadTs), ...since(asked.sinceMs) });
+  return opened.kind === "no-runbook" ? opened.refusal : told(front, asker, opened);
+}
+
+/** The refusal for a target that there is not, with the nearest names. */
+export function unknownTarget(found: { readonly because: string; readonly nearest: readonly string[] }): Message {
+  const names = found.nearest.map((name) => `\`${name}\``).join(", ");
+  return refusal({ because: found.because, todo: names === "" ? "No target is configured yet." : `Did you mean ${names}?` });
+}
+
+export type Opener = Pick<Opening, "target" | "actor" | "channel" | "rootTs" | "sinceMs"> & { readonly actor: Actor };
+export type OpenOutcome = Opened | { readonly kind: "no-runbook"; readonly refusal: Message };
+
+/** Opens (or joins) the target's incident with the runbook that fits it. */
+export async function open(front: Front, opener: Opener): Promise<OpenOutcome> {
+  const start = startOf(front, opener.target);
+  if (start === undefined) return { kind: "no-runbook", refusal: refusal({ because: `no runbook fits ${formatTarget(opener.target)}`, todo: "`/oom runbooks` shows what there is." }) };
+  return openIncident(front.desk, { ...opener, ...start });
+}
+
+/** What an incident of this target starts with: problem, runbook and its steps, all waiting. */
+export function startOf(front: Front, target: Target): Pick<Opening, "problem" | "runbookId" | "steps"> | undefined {
+  const runbook = front.runbooks.find((one) => one.targetKind === target.kind);
+  if (runbook === undefined) return undefined;
+  const steps = runbook.steps.map((step) => ({ step: step.id, title: step.title, state: { kind: "waiting" } as const }));
+  return { problem: runbook.problem, runbookId: runbook.id, steps };
+}
+
+/** Address of an incident's thread; undefined while it is not posted yet, or Slack does not say. */
+export async function threadLink({ desk, chat }: Front, incident: Incident): Promise<string | undefined> {
+  const ts = incident.rootTs ?? (await desk.store.outbox.bySlot(`${incident.id}/root`))?.ts;
+  if (ts === undefined) return undefined;
+  try {
+    return await chat.permalink({ channel: incident.channel, ts });
+  } catch (error) {
+    desk.log.info({ incidentId: incident.id, because: messageOf(error) }, "no address for a thread");
+    return undefined;
+  }
+}
+
+async function told(front: Front, asker: Asker, opened: Opened): Promise<Message | undefined> {
+  const { incident, kind, investigation } = opened;
+  if (asker.threadTs !== undefined && incident.rootTs === asker.threadTs && incident.channel === asker.channel) return undefined;
+  const permalink = await threadLink(front, incident);
+  return startedNote({ kind, incident, looking: investigation !== undefined, ...(permalink === undefined ? {} : { permalink }) });
+}
+
+function rooted(threadTs: string | undefined): { readonly rootTs?: string } {
+  return threadTs === undefined ? {} : { rootTs: threadTs };
+}
+
+function since(sinceMs: number | undefined): { readonly sinceMs?: number } {
+  return sinceMs === undefined ? {} : { sinceMs };
+}

@@ -1,0 +1,127 @@
+import { messageOf } from "../domain/errors.ts";
+import type { Message } from "../domain/message.ts";
+import { formatTarget } from "../domain/target.ts";
+import { requestAction } from "../incidents/request-action.ts";
+import { resolveIncident } from "../incidents/resolve.ts";
+import { note } from "../messages/note.ts";
+import { refusal } from "../messages/refusal.ts";
+import { requestCard } from "../messages/request-card.ts";
+import type { Inbound } from "../ports/inbound.ts";
+import { refusedUnless } from "./access.ts";
+import { attempt } from "./attempt.ts";
+import { decideBy, cancelBy } from "./decide-by.ts";
+import { findTarget } from "./find-target.ts";
+import type { Front } from "./front.ts";
+import { investigate, unknownTarget } from "./investigate.ts";
+import { show } from "./look.ts";
+import { isIdOf, notOurs } from "./opaque-id.ts";
+import { pickerSlot } from "./on-post.ts";
+import { requestedAnswer } from "./run-action.ts";
+import { runCommand } from "./run-command.ts";
+import type { Command } from "./parse-command.ts";
+import { say } from "./say.ts";
+
+export type Click = Extract<Inbound, { readonly kind: "click" }>;
+
+/** A button was pressed or an entry chosen. What it carries is an id to look up, never trusted. */
+export async function onClick(front: Front, click: Click): Promise<void> {
+  const answer = await attempt(front, () => press(front, click));
+  if (answer !== undefined) await whisper(front, click, answer);
+}
+
+/** Said to the one who pressed, and to nobody else. */
+export async function whisper({ desk, chat }: Front, click: Click, message: Message): Promise<void> {
+  const { channel, threadTs, userId, responseUrl } = click;
+  const place = threadTs === undefined ? { channel } : { channel, threadTs };
+  try {
+    await (responseUrl === undefined ? chat.whisper(place, userId, message) : chat.respond(responseUrl, message));
+  } catch (error) {
+    desk.log.warn({ userId, channel, because: messageOf(error) }, "could not answer a click, whispering");
+    if (responseUrl !== undefined) await chat.whisper(place, userId, message);
+  }
+}
+
+const MENU: Readonly<Record<string, Command>> = {
+  menu_incidents: { kind: "incidents", which: "open" },
+  menu_approvals: { kind: "approvals" },
+  menu_locks: { kind: "locks" },
+  menu_runbooks: { kind: "runbooks" },
+  menu_whoami: { kind: "whoami" },
+};
+
+async function press(front: Front, click: Click): Promise<Message | undefined> {
+  const { actionId, value, userId, channel } = click;
+  const command = MENU[actionId];
+  if (command !== undefined) return runCommand(front, { userId, channel }, command);
+  switch (actionId) {
+    case "offer_ask":
+      return ask(front, click);
+    case "request_approve":
+      return decideBy(front, { requestId: value, userId, kind: "approve" });
+    case "request_deny":
+      return decideBy(front, { requestId: value, userId, kind: "deny" });
+    case "request_cancel":
+      return cancelBy(front, { requestId: value, userId });
+    case "request_show":
+      return card(front, click);
+    case "incident_show":
+      return (await refusedUnless(front, "investigators", userId)) ?? show(front, value);
+    case "incident_resolve":
+      return resolve(front, click);
+    case "target_pick":
+      return pick(front, click);
+    default:
+      return notOurs(front, click);
+  }
+}
+
+async function ask(front: Front, click: Click): Promise<Message | undefined> {
+  const offer = isIdOf("off", click.value) ? await front.desk.store.offers.get(click.value) : undefined;
+  if (offer === undefined) return notOurs(front, click);
+  const refused = await refusedUnless(front, "requesters", click.userId);
+  if (refused !== undefined) return refused;
+  const { incidentId, actionId, target, params } = offer;
+  return requestedAnswer(front, await requestAction(front.desk, { incidentId, actionId, target, params, userId: click.userId }));
+}
+
+async function card(front: Front, click: Click): Promise<Message> {
+  const { store, planner } = front.desk;
+  const refused = await refusedUnless(front, "investigators", click.userId);
+  if (refused !== undefined) return refused;
+  const request = isIdOf("req", click.value) ? await store.requests.get(click.value) : undefined;
+  if (request === undefined) return notOurs(front, click);
+  const title = planner.actions.find((action) => action.id === request.actionId)?.title ?? request.actionId;
+  return requestCard({ title, request, decisions: await store.requests.decisions(request.id) });
+}
+
+async function resolve(front: Front, click: Click): Promise<Message> {
+  if (!isIdOf("inc", click.value)) return notOurs(front, click);
+  const resolved = await resolveIncident(front.desk, { incidentId: click.value, userId: click.userId });
+  switch (resolved.kind) {
+    case "refused":
+      return refusal({ because: resolved.because });
+    case "no-such-incident":
+      return notOurs(front, click);
+    case "already-resolved":
+      return note(`\`${resolved.incident.id}\` is resolved already.`);
+    case "resolved":
+      return note(`\`${resolved.incident.id}\` is resolved. Its thread says so.`);
+  }
+}
+
+/** The choice is a target's name, looked up like one that was typed. */
+async function pick(front: Front, { value, userId, channel, threadTs }: Click): Promise<Message | undefined> {
+  const found = findTarget(value, front.desk.targets);
+  if (found.kind === "none") return unknownTarget(found);
+  if (found.kind === "several") return refusal({ because: "that may mean several targets", todo: "Type `/oom investigate` with the whole name." });
+  const target = formatTarget(found.target);
+  const answer = await investigate(front, { userId, channel, ...(threadTs === undefined ? {} : { threadTs }) }, { target });
+  if (threadTs !== undefined) await answered(front, { channel, threadTs, says: `Looking at \`${target}\`, as chosen.` });
+  return answer;
+}
+
+/** Where an alert's thread had asked which, the question is edited into the answer. */
+async function answered(front: Front, { channel, threadTs, says }: { readonly channel: string; readonly threadTs: string; readonly says: string }): Promise<void> {
+  const slot = pickerSlot(channel, threadTs);
+  if ((await front.desk.store.outbox.bySlot(slot)) !== undefined) await say(front, { slot, channel, threadTs }, note(says));
+}

@@ -1,0 +1,70 @@
+import type { AlertReading, Post } from "../domain/alert.ts";
+import { formatTarget, type Target } from "../domain/target.ts";
+import { resolveByAlert } from "../incidents/resolve.ts";
+import { note } from "../messages/note.ts";
+import { targetPicker } from "../messages/target-picker.ts";
+import type { Chat } from "../ports/chat.ts";
+import type { Inbound } from "../ports/inbound.ts";
+import type { Front } from "./front.ts";
+import { open } from "./investigate.ts";
+import { say } from "./say.ts";
+import { targetOfAlert } from "./target-of-alert.ts";
+
+type PostIn = Extract<Inbound, { readonly kind: "post" }>;
+type AboutMemory = Extract<AlertReading, { readonly kind: "about-memory" }>;
+type Self = Awaited<ReturnType<Chat["self"]>>;
+
+/** Reads the alert channels. Posts that are no alert about memory, and Oomph's own, are left alone without a trace. */
+export function createPostListener(front: Front): (inbound: PostIn) => Promise<void> {
+  let self: Self | undefined;
+  return async ({ post }) => {
+    if (!front.alertChannels.includes(post.channel) || isTalk(post)) return;
+    const reading = front.readAlert(post);
+    if (reading.kind === "not-about-memory") return;
+    self ??= await front.chat.self();
+    if (post.userId === self.userId || post.botId === self.botId) return;
+    await (reading.status === "resolved" ? onResolved(front, post, reading) : onFiring(front, post, reading));
+  };
+}
+
+/** What people write in threads is talk about an alert, not an alert. */
+function isTalk(post: Post): boolean {
+  return post.threadTs !== undefined && post.threadTs !== post.ts && post.botId === undefined;
+}
+
+async function onFiring(front: Front, post: Post, reading: AboutMemory): Promise<void> {
+  const threadTs = post.threadTs ?? post.ts;
+  const reply = { slot: pickerSlot(post.channel, threadTs), channel: post.channel, threadTs };
+  const { all } = front.desk.targets;
+  const found = targetOfAlert(reading.names, front.desk.targets);
+  const only = reading.names.length === 0 && all.length === 1 ? all[0] : undefined;
+  const target = found.kind === "found" ? found.target : only;
+  if (target === undefined) return askWhich(front, reply, { reading, targets: found.kind === "unsure" ? found.targets : all });
+
+  if (target === only) await say(front, reply, note(`The alert names no Redis; \`${formatTarget(target)}\` is the only one that I know, so I look at that.`));
+  const opened = await open(front, { target, actor: { kind: "alert", source: reading.source }, channel: post.channel, rootTs: threadTs });
+  if (opened.kind === "no-runbook") await say(front, reply, opened.refusal);
+}
+
+/** Where the thread's question, and then its answer, stands. */
+export function pickerSlot(channel: string, threadTs: string): string {
+  return `alert/${channel}/${threadTs}/which`;
+}
+
+type Question = { readonly reading: AboutMemory; readonly targets: readonly Target[] };
+
+async function askWhich(front: Front, reply: Parameters<typeof say>[1], { reading, targets }: Question): Promise<void> {
+  if (targets.length === 0) return;
+  const named = reading.names[0];
+  const says = named === undefined ? "This is about the memory of a Redis, but the alert does not say which." : `This is about the memory of a Redis, but I do not know "${named.slice(0, 80)}".`;
+  await say(front, reply, targetPicker({ says, targets }));
+}
+
+async function onResolved(front: Front, post: Post, reading: AboutMemory): Promise<void> {
+  const { all } = front.desk.targets;
+  const found = targetOfAlert(reading.names, front.desk.targets);
+  const target = found.kind === "found" ? found.target : reading.names.length === 0 && all.length === 1 ? all[0] : undefined;
+  if (target === undefined) return;
+  const resolved = await resolveByAlert(front.desk, { target, problem: reading.problem, source: reading.source });
+  front.desk.log.info({ channel: post.channel, ts: post.ts, resolved: resolved.kind }, "an alert resolved");
+}

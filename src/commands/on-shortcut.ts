@@ -1,0 +1,47 @@
+import { messageOf } from "../domain/errors.ts";
+import type { Message } from "../domain/message.ts";
+import type { Target } from "../domain/target.ts";
+import { targetPicker } from "../messages/target-picker.ts";
+import type { Inbound } from "../ports/inbound.ts";
+import { refusedUnless } from "./access.ts";
+import { attempt } from "./attempt.ts";
+import type { Front } from "./front.ts";
+import { investigate } from "./investigate.ts";
+import { targetOfAlert } from "./target-of-alert.ts";
+import { formatTarget } from "../domain/target.ts";
+import { note } from "../messages/note.ts";
+
+type Shortcut = Extract<Inbound, { readonly kind: "shortcut" }>;
+
+/** "Investigate with Oomph" on any message: the thread hangs below it. Unsure which target: asks who pressed. */
+export async function onShortcut(front: Front, inbound: Shortcut): Promise<void> {
+  const answer = await attempt(front, () => look(front, inbound));
+  if (answer !== undefined) await tell(front, inbound, answer);
+}
+
+async function look(front: Front, { userId, post }: Shortcut): Promise<Message | undefined> {
+  const refused = await refusedUnless(front, "investigators", userId);
+  if (refused !== undefined) return refused;
+  const target = meant(front, post);
+  if (target === undefined) return targetPicker({ says: "Which one is this about?", targets: front.desk.targets.all });
+  const threadTs = post.threadTs ?? post.ts;
+  const answer = await investigate(front, { userId, channel: post.channel, threadTs }, { target: formatTarget(target) });
+  return answer ?? note(`Looking at \`${formatTarget(target)}\`, in the thread.`);
+}
+
+/** A person pointed at the post, so words in it count even where it is no alert. */
+function meant(front: Front, post: Shortcut["post"]): Target | undefined {
+  const reading = front.readAlert(post);
+  const names = reading.kind === "about-memory" ? reading.names : [];
+  const found = targetOfAlert([...names, ...post.text.slice(0, 4000).split(/[\s,;"'`()<>]+/)], front.desk.targets);
+  return found.kind === "found" ? found.target : undefined;
+}
+
+async function tell({ desk, chat }: Front, { userId, post, responseUrl }: Shortcut, message: Message): Promise<void> {
+  try {
+    await chat.whisper({ channel: post.channel, threadTs: post.threadTs ?? post.ts }, userId, message);
+  } catch (error) {
+    desk.log.warn({ userId, because: messageOf(error) }, "could not whisper an answer to a shortcut");
+    if (responseUrl !== undefined) await chat.respond(responseUrl, message);
+  }
+}

@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { messageOf } from "../domain/errors.ts";
+import type { Answer, Inbound, Receive } from "../ports/inbound.ts";
+import type { Front } from "./front.ts";
+import { onClick } from "./on-click.ts";
+import { onCommand } from "./on-command.ts";
+import { onDialogClick } from "./on-dialog-click.ts";
+import { onMention } from "./on-mention.ts";
+import { createPostListener } from "./on-post.ts";
+import { onShortcut } from "./on-shortcut.ts";
+import { onSubmission } from "./on-submission.ts";
+
+export type Receiver = {
+  /**
+   * Before the acknowledgement: queues what came in, or handles at once what cannot wait (dialogs). Throws only for posts
+   * and mentions that could not be queued: unacknowledged, Slack sends them again.
+   */
+  readonly now: Receive;
+  /** The receive job. Throws what is worth another try. */
+  handle(inbound: Inbound): Promise<void>;
+};
+
+/** Everything that comes in from the chat goes through here. */
+export function createReceive(front: Front): Receiver {
+  const onPost = createPostListener(front);
+  return {
+    async now(inbound) {
+      front.desk.metrics.received(inbound.kind);
+      if (inbound.kind === "submission") return onSubmission(front, inbound);
+      if (inbound.kind === "click" && inbound.actionId.startsWith("modal_")) return onDialogClick(front, inbound);
+      return enqueue(front, inbound);
+    },
+    async handle(inbound) {
+      switch (inbound.kind) {
+        case "command":
+          return onCommand(front, inbound);
+        case "click":
+          return onClick(front, inbound);
+        case "mention":
+          return onMention(front, inbound);
+        case "shortcut":
+          return onShortcut(front, inbound);
+        case "post":
+          return onPost(inbound);
+        case "submission":
+          front.desk.log.warn({ callbackId: inbound.callbackId }, "a submission came through the queue, dropped");
+      }
+    },
+  };
+}
+
+async function enqueue({ desk }: Front, inbound: Inbound): Promise<Answer> {
+  try {
+    await desk.queue.add("receive", { inbound }, { id: jobIdOf(inbound) });
+    return { kind: "ok" };
+  } catch (error) {
+    desk.log.error({ kind: inbound.kind, because: messageOf(error) }, "could not queue what came in");
+    if (inbound.kind === "post" || inbound.kind === "mention") throw error;
+    return { kind: "say", text: NOT_STARTED };
+  }
+}
+
+const NOT_STARTED =
+  "Oomph cannot reach its own queue (a Redis) at the moment, so nothing has been started. Try again in a minute. " +
+  "Investigating works without the queue on Oomph's own host: `oomph investigate redis/<name>`";
+
+/** The same event gives the same id, of characters that a queue takes. */
+function jobIdOf(inbound: Inbound): string {
+  return `in_${createHash("sha256").update(`${inbound.kind} ${inbound.id}`).digest("hex").slice(0, 40)}`;
+}
