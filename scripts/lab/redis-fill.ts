@@ -1,4 +1,4 @@
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import type { RedisLab } from "./redis-server.ts";
 
 export type Filling = {
@@ -37,7 +37,7 @@ export async function fillUntilRefused(lab: Pick<RedisLab, "client">, options: F
   if (maxmemory === 0) throw new Error("Expected a server with maxmemory, got one without: it would never refuse.");
   return withDatabase(lab, options, async (client, prefix) => {
     const value = "x".repeat(options.valueBytes);
-    for (let made = 0; made * Math.max(1, options.valueBytes) < maxmemory * 2; ) {
+    for (let made = 0; made * Math.max(1, options.valueBytes) < maxmemory * 2;) {
       const pipeline = client.pipeline();
       for (let index = 0; index < KEYS_PER_PIPELINE; index += 1) {
         if (options.ttlSeconds === undefined) pipeline.set(`${prefix}${made + index}`, value);
@@ -55,7 +55,11 @@ export async function fillUntilRefused(lab: Pick<RedisLab, "client">, options: F
 }
 
 /** A connection of its own: the lab's client stays on its database. */
-async function withDatabase<Result>(lab: Pick<RedisLab, "client">, { database = 0, prefix = "key:" }: Filling, work: (client: Redis, prefix: string) => Promise<Result>): Promise<Result> {
+async function withDatabase<Result>(
+  lab: Pick<RedisLab, "client">,
+  { database = 0, prefix = "key:" }: Filling,
+  work: (client: Redis, prefix: string) => Promise<Result>,
+): Promise<Result> {
   const client = lab.client.duplicate({ db: database, lazyConnect: true });
   try {
     return await work(client, prefix);

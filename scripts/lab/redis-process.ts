@@ -47,7 +47,9 @@ export function redisVersion(): string {
     const text = execFileSync("redis-server", ["--version"], { encoding: "utf8" });
     return /v=(\S+)/.exec(text)?.[1] ?? "unknown";
   } catch (error) {
-    throw new Error("Expected redis-server on PATH, found none. Run: node scripts/setup.mjs (or: apt-get install redis-server).", { cause: error });
+    throw new Error("Expected redis-server on PATH, found none. Run: node scripts/setup.mjs (or: apt-get install redis-server).", {
+      cause: error,
+    });
   }
 }
 
@@ -72,7 +74,9 @@ export function freePort(): Promise<number> {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
-      server.close(() => (address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("Expected a port, got none."))));
+      server.close(() =>
+        address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("Expected a port, got none.")),
+      );
     });
   });
 }

@@ -53,11 +53,18 @@ export async function startRedis(options: RedisLabOptions = {}): Promise<RedisLa
     upWhen: options.whileLoading === true ? /Server initialized|Ready to accept connections/ : /Ready to accept connections/,
     ...(options.args === undefined ? {} : { args: options.args }),
     ...(options.port === undefined ? {} : { port: options.port }),
-    ...(authority === undefined || server === undefined ? {} : { files: { "ca.crt": authority.cert, "redis.crt": server.cert, "redis.key": server.key } }),
+    ...(authority === undefined || server === undefined
+      ? {}
+      : { files: { "ca.crt": authority.cert, "redis.crt": server.cert, "redis.key": server.key } }),
   });
   noteRealSystem("redis", version);
   const host = "127.0.0.1";
-  const client = setupClient({ host, port: started.port, ...(options.password === undefined ? {} : { password: options.password }), ...(authority === undefined ? {} : { ca: authority.cert }) });
+  const client = setupClient({
+    host,
+    port: started.port,
+    ...(options.password === undefined ? {} : { password: options.password }),
+    ...(authority === undefined ? {} : { ca: authority.cert }),
+  });
   const secret = options.password === undefined ? "" : `:${encodeURIComponent(options.password)}@`;
   return {
     url: `${authority === undefined ? "redis" : "rediss"}://${secret}${host}:${started.port}`,
@@ -70,8 +77,8 @@ export async function startRedis(options: RedisLabOptions = {}): Promise<RedisLa
     directory: started.directory,
     client,
     ...(authority === undefined ? {} : { ca: authority.cert }),
-    kill: started.kill,
-    restart: started.restart,
+    kill: () => started.kill(),
+    restart: () => started.restart(),
     async stop() {
       client.disconnect();
       await started.stop();
@@ -79,7 +86,17 @@ export async function startRedis(options: RedisLabOptions = {}): Promise<RedisLa
   };
 }
 
-function setupClient({ host, port, password, ca }: { readonly host: string; readonly port: number; readonly password?: string; readonly ca?: string }): Redis {
+function setupClient({
+  host,
+  port,
+  password,
+  ca,
+}: {
+  readonly host: string;
+  readonly port: number;
+  readonly password?: string;
+  readonly ca?: string;
+}): Redis {
   const client = new Redis({
     host,
     port,
@@ -94,7 +111,14 @@ function setupClient({ host, port, password, ca }: { readonly host: string; read
 
 function configLines(options: RedisLabOptions, port: number, directory: string): readonly string[] {
   const { maxmemory, policy, password, users = [], replicaOf } = options;
-  const tls = [`port 0`, `tls-port ${port}`, `tls-cert-file ${directory}/redis.crt`, `tls-key-file ${directory}/redis.key`, `tls-ca-cert-file ${directory}/ca.crt`, "tls-auth-clients no"];
+  const tls = [
+    `port 0`,
+    `tls-port ${port}`,
+    `tls-cert-file ${directory}/redis.crt`,
+    `tls-key-file ${directory}/redis.key`,
+    `tls-ca-cert-file ${directory}/ca.crt`,
+    "tls-auth-clients no",
+  ];
   return [
     "bind 127.0.0.1",
     `dir ${directory}`,
@@ -106,7 +130,12 @@ function configLines(options: RedisLabOptions, port: number, directory: string):
     ...(policy === undefined ? [] : [`maxmemory-policy ${policy}`]),
     ...(password === undefined ? [] : [`requirepass ${password}`, `masterauth ${password}`]),
     ...users.map((user) => `user ${user}`),
-    ...(replicaOf === undefined ? [] : [`replicaof ${replicaOf.host} ${replicaOf.port}`, ...(replicaOf.password === undefined ? [] : [`masterauth ${replicaOf.password}`])]),
+    ...(replicaOf === undefined
+      ? []
+      : [
+          `replicaof ${replicaOf.host} ${replicaOf.port}`,
+          ...(replicaOf.password === undefined ? [] : [`masterauth ${replicaOf.password}`]),
+        ]),
     ...(options.lines ?? []),
   ];
 }

@@ -38,7 +38,9 @@ export async function startSentinel({ redis = {}, sentinelUser }: SentinelLabOpt
   const addresses = sentinels.map(({ port }) => ({ host: HOST, port }));
   const login = sentinelUser === undefined ? {} : { username: sentinelUser.name, password: sentinelUser.password };
   for (const { port } of addresses) {
-    await waitFor("the sentinels to know each other", () => asking({ port, ...login }, async (client) => sees(await client.call("SENTINEL", ["MASTER", MASTER_NAME]))));
+    await waitFor("the sentinels to know each other", () =>
+      asking({ port, ...login }, async (client) => sees(await client.call("SENTINEL", ["MASTER", MASTER_NAME]))),
+    );
   }
   return {
     masterName: MASTER_NAME,
@@ -65,7 +67,10 @@ export type ClusterLab = {
   stop(): Promise<void>;
 };
 
-export async function startCluster({ masters = 3, redis = {} }: { readonly masters?: number; readonly redis?: RedisLabOptions } = {}): Promise<ClusterLab> {
+export async function startCluster({
+  masters = 3,
+  redis = {},
+}: { readonly masters?: number; readonly redis?: RedisLabOptions } = {}): Promise<ClusterLab> {
   const nodes: RedisLab[] = [];
   const firstBusPort = await freePort();
   for (let index = 0; index < masters; index += 1) nodes.push(await startClusterNode(redis, index === 0 ? firstBusPort : await freePort()));
@@ -81,7 +86,10 @@ export async function startCluster({ masters = 3, redis = {} }: { readonly maste
       return info.includes("cluster_state:ok") && info.includes(`cluster_known_nodes:${masters}`);
     });
   }
-  const client = new Cluster(nodes.map(({ host, port }) => ({ host, port })), { redisOptions: redis.password === undefined ? {} : { password: redis.password } });
+  const client = new Cluster(
+    nodes.map(({ host, port }) => ({ host, port })),
+    { redisOptions: redis.password === undefined ? {} : { password: redis.password } },
+  );
   client.on("error", () => undefined);
   return {
     nodes,
@@ -112,7 +120,14 @@ function startOneSentinel(master: RedisLab, password: string | undefined, user: 
       `sentinel down-after-milliseconds ${MASTER_NAME} 500`,
       `sentinel failover-timeout ${MASTER_NAME} 4000`,
       ...(password === undefined ? [] : [`sentinel auth-pass ${MASTER_NAME} ${password}`]),
-      ...(user === undefined ? [] : ["user default off", `user ${user.name} on >${user.password} ~* &* +@all`, `sentinel sentinel-user ${user.name}`, `sentinel sentinel-pass ${user.password}`]),
+      ...(user === undefined
+        ? []
+        : [
+            "user default off",
+            `user ${user.name} on >${user.password} ~* &* +@all`,
+            `sentinel sentinel-user ${user.name}`,
+            `sentinel sentinel-pass ${user.password}`,
+          ]),
     ],
   });
 }
@@ -124,7 +139,10 @@ function sees(reply: unknown): boolean {
   return value("num-other-sentinels") === 2 && value("num-slaves") === 1;
 }
 
-async function asking<Result>(at: { readonly port: number; readonly username?: string; readonly password?: string }, work: (client: Redis) => Promise<Result>): Promise<Result> {
+async function asking<Result>(
+  at: { readonly port: number; readonly username?: string; readonly password?: string },
+  work: (client: Redis) => Promise<Result>,
+): Promise<Result> {
   const client = new Redis({ host: HOST, lazyConnect: true, enableReadyCheck: false, disableClientInfo: true, ...at });
   client.on("error", () => undefined);
   try {

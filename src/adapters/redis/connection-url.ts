@@ -37,13 +37,19 @@ export function redactUrl(url: string): string {
 function parse(url: string): URL {
   const parsed = URL.canParse(url.trim()) ? new URL(url.trim()) : undefined;
   if (parsed === undefined || parsed.hostname === "") {
-    throw new OomphError("bad-input", `${EXPECTED}, got something that is not a URL with a host. Characters such as # / ? @ : % in a password must be percent-encoded.`);
+    throw new OomphError(
+      "bad-input",
+      `${EXPECTED}, got something that is not a URL with a host. Characters such as # / ? @ : % in a password must be percent-encoded.`,
+    );
   }
   if (parsed.protocol !== "redis:" && parsed.protocol !== "rediss:") {
     throw new OomphError("bad-input", `${EXPECTED}, got a URL that begins with ${parsed.protocol}//.`);
   }
   if (parsed.search !== "" || parsed.hash !== "") {
-    throw new OomphError("bad-input", `${EXPECTED}, got a URL with "?" or "#" in it. If these are part of the password, percent-encode them (%3F, %23); options belong into the configuration.`);
+    throw new OomphError(
+      "bad-input",
+      `${EXPECTED}, got a URL with "?" or "#" in it. If these are part of the password, percent-encode them (%3F, %23); options belong into the configuration.`,
+    );
   }
   return parsed;
 }
@@ -52,7 +58,10 @@ function credentials({ username, password }: URL): { readonly username?: string;
   if (username === "" && password === "") return {};
   if (password === "") {
     // Often a password alone, without its colon: as a user it would be printed in messages.
-    throw new OomphError("bad-input", `${EXPECTED}, got one word before the "@". A password without a user is written redis://:password@host.`);
+    throw new OomphError(
+      "bad-input",
+      `${EXPECTED}, got one word before the "@". A password without a user is written redis://:password@host.`,
+    );
   }
   return { ...(username === "" ? {} : { username: decode(username) }), password: decode(password) };
 }
@@ -69,7 +78,10 @@ function database({ pathname }: URL): number {
   if (pathname === "" || pathname === "/") return 0;
   const match = /^\/(\d{1,5})\/?$/.exec(pathname);
   if (match?.[1] === undefined) {
-    throw new OomphError("bad-input", `${EXPECTED}, got something else than a database's number after the host. A "/" in a password is written %2F.`);
+    throw new OomphError(
+      "bad-input",
+      `${EXPECTED}, got something else than a database's number after the host. A "/" in a password is written %2F.`,
+    );
   }
   return Number(match[1]);
 }

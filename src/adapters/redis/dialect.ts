@@ -22,7 +22,8 @@ export function dialectOf(major: number | undefined): Dialect {
   return {
     flush: { name: "FLUSHDB", args: version >= 4 ? ["ASYNC"] : [] },
     unlink: (key) => ({ name: version >= 4 ? "UNLINK" : "DEL", args: [key] }),
-    expireAt: (key, atMs) => (version >= 7 ? { name: "PEXPIREAT", args: [key, atMs, "NX"] } : { name: "EVAL", args: [EXPIRE_WITHOUT_TTL, 1, key, atMs] }),
+    expireAt: (key, atMs) =>
+      version >= 7 ? { name: "PEXPIREAT", args: [key, atMs, "NX"] } : { name: "EVAL", args: [EXPIRE_WITHOUT_TTL, 1, key, atMs] },
     knowsExpireTime: version >= 7,
     persistWhereExpiresAt: (key, atMs) => ({ name: "EVAL", args: [PERSIST_WHERE, 1, key, atMs] }),
   };

@@ -2,6 +2,8 @@ import type { HostPort, RedisConnectionSettings, RedisTls } from "./settings.ts"
 
 /** One server process and how to get in. Secrets are in here: never log it. */
 export type Endpoint = {
+  /** Absent: a server with data. */
+  readonly kind?: "Sentinel";
   readonly at: HostPort;
   readonly username?: string;
   readonly password?: string;
@@ -25,4 +27,9 @@ export function endpointAt(at: HostPort, settings: RedisConnectionSettings): End
 /** `10.0.0.5:6379`, `[::1]:6379`. */
 export function formatAddress({ host, port }: HostPort): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** The subject of sentences about it: `Redis at 10.0.0.5:6379`. */
+export function describeServer({ kind, at }: Pick<Endpoint, "kind" | "at">): string {
+  return `${kind ?? "Redis"} at ${formatAddress(at)}`;
 }

@@ -1,7 +1,9 @@
 import { OomphError } from "../../domain/errors.ts";
 
 // Control, format and line-breaking characters would be unreadable in a message; a backslash starts an escape.
-const ESCAPED = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Zl}\p{Zp}\\]/gu;
+const UNREADABLE = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Zl}\p{Zp}\\]/gu;
+// ignoreBOM keeps a leading byte order mark: dropping it would name another key.
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * A key's bytes as text. Readable UTF-8 stays as it is; a backslash becomes `\\`; other bytes become `\xHH`. Two
@@ -10,8 +12,8 @@ const ESCAPED = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Zl}\p{Zp}\\]/gu;
  */
 export function encodeKey(bytes: Buffer): string {
   const text = decodeUtf8(bytes);
-  if (text !== undefined) return text.replace(ESCAPED, (character) => (character === "\\" ? "\\\\" : escapeBytes(Buffer.from(character))));
-  return Array.from(bytes, (byte) => (byte < 0x20 || byte >= 0x7f ? escapeByte(byte) : byte === 0x5c ? "\\\\" : String.fromCharCode(byte))).join("");
+  if (text !== undefined) return escapeUnreadable(text);
+  return Array.from(bytes, (byte) => (byte < 0x80 ? escapeUnreadable(String.fromCharCode(byte)) : escapeByte(byte))).join("");
 }
 
 /** The bytes of a key written by `encodeKey`. Throws OomphError `bad-input` for a backslash that begins no escape. */
@@ -24,9 +26,16 @@ export function decodeKey(text: string): Buffer {
   return Buffer.concat(parts);
 }
 
+function escapeUnreadable(text: string): string {
+  return text.replace(UNREADABLE, (character) => (character === "\\" ? "\\\\" : escapeBytes(Buffer.from(character))));
+}
+
 function decodePart(part: string, text: string): Buffer {
   if (part === "\\") {
-    throw new OomphError("bad-input", `Expected a key name in which a backslash is written \\\\ and any other byte \\xHH; got ${JSON.stringify(text)}.`);
+    throw new OomphError(
+      "bad-input",
+      `Expected a key name in which a backslash is written \\\\ and any other byte \\xHH; got ${JSON.stringify(text)}.`,
+    );
   }
   if (part === "\\\\") return Buffer.from("\\");
   if (part.startsWith("\\")) return Buffer.from(part.slice(2), "hex");
@@ -35,8 +44,7 @@ function decodePart(part: string, text: string): Buffer {
 
 function decodeUtf8(bytes: Buffer): string | undefined {
   try {
-    // ignoreBOM keeps a leading byte order mark: dropping it would name another key.
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     return undefined;
   }

@@ -1,9 +1,9 @@
 import { Redis, ReplyError } from "ioredis";
 import { OomphError } from "../../domain/errors.ts";
-import { formatAddress, type Endpoint } from "./endpoint.ts";
+import { describeServer, type Endpoint } from "./endpoint.ts";
 import { explainLoss } from "./lost-connection.ts";
 import { asText, parseInfo } from "./readings.ts";
-import { explainRefusal, isOutOfRange, needsNoPassword, readRefusal, type Refusal } from "./refusals.ts";
+import { explainRefusal, isOutOfRange, needsNoPassword, readRefusal, type Asked, type Refusal } from "./refusals.ts";
 import { expectsTls } from "./tls-probe.ts";
 
 /** A command's name, with its subcommand where it has one, and its arguments. */
@@ -60,7 +60,9 @@ function makeClient(endpoint: Endpoint): { readonly client: Redis; readonly last
     retryStrategy: null,
     connectTimeout: endpoint.connectTimeoutMs,
     commandTimeout: endpoint.commandTimeoutMs,
-    ...(tls === undefined ? {} : { tls: { ca: tls.ca, cert: tls.cert, key: tls.key, servername: tls.serverName, rejectUnauthorized: tls.verify } }),
+    ...(tls === undefined
+      ? {}
+      : { tls: { ca: tls.ca, cert: tls.cert, key: tls.key, servername: tls.serverName, rejectUnauthorized: tls.verify } }),
   });
   let last: unknown;
   client.on("error", (error: unknown) => {
@@ -117,16 +119,21 @@ async function select(link: Link, endpoint: Endpoint, database: number): Promise
   if (answer?.kind !== "refusal") return;
   if (!isOutOfRange(answer.refusal)) throw await link.explain(answer.refusal, "SELECT");
   const [config] = await link.askAll([{ name: "CONFIG GET", args: ["databases"] }]);
-  const count = config?.kind === "reply" && Array.isArray(config.value) && config.value.length > 1 ? Number(asText(config.value[1])) : undefined;
+  const count =
+    config?.kind === "reply" && Array.isArray(config.value) && config.value.length > 1 ? Number(asText(config.value[1])) : undefined;
   const has = count === undefined ? "no such database" : `${count} databases, 0 to ${count - 1}`;
-  throw new OomphError("bad-input", `Redis at ${formatAddress(endpoint.at)} has ${has}; database ${database} was asked for. Name one that it has.`);
+  throw new OomphError("bad-input", `${describeServer(endpoint)} has ${has}; database ${database} was asked for. Name one that it has.`);
 }
 
 /** A server that wants TLS just closes a plain connection: one look at it tells this from a crash. */
 async function namedForTls(error: unknown, endpoint: Endpoint): Promise<unknown> {
   const closed = error instanceof OomphError && error.code === "unreachable" && endpoint.tls === undefined;
   if (!closed || !(await expectsTls(endpoint.at, endpoint.connectTimeoutMs))) return error;
-  return new OomphError("unreachable", `Redis at ${formatAddress(endpoint.at)} expects TLS, and the connection is without. Use rediss:// instead of redis://.`, { cause: error });
+  return new OomphError(
+    "unreachable",
+    `${describeServer(endpoint)} expects TLS, and the connection is without. Use rediss:// instead of redis://.`,
+    { cause: error },
+  );
 }
 
 function withProgress(error: OomphError, info: Readonly<Record<string, string>>): OomphError {
@@ -134,13 +141,16 @@ function withProgress(error: OomphError, info: Readonly<Record<string, string>>)
   if (percent === undefined) return error;
   const left = info["loading_eta_seconds"];
   const eta = left === undefined ? "" : `, about ${left} s left`;
-  return new OomphError("loading", `${error.message} So far: ${Number(percent).toFixed(0)}%${eta}.`, { retryable: true, cause: error.cause });
+  return new OomphError("loading", `${error.message} So far: ${Number(percent).toFixed(0)}%${eta}.`, {
+    retryable: true,
+    cause: error.cause,
+  });
 }
 
 function loss(error: unknown, endpoint: Endpoint, command: string): OomphError {
   return explainLoss(error, asked(endpoint, command), command === "connect" ? endpoint.connectTimeoutMs : endpoint.commandTimeoutMs);
 }
 
-function asked(endpoint: Endpoint, command: string): { address: string; username: string; command: string } {
-  return { address: formatAddress(endpoint.at), username: endpoint.username ?? "default", command };
+function asked(endpoint: Endpoint, command: string): Asked {
+  return { server: describeServer(endpoint), username: endpoint.username ?? "default", command };
 }

@@ -1,5 +1,5 @@
 import { OomphError } from "../../domain/errors.ts";
-import { formatAddress, type Endpoint } from "./endpoint.ts";
+import { describeServer, type Endpoint } from "./endpoint.ts";
 import { openLink, type Link } from "./link.ts";
 
 /** A server's connections: one per database, so that no command can ever reach another database than the one meant. */
@@ -15,7 +15,7 @@ export function createLinks(endpoint: Endpoint, isCluster: boolean): Links {
 
   async function to(database: number): Promise<Link> {
     refuseImpossible(endpoint, database, isCluster);
-    if (closed) throw new OomphError("unreachable", `The connection to Redis at ${formatAddress(endpoint.at)} has been closed: open it again.`);
+    if (closed) throw new OomphError("unreachable", `The connection to ${describeServer(endpoint)} has been closed: open it again.`);
     const known = opened.get(database);
     if (known !== undefined && (await isUsable(known))) return known;
     if (opened.get(database) !== known) return to(database); // another caller has opened it meanwhile
@@ -39,11 +39,13 @@ async function isUsable(opening: Promise<Link>): Promise<boolean> {
 }
 
 function refuseImpossible(endpoint: Endpoint, database: number, isCluster: boolean): void {
-  const at = `Redis at ${formatAddress(endpoint.at)}`;
   if (!Number.isSafeInteger(database) || database < 0) {
     throw new OomphError("bad-input", `Expected a database as a whole number from 0 on, got ${database}.`);
   }
   if (isCluster && database !== 0) {
-    throw new OomphError("bad-input", `${at} belongs to a cluster, which has database 0 only; database ${database} was asked for.`);
+    throw new OomphError(
+      "bad-input",
+      `${describeServer(endpoint)} belongs to a cluster, which has database 0 only; database ${database} was asked for.`,
+    );
   }
 }

@@ -16,22 +16,28 @@ const NO_WAY = new Set(["EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN"])
 /** A connection that failed or broke as an error with a code and a sentence. `during` is `connect` or a command's name. */
 export function explainLoss(error: unknown, asked: Asked, timeoutMs: number): OomphError {
   const code = errorCode(error);
-  const at = `Redis at ${asked.address}`;
   if (code === "ETIMEDOUT" || isCommandTimeout(error)) {
     const done = asked.command === "connect" ? "" : " It may still carry the command out.";
-    return new OomphError("timed-out", `${at} did not answer ${asked.command} within ${timeoutMs} ms.${done} It may hang, or a firewall drops the packets.`, { retryable: true, cause: error });
+    return new OomphError(
+      "timed-out",
+      `${asked.server} did not answer ${asked.command} within ${timeoutMs} ms.${done} It may hang, or a firewall drops the packets.`,
+      { retryable: true, cause: error },
+    );
   }
-  return new OomphError("unreachable", `${at} ${loss(code, asked)}`, { retryable: !UNTRUSTED.has(code), cause: error });
+  return new OomphError("unreachable", `${asked.server} ${loss(code, asked)}`, { retryable: !UNTRUSTED.has(code), cause: error });
 }
 
-function loss(code: string, { address, command }: Asked): string {
+function loss(code: string, { command }: Asked): string {
   if (code === "ECONNREFUSED") return "refused the connection: nothing listens there. Check that it runs, and the port.";
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return `cannot be found: the host name does not resolve (${code}). Check the name, and the DNS of this machine.`;
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN")
+    return `cannot be found: the host name does not resolve (${code}). Check the name, and the DNS of this machine.`;
   if (NO_WAY.has(code)) return `cannot be reached from here (${code}). Check the network and the firewall.`;
   if (UNTRUSTED.has(code)) return `showed a certificate that the configured CA did not sign (${code}). Configure the CA that signed it.`;
   if (code === "CERT_HAS_EXPIRED") return "showed a certificate that has expired. Renew it.";
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return `showed a certificate for another name than ${address}. Configure the TLS server name that the certificate holds.`;
-  if (code.startsWith("ERR_SSL_WRONG_VERSION") || code === "EPROTO") return "does not speak TLS on this port. Use redis:// instead of rediss://, or its TLS port.";
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
+    return "showed a certificate for another name than the one it was called by. Configure the TLS server name that the certificate holds.";
+  if (code.startsWith("ERR_SSL_WRONG_VERSION") || code === "EPROTO")
+    return "does not speak TLS on this port. Use redis:// instead of rediss://, or its TLS port.";
   if (code.startsWith("ERR_SSL")) return `ended the TLS handshake (${code}). It may ask for a client certificate: configure one.`;
   const when = command === "connect" ? "while connecting" : `before it answered ${command}`;
   return `closed the connection ${when}${code === "" ? "" : ` (${code})`}. It may have restarted or vanished.`;

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { OomphError } from "../../domain/errors.ts";
 import type { KeyValueNode, KeyReading, ScanOptions, WriteProbe } from "../../ports/key-value-server.ts";
 import type { Dialect } from "./dialect.ts";
@@ -23,12 +22,14 @@ export type NodeParts = {
 const BATCH = 32;
 
 export function createNode(parts: NodeParts): KeyValueNode {
-  return { address: parts.address, ...serverReads(parts), ...keyReads(parts), ...keyCounts(parts), ...keyWrites(parts), ...serverWrites(parts) };
-}
-
-/** A name under `oomph:probe:` that nobody has guessed. */
-export function randomProbeName(): string {
-  return `oomph:probe:${randomBytes(16).toString("hex")}`;
+  return {
+    address: parts.address,
+    ...serverReads(parts),
+    ...keyReads(parts),
+    ...keyCounts(parts),
+    ...keyWrites(parts),
+    ...serverWrites(parts),
+  };
 }
 
 function serverReads({ links, database }: NodeParts): Pick<KeyValueNode, "info" | "config" | "memoryStats" | "clients" | "time"> {
@@ -41,8 +42,16 @@ function serverReads({ links, database }: NodeParts): Pick<KeyValueNode, "info" 
     async config(names) {
       names.forEach(refuseOddParameter);
       // One by one: several in one CONFIG GET need Redis 7.
-      const replies = await answered(await links.to(database), names.map((name) => ({ name: "CONFIG GET", args: [name] })));
-      return Object.fromEntries(replies.map(asList).filter((pair) => pair.length > 1).map(([name, value]) => [asText(name), asText(value)]));
+      const replies = await answered(
+        await links.to(database),
+        names.map((name) => ({ name: "CONFIG GET", args: [name] })),
+      );
+      return Object.fromEntries(
+        replies
+          .map(asList)
+          .filter((pair) => pair.length > 1)
+          .map(([name, value]) => [asText(name), asText(value)]),
+      );
     },
   };
 }
@@ -67,7 +76,8 @@ function keyReads({ links, unusedName }: NodeParts): Pick<KeyValueNode, "probeWr
 
 function keyCounts({ links, address, dialect }: NodeParts): Pick<KeyValueNode, "countExisting" | "countExpiringAt"> {
   return {
-    countExisting: async (database, keys) => sum(await eachKey(links, { database, keys, command: (key) => ({ name: "EXISTS", args: [key] }) })),
+    countExisting: async (database, keys) =>
+      sum(await eachKey(links, { database, keys, command: (key) => ({ name: "EXISTS", args: [key] }) })),
     async countExpiringAt(database, keys, atMs) {
       if (!dialect.knowsExpireTime) throw tooOld(address);
       const times = await eachKey(links, { database, keys, command: (key) => ({ name: "PEXPIRETIME", args: [key] }) });
@@ -76,17 +86,24 @@ function keyCounts({ links, address, dialect }: NodeParts): Pick<KeyValueNode, "
   };
 }
 
-function keyWrites({ links, address, dialect }: NodeParts): Pick<KeyValueNode, "flushDatabase" | "unlink" | "expireAt" | "persistWhereExpiresAt"> {
+function keyWrites({
+  links,
+  address,
+  dialect,
+}: NodeParts): Pick<KeyValueNode, "flushDatabase" | "unlink" | "expireAt" | "persistWhereExpiresAt"> {
   return {
     async flushDatabase(database) {
       await (await links.to(database)).ask(dialect.flush);
     },
-    unlink: async (database, keys) => sum(await eachKey(links, { database, keys, command: dialect.unlink })),
+    unlink: async (database, keys) => sum(await eachKey(links, { database, keys, command: (key) => dialect.unlink(key) })),
     async expireAt(database, keys, atMs) {
       const nowMs = asTime(await (await links.to(database)).ask({ name: "TIME", args: [] }));
       // PEXPIREAT with a time that has passed deletes the key.
       if (!Number.isSafeInteger(atMs) || atMs <= nowMs) {
-        throw new OomphError("bad-input", `Expected an expiry in the future of Redis at ${address}, in milliseconds since 1970; got ${atMs}.`);
+        throw new OomphError(
+          "bad-input",
+          `Expected an expiry in the future of Redis at ${address}, in milliseconds since 1970; got ${atMs}.`,
+        );
       }
       return sum(await eachKey(links, { database, keys, command: (key) => dialect.expireAt(key, atMs) }));
     },
@@ -108,14 +125,18 @@ function serverWrites({ links, database }: NodeParts): Pick<KeyValueNode, "setCo
       await ask("CONFIG REWRITE");
     },
     async killClient(id) {
-      if (!/^\d+$/.test(id)) throw new OomphError("bad-input", `Expected a client's id, a whole number as in CLIENT LIST; got ${JSON.stringify(id)}.`);
+      if (!/^\d+$/.test(id))
+        throw new OomphError("bad-input", `Expected a client's id, a whole number as in CLIENT LIST; got ${JSON.stringify(id)}.`);
       return asNumber(await ask("CLIENT KILL", "ID", id)) > 0;
     },
   };
 }
 
 function tooOld(address: string): OomphError {
-  return new OomphError("bad-input", `Telling keys by the moment at which they expire needs Redis 7 or newer, and Redis at ${address} is older.`);
+  return new OomphError(
+    "bad-input",
+    `Telling keys by the moment at which they expire needs Redis 7 or newer, and Redis at ${address} is older.`,
+  );
 }
 
 /** One single-key command per key (a cluster refuses keys of several slots in one); the replies, which are numbers. */
@@ -153,5 +174,8 @@ function* batches<Item>(items: readonly Item[]): Generator<readonly Item[]> {
 /** CONFIG GET takes patterns, and these must be exact names. */
 function refuseOddParameter(name: string): void {
   if (/^[a-z0-9_.-]+$/i.test(name)) return;
-  throw new OomphError("bad-input", `Expected the exact name of a configuration parameter such as maxmemory-policy, got ${JSON.stringify(name)}.`);
+  throw new OomphError(
+    "bad-input",
+    `Expected the exact name of a configuration parameter such as maxmemory-policy, got ${JSON.stringify(name)}.`,
+  );
 }

@@ -13,12 +13,17 @@ export function parseInfo(text: string): Readonly<Record<string, string>> {
 
 /** CLIENT LIST's text → one reading per client. Unknown fields are ignored; missing ones are empty or 0. */
 export function parseClients(text: string): readonly ClientReading[] {
-  return text.split(/\r?\n/).filter((line) => line.startsWith("id=")).map(parseClient);
+  return text
+    .split(/\r?\n/)
+    .filter((line) => line.startsWith("id="))
+    .map(parseClient);
 }
 
 function parseClient(line: string): ClientReading {
   // A field ends where the next one begins: a unix socket's path may hold spaces, a client's name may hold "=".
-  const fields = new Map(line.split(/ (?=[a-z-]+=)/).map((field) => [field.slice(0, field.indexOf("=")), field.slice(field.indexOf("=") + 1)]));
+  const fields = new Map(
+    line.split(/ (?=[a-z-]+=)/).map((field) => [field.slice(0, field.indexOf("=")), field.slice(field.indexOf("=") + 1)]),
+  );
   const word = (name: string): string => fields.get(name) ?? "";
   const count = (name: string): number => Number(fields.get(name) ?? 0);
   return {
