@@ -35,15 +35,20 @@ function isTalk(post: Post): boolean {
 async function onFiring(front: Front, post: Post, reading: AboutMemory): Promise<void> {
   const threadTs = post.threadTs ?? post.ts;
   const reply = { slot: pickerSlot(post.channel, threadTs), channel: post.channel, threadTs };
-  const { all } = front.desk.targets;
   const found = targetOfAlert(reading.names, front.desk.targets);
-  const only = reading.names.length === 0 && all.length === 1 ? all[0] : undefined;
+  const only = found.kind === "found" ? undefined : theOnlyOne(front, reading);
   const target = found.kind === "found" ? found.target : only;
-  if (target === undefined) return askWhich(front, reply, { reading, targets: found.kind === "unsure" ? found.targets : all });
+  if (target === undefined) return askWhich(front, reply, { reading, targets: found.kind === "unsure" ? found.targets : [] });
 
-  if (target === only) await say(front, reply, note(`The alert names no Redis; \`${formatTarget(target)}\` is the only one that I know, so I look at that.`));
+  if (only !== undefined) await say(front, reply, note(`This does not say which Redis it is about. \`${formatTarget(only)}\` is the only one that I know, so I look at that.`));
   const opened = await open(front, { target, actor: { kind: "alert", source: reading.source }, channel: post.channel, rootTs: threadTs });
   if (opened.kind === "no-runbook") await say(front, reply, opened.refusal);
+}
+
+/** Where nothing is named there can be no doubt among one; a plain log line names who wrote it, not its Redis. */
+function theOnlyOne({ desk }: Front, reading: AboutMemory): Target | undefined {
+  const [only, ...others] = desk.targets.all;
+  return others.length === 0 && (reading.names.length === 0 || reading.source === "text") ? only : undefined;
 }
 
 /** Where the thread's question, and then its answer, stands. */
@@ -61,9 +66,8 @@ async function askWhich(front: Front, reply: Parameters<typeof say>[1], { readin
 }
 
 async function onResolved(front: Front, post: Post, reading: AboutMemory): Promise<void> {
-  const { all } = front.desk.targets;
   const found = targetOfAlert(reading.names, front.desk.targets);
-  const target = found.kind === "found" ? found.target : reading.names.length === 0 && all.length === 1 ? all[0] : undefined;
+  const target = found.kind === "found" ? found.target : theOnlyOne(front, reading);
   if (target === undefined) return;
   const resolved = await resolveByAlert(front.desk, { target, problem: reading.problem, source: reading.source });
   front.desk.log.info({ channel: post.channel, ts: post.ts, resolved: resolved.kind }, "an alert resolved");

@@ -1,0 +1,46 @@
+import { LABELS, NO_NAMES, REPORTERS } from "./rules.ts";
+
+// More are noise.
+const MOST_NAMES = 20;
+// Names stand near the top; the rest of a long post is log.
+const MOST_CHARACTERS = 20_000;
+
+/** Words in an alert that may name its target, the likelier first: labels, then addresses, then the title's words. */
+export function namesIn(text: string): readonly string[] {
+  const head = text.slice(0, MOST_CHARACTERS);
+  const names = [...labelled(head), ...addresses(head), ...titleWords(head)].map(trimmed);
+  return [...new Set(names)].filter(mayBeName).slice(0, MOST_NAMES);
+}
+
+const LABELLED = new RegExp(`(?:^|[^\\w-])(${LABELS.join("|")})["'*\`]{0,2} {0,2}[=:][*"'\` ]{0,3}([^\\s"'\`*,;|(){}\\[\\]<>]{1,253})`, "gi");
+
+/** `instance="10.0.0.5:6379"`, `*Host:* cache-1`, `service: sessions`. */
+function labelled(text: string): readonly string[] {
+  const found = Array.from(text.matchAll(LABELLED), ([, label = "", value = ""]) => ({ rank: LABELS.findIndex((name) => name === label.toLowerCase()), value }));
+  return found.toSorted((left, right) => left.rank - right.rank).map(({ value }) => value);
+}
+
+const ADDRESS = /(?:rediss?:\/\/(?:[^\s@/]{1,100}@)?|\bredis\/)([\w.-]{1,253}(?::\d{2,5})?)|(?<![\w.-])([a-z][\w-]{0,62}(?:\.[\w-]{1,62}){0,8}:\d{4,5}|\d{1,3}(?:\.\d{1,3}){3}(?::\d{2,5})?)(?![\w:])|(?<![\w-])((?:redis|valkey)-[\w-]{1,60}|[\w-]{1,60}-(?:redis|valkey))(?![\w-])/gi;
+
+/** `redis://cache-1:6379`, `redis/sessions`, `sessions.internal:6379`, `10.0.0.5`, `redis-sessions-0`. */
+function addresses(text: string): readonly string[] {
+  return Array.from(text.matchAll(ADDRESS), ([, url, host, named]) => url ?? host ?? named ?? "");
+}
+
+/** Alertmanager's default title has the labels' values without their names: `[FIRING:1] RedisMemoryHigh (sessions prod critical)`. */
+function titleWords(text: string): readonly string[] {
+  const title = text.split("\n").find((line) => /\[(?:firing|resolved)/i.test(line)) ?? "";
+  const [, afterStatus = ""] = /\[(?:firing|resolved)[^\]]{0,40}\](.{0,500})/i.exec(title) ?? [];
+  const [, ...values] = afterStatus.trim().split(/[\s()]+/);
+  return values;
+}
+
+function trimmed(name: string): string {
+  return name.replace(/^[-.:_]+|[-.:_]+$/g, "");
+}
+
+function mayBeName(name: string): boolean {
+  const lower = name.toLowerCase();
+  if (lower.length < 2 || REPORTERS.some((reporter) => lower.includes(reporter))) return false;
+  return !NO_NAMES.some((word) => word === lower) && !/^(?:true|false|\d{1,5}(?:\.\d+)?%?)$/.test(lower);
+}
