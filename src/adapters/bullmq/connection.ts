@@ -1,0 +1,80 @@
+import { once } from "node:events";
+
+import { Redis } from "ioredis";
+
+import { messageOf, OomphError } from "../../domain/errors.ts";
+import type { Log } from "../../ports/log.ts";
+import type { QueueSettings } from "./settings.ts";
+
+/** One connection to the queue's Redis; it comes back by itself for as long as it is not closed. */
+export type QueueConnection = {
+  readonly client: Redis;
+  readonly settings: QueueSettings;
+  /**
+   * Asks something of this Redis. Throws OomphError `queue-unavailable` when it is away or has not answered in time;
+   * what has been sent by then may still be carried out.
+   */
+  ask<Answer>(question: (client: Redis) => Promise<Answer>): Promise<Answer>;
+  /** Runs `work` now, if connected, and whenever the connection has come back. */
+  onReady(work: () => Promise<void>): void;
+  close(): void;
+};
+
+const LONGEST_PAUSE_MS = 2_000;
+
+/** Connects in the background: a Redis that is down is waited for, and said once per outage. */
+export function connectQueue(settings: QueueSettings, log: Log): QueueConnection {
+  const client = new Redis(settings.url, {
+    maxRetriesPerRequest: null, // workers wait for as long as it takes
+    retryStrategy: (attempt) => Math.min(attempt * 100, LONGEST_PAUSE_MS),
+    connectionName: "oomph-queue",
+    disableClientInfo: true,
+    ...(settings.tlsCa === undefined ? {} : { tls: { ca: settings.tlsCa } }),
+  });
+  sayWhenAway(client, log);
+  return {
+    client,
+    settings,
+    ask: (question) => ask(client, settings.answerWithinMs, question),
+    onReady(work) {
+      const run = (): void => {
+        work().catch((error: unknown) => log.warn({ because: messageOf(error) }, "work on the queue's Redis failed, it is done again after the next reconnection"));
+      };
+      client.on("ready", run);
+      if (client.status === "ready") run();
+    },
+    close: () => client.disconnect(),
+  };
+}
+
+function sayWhenAway(client: Redis, log: Log): void {
+  let away = false;
+  client.on("error", (error) => {
+    if (away) return;
+    away = true;
+    log.error({ because: messageOf(error) }, "the queue's Redis cannot be reached, waiting for it");
+  });
+  client.on("ready", () => {
+    if (away) log.info({}, "the queue's Redis is back");
+    away = false;
+  });
+}
+
+async function ask<Answer>(client: Redis, withinMs: number, question: (client: Redis) => Promise<Answer>): Promise<Answer> {
+  const timeout = AbortSignal.timeout(withinMs);
+  try {
+    // Nothing is asked before it is ready: it would wait in line and be done long after the caller was told that it failed.
+    if (client.status !== "ready") await once(client, "ready", { signal: timeout });
+    return await Promise.race([question(client), rejectWhenAborted(timeout)]);
+  } catch (cause) {
+    if (cause instanceof OomphError) throw cause;
+    const why = timeout.aborted ? `no answer within ${withinMs} ms` : messageOf(cause);
+    throw new OomphError("queue-unavailable", `expected the queue's Redis to answer, got: ${why}. Check that it runs and that REDIS_URL is right`, { retryable: true, cause });
+  }
+}
+
+function rejectWhenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}

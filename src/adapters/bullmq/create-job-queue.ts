@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+
+import { Queue, type JobsOptions } from "bullmq";
+
+import type { AddOptions, JobName, JobPayloads, JobQueue } from "../../ports/job-queue.ts";
+import type { Metrics } from "../../ports/metrics.ts";
+import type { QueueConnection } from "./connection.ts";
+
+/** What a job carries in Redis. The nonce tells a job that was added from one that was there before. */
+export type Carried<Name extends JobName> = { readonly payload: JobPayloads[Name]; readonly nonce: string };
+
+const AN_HOUR_SECONDS = 3_600;
+const RETRIES = { attempts: 8, backoff: { type: "exponential", delay: 500, jitter: 0.5 } } as const;
+// Gone when ended, so that the id can be used again.
+const FORGOTTEN = { ...RETRIES, removeOnComplete: true, removeOnFail: true } as const;
+// Kept, so that the same event sent again within the hour is dropped.
+const REMEMBERED = { ...RETRIES, removeOnComplete: { age: AN_HOUR_SECONDS }, removeOnFail: { age: AN_HOUR_SECONDS } } as const;
+
+/** How each kind of job is retried and forgotten. */
+export const JOB_OPTIONS: Readonly<Record<JobName, JobsOptions>> = {
+  receive: REMEMBERED,
+  investigate: FORGOTTEN,
+  act: FORGOTTEN,
+  deliver: FORGOTTEN,
+  sweep: FORGOTTEN,
+};
+
+/** A queue per kind of job, in BullMQ. */
+export function createJobQueue(connection: QueueConnection, metrics: Pick<Metrics, "duplicateDropped">): JobQueue & { close(): Promise<void> } {
+  const queues = new Map<JobName, Queue>();
+
+  function queueOf(name: JobName): Queue {
+    const made = queues.get(name) ?? openQueue(connection, name);
+    queues.set(name, made);
+    return made;
+  }
+
+  async function add<Name extends JobName>(name: Name, payload: JobPayloads[Name], options: AddOptions): Promise<void> {
+    const carried: Carried<Name> = { payload, nonce: randomUUID() };
+    await connection.ask(async () => {
+      const queue = queueOf(name);
+      await queue.add(name, carried, optionsOf(name, options));
+      if (name === "receive" && !(await isStored(queue, options.id, carried.nonce))) metrics.duplicateDropped(kindOf(name, payload));
+    });
+  }
+
+  return {
+    add,
+    async ping() {
+      await connection.ask((client) => client.ping());
+    },
+    async close() {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+}
+
+/** One BullMQ queue; its errors are said by the connection. */
+export function openQueue({ client, settings }: QueueConnection, name: JobName): Queue {
+  const queue = new Queue(name, { connection: client, prefix: settings.prefix });
+  queue.on("error", () => undefined);
+  return queue;
+}
+
+function optionsOf(name: JobName, { id, delayMs, priority }: AddOptions): JobsOptions {
+  return { ...JOB_OPTIONS[name], jobId: id, ...(delayMs === undefined ? {} : { delay: delayMs }), ...(priority === undefined ? {} : { priority }) };
+}
+
+/** BullMQ answers a duplicate id with our own data while Redis keeps the first: only looking tells. */
+async function isStored(queue: Queue<Carried<JobName>>, id: string, nonce: string): Promise<boolean> {
+  const stored = await queue.getJob(id);
+  return stored === undefined || stored.data.nonce === nonce;
+}
+
+function kindOf(name: JobName, payload: JobPayloads[JobName]): string {
+  return "inbound" in payload ? payload.inbound.kind : name;
+}

@@ -1,0 +1,94 @@
+import { DelayedError, UnrecoverableError, Worker, type Job } from "bullmq";
+
+import { messageOf, OomphError } from "../../domain/errors.ts";
+import type { JobHandlers, JobName, JobWorkers } from "../../ports/job-queue.ts";
+import type { Log } from "../../ports/log.ts";
+import type { Metrics } from "../../ports/metrics.ts";
+import type { QueueConnection } from "./connection.ts";
+import { JOB_OPTIONS, openQueue, type Carried } from "./create-job-queue.ts";
+
+export type WorkerDeps = {
+  readonly handlers: JobHandlers;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, "jobFailed">;
+  /** How often the sweeper looks for what was left behind. */
+  readonly sweepEveryMs: number;
+};
+
+/** How many of a kind run at once in this process. */
+const CONCURRENCY: Readonly<Record<JobName, number>> = { receive: 16, investigate: 4, act: 2, deliver: 8, sweep: 1 };
+// How long handlers have to stop once their signal is aborted.
+const LAST_WORDS_MS = 5_000;
+// A job may be started as often as it takes: what must happen once is guarded by the store, not by the queue.
+const MAX_STALLED_COUNT = 1_000;
+
+/** Starts working on every kind of job. A Redis that is away is waited for. */
+export function startWorkers(connection: QueueConnection, deps: WorkerDeps): JobWorkers {
+  const draining = new AbortController();
+  const start = <Name extends JobName>(name: Name): Worker => startWorker(connection, { ...deps, name, signal: draining.signal });
+  const workers = [start("receive"), start("investigate"), start("act"), start("deliver"), start("sweep")];
+  scheduleSweeps(connection, deps.sweepEveryMs);
+  return {
+    async drain(withinMs) {
+      const closed = Promise.all(workers.map((worker) => worker.close()));
+      if (await settlesWithin(closed, withinMs)) return;
+      draining.abort(new OomphError("conflict", "Oomph is stopping", { retryable: true }));
+      if (!(await settlesWithin(closed, LAST_WORDS_MS))) deps.log.warn({}, "some jobs did not stop in time, they run again elsewhere");
+    },
+  };
+}
+
+type WorkerSetting<Name extends JobName> = WorkerDeps & { readonly name: Name; readonly signal: AbortSignal };
+
+function startWorker<Name extends JobName>({ client, settings }: QueueConnection, { name, handlers, log, metrics, signal }: WorkerSetting<Name>): Worker {
+  const worker = new Worker<Carried<Name>>(name, (job, token) => runJob(handlers[name], job, { token, signal }), {
+    connection: client,
+    prefix: settings.prefix,
+    concurrency: CONCURRENCY[name],
+    lockDuration: settings.stalledAfterMs,
+    stalledInterval: settings.stalledAfterMs / 2,
+    maxStalledCount: MAX_STALLED_COUNT,
+  });
+  worker.on("error", (error) => log.debug({ job: name, because: messageOf(error) }, "a worker met an error of its Redis"));
+  worker.on("stalled", (id) => log.warn({ job: name, id }, "a job's worker was not heard of, it runs again"));
+  worker.on("failed", (job, error) => {
+    metrics.jobFailed(name);
+    log.error({ job: name, id: job?.id, attempt: job?.attemptsMade, because: messageOf(error), error }, "a job failed");
+  });
+  return worker;
+}
+
+type Running = { readonly token: string | undefined; readonly signal: AbortSignal };
+
+async function runJob<Name extends JobName>(handler: JobHandlers[Name], job: Job<Carried<Name>>, { token, signal }: Running): Promise<void> {
+  try {
+    const outcome = await handler(job.data.payload, signal);
+    if (outcome.kind === "done") return;
+    await job.moveToDelayed(Date.now() + outcome.delayMs, token);
+  } catch (error) {
+    if (error instanceof OomphError && error.code === "bad-input") throw new UnrecoverableError(error.message);
+    throw error;
+  }
+  throw new DelayedError();
+}
+
+/** Set again after each reconnection: a Redis that came back empty has forgotten it. */
+function scheduleSweeps(connection: QueueConnection, everyMs: number): void {
+  const queue = openQueue(connection, "sweep");
+  connection.onReady(async () => {
+    await queue.upsertJobScheduler("sweep", { every: everyMs }, { name: "sweep", data: { payload: {}, nonce: "" }, opts: JOB_OPTIONS.sweep });
+  });
+}
+
+async function settlesWithin(work: Promise<unknown>, withinMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, withinMs, false);
+  });
+  const settled = work.then(() => true);
+  try {
+    return await Promise.race([settled, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

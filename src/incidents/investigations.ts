@@ -1,0 +1,89 @@
+import type { Offer } from "../domain/action-request.ts";
+import type { StepFailure } from "../domain/evidence.ts";
+import type { Diagnosis } from "../domain/finding.ts";
+import type { Incident } from "../domain/incident.ts";
+import type { Investigation } from "../domain/investigation.ts";
+import type { OfferWithTitle } from "../ports/narrator.ts";
+import type { Tables } from "../ports/store.ts";
+import { commit } from "./commit.ts";
+import type { Desk } from "./desk.ts";
+
+/** An investigation under way, and what it is for. */
+export type Underway = { readonly incident: Incident; readonly investigation: Investigation };
+
+export type Conclusion = {
+  readonly diagnosis: Diagnosis;
+  readonly failures: readonly StepFailure[];
+  /** Why the target could not be looked at at all. */
+  readonly because?: string;
+};
+
+const ACTOR = { kind: "oomph" } as const;
+
+/** Marks an investigation as running. Begun before by a process that died: it runs again. Undefined: it has ended. */
+export async function beginInvestigation(desk: Desk, investigationId: string): Promise<Underway | undefined> {
+  return desk.store.transaction(async (tables) => {
+    const investigation = await tables.investigations.get(investigationId);
+    if (investigation === undefined) return undefined;
+    const incident = await tables.incidents.get(investigation.incidentId);
+    if (incident === undefined || !(await tables.investigations.update(investigationId, { state: "running" }))) return undefined;
+    await tables.incidents.transition(incident.id, ["open", "diagnosed"], "investigating", desk.clock.nowMs());
+    return { incident, investigation: { ...investigation, state: "running" } };
+  });
+}
+
+/** Stores what an investigation came to, offers what would help, and tells. False: it had been concluded already. */
+export async function concludeInvestigation(desk: Desk, underway: Underway, conclusion: Conclusion): Promise<boolean> {
+  const endedAtMs = desk.clock.nowMs();
+  const change = { state: "done", endedAtMs, ...conclusion } as const;
+  const first = await commit(desk, async (tables) => {
+    if (!(await tables.investigations.update(underway.investigation.id, change))) return false;
+    const offers = await offerAdvice(tables, desk, { underway, diagnosis: conclusion.diagnosis });
+    const { headline, verdict, confidence } = conclusion.diagnosis.finding;
+    await record(tables, desk, { underway, says: headline, detail: { verdict, confidence, failedSteps: conclusion.failures.length } });
+    const investigation = { ...underway.investigation, ...change };
+    await desk.narrator(tables, { kind: "diagnosed", incident: underway.incident, investigation, offers });
+    return true;
+  });
+  if (first) desk.metrics.investigated(conclusion.diagnosis.finding.verdict, endedAtMs - underway.investigation.startedAtMs);
+  return first;
+}
+
+/** Ends an investigation that could not be carried out, and says why. */
+export async function failInvestigation(desk: Desk, underway: Underway, because: string): Promise<void> {
+  const change = { state: "failed", endedAtMs: desk.clock.nowMs(), because } as const;
+  await commit(desk, async (tables) => {
+    if (!(await tables.investigations.update(underway.investigation.id, change))) return;
+    await record(tables, desk, { underway, says: `The investigation failed: ${because}`, detail: { because } });
+    const investigation = { ...underway.investigation, ...change };
+    await desk.narrator(tables, { kind: "investigation-failed", incident: underway.incident, investigation, because });
+  });
+}
+
+type Advising = { readonly underway: Underway; readonly diagnosis: Diagnosis };
+
+async function offerAdvice(tables: Tables, desk: Desk, { underway, diagnosis }: Advising): Promise<readonly OfferWithTitle[]> {
+  const { incident, investigation } = underway;
+  const offers = diagnosis.finding.advice.map(({ actionId, params, why }): OfferWithTitle => {
+    const offer: Offer = { id: desk.ids.next("off"), incidentId: incident.id, actionId, target: investigation.target, params, createdAtMs: desk.clock.nowMs() };
+    return { offer, title: desk.planner.actions.find((doc) => doc.id === actionId)?.title ?? actionId, why };
+  });
+  await tables.offers.add(offers.map(({ offer }) => offer));
+  return offers;
+}
+
+type Recording = { readonly underway: Underway; readonly says: string; readonly detail: Readonly<Record<string, string | number>> };
+
+async function record(tables: Tables, desk: Desk, { underway, says, detail }: Recording): Promise<void> {
+  const atMs = desk.clock.nowMs();
+  const { incident, investigation } = underway;
+  await tables.incidents.transition(incident.id, ["investigating"], "diagnosed", atMs);
+  await tables.audit.append({
+    kind: "investigation-finished",
+    actor: ACTOR,
+    atMs,
+    incidentId: incident.id,
+    detail: { investigationId: investigation.id, runbookId: investigation.runbookId, ...detail },
+  });
+  await tables.incidents.note({ incidentId: incident.id, atMs, actor: ACTOR, says });
+}

@@ -1,0 +1,137 @@
+import type { Delivery } from "../domain/delivery.ts";
+import { messageOf } from "../domain/errors.ts";
+import { queueDelivery } from "../incidents/commit.ts";
+import type { Desk } from "../incidents/desk.ts";
+import { ChatRefusal, type Chat, type Place } from "../ports/chat.ts";
+import type { JobOutcome } from "../ports/job-queue.ts";
+import type { Pacer } from "../ports/pacer.ts";
+import { send } from "./send.ts";
+import { giveUp } from "./undelivered.ts";
+
+export type DeliverDeps = {
+  readonly desk: Desk;
+  readonly chat: Chat;
+  readonly pacer: Pacer;
+  /** Where it is said that something could not be delivered. Absent: only by direct message and in the audit. */
+  readonly fallbackChannel?: string;
+  readonly times: DeliveryTimes;
+  /** 0 to below 1, for spreading repetitions. */
+  random(): number;
+};
+
+export type DeliveryTimes = {
+  /** How long one sender has a message to itself. */
+  readonly claimMs: number;
+  /** How long Slack has to answer, for all that one attempt asks. Shorter than `claimMs`. */
+  readonly answerWithinMs: number;
+  readonly firstRetryMs: number;
+  readonly lastRetryMs: number;
+  /** After this long without success it is said that it could not be delivered. */
+  readonly giveUpAfterMs: number;
+};
+
+export const DELIVERY_TIMES: DeliveryTimes = { claimMs: 60_000, answerWithinMs: 30_000, firstRetryMs: 1_000, lastRetryMs: 300_000, giveUpAfterMs: 4 * 3_600_000 };
+
+const DONE: JobOutcome = { kind: "done" };
+
+/** Makes Slack agree with what a message should say now. Goes round again while newer content comes in. */
+export async function deliver(deps: DeliverDeps, deliveryId: string, signal: AbortSignal): Promise<JobOutcome> {
+  let outcome = await deliverOnce(deps, deliveryId);
+  while (outcome === undefined) {
+    signal.throwIfAborted();
+    outcome = await deliverOnce(deps, deliveryId);
+  }
+  return outcome;
+}
+
+/** Undefined: sent, and there may be more to send. */
+async function deliverOnce(deps: DeliverDeps, deliveryId: string): Promise<JobOutcome | undefined> {
+  const { desk, pacer, times } = deps;
+  const nowMs = desk.clock.nowMs();
+  const delivery = await desk.store.outbox.get(deliveryId);
+  if (delivery === undefined || delivery.state !== "due") return DONE;
+  if (delivery.claimedUntilMs !== undefined && delivery.claimedUntilMs > nowMs) return DONE; // its sender goes round again
+  if (delivery.nextAttemptAtMs > nowMs) return { kind: "later", delayMs: delivery.nextAttemptAtMs - nowMs };
+
+  const place = await placeOf(desk, delivery);
+  if (place === "not-yet") return DONE; // whoever posts the root wakes its thread
+  if (place === "never") return endFailed(deps, delivery, "the thread that it belongs to could not be posted");
+  const waitMs = await pacer.waitMs(delivery.channel, delivery.ts === undefined ? "post" : "edit", delivery.priority);
+  if (waitMs > 0) return { kind: "later", delayMs: waitMs };
+
+  // Only now, so that a claim always means that an attempt has begun.
+  if (!(await desk.store.outbox.claim(deliveryId, nowMs + times.claimMs, nowMs))) return DONE;
+  const claimed = (await desk.store.outbox.get(deliveryId)) ?? delivery;
+  return attempt(deps, { delivery: claimed, place, mayHaveArrived: delivery.firstAttemptAtMs !== undefined });
+}
+
+async function placeOf(desk: Desk, { channel, thread }: Delivery): Promise<Place | "not-yet" | "never"> {
+  if (thread === undefined) return { channel };
+  if ("ts" in thread) return { channel, threadTs: thread.ts };
+  const root = await desk.store.outbox.bySlot(thread.slot);
+  if (root?.ts !== undefined) return { channel, threadTs: root.ts };
+  return root === undefined || root.state === "failed" ? "never" : "not-yet";
+}
+
+type Attempt = { readonly delivery: Delivery; readonly place: Place; readonly mayHaveArrived: boolean };
+
+async function attempt(deps: DeliverDeps, { delivery, place, mayHaveArrived }: Attempt): Promise<JobOutcome | undefined> {
+  const { desk, chat, times } = deps;
+  try {
+    const ts = await send(chat, { delivery, place, mayHaveArrived, clock: desk.clock, withinMs: times.answerWithinMs });
+    await desk.store.outbox.sent(delivery.id, { revision: delivery.revision, ...(ts === undefined ? {} : { ts }) });
+    desk.metrics.delivered("sent");
+    if (delivery.ts === undefined) await wakeThread(desk, delivery);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ChatRefusal)) throw error; // the claim runs out, and a later attempt looks for the post first
+    return refused(deps, delivery, error);
+  }
+}
+
+/** What hung below a root that had not been posted may go now. */
+async function wakeThread(desk: Desk, root: Delivery): Promise<void> {
+  if (root.incidentId === undefined) return;
+  const siblings = await desk.store.outbox.ofIncident(root.incidentId);
+  const waiting = siblings.filter(({ state, thread }) => state === "due" && thread !== undefined && "slot" in thread && thread.slot === root.slot);
+  await Promise.all(waiting.map(({ id, priority }) => queueDelivery(desk, { deliveryId: id, priority })));
+}
+
+async function refused(deps: DeliverDeps, delivery: Delivery, refusal: ChatRefusal): Promise<JobOutcome> {
+  switch (refusal.code) {
+    case "no-such-place":
+    case "message-refused":
+    case "message-gone":
+    case "too-late":
+      return endFailed(deps, delivery, refusal.message);
+    case "rate-limited":
+    case "unavailable":
+    case "no-rights":
+      return tryLater(deps, delivery, refusal);
+  }
+}
+
+async function tryLater(deps: DeliverDeps, delivery: Delivery, refusal: ChatRefusal): Promise<JobOutcome> {
+  const { desk, pacer, times } = deps;
+  const nowMs = desk.clock.nowMs();
+  const limited = refusal.code === "rate-limited";
+  if (nowMs - (delivery.firstAttemptAtMs ?? nowMs) >= times.giveUpAfterMs) return endFailed(deps, delivery, refusal.message);
+
+  const delayMs = refusal.retryAfterMs ?? backOffMs(deps, delivery.attempts);
+  if (limited) await pacer.pause(delivery.channel, delayMs);
+  await desk.store.outbox.postpone(delivery.id, { nextAttemptAtMs: nowMs + delayMs, error: refusal.message, countAttempt: !limited });
+  desk.metrics.delivered("retried");
+  desk.log.warn({ slot: delivery.slot, channel: delivery.channel, code: refusal.code, delayMs, because: messageOf(refusal) }, "a message was not accepted, it is tried again");
+  return { kind: "later", delayMs };
+}
+
+/** Doubles from attempt to attempt; half of it is left to chance, so that many do not come back at once. */
+function backOffMs({ times, random }: DeliverDeps, attempts: number): number {
+  const fullMs = Math.min(times.lastRetryMs, times.firstRetryMs * 2 ** Math.min(attempts, 30));
+  return Math.ceil(fullMs * (0.5 + random() / 2));
+}
+
+async function endFailed(deps: DeliverDeps, delivery: Delivery, because: string): Promise<JobOutcome> {
+  await giveUp(deps, delivery, because);
+  return DONE;
+}

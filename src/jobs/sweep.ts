@@ -1,0 +1,63 @@
+import type { Desk } from "../incidents/desk.ts";
+import { expireRequest } from "../incidents/expire.ts";
+import type { JobOutcome } from "../ports/job-queue.ts";
+
+export type SweepDeps = {
+  readonly desk: Desk;
+  /** An investigation younger than this is still on its way through the queue. */
+  readonly investigationGraceMs: number;
+};
+
+const MOST_AT_ONCE = 500;
+
+/** Finds what a crash left behind and puts it back on its way. May run on several replicas at once. */
+export async function sweep({ desk, investigationGraceMs }: SweepDeps): Promise<JobOutcome> {
+  desk.metrics.left("expired-requests", await expireDue(desk));
+  desk.metrics.left("investigations", await requeueInvestigations(desk, investigationGraceMs));
+  desk.metrics.left("requests", await requeueRequests(desk));
+  desk.metrics.left("deliveries", await requeueDeliveries(desk));
+  desk.metrics.left("leases", await clearLeases(desk));
+  return { kind: "done" };
+}
+
+async function expireDue(desk: Desk): Promise<number> {
+  const due = await desk.store.requests.due(desk.clock.nowMs());
+  let expired = 0;
+  for (const request of due) {
+    if (await expireRequest(desk, request.id)) expired += 1;
+  }
+  return expired;
+}
+
+/** A job that is still queued or running keeps its id, and adding it again changes nothing. */
+async function requeueInvestigations(desk: Desk, graceMs: number): Promise<number> {
+  const unfinished = await desk.store.investigations.unfinished(desk.clock.nowMs() - graceMs);
+  for (const { id } of unfinished) await desk.queue.add("investigate", { investigationId: id }, { id });
+  return unfinished.length;
+}
+
+async function requeueRequests(desk: Desk): Promise<number> {
+  const waiting = await desk.store.requests.list({ states: ["approved", "executing", "verifying"], limit: MOST_AT_ONCE });
+  for (const { id } of waiting) await desk.queue.add("act", { requestId: id }, { id });
+  return waiting.length;
+}
+
+async function requeueDeliveries(desk: Desk): Promise<number> {
+  const due = await desk.store.outbox.due(desk.clock.nowMs(), MOST_AT_ONCE);
+  for (const { id, priority } of due) await desk.queue.add("deliver", { deliveryId: id }, { id: `${id}-swept`, priority });
+  return due.length;
+}
+
+/** A lease outlives its run only where the process died while ending it. */
+async function clearLeases(desk: Desk): Promise<number> {
+  const nowMs = desk.clock.nowMs();
+  const expired = (await desk.store.leases.list()).filter((lease) => lease.expiresAtMs <= nowMs);
+  let cleared = 0;
+  for (const lease of expired) {
+    const request = await desk.store.requests.get(lease.requestId);
+    if (request !== undefined && request.endedAtMs === undefined) continue;
+    await desk.store.leases.release(lease.targetKey, lease.owner);
+    cleared += 1;
+  }
+  return cleared;
+}

@@ -1,0 +1,34 @@
+import type { Inbound } from "../ports/inbound.ts";
+import type { JobHandlers, JobOutcome } from "../ports/job-queue.ts";
+import { act, type ActDeps } from "./act.ts";
+import { deliver, type DeliverDeps } from "./deliver.ts";
+import { investigate, type InvestigateDeps } from "./investigate.ts";
+import { readPayload } from "./schema.ts";
+import { sweep, type SweepDeps } from "./sweep.ts";
+
+export type HandlerDeps = ActDeps &
+  DeliverDeps &
+  InvestigateDeps &
+  SweepDeps & {
+    /** What becomes of what came in from the chat. */
+    receive(inbound: Inbound, signal: AbortSignal): Promise<void>;
+  };
+
+const DONE: JobOutcome = { kind: "done" };
+
+/** One handler per kind of job. Payloads are checked on the way in. */
+export function createHandlers(deps: HandlerDeps): JobHandlers {
+  return {
+    async receive(payload, signal) {
+      await deps.receive(readPayload("receive", payload).inbound, signal);
+      return DONE;
+    },
+    investigate: async (payload, signal) => investigate(deps, readPayload("investigate", payload).investigationId, signal),
+    act: async (payload, signal) => act(deps, readPayload("act", payload).requestId, signal),
+    deliver: async (payload, signal) => deliver(deps, readPayload("deliver", payload).deliveryId, signal),
+    sweep: async (payload) => {
+      readPayload("sweep", payload);
+      return sweep(deps);
+    },
+  };
+}
