@@ -1,0 +1,130 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { messageOf, OomphError } from "../../domain/errors.ts";
+
+export type HttpServerOptions = {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** What must work before work may be sent here, by name; each throws when it does not. */
+  readonly checks: Readonly<Record<string, () => Promise<unknown>>>;
+  readonly metrics: { readonly contentType: string; text(): Promise<string> };
+  /** Handlers of others by exact path, such as Slack's `/slack/events`. */
+  readonly mounts?: Readonly<Record<string, Handler>>;
+  /** Longest wait for one check; 2 s unless said otherwise. */
+  readonly checkTimeoutMs?: number;
+};
+
+export type HttpServer = {
+  /** `http://127.0.0.1:8080` */
+  readonly url: string;
+  readonly port: number;
+  /** Answers what has begun, at most `withinMs`, and takes nothing new. */
+  close(withinMs?: number): Promise<void>;
+};
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Health, readiness, metrics and what is mounted. Throws OomphError `bad-input` when it cannot listen there. */
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const own = ownRoutes(options);
+  const server = createServer((request, response) => {
+    const path = pathOf(request);
+    const mounted = options.mounts?.[path];
+    if (mounted !== undefined) {
+      mounted(request, response);
+      return;
+    }
+    void answer(own.get(path) ?? notFound(path), request, response);
+  });
+  const port = await listen(server, options);
+  const host = options.host.includes(":") ? `[${options.host}]` : options.host;
+  return { url: `http://${host}:${port}`, port, close: (withinMs = 5000) => close(server, withinMs) };
+}
+
+type Answer = { readonly status: number; readonly type?: string; readonly body: string };
+type Route = () => Promise<Answer>;
+
+function ownRoutes({ checks, metrics, checkTimeoutMs = 2000 }: HttpServerOptions): ReadonlyMap<string, Route> {
+  return new Map<string, Route>([
+    ["/healthz", () => Promise.resolve(json(200, { status: "alive" }))],
+    ["/readyz", () => readiness(checks, checkTimeoutMs)],
+    ["/metrics", async () => ({ status: 200, type: metrics.contentType, body: await metrics.text() })],
+  ]);
+}
+
+async function readiness(checks: HttpServerOptions["checks"], timeoutMs: number): Promise<Answer> {
+  const results = await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await outcome(check, timeoutMs)] as const));
+  const ready = results.every(([, { ok }]) => ok);
+  return json(ready ? 200 : 503, { status: ready ? "ready" : "not ready", checks: Object.fromEntries(results) });
+}
+
+type CheckOutcome = { readonly ok: true } | { readonly ok: false; readonly because: string };
+
+async function outcome(check: () => Promise<unknown>, timeoutMs: number): Promise<CheckOutcome> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<CheckOutcome>((resolve) => {
+    timer = setTimeout(() => resolve({ ok: false, because: `no answer within ${timeoutMs} ms` }), timeoutMs);
+  });
+  const done = async (): Promise<CheckOutcome> => {
+    try {
+      await check();
+      return { ok: true };
+    } catch (error) {
+      return { ok: false, because: messageOf(error) };
+    }
+  };
+  return Promise.race([done(), late]).finally(() => clearTimeout(timer));
+}
+
+function notFound(path: string): Route {
+  return () => Promise.resolve(json(404, { error: "not found", path, known: ["/healthz", "/readyz", "/metrics"] }));
+}
+
+async function answer(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  const { status, type, body } = isRead ? await orFailure(route) : json(405, { error: "expected GET or HEAD" });
+  request.resume();
+  response.writeHead(status, {
+    "content-type": type ?? "application/json",
+    "cache-control": "no-store",
+    ...(isRead ? {} : { allow: "GET, HEAD" }),
+  });
+  response.end(request.method === "HEAD" ? undefined : body);
+}
+
+async function orFailure(route: Route): Promise<Answer> {
+  try {
+    return await route();
+  } catch (error) {
+    return json(500, { error: messageOf(error) });
+  }
+}
+
+function json(status: number, value: unknown): Answer {
+  return { status, body: `${JSON.stringify(value)}\n` };
+}
+
+function pathOf({ url = "/" }: IncomingMessage): string {
+  return url.split(/[?#]/, 1)[0] ?? "/";
+}
+
+function listen(server: Server, { host, port }: HttpServerOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error) => {
+      const words = `expected to listen on ${host}:${port}, got: ${error.message}. Set OOMPH_HTTP_HOST and OOMPH_HTTP_PORT to an address that is free.`;
+      reject(new OomphError("bad-input", words, { cause: error }));
+    });
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
+  });
+}
+
+async function close(server: Server, withinMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), withinMs);
+  await closed;
+  clearTimeout(timer);
+}

@@ -1,0 +1,32 @@
+import { pino } from "pino";
+import type { Log, LogFields } from "../../ports/log.ts";
+import { maskFields } from "./mask-fields.ts";
+import { maskText } from "./mask-text.ts";
+
+export type LogOptions = {
+  readonly level: "debug" | "info" | "warn" | "error";
+  /** Values that must never be seen, from the configuration. */
+  readonly secrets: readonly string[];
+  /** Where lines go; standard output unless said otherwise. */
+  readonly destination?: { write(line: string): void };
+};
+
+/** A log of JSON lines. Fields and messages are masked before pino sees them. */
+export function createLog({ level, secrets, destination }: LogOptions): Log {
+  const mask = maskText(secrets);
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination ?? pino.destination({ fd: 1, sync: true }),
+  );
+  const at =
+    (severity: LogOptions["level"]) =>
+    (fields: LogFields, message: string): void => {
+      if (logger.isLevelEnabled(severity)) logger[severity](maskFields(fields, mask), mask(message));
+    };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
