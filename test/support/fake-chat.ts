@@ -1,7 +1,13 @@
 import type { Message, Modal } from "../../src/domain/message.ts";
 import { ChatRefusal, type Chat, type Place, type Posted } from "../../src/ports/chat.ts";
 
-export type FakePost = { readonly place: Place; readonly ts: string; readonly key: string; readonly message: Message; readonly edits: number };
+export type FakePost = {
+  readonly place: Place;
+  readonly ts: string;
+  readonly key: string;
+  readonly message: Message;
+  readonly edits: number;
+};
 
 /** A Chat in memory. The contract suite of test/contract/chat.ts runs on it and on the real adapter. */
 export type FakeChat = Chat & {
@@ -26,7 +32,12 @@ export type FakeChatOptions = {
 export function createFakeChat({ channels, groups = {}, nowMs = Date.now }: FakeChatOptions = {}): FakeChat {
   const posts: FakePost[] = [];
   const refusals: { readonly method: string; readonly refusal: ChatRefusal; readonly arrives: boolean }[] = [];
-  const seen = { responses: [] as FakeChat["responses"], whispers: [] as FakeChat["whispers"], modals: [] as FakeChat["modals"], files: [] as FakeChat["files"] };
+  const seen = {
+    responses: [] as FakeChat["responses"],
+    whispers: [] as FakeChat["whispers"],
+    modals: [] as FakeChat["modals"],
+    files: [] as FakeChat["files"],
+  };
 
   async function run<Result>(method: string, channel: string | undefined, work: () => Result): Promise<Result> {
     const index = refusals.findIndex((refusal) => refusal.method === method);
@@ -63,7 +74,9 @@ export function createFakeChat({ channels, groups = {}, nowMs = Date.now }: Fake
       }),
     find: (place, key, sinceMs) =>
       run("find", place.channel, () => {
-        const found = posts.find((post) => post.key === key && isSame(post.place, place) && Number(post.ts) * 1000 >= Math.floor(sinceMs / 1000) * 1000);
+        const found = posts.find(
+          (post) => post.key === key && isSame(post.place, place) && Number(post.ts) * 1000 >= Math.floor(sinceMs / 1000) * 1000,
+        );
         return found === undefined ? undefined : { channel: found.place.channel, ts: found.ts };
       }),
     respond: (responseUrl, message) => run("respond", undefined, () => void seen.responses.push({ responseUrl, message })),
@@ -76,7 +89,12 @@ export function createFakeChat({ channels, groups = {}, nowMs = Date.now }: Fake
         if (members === undefined) throw new ChatRefusal("no-such-place", `there is no user group ${groupId}`);
         return members;
       }),
-    permalink: (posted) => run("permalink", posted.channel, () => `https://lab.slack.com/archives/${posted.channel}/p${posts[indexOf(posted)]?.ts.replace(".", "")}`),
+    permalink: (posted) =>
+      run(
+        "permalink",
+        posted.channel,
+        () => `https://lab.slack.com/archives/${posted.channel}/p${posts[indexOf(posted)]?.ts.replace(".", "")}`,
+      ),
     self: async () => ({ userId: "U0OOMPH", botId: "B0OOMPH", teamId: "T000000001" }),
   };
 }

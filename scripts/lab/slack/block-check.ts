@@ -1,3 +1,5 @@
+import { textOf } from "./http.ts";
+
 type Part = Readonly<Record<string, unknown>>;
 
 /**
@@ -7,7 +9,7 @@ type Part = Readonly<Record<string, unknown>>;
 export function refusalOf(method: string, params: Part): "invalid_blocks" | "msg_too_long" | "invalid_arguments" | undefined {
   if (method === "views.open") return isFine(partsOf(partOf(params["view"])["blocks"]), 100) ? undefined : "invalid_arguments";
   if (!method.startsWith("chat.") && method !== "response_url") return undefined;
-  if (String(params["text"] ?? "").length > 40_000) return "msg_too_long";
+  if (textOf(params["text"]).length > 40_000) return "msg_too_long";
   return isFine(partsOf(params["blocks"]), 50) ? undefined : "invalid_blocks";
 }
 
@@ -17,18 +19,12 @@ function isFine(blocks: readonly Part[], most: number): boolean {
 }
 
 function isFineBlock(block: Part): boolean {
-  const fields = partsOf(block["fields"]);
   const elements = partsOf(block["elements"]);
   switch (block["type"]) {
     case "header":
       return isFineText(block["text"], 150);
     case "section":
-      return (
-        (fields.length > 0 || isFineText(block["text"], 3000)) &&
-        fields.length <= 10 &&
-        fields.every((field) => isFineText(field, 2000)) &&
-        (block["accessory"] === undefined || isFineElement(partOf(block["accessory"])))
-      );
+      return isFineSection(block);
     case "context":
       return elements.length >= 1 && elements.length <= 10 && elements.every((element) => isFineText(element, 3000));
     case "actions":
@@ -42,13 +38,25 @@ function isFineBlock(block: Part): boolean {
   }
 }
 
+function isFineSection(block: Part): boolean {
+  const fields = partsOf(block["fields"]);
+  const hasText = block["text"] !== undefined;
+  return (
+    (hasText || fields.length > 0) &&
+    (!hasText || isFineText(block["text"], 3000)) &&
+    fields.length <= 10 &&
+    fields.every((field) => isFineText(field, 2000)) &&
+    (block["accessory"] === undefined || isFineElement(partOf(block["accessory"])))
+  );
+}
+
 function isFineElement(element: Part): boolean {
   const options = partsOf(element["options"]);
-  const id = String(element["action_id"] ?? "");
+  const id = textOf(element["action_id"]);
   const isNamed = id.length >= 1 && id.length <= 255;
   switch (element["type"]) {
     case "button":
-      return isNamed && isFineText(element["text"], 75) && String(element["value"] ?? "").length <= 2000;
+      return isNamed && isFineText(element["text"], 75) && textOf(element["value"]).length <= 2000;
     case "overflow":
       return isNamed && options.length >= 1 && options.length <= 5 && options.every(isFineOption);
     case "static_select":
@@ -59,11 +67,11 @@ function isFineElement(element: Part): boolean {
 }
 
 function isFineOption(option: Part): boolean {
-  return isFineText(option["text"], 75) && String(option["value"] ?? "").length <= 150;
+  return isFineText(option["text"], 75) && textOf(option["value"]).length <= 150;
 }
 
 function isFineText(text: unknown, most: number): boolean {
-  const says = String(partOf(text)["text"] ?? "");
+  const says = textOf(partOf(text)["text"]);
   return says.length >= 1 && says.length <= most;
 }
 

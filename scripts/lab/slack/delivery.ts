@@ -3,11 +3,11 @@ import type { LabSlack } from "./start-slack.ts";
 import type { Delivered, Sendable, SendOptions } from "./types.ts";
 
 /** Sends something to the app and waits for what the app says to it. */
-export type Deliver = (sent: Sendable, options?: SendOptions) => Promise<Delivered>;
+export type Deliver = (sent: Sendable, options: SendOptions) => Promise<Delivered>;
 
 /** Over HTTP when there is a URL, signed as Slack signs; else down the app's Socket Mode connection. */
 export function createDeliver(slack: LabSlack, url: string | undefined): Deliver {
-  return async (sent, options = {}) => {
+  return async (sent, options) => {
     const startedMs = performance.now();
     const { status, body } = url === undefined ? await overSocket(slack, sent, options) : await overHttp({ slack, url }, sent, options);
     return { status, body, tookMs: performance.now() - startedMs, sent };
@@ -19,7 +19,11 @@ async function overSocket(slack: LabSlack, sent: Sendable, { retryNum }: SendOpt
   return { status: acked ? 200 : 0, body: payload };
 }
 
-async function overHttp({ slack, url }: { readonly slack: LabSlack; readonly url: string }, sent: Sendable, options: SendOptions): Promise<Pick<Delivered, "status" | "body">> {
+async function overHttp(
+  { slack, url }: { readonly slack: LabSlack; readonly url: string },
+  sent: Sendable,
+  options: SendOptions,
+): Promise<Pick<Delivered, "status" | "body">> {
   const { contentType, text } = encode(sent);
   const timestamp = String(Math.floor((Date.now() - (options.agedMs ?? 0)) / 1000));
   const secret = options.forged === true ? "another secret" : slack.signingSecret;

@@ -16,7 +16,10 @@ export type EmulatedSlack = {
 };
 
 /** `advertisedUrl` is what upload URLs and permalinks begin with. */
-export async function startEmulatedSlack(seed: { readonly users: readonly string[]; readonly channels: readonly string[] }, advertisedUrl: string): Promise<EmulatedSlack> {
+export async function startEmulatedSlack(
+  seed: { readonly users: readonly string[]; readonly channels: readonly string[] },
+  advertisedUrl: string,
+): Promise<EmulatedSlack> {
   const port = await freePort();
   const bots = [
     { app: APP, name: "oomph" },
@@ -28,8 +31,8 @@ export async function startEmulatedSlack(seed: { readonly users: readonly string
     baseUrl: advertisedUrl,
     seed: {
       tokens: Object.fromEntries([
-        ...bots.map(({ app }) => [app.botToken, { login: app.botUserId }]),
-        ...seed.users.map((name) => [userToken(name), { login: name }]),
+        ...bots.map(({ app }) => [app.botToken, { login: app.botUserId }] as const),
+        ...seed.users.map((name) => [userToken(name), { login: name }] as const),
       ]),
       slack: {
         users: seed.users.map((name) => ({ name })),
@@ -44,7 +47,14 @@ export async function startEmulatedSlack(seed: { readonly users: readonly string
           bot_name: name,
           redirect_uris: [],
         })),
-        tokens: bots.map(({ app }) => ({ token: app.botToken, type: "bot", user: app.botUserId, app_id: app.appId, bot_id: app.botId, bot_user_id: app.botUserId })),
+        tokens: bots.map(({ app }) => ({
+          token: app.botToken,
+          type: "bot",
+          user: app.botUserId,
+          app_id: app.appId,
+          bot_id: app.botId,
+          bot_user_id: app.botUserId,
+        })),
       },
     },
   });

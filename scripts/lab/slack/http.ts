@@ -5,8 +5,8 @@ export type Params = Readonly<Record<string, unknown>>;
 const JSON_FIELDS = ["blocks", "attachments", "metadata", "view", "files"];
 
 export async function readBody(req: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of req) chunks.push(Buffer.from(chunk));
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of req) if (chunk instanceof Uint8Array) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
@@ -17,9 +17,20 @@ export function paramsOf(body: Buffer, contentType: string): Params {
   return Object.fromEntries(Object.entries(form).map(([name, value]) => [name, JSON_FIELDS.includes(name) ? JSON.parse(value) : value]));
 }
 
-export function sendJson(res: ServerResponse, body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): void {
-  res.writeHead(status, { "content-type": "application/json; charset=utf-8", ...headers });
+export function sendJson(
+  res: ServerResponse,
+  body: unknown,
+  how: { readonly status?: number; readonly retryAfterSeconds?: number } = {},
+): void {
+  const wait = how.retryAfterSeconds === undefined ? {} : { "retry-after": String(how.retryAfterSeconds) };
+  res.writeHead(how.status ?? 200, { "content-type": "application/json; charset=utf-8", ...wait });
   res.end(JSON.stringify(body));
+}
+
+/** A string as it is, a number or boolean as text, "" for all else. */
+export function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 
 export function asParams(value: unknown): Params {

@@ -1,7 +1,12 @@
-const POST_METHODS = new Set(["chat.postMessage", "chat.postEphemeral", "files.completeUploadExternal"]);
 // Slack: about one message a second in a channel, short bursts tolerated; edits are "tier 3", 50 a minute.
 const POSTS = { perSecond: 1, burst: 4 };
 const EDITS = { perSecond: 50 / 60, burst: 10 };
+const LIMITS: Readonly<Record<string, typeof POSTS>> = {
+  "chat.postMessage": POSTS,
+  "chat.postEphemeral": POSTS,
+  "files.completeUploadExternal": POSTS,
+  "chat.update": EDITS,
+};
 
 /** Seconds to wait before this call would be accepted; 0: go on. Source: Slack, "Rate limits". */
 export type Pace = (method: string, channel: string | undefined) => number;
@@ -11,7 +16,7 @@ export function createPace(nowMs: () => number): Pace {
   const buckets = new Map<string, { tokens: number; atMs: number }>();
 
   return (method, channel) => {
-    const limit = POST_METHODS.has(method) ? POSTS : method === "chat.update" ? EDITS : undefined;
+    const limit = LIMITS[method];
     if (limit === undefined) return 0;
     const name = limit === POSTS ? `post ${channel}` : "edit";
     const bucket = buckets.get(name) ?? { tokens: limit.burst, atMs: nowMs() };

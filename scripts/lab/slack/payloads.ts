@@ -34,14 +34,31 @@ export function createPayloads(slack: LabSlack) {
     event,
     command: (who: Who, command: string, text: string): Sendable => ({
       kind: "command",
-      payload: { ...team, command, text, user_id: who.user, user_name: who.user, channel_id: who.channel, channel_name: "lab", response_url: responseUrl(who), trigger_id: slack.tickets.trigger(who), is_enterprise_install: "false" },
+      payload: {
+        ...team,
+        command,
+        text,
+        user_id: who.user,
+        user_name: who.user,
+        channel_id: who.channel,
+        channel_name: "lab",
+        response_url: responseUrl(who),
+        trigger_id: slack.tickets.trigger(who),
+        is_enterprise_install: "false",
+      },
     }),
     click: (who: Who, message: LabMessage, control: Control): Sendable => ({
       kind: "interactive",
       payload: {
         ...interaction(who),
         type: "block_actions",
-        container: { type: "message", message_ts: message.ts, channel_id: message.channel, is_ephemeral: false, ...(message.thread_ts && { thread_ts: message.thread_ts }) },
+        container: {
+          type: "message",
+          message_ts: message.ts,
+          channel_id: message.channel,
+          is_ephemeral: false,
+          ...(message.thread_ts && { thread_ts: message.thread_ts }),
+        },
         channel: { id: message.channel, name: "lab" },
         message,
         response_url: responseUrl(who),
@@ -69,9 +86,19 @@ export function createPayloads(slack: LabSlack) {
         action_ts: newTs(),
       },
     }),
-    message: (message: LabMessage, subtype?: string): Sendable => event({ type: "message", ...(subtype && { subtype }), ...message, channel_type: "channel", event_ts: message.ts }),
+    message: (message: LabMessage, subtype?: string): Sendable =>
+      event({ type: "message", ...(subtype && { subtype }), ...message, channel_type: "channel", event_ts: message.ts }),
     changed: (message: LabMessage, previous: LabMessage): Sendable =>
-      event({ type: "message", subtype: "message_changed", hidden: true, channel: message.channel, channel_type: "channel", ts: newTs(), message: { type: "message", ...message }, previous_message: { type: "message", ...previous } }),
+      event({
+        type: "message",
+        subtype: "message_changed",
+        hidden: true,
+        channel: message.channel,
+        channel_type: "channel",
+        ts: newTs(),
+        message: { type: "message", ...message },
+        previous_message: { type: "message", ...previous },
+      }),
     mention: (message: LabMessage): Sendable => event({ ...message, type: "app_mention", event_ts: message.ts }),
   };
 }
@@ -79,7 +106,8 @@ export function createPayloads(slack: LabSlack) {
 function stateOf(modal: LabModal, values: Readonly<Record<string, string>>) {
   const inputs = modal.view.blocks.filter((block) => block.type === "input");
   const unknown = Object.keys(values).filter((id) => !inputs.some((input) => input.block_id === id));
-  if (unknown.length > 0) throw new Error(`expected fields of the dialog (${inputs.map((input) => input.block_id).join(", ")}), got ${unknown.join(", ")}`);
+  if (unknown.length > 0)
+    throw new Error(`expected fields of the dialog (${inputs.map((input) => input.block_id).join(", ")}), got ${unknown.join(", ")}`);
   return Object.fromEntries(
     inputs.map(({ block_id, element }) => [block_id, { [element.action_id]: { type: element.type, value: values[block_id] ?? null } }]),
   );

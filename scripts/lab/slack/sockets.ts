@@ -31,12 +31,19 @@ export function createSockets(): Sockets {
   const ping = setInterval(() => server.clients.forEach((client) => client.ping()), PING_EVERY_MS);
 
   server.on("connection", (client: WebSocket) => {
-    client.on("message", (data) => {
-      const ack = ackOf(String(data));
+    client.on("message", (data: Buffer) => {
+      const ack = ackOf(data.toString());
       waiting.get(ack.id)?.(ack.payload);
     });
     client.on("error", () => client.terminate());
-    client.send(JSON.stringify({ type: "hello", num_connections: server.clients.size, connection_info: { app_id: APP.appId }, debug_info: { host: "lab" } }));
+    client.send(
+      JSON.stringify({
+        type: "hello",
+        num_connections: server.clients.size,
+        connection_info: { app_id: APP.appId },
+        debug_info: { host: "lab" },
+      }),
+    );
   });
 
   return {
@@ -52,7 +59,8 @@ export function createSockets(): Sockets {
     },
     deliver: (sent, retryNum) => deliver({ server, waiting }, sent, retryNum),
     open: () => [...server.clients].filter((client) => client.readyState === client.OPEN).length,
-    say: (reason) => server.clients.forEach((client) => client.send(JSON.stringify({ type: "disconnect", reason, debug_info: { host: "lab" } }))),
+    say: (reason) =>
+      server.clients.forEach((client) => client.send(JSON.stringify({ type: "disconnect", reason, debug_info: { host: "lab" } }))),
     drop: () => server.clients.forEach((client) => client.terminate()),
     close() {
       clearInterval(ping);

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { APP, ALERT_BOT, type EmulatedSlack, startEmulatedSlack, userToken } from "./emulator.ts";
 import { createFaults } from "./faults.ts";
-import { asParams, type Params } from "./http.ts";
+import { asParams, type Params, textOf } from "./http.ts";
 import { createOwnMethods, toMessage } from "./own-methods.ts";
 import { createPace } from "./pace.ts";
 import { createSockets, type Sockets } from "./sockets.ts";
@@ -73,7 +73,7 @@ export async function startSlack(options: StartSlackOptions = {}): Promise<LabSl
   server.on("request", (req, res) => {
     handleWebApi(parts, req, res).catch((error: unknown) => res.destroy(error instanceof Error ? error : undefined));
   });
-  server.on("upgrade", sockets.upgrade);
+  server.on("upgrade", (req, socket, head) => sockets.upgrade(req, socket, head));
 
   const id = (name: string): string => ids.users[name] ?? ids.channels[name] ?? ids.groups[name] ?? name;
   return {
@@ -93,7 +93,8 @@ export async function startSlack(options: StartSlackOptions = {}): Promise<LabSl
     calls: (method) => calls.filter((call) => method === undefined || call.method === method),
     fault: (fault) => faults.add(fault.channel === undefined ? fault : { ...fault, channel: id(fault.channel) }),
     fileContent: (fileId) => readFile(slack, fileId),
-    callAs: (who, method, params) => mustWork(slack.call(method, params, who === "alerts" ? ALERT_BOT.botToken : userToken(nameOf(ids.users, who)))),
+    callAs: (who, method, params) =>
+      mustWork(slack.call(method, params, who === "alerts" ? ALERT_BOT.botToken : userToken(nameOf(ids.users, who)))),
     onOwnMessage(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -111,10 +112,15 @@ function isToken(method: string, token: string): boolean {
 }
 
 async function idsOf(slack: EmulatedSlack, groups: Readonly<Record<string, readonly string[]>>) {
-  const [people, places] = await Promise.all([slack.call("users.list", {}, APP.botToken), slack.call("conversations.list", {}, APP.botToken)]);
+  const [people, places] = await Promise.all([
+    slack.call("users.list", {}, APP.botToken),
+    slack.call("conversations.list", {}, APP.botToken),
+  ]);
   const users = byName(people["members"]);
   const groupIds = Object.fromEntries(Object.keys(groups).map((name, index) => [name, `S0GROUP${index + 1}`]));
-  const members = Object.fromEntries(Object.entries(groups).map(([name, names]) => [groupIds[name] ?? "", names.map((user) => users[user] ?? user)]));
+  const members = Object.fromEntries(
+    Object.entries(groups).map(([name, names]) => [groupIds[name] ?? "", names.map((user) => users[user] ?? user)]),
+  );
   return { users, channels: byName(places["channels"]), groups: groupIds, members };
 }
 
@@ -139,7 +145,7 @@ async function readMessages(slack: EmulatedSlack, channel: string): Promise<read
   do {
     const page = await mustWork(slack.call("conversations.history", { channel, limit: 1000, cursor }, APP.botToken));
     all.push(...messagesIn(page, channel));
-    cursor = String(asParams(page["response_metadata"])["next_cursor"] ?? "");
+    cursor = textOf(asParams(page["response_metadata"])["next_cursor"]);
   } while (cursor !== "");
   return all.toReversed();
 }

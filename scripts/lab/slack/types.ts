@@ -97,4 +97,6 @@ export type SendOptions = {
   readonly forged?: boolean;
   /** HTTP only: signed that long ago. */
   readonly agedMs?: number;
+  /** Clicks only: another value than the message has. */
+  readonly forgedValue?: string;
 };

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { refusalOf } from "./block-check.ts";
 import { type EmulatedSlack, type Reply } from "./emulator.ts";
 import type { Faults } from "./faults.ts";
-import { paramsOf, type Params, readBody, sendJson } from "./http.ts";
+import { paramsOf, type Params, readBody, sendJson, textOf } from "./http.ts";
 import type { OwnMethods } from "./own-methods.ts";
 import type { Pace } from "./pace.ts";
 import type { LabCall } from "./types.ts";
@@ -25,31 +25,50 @@ export async function handleWebApi(parts: WebApiParts, req: IncomingMessage, res
   const body = await readBody(req);
   if (path.startsWith("/upload/") || path.startsWith("/files-pri/")) return passOn(parts.slack, { req, body }, res);
 
-  const params = paramsOf(body, req.headers["content-type"] ?? "");
-  const method = path.startsWith("/response/") ? "response_url" : path.replace("/api/", "");
-  const channel = String(params["channel"] ?? params["channel_id"] ?? "") || undefined;
-  const fault = parts.faults.take(method, channel);
-  const record = (outcome: string): void => void parts.calls.push({ method, channel, params, atMs: Date.now(), outcome });
+  const call = callOf({ req, body, path });
+  const fault = parts.faults.take(call.method, call.channel);
+  const waitSeconds = fault?.kind === "rate-limited" ? fault.retryAfterSeconds : (parts.pace?.(call.method, call.channel) ?? 0);
+  const record = (outcome: string): void => {
+    const { method, channel, params } = call;
+    parts.calls.push({ method, channel, params, atMs: Date.now(), outcome });
+  };
 
   if (fault?.kind === "hang") return record("hang");
   if (fault?.kind === "status") {
     record(`http ${fault.status}`);
-    return sendJson(res, "the local Slack was told to fail", fault.status);
+    return sendJson(res, "the local Slack was told to fail", { status: fault.status });
   }
-  const waitSeconds = fault?.kind === "rate-limited" ? fault.retryAfterSeconds : (parts.pace?.(method, channel) ?? 0);
   if (waitSeconds > 0) {
     record("http 429");
-    return sendJson(res, { ok: false, error: "ratelimited" }, 429, { "retry-after": String(waitSeconds) });
+    return sendJson(res, { ok: false, error: "ratelimited" }, { status: 429, retryAfterSeconds: waitSeconds });
   }
-
-  const call = { method, params, token: tokenOf(req, params), path };
   const reply = fault?.kind === "error" ? { ok: false, error: fault.error } : await answer(parts, call);
-  record(fault?.kind === "answer-lost" ? "answer-lost" : reply.ok ? "ok" : (reply.error ?? "?"));
-  if (fault?.kind === "answer-lost") req.socket.destroy();
-  else sendJson(res, reply, method === "response_url" && !reply.ok ? 404 : 200);
+  if (fault?.kind === "answer-lost") {
+    record("answer-lost");
+    return void req.socket.destroy();
+  }
+  record(reply.ok ? "ok" : String(reply.error));
+  sendJson(res, reply, { status: call.method === "response_url" && !reply.ok ? 404 : 200 });
 }
 
-type Call = { readonly method: string; readonly params: Params; readonly token: string; readonly path: string };
+type Call = {
+  readonly method: string;
+  readonly channel: string | undefined;
+  readonly params: Params;
+  readonly token: string;
+  readonly path: string;
+};
+
+function callOf({ req, body, path }: { readonly req: IncomingMessage; readonly body: Buffer; readonly path: string }): Call {
+  const params = paramsOf(body, req.headers["content-type"] ?? "");
+  return {
+    method: path.startsWith("/response/") ? "response_url" : path.replace("/api/", ""),
+    channel: textOf(params["channel"] ?? params["channel_id"]) || undefined,
+    params,
+    token: /^Bearer (.+)$/.exec(req.headers.authorization ?? "")?.[1] ?? textOf(params["token"]),
+    path,
+  };
+}
 
 async function answer({ own, slack, isToken }: WebApiParts, { method, params, token, path }: Call): Promise<Reply> {
   if (method !== "response_url" && !isToken(method, token)) return { ok: false, error: "invalid_auth" };
@@ -60,12 +79,11 @@ async function answer({ own, slack, isToken }: WebApiParts, { method, params, to
   return mine === undefined ? slack.call(method, params, token) : mine(params, token);
 }
 
-function tokenOf(req: IncomingMessage, params: Params): string {
-  const header = /^Bearer (.+)$/.exec(req.headers.authorization ?? "")?.[1];
-  return header ?? String(params["token"] ?? "");
-}
-
-async function passOn(slack: EmulatedSlack, { req, body }: { readonly req: IncomingMessage; readonly body: Buffer }, res: ServerResponse): Promise<void> {
+async function passOn(
+  slack: EmulatedSlack,
+  { req, body }: { readonly req: IncomingMessage; readonly body: Buffer },
+  res: ServerResponse,
+): Promise<void> {
   const answered = await fetch(`http://127.0.0.1:${slack.port}${req.url}`, {
     method: req.method ?? "POST",
     headers: { "content-type": req.headers["content-type"] ?? "application/octet-stream", authorization: req.headers.authorization ?? "" },

@@ -31,7 +31,8 @@ export function createSlackChat({ call, postToResponseUrl, timeoutMs }: SlackCha
       await call("chat.update", { channel, ts, ...contentOf(message) });
     },
     find: (place, key, sinceMs) => find(call, { place, key, sinceMs }),
-    respond: (responseUrl, message) => postToResponseUrl(responseUrl, { response_type: "ephemeral", replace_original: false, ...contentOf(message) }),
+    respond: (responseUrl, message) =>
+      postToResponseUrl(responseUrl, { response_type: "ephemeral", replace_original: false, ...contentOf(message) }),
     async whisper(place, userId, message) {
       await call("chat.postEphemeral", { ...to(place), user: userId, ...contentOf(message) });
     },
@@ -39,9 +40,15 @@ export function createSlackChat({ call, postToResponseUrl, timeoutMs }: SlackCha
       await call("views.open", { trigger_id: triggerId, view: fitModal(modal) });
     },
     async upload(place, { name, title, content }) {
-      const { upload_url, file_id } = UploadReply.parse(await call("files.getUploadURLExternal", { filename: name, length: content.byteLength }));
+      const { upload_url, file_id } = UploadReply.parse(
+        await call("files.getUploadURLExternal", { filename: name, length: content.byteLength }),
+      );
       await sendBytes(upload_url, content, timeoutMs);
-      await call("files.completeUploadExternal", { files: [{ id: file_id, title }], channel_id: place.channel, ...(place.threadTs !== undefined && { thread_ts: place.threadTs }) });
+      await call("files.completeUploadExternal", {
+        files: [{ id: file_id, title }],
+        channel_id: place.channel,
+        ...(place.threadTs !== undefined && { thread_ts: place.threadTs }),
+      });
     },
     async groupMembers(groupId) {
       return GroupMembersReply.parse(await call("usergroups.users.list", { usergroup: groupId })).users;
@@ -63,7 +70,13 @@ async function find(call: CallSlack, { place, key, sinceMs }: Wanted): Promise<P
   if (/^[UW]/.test(place.channel)) return undefined;
   const method = place.threadTs === undefined ? "conversations.history" : "conversations.replies";
   const oldest = ((sinceMs - CLOCK_SLACK_MS) / 1000).toFixed(6);
-  const params = { channel: place.channel, ...(place.threadTs !== undefined && { ts: place.threadTs }), oldest, limit: PAGE, include_all_metadata: true };
+  const params = {
+    channel: place.channel,
+    ...(place.threadTs !== undefined && { ts: place.threadTs }),
+    oldest,
+    limit: PAGE,
+    include_all_metadata: true,
+  };
 
   let cursor = "";
   for (let page = 0; page < MAX_PAGES; page += 1) {
@@ -86,7 +99,12 @@ function contentOf(message: Message) {
 }
 
 async function sendBytes(url: string, content: Uint8Array, timeoutMs: number): Promise<void> {
-  const answer = await fetch(url, { method: "POST", body: new Uint8Array(content), redirect: "error", signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
+  const answer = await fetch(url, {
+    method: "POST",
+    body: new Uint8Array(content),
+    redirect: "error",
+    signal: AbortSignal.timeout(timeoutMs),
+  }).catch((error: unknown) => {
     throw new ChatRefusal("unavailable", "file upload: no answer from Slack", { cause: error });
   });
   if (answer.status === 429) throw rateLimitedBy("file upload", answer.headers.get("retry-after"));

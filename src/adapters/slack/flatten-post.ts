@@ -10,7 +10,11 @@ const MAX_DEPTH = 6;
  */
 export function flattenPost(message: Pick<MessagePayload, "text" | "blocks" | "attachments">): string {
   const seen = new Set<string>();
-  const parts = [undoMarkup(message.text ?? ""), ...(message.blocks ?? []).map((block) => linesOfBlock(block)), ...(message.attachments ?? []).map(linesOfAttachment)];
+  const parts = [
+    undoMarkup(message.text ?? ""),
+    ...(message.blocks ?? []).map((block) => linesOfBlock(block)),
+    ...(message.attachments ?? []).map(linesOfAttachment),
+  ];
   const lines = parts
     .join("\n")
     .split("\n")
@@ -28,7 +32,9 @@ export function flattenPost(message: Pick<MessagePayload, "text" | "blocks" | "a
 
 /** `<https://x|shown>` → `shown`, `<@U1>` → `@U1`, `<!channel>` → `@channel`, `&lt;` → `<`. */
 export function undoMarkup(text: string): string {
-  return text.replaceAll(/<([^<>\n]{1,2000})>/g, (_, inside: string) => shown(inside)).replaceAll(/&(amp|lt|gt);/g, (_, name: string) => ENTITIES[name] ?? "");
+  return text
+    .replaceAll(/<([^<>\n]{1,2000})>/g, (_, inside: string) => shown(inside))
+    .replaceAll(/&(amp|lt|gt);/g, (_, name: string) => ENTITIES[name] ?? "");
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">" };
@@ -46,7 +52,12 @@ function linesOfAttachment(value: unknown): string {
   const attachment = partOf(value);
   const fields = partsOf(attachment["fields"]).map((field) => `${markup(field["title"])}: ${markup(field["value"])}`);
   const blocks = partsOf(attachment["blocks"]).map((block) => linesOfBlock(block));
-  const lines = [...["pretext", "author_name", "title", "text"].map((name) => markup(attachment[name])), ...fields, ...blocks, markup(attachment["footer"])].filter((line) => line !== "");
+  const lines = [
+    ...["pretext", "author_name", "title", "text"].map((name) => markup(attachment[name])),
+    ...fields,
+    ...blocks,
+    markup(attachment["footer"]),
+  ].filter((line) => line !== "");
   return lines.length > 0 ? lines.join("\n") : markup(attachment["fallback"]);
 }
 
@@ -56,17 +67,24 @@ function linesOfBlock(value: unknown, depth = 0): string {
   switch (block["type"]) {
     case "rich_text":
     case "rich_text_list":
-      return partsOf(block["elements"]).map((element) => linesOfBlock(element, depth + 1)).join("\n");
+      return partsOf(block["elements"])
+        .map((element) => linesOfBlock(element, depth + 1))
+        .join("\n");
     case "rich_text_section":
     case "rich_text_preformatted":
     case "rich_text_quote":
       return partsOf(block["elements"]).map(inlineText).join("");
     case "table":
-      return rowsOf(block["rows"]).map((row) => row.map((cell) => linesOfBlock(cell, depth + 1)).join(" | ")).join("\n");
+      return rowsOf(block["rows"])
+        .map((row) => row.map((cell) => linesOfBlock(cell, depth + 1)).join(" | "))
+        .join("\n");
     case "raw_text":
       return textOf(block["text"]);
     default:
-      return [block["title"], block["text"], ...listOf(block["fields"]), ...listOf(block["elements"])].map(textObject).filter((line) => line !== "").join("\n");
+      return [block["title"], block["text"], ...listOf(block["fields"]), ...listOf(block["elements"])]
+        .map(textObject)
+        .filter((line) => line !== "")
+        .join("\n");
   }
 }
 
@@ -100,9 +118,9 @@ function markup(value: unknown): string {
   return undoMarkup(textOf(value));
 }
 
-// Control characters, and those that turn the direction of reading: they hide what a text says.
+// Control characters, and those that turn the direction of reading: they hide what a text says. Line ends are gone already.
 function withoutInvisible(line: string): string {
-  return line.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f\u200b\u202a-\u202e\u2066-\u2069\ufeff]/g, "");
+  return line.replaceAll("\t", " ").replaceAll(/[\p{Cc}\p{Bidi_Control}\u200b\ufeff]/gu, "");
 }
 
 type Part = Readonly<Record<string, unknown>>;

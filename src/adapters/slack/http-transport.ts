@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import bolt from "@slack/bolt";
+import { HTTPReceiver } from "@slack/bolt";
 import type { Log } from "../../ports/log.ts";
 import { createSdkLog } from "./sdk-log.ts";
-
-const { HTTPReceiver } = bolt;
 
 /** Where the process's own HTTP server must mount the handler. */
 export const EVENTS_PATH = "/slack/events";

@@ -1,4 +1,16 @@
-import type { ActionsBlock, Block, Button, ContextBlock, Message, Modal, Option, Overflow, PlainText, SectionBlock, StaticSelect } from "../../domain/message.ts";
+import type {
+  ActionsBlock,
+  Block,
+  Button,
+  ContextBlock,
+  Message,
+  Modal,
+  Option,
+  Overflow,
+  PlainText,
+  SectionBlock,
+  StaticSelect,
+} from "../../domain/message.ts";
 import { cutText, fitPlain, fitText, splitText } from "./cut-text.ts";
 
 // Source: Slack, "Block Kit reference" and chat.postMessage, "Truncating content".
@@ -50,7 +62,9 @@ function fitBlock(block: Block): readonly Block[] {
     case "actions":
       return chunks(block.elements.map(fitElement), MAX_ACTIONS).map((elements): ActionsBlock => ({ ...block, elements }));
     case "input":
-      return [{ ...block, label: fitPlain(block.label, MAX_FIELD), ...(block.hint !== undefined && { hint: fitPlain(block.hint, MAX_FIELD) }) }];
+      return [
+        { ...block, label: fitPlain(block.label, MAX_FIELD), ...(block.hint !== undefined && { hint: fitPlain(block.hint, MAX_FIELD) }) },
+      ];
     case "divider":
       return [block];
   }
@@ -58,8 +72,14 @@ function fitBlock(block: Block): readonly Block[] {
 
 function fitSection({ text, fields, accessory, ...rest }: SectionBlock): readonly Block[] {
   const texts = text === undefined || text.text === "" ? [] : splitText(text, MAX_SECTION);
-  const groups = chunks((fields ?? []).filter((field) => field.text !== ""), MAX_FIELDS).map((group) => group.map((field) => fitText(field, MAX_FIELD)));
-  const sections: readonly SectionBlock[] = [...texts.map((part) => ({ ...rest, text: part })), ...groups.map((group) => ({ ...rest, fields: group }))];
+  const groups = chunks(
+    (fields ?? []).filter((field) => field.text !== ""),
+    MAX_FIELDS,
+  ).map((group) => group.map((field) => fitText(field, MAX_FIELD)));
+  const sections: readonly SectionBlock[] = [
+    ...texts.map((part) => ({ ...rest, text: part })),
+    ...groups.map((group) => ({ ...rest, fields: group })),
+  ];
   if (accessory === undefined) return sections;
 
   const element = fitElement(accessory);
@@ -79,7 +99,8 @@ function fitElement(element: Button | Overflow | StaticSelect): Button | Overflo
   if (element.type === "button") return { ...element, text: fitPlain(element.text, MAX_LABEL) };
   const options = element.options.map((option): Option => ({ ...option, text: fitPlain(option.text, MAX_LABEL) }));
   if (element.type === "overflow" && options.length <= MAX_OVERFLOW_OPTIONS) return { ...element, options };
-  const placeholder: PlainText = element.type === "overflow" ? { type: "plain_text", text: "More" } : fitPlain(element.placeholder, MAX_PLACEHOLDER);
+  const placeholder: PlainText =
+    element.type === "overflow" ? { type: "plain_text", text: "More" } : fitPlain(element.placeholder, MAX_PLACEHOLDER);
   return { type: "static_select", action_id: element.action_id, placeholder, options: options.slice(0, MAX_SELECT_OPTIONS) };
 }
 
@@ -126,7 +147,11 @@ function sizeOf(block: Block): number {
     case "context":
       return sum(block.elements.map(({ text }) => text.length));
     case "actions":
-      return sum(block.elements.map((element) => (element.type === "button" ? element.text.text.length : sum(element.options.map(({ text }) => text.text.length)))));
+      return sum(
+        block.elements.map((element) =>
+          element.type === "button" ? element.text.text.length : sum(element.options.map(({ text }) => text.text.length)),
+        ),
+      );
     case "input":
       return block.label.text.length;
     case "divider":

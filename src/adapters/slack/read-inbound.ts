@@ -125,7 +125,11 @@ function readMention(envelope: EventEnvelope, mention: z.infer<typeof MentionEve
   });
 }
 
-function readChange(envelope: EventEnvelope, { channel, message, previous_message }: z.infer<typeof ChangedEvent>, receivedAtMs: number): Reading {
+function readChange(
+  envelope: EventEnvelope,
+  { channel, message, previous_message }: z.infer<typeof ChangedEvent>,
+  receivedAtMs: number,
+): Reading {
   // A link preview or a reply also counts as a change of the message.
   if (previous_message !== undefined && flattenPost(previous_message) === flattenPost(message)) return { kind: "ignored" };
   return readPost(envelope, { channel, message }, receivedAtMs);
@@ -152,7 +156,10 @@ function postOf(channel: string, message: MessagePayload): Post {
 }
 
 function isOwn(envelope: EventEnvelope, message: { readonly user?: string | undefined; readonly app_id?: string | undefined }): boolean {
-  return (message.app_id !== undefined && message.app_id === envelope.api_app_id) || (message.user !== undefined && message.user === ownUserId(envelope));
+  return (
+    (message.app_id !== undefined && message.app_id === envelope.api_app_id) ||
+    (message.user !== undefined && message.user === ownUserId(envelope))
+  );
 }
 
 /** Oomph's own user id: the envelope says for whom the event is meant. */

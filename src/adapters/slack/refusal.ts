@@ -1,7 +1,5 @@
-import webApi from "@slack/web-api";
+import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from "@slack/web-api";
 import { ChatRefusal, type ChatRefusalCode } from "../../ports/chat.ts";
-
-const { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } = webApi;
 
 /** Slack names its errors: which of ours each is, and what to do. Source: the "Errors" tables of the Web API methods. */
 const MEANINGS: readonly { readonly code: ChatRefusalCode; readonly todo: string; readonly errors: readonly string[] }[] = [
@@ -9,17 +7,42 @@ const MEANINGS: readonly { readonly code: ChatRefusalCode; readonly todo: string
     code: "no-such-place",
     todo: "invite Oomph to the channel, or correct the id in the configuration",
     errors: [
-      "channel_not_found", "not_in_channel", "is_archived", "user_not_found", "users_not_found", "user_not_in_channel", "no_such_subteam",
-      "messages_tab_disabled", "cannot_dm_bot", "thread_not_found", "restricted_action", "restricted_action_read_only_channel",
-      "restricted_action_thread_only_channel", "restricted_action_non_threadable_channel", "restricted_action_thread_locked",
+      "channel_not_found",
+      "not_in_channel",
+      "is_archived",
+      "user_not_found",
+      "users_not_found",
+      "user_not_in_channel",
+      "no_such_subteam",
+      "messages_tab_disabled",
+      "cannot_dm_bot",
+      "thread_not_found",
+      "restricted_action",
+      "restricted_action_read_only_channel",
+      "restricted_action_thread_only_channel",
+      "restricted_action_non_threadable_channel",
+      "restricted_action_thread_locked",
     ],
   },
   {
     code: "message-refused",
     todo: "send it plainer or shorter",
     errors: [
-      "invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "no_text", "too_many_attachments", "invalid_attachments",
-      "invalid_arguments", "invalid_arg_name", "invalid_array_arg", "invalid_metadata_format", "invalid_metadata_schema", "metadata_too_large", "view_too_large", "invalid_view",
+      "invalid_blocks",
+      "invalid_blocks_format",
+      "msg_too_long",
+      "msg_blocks_too_long",
+      "no_text",
+      "too_many_attachments",
+      "invalid_attachments",
+      "invalid_arguments",
+      "invalid_arg_name",
+      "invalid_array_arg",
+      "invalid_metadata_format",
+      "invalid_metadata_schema",
+      "metadata_too_large",
+      "view_too_large",
+      "invalid_view",
     ],
   },
   {
@@ -31,8 +54,20 @@ const MEANINGS: readonly { readonly code: ChatRefusalCode; readonly todo: string
     code: "no-rights",
     todo: "check OOMPH's tokens and that the app is installed with the scopes of manifest.yml",
     errors: [
-      "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "missing_scope", "no_permission", "not_allowed_token_type",
-      "access_denied", "ekm_access_denied", "org_login_required", "team_access_not_granted", "not_allowed", "forbidden_team",
+      "invalid_auth",
+      "not_authed",
+      "token_revoked",
+      "token_expired",
+      "account_inactive",
+      "missing_scope",
+      "no_permission",
+      "not_allowed_token_type",
+      "access_denied",
+      "ekm_access_denied",
+      "org_login_required",
+      "team_access_not_granted",
+      "not_allowed",
+      "forbidden_team",
     ],
   },
   {
@@ -43,7 +78,15 @@ const MEANINGS: readonly { readonly code: ChatRefusalCode; readonly todo: string
   {
     code: "unavailable",
     todo: "try again",
-    errors: ["internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org", "accesslimited", "upload_failed"],
+    errors: [
+      "internal_error",
+      "fatal_error",
+      "service_unavailable",
+      "request_timeout",
+      "team_added_to_org",
+      "accesslimited",
+      "upload_failed",
+    ],
   },
 ];
 
@@ -54,15 +97,21 @@ const DEFAULT_RETRY_AFTER_MS = 1000;
 export function refusalOf(method: string, error: unknown): ChatRefusal {
   if (error instanceof ChatRefusal) return error;
   if (error instanceof WebAPIRateLimitedError) return rateLimited(method, error.retryAfter * 1000, error);
-  if (error instanceof WebAPIPlatformError) return namedRefusal(method, error.data.error, { needed: neededScope(error.data), cause: error });
+  if (error instanceof WebAPIPlatformError)
+    return namedRefusal(method, error.data.error, { needed: neededScope(error.data), cause: error });
   if (error instanceof WebAPIHTTPError) return httpRefusal(method, error.statusCode, error);
   return new ChatRefusal("unavailable", `${method}: no answer from Slack: it may or may not have arrived`, { cause: error });
 }
 
 /** The refusal for one of Slack's error names. What is not a name (a page of a proxy, say) counts as unavailable. */
-export function namedRefusal(method: string, name: string, details: { readonly needed?: string | undefined; readonly cause?: unknown } = {}): ChatRefusal {
+export function namedRefusal(
+  method: string,
+  name: string,
+  details: { readonly needed?: string | undefined; readonly cause?: unknown } = {},
+): ChatRefusal {
   if (name === "ratelimited" || name === "rate_limited") return rateLimited(method, DEFAULT_RETRY_AFTER_MS, details.cause);
-  if (!/^[a-z][a-z0-9_]{0,80}$/.test(name)) return new ChatRefusal("unavailable", `${method}: expected an answer of Slack's Web API, got something else`, details);
+  if (!/^[a-z][a-z0-9_]{0,80}$/.test(name))
+    return new ChatRefusal("unavailable", `${method}: expected an answer of Slack's Web API, got something else`, details);
   const meaning = MEANINGS.find(({ errors }) => errors.includes(name));
   const scope = details.needed === undefined ? "" : ` (needed: ${details.needed})`;
   if (meaning === undefined) return new ChatRefusal("message-refused", `${method}: Slack says ${name}${scope}`, details);

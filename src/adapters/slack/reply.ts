@@ -1,7 +1,8 @@
 import type { Chat } from "../../ports/chat.ts";
 import type { Answer, Inbound } from "../../ports/inbound.ts";
 
-export const NOT_STARTED = "Sorry, I could not take this on: nothing has been started. Please try again in a minute; if it stays like this, my queue or store is down and an operator must look.";
+export const NOT_STARTED =
+  "Sorry, I could not take this on: nothing has been started. Please try again in a minute; if it stays like this, my queue or store is down and an operator must look.";
 export const NOT_IN_TIME =
   "Sorry, I could not take this on in time, and I do not know whether it will start. Nothing runs twice: look at `/oom incidents`, then ask again if it is not there.";
 
@@ -34,7 +35,9 @@ export function replyTo(inbound: Inbound, answer: Answer): Reply {
     case "shortcut": {
       const { responseUrl, userId } = inbound;
       const channel = inbound.kind === "click" ? inbound.channel : inbound.post.channel;
-      return { after: (chat) => (responseUrl === undefined ? chat.whisper({ channel }, userId, message) : chat.respond(responseUrl, message)) };
+      return {
+        after: (chat) => (responseUrl === undefined ? chat.whisper({ channel }, userId, message) : chat.respond(responseUrl, message)),
+      };
     }
     case "post":
       return {};

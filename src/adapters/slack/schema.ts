@@ -23,7 +23,14 @@ export const ClickPayload = z.object({
   container: z.object({ channel_id: Id.optional(), message_ts: z.string().optional(), thread_ts: z.string().optional() }).default({}),
   message: z.object({ thread_ts: z.string().optional() }).optional(),
   actions: z
-    .array(z.object({ action_id: z.string(), value: z.string().optional(), selected_option: Option.nullish(), action_ts: z.string().default("") }))
+    .array(
+      z.object({
+        action_id: z.string(),
+        value: z.string().optional(),
+        selected_option: Option.nullish(),
+        action_ts: z.string().default(""),
+      }),
+    )
     .min(1),
   response_url: z.string().optional(),
   trigger_id: Id.optional(),
@@ -79,13 +86,28 @@ export const EventEnvelope = z.object({
 });
 export type EventEnvelope = z.infer<typeof EventEnvelope>;
 
-export const MentionEvent = z.object({ user: Id.optional(), channel: Id, ts: Id, thread_ts: z.string().optional(), text: z.string(), app_id: z.string().optional(), bot_id: z.string().optional() });
+export const MentionEvent = z.object({
+  user: Id.optional(),
+  channel: Id,
+  ts: Id,
+  thread_ts: z.string().optional(),
+  text: z.string(),
+  app_id: z.string().optional(),
+  bot_id: z.string().optional(),
+});
 export const MessageEvent = MessagePayload.extend({ channel: Id });
 export const ChangedEvent = z.object({ channel: Id, message: MessagePayload, previous_message: MessagePayload.optional() });
 
 export const PostReply = z.object({ channel: z.string(), ts: z.string() });
 export const MessagesReply = z.object({
-  messages: z.array(z.object({ ts: z.string(), metadata: z.object({ event_type: z.string(), event_payload: z.record(z.string(), z.unknown()) }).optional() })).default([]),
+  messages: z
+    .array(
+      z.object({
+        ts: z.string(),
+        metadata: z.object({ event_type: z.string(), event_payload: z.record(z.string(), z.unknown()) }).optional(),
+      }),
+    )
+    .default([]),
   response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
 });
 export const UploadReply = z.object({ upload_url: z.url(), file_id: z.string() });

@@ -1,7 +1,5 @@
-import webApi from "@slack/web-api";
+import { LogLevel } from "@slack/web-api";
 import type { Log } from "../../ports/log.ts";
-
-const { LogLevel } = webApi;
 
 /** Slack's libraries log in their own words: passed on as a field, warnings and errors only (debug lines hold payloads). */
 export function createSdkLog(log: Log) {

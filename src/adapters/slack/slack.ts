@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import bolt from "@slack/bolt";
+import { App, type Receiver, type ReceiverEvent } from "@slack/bolt";
 import { ChatRefusal, type Chat } from "../../ports/chat.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Receive } from "../../ports/inbound.ts";
@@ -13,8 +13,6 @@ import type { SlackSettings } from "./settings.ts";
 import { type Connection, SocketTransport } from "./socket-transport.ts";
 import { createTakeIn, type TakeIn } from "./take-in.ts";
 import { createCallSlack, webClientOptions } from "./web-client.ts";
-
-const { App } = bolt;
 
 export type SlackParts = {
   readonly settings: SlackSettings;
@@ -38,7 +36,11 @@ export type Slack = {
 
 export function createSlack(parts: SlackParts): Slack {
   const { settings, log } = parts;
-  const chat = createSlackChat({ call: createCallSlack(settings, log), postToResponseUrl: createPostToResponseUrl(settings), timeoutMs: settings.timeoutMs });
+  const chat = createSlackChat({
+    call: createCallSlack(settings, log),
+    postToResponseUrl: createPostToResponseUrl(settings),
+    timeoutMs: settings.timeoutMs,
+  });
   const takeIn = createTakeIn({ ...parts, chat });
   return settings.transport.kind === "http" ? overHttp(parts, chat, takeIn) : overSocket(parts, chat, takeIn);
 }
@@ -52,7 +54,7 @@ function overHttp(parts: SlackParts, chat: Chat, takeIn: TakeIn): Slack {
 
   return {
     chat,
-    requestHandler: transport.requestHandler,
+    requestHandler: (req, res) => transport.requestHandler(req, res),
     connection: () => connection,
     async start() {
       await checkToken(chat, log);
@@ -98,7 +100,7 @@ function overSocket(parts: SlackParts, chat: Chat, takeIn: TakeIn): Slack {
 class TakingApp extends App {
   readonly #takeIn: TakeIn;
 
-  constructor({ settings, log }: SlackParts, takeIn: TakeIn, receiver: bolt.Receiver) {
+  constructor({ settings, log }: SlackParts, takeIn: TakeIn, receiver: Receiver) {
     super({
       receiver,
       logger: createSdkLog(log),
@@ -110,7 +112,7 @@ class TakingApp extends App {
     this.#takeIn = takeIn;
   }
 
-  override async processEvent({ body, ack }: bolt.ReceiverEvent): Promise<void> {
+  override async processEvent({ body, ack }: ReceiverEvent): Promise<void> {
     const taken = await this.#takeIn.take(body);
     // Told to the receiver by throwing: it then does not acknowledge, and Slack sends the event again.
     if (taken.kind === "again") throw new ChatRefusal("unavailable", "not taken on");
@@ -122,7 +124,8 @@ async function checkToken(chat: Chat, log: Log): Promise<void> {
   try {
     await chat.self();
   } catch (error) {
-    if (error instanceof ChatRefusal && error.code !== "no-rights") log.warn({ code: error.code }, "Slack could not be asked about the token");
+    if (error instanceof ChatRefusal && error.code !== "no-rights")
+      log.warn({ code: error.code }, "Slack could not be asked about the token");
     else throw error;
   }
 }

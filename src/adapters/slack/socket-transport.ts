@@ -1,5 +1,5 @@
 import type { App, Receiver, ReceiverEvent } from "@slack/bolt";
-import socketMode from "@slack/socket-mode";
+import { SocketModeClient } from "@slack/socket-mode";
 import { messageOf } from "../../domain/errors.ts";
 import { ChatRefusal } from "../../ports/chat.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -8,8 +8,6 @@ import { refusalOf } from "./refusal.ts";
 import { createSdkLog } from "./sdk-log.ts";
 import type { SlackSettings } from "./settings.ts";
 import { webClientOptions } from "./web-client.ts";
-
-const { SocketModeClient } = socketMode;
 
 const HELLO_WITHIN_MS = 10_000;
 const FIRST_WAIT_MS = 500;
@@ -87,12 +85,19 @@ export class SocketTransport implements Receiver {
   async #connect(): Promise<Attempt> {
     this.#enter("connecting");
     const { settings, appToken, log, clock } = this.#parts;
-    const client = new SocketModeClient({ appToken, autoReconnectEnabled: false, logger: createSdkLog(log), clientOptions: webClientOptions(settings, log) });
+    const client = new SocketModeClient({
+      appToken,
+      autoReconnectEnabled: false,
+      logger: createSdkLog(log),
+      clientOptions: webClientOptions(settings, log),
+    });
     this.#client = client;
     client.on("slack_event", (envelope: Envelope) => void this.#take(envelope));
     const ended = new Promise<void>((resolve) => client.once("disconnected", () => resolve()));
     const over = new AbortController();
-    const tooLate = clock.sleep(HELLO_WITHIN_MS, over.signal).then(() => Promise.reject(new ChatRefusal("unavailable", "Socket Mode: no hello from Slack")));
+    const tooLate = clock
+      .sleep(HELLO_WITHIN_MS, over.signal)
+      .then(() => Promise.reject(new ChatRefusal("unavailable", "Socket Mode: no hello from Slack")));
     try {
       await Promise.race([client.start(), tooLate]);
     } catch (error) {
@@ -108,7 +113,12 @@ export class SocketTransport implements Receiver {
 
   async #take({ body, ack, retry_num, retry_reason }: Envelope): Promise<void> {
     if (this.#stopping.signal.aborted || this.#app === undefined) return;
-    const event: ReceiverEvent = { body, ack, ...(retry_num !== undefined && { retryNum: retry_num }), ...(retry_reason !== undefined && { retryReason: retry_reason }) };
+    const event: ReceiverEvent = {
+      body,
+      ack,
+      ...(retry_num !== undefined && { retryNum: retry_num }),
+      ...(retry_reason !== undefined && { retryReason: retry_reason }),
+    };
     try {
       await this.#app.processEvent(event);
     } catch (error) {

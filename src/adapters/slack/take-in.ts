@@ -56,7 +56,8 @@ async function take(parts: TakeInParts, body: unknown, track: Track): Promise<Ta
   // Nobody waits for an answer to a post, so that nobody would ask again: Slack does.
   if (outcome.kind !== "answered" && inbound.kind === "post") return { kind: "again" };
 
-  const answer: Answer = outcome.kind === "answered" ? outcome.answer : { kind: "say", text: outcome.kind === "late" ? NOT_IN_TIME : NOT_STARTED };
+  const answer: Answer =
+    outcome.kind === "answered" ? outcome.answer : { kind: "say", text: outcome.kind === "late" ? NOT_IN_TIME : NOT_STARTED };
   const reply = replyTo(inbound, answer);
   if (reply.after !== undefined) {
     const said = reply.after(parts.chat).catch((error: unknown) => {

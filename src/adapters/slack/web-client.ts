@@ -1,10 +1,8 @@
-import webApi from "@slack/web-api";
+import { WebClient } from "@slack/web-api";
 import type { Log } from "../../ports/log.ts";
 import { refusalOf } from "./refusal.ts";
 import { createSdkLog } from "./sdk-log.ts";
 import type { SlackSettings } from "./settings.ts";
-
-const { WebClient } = webApi;
 
 /** Calls one method of the Web API; throws ChatRefusal. Neither retries nor waits out a rate limit. */
 export type CallSlack = (method: string, params: Readonly<Record<string, unknown>>) => Promise<unknown>;
