@@ -14,7 +14,7 @@ export type Look = { readonly action: Action; readonly plan: Plan; readonly run:
 
 /** Was it done? A target that stays away is `unknown`. */
 export async function observeSurely(desk: Desk, look: Look, signal: AbortSignal): Promise<Observation> {
-  const seen = await patiently(desk, { look, signal, ask: () => look.action.observe(look.plan, look.run) });
+  const seen = await patiently(desk, { look, signal, ask: async () => look.action.observe(look.plan, await withProgress(desk, look.run)) });
   return seen.kind === "answered" ? seen.answer : { kind: "unknown", says: `the target could not be looked at (${seen.because})` };
 }
 
@@ -39,7 +39,13 @@ export async function planAnew(action: Action, target: Target, params: Readonly<
   }
 }
 
-type Asking<Answer> = { readonly look: Look; readonly signal: AbortSignal; ask(): Promise<Answer> };
+/** With the progress that the act has saved meanwhile: it tells how far it came. */
+async function withProgress(desk: Desk, run: RunFacts): Promise<RunFacts> {
+  const checkpoint = (await desk.store.runs.get(run.id))?.checkpoint;
+  return checkpoint === undefined ? run : { ...run, checkpoint };
+}
+
+type Asking<Answer> = { readonly look: Look; readonly signal: AbortSignal; readonly ask: () => Promise<Answer> };
 type Asked<Answer> = { readonly kind: "answered"; readonly answer: Answer } | { readonly kind: "no-answer"; readonly because: string };
 
 async function patiently<Answer>(desk: Desk, { look, signal, ask }: Asking<Answer>): Promise<Asked<Answer>> {

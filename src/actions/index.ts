@@ -1,0 +1,44 @@
+import type { ActionDoc, Planned } from "../domain/plan.ts";
+import type { Json } from "../domain/json.ts";
+import type { Target } from "../domain/target.ts";
+import type { Planner } from "../ports/planner.ts";
+import type { Action } from "./action.ts";
+import type { RedisActionDeps } from "./deps.ts";
+import { expireKeys } from "./expire-keys.ts";
+import { flushDb } from "./flush-db.ts";
+import { killSlowClients } from "./kill-slow-clients.ts";
+import { persistKeys } from "./persist-keys.ts";
+import { setEvictionPolicy } from "./set-eviction-policy.ts";
+import { setMaxmemory } from "./set-maxmemory.ts";
+import { unlinkKeys } from "./unlink-keys.ts";
+
+/** Everything that Oomph can do to a Redis, the mildest first. */
+export function redisActions(deps: RedisActionDeps): readonly Action[] {
+  return [
+    expireKeys(deps),
+    persistKeys(deps),
+    setEvictionPolicy(deps),
+    setMaxmemory(deps),
+    killSlowClients(deps),
+    unlinkKeys(deps),
+    flushDb(deps),
+  ];
+}
+
+/** Planning by an action's id. */
+export function createPlanner(actions: readonly Action[]): Planner {
+  return {
+    actions: actions.map(docOf),
+    async plan(actionId: string, target: Target, params: Readonly<Record<string, Json>>): Promise<Planned> {
+      const action = actions.find(({ id }) => id === actionId);
+      if (action === undefined) {
+        return { kind: "refused", because: `there is no action "${actionId}". Expected one of ${actions.map(({ id }) => id).join(", ")}.` };
+      }
+      return action.plan(target, params);
+    },
+  };
+}
+
+function docOf({ id, title, risk, targetKind, params }: Action): ActionDoc {
+  return { id, title, risk, targetKind, params };
+}

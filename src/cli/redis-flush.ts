@@ -1,0 +1,220 @@
+import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+
+/** For test suites: empties one database of a Redis. It imports nothing but Node, so that it starts fast. */
+export type RedisFlushInput = {
+  /** `redis://` or `rediss://`, with user and password where needed. */
+  readonly url: string;
+  /** Else the one that the URL names, else 0. */
+  readonly database?: number | undefined;
+  /** More keys than that are not thrown away. */
+  readonly maxKeys: number;
+  /** Hosts beside loopback that may be flushed. */
+  readonly allowedHosts: readonly string[];
+  readonly dryRun: boolean;
+};
+
+export type RedisFlushResult =
+  | { readonly kind: "flushed" | "would-flush"; readonly database: number; readonly keys: number }
+  | { readonly kind: "already-empty"; readonly database: number }
+  | { readonly kind: "bad-usage" | "refused" | "failed"; readonly because: string };
+
+export const REDIS_FLUSH_DEFAULTS = { url: "redis://127.0.0.1:6379", maxKeys: 100_000 } as const;
+
+/** Exit code of `oomph redis flush`. */
+export const REDIS_FLUSH_EXIT_CODES: Readonly<Record<RedisFlushResult["kind"], number>> = {
+  flushed: 0,
+  "already-empty": 0,
+  "would-flush": 0,
+  "bad-usage": 2,
+  refused: 3,
+  failed: 4,
+};
+
+const TIMEOUT_MS = 5000;
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
+
+/** DBSIZE and FLUSHDB ASYNC over one connection. Never throws. */
+export async function redisFlush(input: RedisFlushInput): Promise<RedisFlushResult> {
+  const at = readInput(input);
+  if (at.kind !== "at") return at;
+  try {
+    return await converse(at, input);
+  } catch (error) {
+    return { kind: "failed", because: `${at.shown}: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+/** One line for people. */
+export function describeRedisFlush(result: RedisFlushResult): string {
+  switch (result.kind) {
+    case "flushed":
+      return `Flushed database ${result.database}: ${countKeys(result.keys)} gone.`;
+    case "already-empty":
+      return `Database ${result.database} is empty already.`;
+    case "would-flush":
+      return `Would flush database ${result.database}: ${countKeys(result.keys)}. Nothing was done (--dry-run).`;
+    case "bad-usage":
+    case "refused":
+    case "failed":
+      return result.because;
+  }
+}
+
+type At = {
+  readonly kind: "at";
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  readonly username: string;
+  readonly password: string;
+  readonly database: number;
+  /** Without a secret. */
+  readonly shown: string;
+};
+
+function readInput({ url, database, maxKeys, allowedHosts }: RedisFlushInput): At | RedisFlushResult {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !["redis:", "rediss:"].includes(parsed.protocol) || parsed.hostname === "") {
+    return badUsage(`--url expected redis://host:port or rediss://host:port, got ${quoted(withoutSecret(url))}.`);
+  }
+  if (!Number.isSafeInteger(maxKeys) || maxKeys < 0) return badUsage(`--max-keys expected a whole number from 0 up, got ${maxKeys}.`);
+  const chosen = chooseDatabase(parsed.pathname.slice(1), database);
+  if (typeof chosen === "string") return badUsage(chosen);
+  const host = parsed.hostname.replaceAll(/^\[|\]$/g, "");
+  if (!LOOPBACK.test(host) && !allowedHosts.some((allowed) => allowed.toLowerCase() === host.toLowerCase())) {
+    return {
+      kind: "refused",
+      because: `${host} is not this machine. This command is for test servers; if that host is one, add --allow-host ${host}.`,
+    };
+  }
+  const port = parsed.port === "" ? 6379 : Number(parsed.port);
+  return {
+    kind: "at",
+    host,
+    port,
+    tls: parsed.protocol === "rediss:",
+    username: decoded(parsed.username),
+    password: decoded(parsed.password),
+    database: chosen,
+    shown: `Redis at ${parsed.hostname}:${port}`,
+  };
+}
+
+/** The database, or what is wrong with it. */
+function chooseDatabase(named: string, asked: number | undefined): number | string {
+  if (asked !== undefined && (!Number.isSafeInteger(asked) || asked < 0)) return `--db expected a whole number from 0 up, got ${asked}.`;
+  if (named === "") return asked ?? 0;
+  if (!/^\d{1,6}$/.test(named))
+    return `--url expected a database number after the host, such as redis://127.0.0.1:6379/2, got ${quoted(named)}.`;
+  if (asked === undefined || asked === Number(named)) return Number(named);
+  return `--url names database ${named} and --db ${asked}: say the same in both, or leave one out.`;
+}
+
+async function converse(at: At, { maxKeys, dryRun }: RedisFlushInput): Promise<RedisFlushResult> {
+  const { database } = at;
+  const socket = await open(at);
+  try {
+    const ask = talk(socket);
+    if (at.password !== "") await ask(["AUTH", ...(at.username === "" ? [] : [at.username]), at.password]);
+    await ask(["SELECT", String(database)]);
+    const keys = Number(await ask(["DBSIZE"]));
+    if (keys === 0) return { kind: "already-empty", database };
+    if (keys > maxKeys) {
+      return {
+        kind: "refused",
+        because: `${at.shown} has ${countKeys(keys)} in database ${database}, more than --max-keys ${maxKeys}: is it really a test database? If so, raise --max-keys.`,
+      };
+    }
+    if (dryRun) return { kind: "would-flush", database, keys };
+    await ask(["FLUSHDB", "ASYNC"]);
+    return { kind: "flushed", database, keys };
+  } finally {
+    socket.destroy();
+  }
+}
+
+function open(at: At): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const opened = (): void => {
+      socket.off("error", fail);
+      resolve(socket);
+    };
+    const fail = (error: Error & { code?: string }): void => {
+      socket.destroy();
+      reject(
+        new Error(
+          error.code === "ECONNREFUSED"
+            ? "connection refused. Is the server running, and on that port?"
+            : `cannot be reached (${error.code ?? error.message}).`,
+        ),
+      );
+    };
+    const socket: Socket = at.tls
+      ? connectTls({ host: at.host, port: at.port, ...serverName(at.host) }, opened)
+      : connectTcp({ host: at.host, port: at.port }, opened);
+    socket.once("error", fail);
+    socket.setNoDelay(true);
+    socket.setTimeout(TIMEOUT_MS, () => fail(new Error(`no answer within ${TIMEOUT_MS} ms`)));
+  });
+}
+
+/** Certificates are checked against the name; an address has none to send. */
+function serverName(host: string): { readonly servername?: string } {
+  return /^[\d.]+$|:/.test(host) ? {} : { servername: host };
+}
+
+/** Sends one command at a time; an error reply, a lost connection or silence rejects. */
+function talk(socket: Socket): (words: readonly string[]) => Promise<string> {
+  let received = "";
+  let waiting: { readonly resolve: (reply: string) => void; readonly reject: (error: Error) => void } | undefined;
+  const settle = (act: (who: NonNullable<typeof waiting>) => void): void => {
+    const who = waiting;
+    waiting = undefined;
+    if (who !== undefined) act(who);
+  };
+  socket.setEncoding("utf8");
+  socket.on("data", (text: string) => {
+    received += text;
+    const end = received.indexOf("\r\n");
+    if (end < 0) return;
+    const line = received.slice(0, end);
+    received = received.slice(end + 2);
+    settle((who) => (line.startsWith("-") ? who.reject(new Error(`it answered ${quoted(line.slice(1))}.`)) : who.resolve(line.slice(1))));
+  });
+  socket.on("error", (error) => settle((who) => who.reject(new Error(`the connection broke (${error.message}).`))));
+  socket.on("close", () =>
+    settle((who) => who.reject(new Error("it closed the connection. Is it a Redis, and does it expect TLS (rediss://)?"))),
+  );
+  socket.setTimeout(TIMEOUT_MS, () => settle((who) => who.reject(new Error(`no answer within ${TIMEOUT_MS} ms.`))));
+  return (words) =>
+    new Promise((resolve, reject) => {
+      waiting = { resolve, reject };
+      socket.write(`*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join("")}`);
+    });
+}
+
+function badUsage(because: string): RedisFlushResult {
+  return { kind: "bad-usage", because };
+}
+
+/** A password may hold a % that begins no escape. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function withoutSecret(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, "//***@");
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}
+
+function countKeys(count: number): string {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? "key" : "keys"}`;
+}
