@@ -1,10 +1,10 @@
 import { Redis, ReplyError } from "ioredis";
-import { OomphError } from "../../domain/errors.ts";
+import { OomphError, codeOf } from "../../domain/errors.ts";
 import { describeServer, type Endpoint } from "./endpoint.ts";
 import { explainLoss } from "./lost-connection.ts";
 import { asText, parseInfo } from "./readings.ts";
 import { explainRefusal, isOutOfRange, needsNoPassword, readRefusal, type Asked, type Refusal } from "./refusals.ts";
-import { expectsTls } from "./tls-probe.ts";
+import { answersPlainly, expectsTls } from "./wire-probe.ts";
 
 /** A command's name, with its subcommand where it has one, and its arguments. */
 export type Command = { readonly name: string; readonly args: readonly (string | Buffer | number)[] };
@@ -23,6 +23,7 @@ export type Link = {
   askAll(commands: readonly Command[]): Promise<readonly Answer[]>;
   /** A refusal as the error that `ask` throws. */
   explain(refusal: Refusal, command: string): Promise<OomphError>;
+  /** False once it broke or was closed. */
   readonly isOpen: () => boolean;
   close(): void;
 };
@@ -39,8 +40,9 @@ export async function openLink(endpoint: Endpoint, database: number): Promise<Li
     if (database !== 0) await select(link, endpoint, database);
     return link;
   } catch (error) {
+    const isRefusal = link.isOpen();
     link.close();
-    throw await namedForTls(error, endpoint);
+    throw isRefusal ? error : await explainWire(error, endpoint);
   }
 }
 
@@ -72,6 +74,7 @@ function makeClient(endpoint: Endpoint): { readonly client: Redis; readonly last
 }
 
 function makeLink(client: Redis, endpoint: Endpoint, lastError: () => unknown): Link {
+  let isLost = false;
   async function askAll(commands: readonly Command[]): Promise<readonly Answer[]> {
     const pipeline = client.pipeline();
     for (const { name, args } of commands) {
@@ -82,6 +85,7 @@ function makeLink(client: Redis, endpoint: Endpoint, lastError: () => unknown): 
     return results.map(([error, value], index): Answer => {
       if (error === null) return { kind: "reply", value };
       if (error instanceof ReplyError) return { kind: "refusal", refusal: readRefusal(error.message) };
+      isLost = true;
       client.disconnect(); // its late answers are nobody's any more
       throw loss(lastError() ?? error, endpoint, commands[index]?.name ?? "a command");
     });
@@ -97,7 +101,7 @@ function makeLink(client: Redis, endpoint: Endpoint, lastError: () => unknown): 
     if (answer?.kind === "reply") return answer.value;
     throw await explain(answer?.refusal ?? readRefusal("ERR no answer"), command.name);
   }
-  return { ask, askAll, explain, isOpen: () => client.status === "ready", close: () => client.disconnect() };
+  return { ask, askAll, explain, isOpen: () => !isLost && client.status === "ready", close: () => client.disconnect() };
 }
 
 /** AUTH, a name for the server's CLIENT LIST, and PING: it fails while a server loads, is stale, or wants a password. */
@@ -107,9 +111,9 @@ async function enter(link: Link, { username, password }: Endpoint): Promise<void
     const [answer] = await link.askAll([{ name: "AUTH", args: credentials }]);
     if (answer?.kind === "refusal" && !needsNoPassword(answer.refusal)) throw await link.explain(answer.refusal, "AUTH");
   }
-  const [, pong] = await link.askAll([
-    { name: "CLIENT SETNAME", args: ["oomph"] },
+  const [pong] = await link.askAll([
     { name: "PING", args: [] },
+    { name: "CLIENT SETNAME", args: ["oomph"] },
   ]);
   if (pong?.kind === "refusal" && pong.refusal.word !== "NOPERM") throw await link.explain(pong.refusal, "PING");
 }
@@ -125,15 +129,23 @@ async function select(link: Link, endpoint: Endpoint, database: number): Promise
   throw new OomphError("bad-input", `${describeServer(endpoint)} has ${has}; database ${database} was asked for. Name one that it has.`);
 }
 
-/** A server that wants TLS just closes a plain connection: one look at it tells this from a crash. */
-async function namedForTls(error: unknown, endpoint: Endpoint): Promise<unknown> {
-  const closed = error instanceof OomphError && error.code === "unreachable" && endpoint.tls === undefined;
-  if (!closed || !(await expectsTls(endpoint.at, endpoint.connectTimeoutMs))) return error;
-  return new OomphError(
-    "unreachable",
-    `${describeServer(endpoint)} expects TLS, and the connection is without. Use rediss:// instead of redis://.`,
-    { cause: error },
-  );
+/**
+ * With TLS on one side only, a server just closes the connection or waits for ever: one look at it tells this from a
+ * crash or a hang.
+ */
+async function explainWire(error: unknown, endpoint: Endpoint): Promise<unknown> {
+  const server = describeServer(endpoint);
+  if (endpoint.tls === undefined && codeOf(error) === "unreachable" && (await expectsTls(endpoint.at))) {
+    return new OomphError("unreachable", `${server} expects TLS, and the connection is without. Use rediss:// instead of redis://.`, {
+      cause: error,
+    });
+  }
+  if (endpoint.tls !== undefined && codeOf(error) === "timed-out" && (await answersPlainly(endpoint.at))) {
+    return new OomphError("unreachable", `${server} does not speak TLS on this port. Use redis:// instead of rediss://, or its TLS port.`, {
+      cause: error,
+    });
+  }
+  return error;
 }
 
 function withProgress(error: OomphError, info: Readonly<Record<string, string>>): OomphError {

@@ -11,20 +11,23 @@ const UNTRUSTED = new Set([
   "CERT_SIGNATURE_FAILURE",
 ]);
 
+const WRITES = new Set(["FLUSHDB", "UNLINK", "DEL", "PEXPIREAT", "EVAL", "CONFIG SET", "CONFIG REWRITE", "CLIENT KILL"]);
+
 const NO_WAY = new Set(["EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN"]);
 
 /** A connection that failed or broke as an error with a code and a sentence. `during` is `connect` or a command's name. */
 export function explainLoss(error: unknown, asked: Asked, timeoutMs: number): OomphError {
   const code = errorCode(error);
   if (code === "ETIMEDOUT" || isCommandTimeout(error)) {
-    const done = asked.command === "connect" ? "" : " It may still carry the command out.";
+    const what = asked.command === "connect" ? "take the connection" : `answer ${asked.command}`;
+    const done = WRITES.has(asked.command) ? " It may still carry the command out." : "";
     return new OomphError(
       "timed-out",
-      `${asked.server} did not answer ${asked.command} within ${timeoutMs} ms.${done} It may hang, or a firewall drops the packets.`,
+      `${asked.server} did not ${what} within ${timeoutMs} ms.${done} It may hang, or a firewall drops the packets.`,
       { retryable: true, cause: error },
     );
   }
-  return new OomphError("unreachable", `${asked.server} ${loss(code, asked)}`, { retryable: !UNTRUSTED.has(code), cause: error });
+  return new OomphError("unreachable", `${asked.server} ${loss(code, asked)}`, { retryable: !isAboutCertificates(code), cause: error });
 }
 
 function loss(code: string, { command }: Asked): string {
@@ -41,6 +44,10 @@ function loss(code: string, { command }: Asked): string {
   if (code.startsWith("ERR_SSL")) return `ended the TLS handshake (${code}). It may ask for a client certificate: configure one.`;
   const when = command === "connect" ? "while connecting" : `before it answered ${command}`;
   return `closed the connection ${when}${code === "" ? "" : ` (${code})`}. It may have restarted or vanished.`;
+}
+
+function isAboutCertificates(code: string): boolean {
+  return UNTRUSTED.has(code) || code.startsWith("CERT_") || code.startsWith("ERR_TLS_");
 }
 
 function errorCode(error: unknown): string {

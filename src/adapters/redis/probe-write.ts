@@ -19,7 +19,7 @@ export async function probeWith(link: Link, unusedName: string): Promise<WritePr
     case "NOREPLICAS":
       return { kind: "refused-no-replicas", error };
     case "NOPERM":
-      return { kind: "no-rights", error };
+      return { kind: "no-rights", error: `${error} The probe needs +set and ~oomph:probe:*; it never writes.` };
     default:
       throw await link.explain(answer.refusal, "SET");
   }
