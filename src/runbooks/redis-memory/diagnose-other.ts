@@ -57,11 +57,14 @@ export function diagnoseHealthy(node: NodePicture): Finding | undefined {
   const refusals = refusalReasons(node);
   if (refusals.for.length > 0) against.push(...refusals.for);
   if (node.info?.value.role === "replica") against.push(reason(node, "info", "this is a replica: whether writes work is decided at its master"));
+  // Refusals are counted since the server started: what was refused then may long be mended, and a probe says it is.
+  const accepted = node.probe?.value.kind === "accepted";
+  const doubt = refusals.for.length === 0 ? 0 : accepted ? 0.05 : 0.15;
   const unlimited = maxmemoryBytes === 0 && !hostSure;
   return makeFinding({
     verdict: "healthy",
     headline: "Redis has room: memory is not the problem here.",
-    confidence: 0.95 - gaps.penalty - (unlimited ? 0.1 : 0) - (refusals.for.length > 0 ? 0.15 : 0),
+    confidence: 0.95 - gaps.penalty - (unlimited ? 0.1 : 0) - doubt,
     for: [usageReason(node), ...refusals.against],
     against,
   });

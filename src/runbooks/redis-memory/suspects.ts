@@ -8,12 +8,13 @@ import { count, oneLine, percent } from "./words.ts";
 
 const MAX_PREFIXES = 5;
 const MAX_KEYS = 3;
+const TIMES_THE_MEAN = 5;
 
 /** The largest prefixes and keys over all databases. Their names come from outside: escape them where markup is read. */
 export function suspectsIn({ nodes }: Picture, node: NodePicture): Diagnosis["suspects"] {
   const databases = node.census?.value ?? [];
   const prefixes = databases.flatMap((census) => census.prefixes.map((prefix) => ({ census, prefix, bytes: bytesOf(census, prefix)?.value ?? 0 })));
-  const keys = databases.flatMap(({ database, largestKeys }) => largestKeys.map((key) => ({ database, key })));
+  const keys = databases.flatMap((census) => standingOut(census).map((key) => ({ database: census.database, key })));
   if (prefixes.length === 0 && keys.length === 0) return undefined;
   const exact = databases.every(({ complete }) => complete);
   return {
@@ -30,6 +31,11 @@ export function suspectsIn({ nodes }: Picture, node: NodePicture): Diagnosis["su
         .map(({ database, key }) => keyRow(database, key)),
     ],
   };
+}
+
+/** The largest of keys that are all alike is nothing to look at. */
+function standingOut({ largestKeys, sized, sizedBytes }: DatabaseCensus): readonly LargeKey[] {
+  return largestKeys.filter(({ sizeBytes }) => sizeBytes * sized >= sizedBytes * TIMES_THE_MEAN);
 }
 
 function prefixRow(census: DatabaseCensus, prefix: PrefixCensus): readonly string[] {
