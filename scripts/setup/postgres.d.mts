@@ -1,0 +1,2 @@
+/** See postgres.mjs, which is plain JavaScript because it runs before anything is installed. */
+export function linkPostgresLibraries(root: string): string | undefined;
