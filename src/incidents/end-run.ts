@@ -1,4 +1,4 @@
-import type { ActionRequest, Offer, Run } from "../domain/action-request.ts";
+import type { ActionRequest, Offer, RequestState, Run } from "../domain/action-request.ts";
 import type { Json } from "../domain/json.ts";
 import type { Observation, Verification } from "../domain/plan.ts";
 import type { OfferWithTitle } from "../ports/narrator.ts";
@@ -47,6 +47,14 @@ export async function endUndone(desk: Desk, held: Held, because: string): Promis
   });
 }
 
+/** Whether it helped can only be said of what was verified. */
+const BEFORE: Readonly<Record<Ending["state"], readonly RequestState[]>> = {
+  succeeded: ["verifying"],
+  ineffective: ["verifying"],
+  failed: ["executing", "verifying"],
+  unknown: ["executing", "verifying"],
+};
+
 type EndingOf = { readonly held: Held; readonly ending: Ending };
 
 async function endWithin(tables: Tables, desk: Desk, { held, ending }: EndingOf): Promise<boolean> {
@@ -54,7 +62,7 @@ async function endWithin(tables: Tables, desk: Desk, { held, ending }: EndingOf)
   const { request, incident } = held;
   const run: Run = { ...held.run, endedAtMs: atMs, ...seenIn(ending) };
   const { outcome } = ending;
-  const first = await tables.requests.transition(request.id, ["executing", "verifying"], ending.state, { atMs, outcome });
+  const first = await tables.requests.transition(request.id, BEFORE[ending.state], ending.state, { atMs, outcome });
   // An admin may have ended it by releasing the lease: the state stands, what was seen since is still written down.
   await tables.audit.append({
     kind: first ? "run-ended" : "run-observed",
