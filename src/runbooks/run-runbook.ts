@@ -39,14 +39,18 @@ export async function runRunbook<Session>(
   const opened = await open(runbook, target);
   if (opened.kind === "unreachable") return opened;
   const board = new ProgressBoard(runbook.steps, options);
+  // When the run ends early, steps that are still under way end with it and say nothing any more.
+  const ended = new AbortController();
+  const signal = options.signal === undefined ? ended.signal : AbortSignal.any([options.signal, ended.signal]);
   try {
     const outcomes = await Promise.all(
-      runbook.steps.map((step) => runStep(step, { session: opened.session, source: opened.source, board, options })),
+      runbook.steps.map((step) => runStep(step, { session: opened.session, source: opened.source, board, signal, options })),
     );
     const evidence = outcomes.flatMap((outcome) => (outcome.kind === "collected" ? [outcome.evidence] : []));
     const failures = outcomes.flatMap((outcome) => (outcome.kind === "failed" ? [outcome.failure] : []));
     return { kind: "done", evidence, failures, diagnosis: runbook.diagnose(evidence, failures) };
   } finally {
+    ended.abort(new OomphError("internal", "the run has ended"));
     await opened.close();
   }
 }
@@ -66,6 +70,7 @@ type Surroundings<Session> = {
   readonly session: Session;
   readonly source: string;
   readonly board: ProgressBoard;
+  readonly signal: AbortSignal;
   readonly options: RunbookOptions;
 };
 
@@ -73,20 +78,21 @@ type StepOutcome =
   | { readonly kind: "collected"; readonly evidence: Evidence }
   | { readonly kind: "failed"; readonly failure: StepFailure };
 
-async function runStep<Session>(step: Step<Session>, { session, source, board, options }: Surroundings<Session>): Promise<StepOutcome> {
+async function runStep<Session>(step: Step<Session>, { session, source, board, signal, options }: Surroundings<Session>): Promise<StepOutcome> {
   const { clock, ids } = options;
   const begunAtMs = clock.nowMs();
   board.show(step.id, { kind: "running" });
   let data;
   try {
-    data = await withinTime(step, session, options.signal);
+    data = await withinTime(step, session, signal);
   } catch (error) {
-    options.signal?.throwIfAborted();
+    signal.throwIfAborted();
     const tookMs = clock.nowMs() - begunAtMs;
     const failure = { step: step.id, code: codeOf(error), because: messageOf(error), tookMs };
     board.show(step.id, { kind: "failed", because: failure.because, tookMs });
     return { kind: "failed", failure };
   }
+  signal.throwIfAborted();
   const collectedAtMs = clock.nowMs();
   const evidence = { id: ids.next("ev"), step: step.id, collectedAtMs, tookMs: collectedAtMs - begunAtMs, source, data };
   await options.onEvidence?.(evidence);
@@ -95,14 +101,14 @@ async function runStep<Session>(step: Step<Session>, { session, source, board, o
 }
 
 /** A collector that does not listen to its signal is left behind; closing the session ends it. */
-async function withinTime<Session>(step: Step<Session>, session: Session, outer: AbortSignal | undefined) {
+async function withinTime<Session>(step: Step<Session>, session: Session, outer: AbortSignal) {
   const timer = new AbortController();
   const timeout = setTimeout(() => {
     timer.abort(new OomphError("timed-out", `expected "${step.title}" within ${step.timeoutMs} ms, got no answer: the target may be overloaded; try again`, { retryable: true }));
   }, step.timeoutMs);
-  const signal = outer === undefined ? timer.signal : AbortSignal.any([outer, timer.signal]);
+  const signal = AbortSignal.any([outer, timer.signal]);
   try {
-    return await Promise.race([step.collect(session, signal), rejectWhenAborted(signal)]);
+    return await Promise.race([rejectWhenAborted(signal), step.collect(session, signal)]);
   } finally {
     clearTimeout(timeout);
   }
