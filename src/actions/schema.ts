@@ -24,53 +24,77 @@ export const EVICTION_POLICIES = [
 
 export type EvictionPolicy = (typeof EVICTION_POLICIES)[number];
 
-const wholeNumber = field("a whole number from 0 up, such as 2", (text) => readWhole(text, 0));
-const positive = field("a whole number from 1 up, such as 5000", (text) => readWhole(text, 1));
-const yesNo = field("yes or no", (text) => ({ yes: true, true: true, no: false, false: false })[text.toLowerCase()]);
-const bytes = field("a size, such as 1mb or 1048576", parseBytes);
-const pattern = field("a glob pattern of key names of up to 512 characters, such as session:*", (text) =>
-  text === "" || text.length > 512 ? undefined : text,
-);
-const ttl = field("a time with its unit of at least 1s, such as 30m, 1h or 7d", (text) =>
-  atLeast(1000, parseDuration(text) ?? readWhole(text, 1000)),
-);
-const resumeFrom = field("a place to continue from, as an interrupted run named it, such as 1a2b3c4d:1792", (text) =>
-  /^[0-9a-f]{8}:\d{1,20}$/.test(text) ? text : undefined,
-);
-const policy = field(`one of ${EVICTION_POLICIES.join(", ")}`, (text) => EVICTION_POLICIES.find((name) => name === text.toLowerCase()));
-const memorySize = field("a size such as 512mb, a number of bytes, a rise such as +50%, or 0 for no limit", readMemorySize);
+/** What each parameter expects, for every refusal. */
+const EXPECTED = {
+  database: "a whole number from 0 up, such as 2",
+  atMostKeys: "a whole number from 0 up, such as 5000",
+  keysPerSecond: "a whole number from 1 up, such as 5000",
+  policy: `one of ${EVICTION_POLICIES.join(", ")}`,
+  persist: "yes or no",
+  unlimited: "yes or no",
+  everything: "yes or no",
+  maxmemory: "a size such as 512mb, a number of bytes, a rise such as +50%, or 0 for no limit",
+  minimumBytes: "a size, such as 1mb or 1048576",
+  pattern: "a glob pattern of key names of up to 512 characters, such as session:*",
+  ttl: "a time with its unit of at least 1s, such as 30m, 1h or 7d",
+  resumeFrom: "a place to continue from, as an interrupted run named it, such as 1a2b3c4d:1792",
+  expiresAtMs: "the exact time of expiry in milliseconds since 1970, as the run that set it named it",
+  clients: "a list of clients, as a plan named them",
+};
 
-export const FlushParams = z.strictObject({ database: wholeNumber.optional(), atMostKeys: wholeNumber.optional() });
+const yesNo = (name: keyof typeof EXPECTED) =>
+  field(name, (text) => ({ yes: true, true: true, no: false, false: false })[text.toLowerCase()]);
+const database = field("database", (text) => readWhole(text, 0));
+const pattern = field("pattern", (text) => (text === "" || text.length > 512 ? undefined : text));
+
+export const FlushParams = z.strictObject({
+  database: database.optional(),
+  atMostKeys: field("atMostKeys", (text) => readWhole(text, 0)).optional(),
+});
 export type FlushParams = z.output<typeof FlushParams>;
 
-export const PolicyParams = z.strictObject({ policy, persist: yesNo.default(false) });
+export const PolicyParams = z.strictObject({
+  policy: field("policy", (text) => EVICTION_POLICIES.find((name) => name === text.toLowerCase())),
+  persist: yesNo("persist").default(false),
+});
 export type PolicyParams = z.output<typeof PolicyParams>;
 
-export const MaxmemoryParams = z.strictObject({ maxmemory: memorySize, persist: yesNo.default(false), unlimited: yesNo.default(false) });
+export const MaxmemoryParams = z.strictObject({
+  maxmemory: field("maxmemory", readMemorySize),
+  persist: yesNo("persist").default(false),
+  unlimited: yesNo("unlimited").default(false),
+});
 export type MaxmemoryParams = z.output<typeof MaxmemoryParams>;
 
 const walk = {
-  database: wholeNumber.optional(),
+  database: database.optional(),
   pattern,
-  keysPerSecond: positive.default(10_000),
-  resumeFrom: resumeFrom.optional(),
-  atMostKeys: wholeNumber.optional(),
+  keysPerSecond: field("keysPerSecond", (text) => readWhole(text, 1)).default(10_000),
+  resumeFrom: field("resumeFrom", (text) => (/^[0-9a-f]{8}:\d{1,20}$/.test(text) ? text : undefined)).optional(),
+  atMostKeys: field("atMostKeys", (text) => readWhole(text, 0)).optional(),
 };
 
-export const UnlinkParams = z.strictObject({ ...walk, everything: yesNo.default(false) });
+export const UnlinkParams = z.strictObject({ ...walk, everything: yesNo("everything").default(false) });
 export type UnlinkParams = z.output<typeof UnlinkParams>;
 
-export const ExpireParams = z.strictObject({ ...walk, pattern: pattern.default("*"), ttl });
+export const ExpireParams = z.strictObject({ ...walk, pattern: pattern.default("*"), ttl: field("ttl", readTtl) });
 export type ExpireParams = z.output<typeof ExpireParams>;
 
-export const PersistParams = z.strictObject({ ...walk, pattern: pattern.default("*"), expiresAtMs: positive });
+export const PersistParams = z.strictObject({
+  ...walk,
+  pattern: pattern.default("*"),
+  expiresAtMs: field("expiresAtMs", (text) => readWhole(text, 1)),
+});
 export type PersistParams = z.output<typeof PersistParams>;
 
 /** One connection to end: on which server (run_id), which id, from where. */
 export const SlowClient = z.strictObject({ server: z.string(), id: z.string(), address: z.string() });
 export type SlowClient = z.output<typeof SlowClient>;
 
-export const KillParams = z.strictObject({ minimumBytes: bytes.default(1024 ** 2), clients: z.array(SlowClient).optional() });
+export const KillParams = z.strictObject({
+  minimumBytes: field("minimumBytes", parseBytes).default(1024 ** 2),
+  clients: z.array(SlowClient).optional(),
+});
 export type KillParams = z.output<typeof KillParams>;
 
 /** What `set-maxmemory` was asked for: an absolute size, or a share on top of the present one. */
@@ -88,8 +112,7 @@ export function readParams<Params>(schema: z.ZodType<Params>, doc: ActionDoc, gi
 function describeIssue(issue: z.core.$ZodIssue, params: Readonly<Record<string, Json>>): readonly string[] {
   if (issue.code === "unrecognized_keys") return issue.keys.map((name) => `there is no parameter --${kebab(name)}`);
   const name = String(issue.path[0] ?? "");
-  const expected = issue.code === "custom" ? issue.message : (EXPECTED[name] ?? issue.message);
-  return [`--${kebab(name)} expected ${expected}, got ${received(params[name])}`];
+  return [`--${kebab(name)} expected ${expectedOf(name)}, got ${received(params[name])}`];
 }
 
 function known(doc: ActionDoc): string {
@@ -98,20 +121,15 @@ function known(doc: ActionDoc): string {
   return `It takes ${list.join("; ")}.`;
 }
 
-// For values that are missing or are no plain value at all: zod's own words say nothing about the field then.
-const EXPECTED: Readonly<Record<string, string>> = {
-  policy: `one of ${EVICTION_POLICIES.join(", ")}`,
-  maxmemory: "a size such as 512mb, a number of bytes, a rise such as +50%, or 0 for no limit",
-  pattern: "a glob pattern of key names, such as session:*",
-  ttl: "a time with its unit, such as 30m, 1h or 7d",
-  expiresAtMs: "the exact time of expiry in milliseconds since 1970, as the run that set it named it",
-};
+function expectedOf(name: string): string {
+  return Object.entries(EXPECTED).find(([known]) => known === name)?.[1] ?? "something else";
+}
 
-function field<Value>(expected: string, read: (text: string) => Value | undefined) {
+function field<Value>(name: keyof typeof EXPECTED, read: (text: string) => Value | undefined) {
   return z.union([z.string(), z.number(), z.boolean()]).transform((given, context): Value => {
     const value = read(String(given).trim());
     if (value !== undefined) return value;
-    context.addIssue({ code: "custom", message: expected, input: given });
+    context.addIssue({ code: "custom", message: EXPECTED[name], input: given });
     return z.NEVER;
   });
 }
@@ -121,8 +139,9 @@ function readWhole(text: string, least: number): number | undefined {
   return Number.isSafeInteger(number) && number >= least ? number : undefined;
 }
 
-function atLeast(least: number, number: number | undefined): number | undefined {
-  return number !== undefined && number >= least ? number : undefined;
+function readTtl(text: string): number | undefined {
+  const ttlMs = parseDuration(text);
+  return ttlMs !== undefined && ttlMs >= 1000 ? ttlMs : undefined;
 }
 
 function readMemorySize(text: string): MemorySize | undefined {
