@@ -26,29 +26,45 @@ export async function handleWebApi(parts: WebApiParts, req: IncomingMessage, res
   if (path.startsWith("/upload/") || path.startsWith("/files-pri/")) return passOn(parts.slack, { req, body }, res);
 
   const call = callOf({ req, body, path });
-  const fault = parts.faults.take(call.method, call.channel);
-  const waitSeconds = fault?.kind === "rate-limited" ? fault.retryAfterSeconds : (parts.pace?.(call.method, call.channel) ?? 0);
-  const record = (outcome: string): void => {
-    const { method, channel, params } = call;
-    parts.calls.push({ method, channel, params, atMs: Date.now(), outcome });
-  };
+  const { outcome, send } = await settle(parts, call);
+  const { method, channel, params } = call;
+  parts.calls.push({ method, channel, params, atMs: Date.now(), outcome });
+  send(res);
+}
 
-  if (fault?.kind === "hang") return record("hang");
-  if (fault?.kind === "status") {
-    record(`http ${fault.status}`);
-    return sendJson(res, "the local Slack was told to fail", { status: fault.status });
+type Settled = { readonly outcome: string; readonly send: (res: ServerResponse) => void };
+
+async function settle(parts: WebApiParts, call: Call): Promise<Settled> {
+  const fault = parts.faults.take(call.method, call.channel);
+  switch (fault?.kind) {
+    case "hang":
+      return { outcome: "hang", send: () => undefined };
+    case "status":
+      return {
+        outcome: `http ${fault.status}`,
+        send: (res) => sendJson(res, "the local Slack was told to fail", { status: fault.status }),
+      };
+    case "rate-limited":
+      return tooOften(fault.retryAfterSeconds);
+    case "error":
+      return replied(call, { ok: false, error: fault.error });
+    case "answer-lost":
+      await answer(parts, call);
+      return { outcome: "answer-lost", send: (res) => res.destroy() };
+    case undefined: {
+      const waitSeconds = parts.pace?.(call.method, call.channel) ?? 0;
+      return waitSeconds > 0 ? tooOften(waitSeconds) : replied(call, await answer(parts, call));
+    }
   }
-  if (waitSeconds > 0) {
-    record("http 429");
-    return sendJson(res, { ok: false, error: "ratelimited" }, { status: 429, retryAfterSeconds: waitSeconds });
-  }
-  const reply = fault?.kind === "error" ? { ok: false, error: fault.error } : await answer(parts, call);
-  if (fault?.kind === "answer-lost") {
-    record("answer-lost");
-    return void req.socket.destroy();
-  }
-  record(reply.ok ? "ok" : String(reply.error));
-  sendJson(res, reply, { status: call.method === "response_url" && !reply.ok ? 404 : 200 });
+}
+
+function tooOften(retryAfterSeconds: number): Settled {
+  return { outcome: "http 429", send: (res) => sendJson(res, { ok: false, error: "ratelimited" }, { status: 429, retryAfterSeconds }) };
+}
+
+function replied({ method }: Call, reply: Reply): Settled {
+  const status = method === "response_url" && !reply.ok ? 404 : 200;
+  return { outcome: reply.ok ? "ok" : String(reply.error), send: (res) => sendJson(res, reply, { status }) };
 }
 
 type Call = {

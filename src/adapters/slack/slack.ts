@@ -113,10 +113,8 @@ class TakingApp extends App {
   }
 
   override async processEvent({ body, ack }: ReceiverEvent): Promise<void> {
-    const taken = await this.#takeIn.take(body);
     // Told to the receiver by throwing: it then does not acknowledge, and Slack sends the event again.
-    if (taken.kind === "again") throw new ChatRefusal("unavailable", "not taken on");
-    await ack(taken.body);
+    if (!(await this.#takeIn.take(body, ack))) throw new ChatRefusal("unavailable", "not taken on");
   }
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Answer, Inbound, Receive } from "../../ports/inbound.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Metrics } from "../../ports/metrics.ts";
-import { type AckBody, NOT_IN_TIME, NOT_STARTED, replyTo } from "./reply.ts";
+import { type AckBody, NOT_IN_TIME, NOT_STARTED, type Reply, replyTo } from "./reply.ts";
 import { readInbound } from "./read-inbound.ts";
 
 // Slack waits for 3 s, the way there and back included.
@@ -18,54 +18,76 @@ export type TakeInParts = {
   readonly metrics: Metrics;
 };
 
-/** What goes back to Slack at once. `again`: do not acknowledge, so that Slack sends the event once more. */
-export type Taken = { readonly kind: "ack"; readonly body?: AckBody } | { readonly kind: "again" };
+/** Sends the acknowledgement. */
+export type Ack = (body?: AckBody) => Promise<void>;
 
 export type TakeIn = {
-  /** Hands what came in to `receive`; settles within 2.2 s and never throws. */
-  take(body: unknown): Promise<Taken>;
-  /** Resolves when all that was taken has been answered, words that follow an acknowledgement included. */
+  /**
+   * Hands what came in to `receive` and acknowledges it within 2.2 s, whatever happens. False: not acknowledged, Slack is
+   * to send it again. Throws only what `ack` throws.
+   */
+  take(body: unknown, ack: Ack): Promise<boolean>;
+  /** Resolves when all that was taken has been acknowledged, and the words that follow have been said. */
   settled(): Promise<void>;
 };
 
 export function createTakeIn(parts: TakeInParts): TakeIn {
   const underway = new Set<Promise<unknown>>();
-  const track = <Result>(work: Promise<Result>): Promise<Result> => {
+  const track = async <Result>(work: Promise<Result>): Promise<Result> => {
     underway.add(work);
-    return work.finally(() => underway.delete(work));
+    try {
+      return await work;
+    } finally {
+      underway.delete(work);
+    }
   };
 
   return {
-    take: (body) => track(take(parts, body, track)),
+    take: (body, ack) => track(take(parts, body, { ack, track })),
     async settled() {
       while (underway.size > 0) await Promise.allSettled(underway);
     },
   };
 }
 
-type Track = (work: Promise<void>) => Promise<void>;
+type Ways = { readonly ack: Ack; readonly track: (work: Promise<void>) => Promise<void> };
 
-async function take(parts: TakeInParts, body: unknown, track: Track): Promise<Taken> {
+async function take(parts: TakeInParts, body: unknown, { ack, track }: Ways): Promise<boolean> {
   const reading = readInbound(body, parts.clock.nowMs());
   if (reading.kind === "unfit") parts.log.warn({ because: reading.because }, "a payload from Slack does not fit");
-  if (reading.kind !== "inbound") return { kind: "ack" };
-
+  if (reading.kind !== "inbound") {
+    await ack();
+    return true;
+  }
   const { inbound } = reading;
   parts.metrics.received(inbound.kind);
   const outcome = await ask(parts, inbound);
   // Nobody waits for an answer to a post, so that nobody would ask again: Slack does.
-  if (outcome.kind !== "answered" && inbound.kind === "post") return { kind: "again" };
+  if (outcome.kind !== "answered" && inbound.kind === "post") return false;
 
-  const answer: Answer =
-    outcome.kind === "answered" ? outcome.answer : { kind: "say", text: outcome.kind === "late" ? NOT_IN_TIME : NOT_STARTED };
-  const reply = replyTo(inbound, answer);
-  if (reply.after !== undefined) {
-    const said = reply.after(parts.chat).catch((error: unknown) => {
-      parts.log.warn({ kind: inbound.kind, id: inbound.id, because: messageOf(error) }, "words for the sender could not be delivered");
-    });
-    void track(said);
+  const reply = replyTo(inbound, answerOf(outcome));
+  await ack(reply.body);
+  if (reply.after !== undefined) void track(sayAfter(parts, inbound, reply.after));
+  return true;
+}
+
+function answerOf(outcome: Outcome): Answer {
+  switch (outcome.kind) {
+    case "answered":
+      return outcome.answer;
+    case "failed":
+      return { kind: "say", text: NOT_STARTED };
+    case "late":
+      return { kind: "say", text: NOT_IN_TIME };
   }
-  return reply.body === undefined ? { kind: "ack" } : { kind: "ack", body: reply.body };
+}
+
+async function sayAfter({ chat, log }: TakeInParts, { kind, id }: Inbound, say: NonNullable<Reply["after"]>): Promise<void> {
+  try {
+    await say(chat);
+  } catch (error) {
+    log.warn({ kind, id, because: messageOf(error) }, "words for the sender could not be delivered");
+  }
 }
 
 type Outcome = { readonly kind: "answered"; readonly answer: Answer } | { readonly kind: "failed" } | { readonly kind: "late" };
