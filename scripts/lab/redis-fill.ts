@@ -12,7 +12,8 @@ export type Filling = {
 
 // One script makes so many keys: long enough to be fast, short enough that the server stays responsive.
 const KEYS_PER_SCRIPT = 10_000;
-const KEYS_PER_PIPELINE = 500;
+// More than what buffers of idle clients give back.
+const OVER_BYTES = 128 * 1024;
 
 const MAKE_KEYS = `
 local value = string.rep('x', tonumber(ARGV[3]))
@@ -31,33 +32,47 @@ export async function fill(lab: Pick<RedisLab, "client">, options: Filling & { r
   });
 }
 
-/** Writes until the server answers OOM; returns how many keys were made. Needs maxmemory and a policy that refuses. */
+/**
+ * Writes until the server answers OOM, and then a little over its limit: it goes on refusing when the buffers of those
+ * who filled it are freed. Returns how many keys were made. Needs maxmemory and a policy that refuses.
+ */
 export async function fillUntilRefused(lab: Pick<RedisLab, "client">, options: Filling): Promise<number> {
   const maxmemory = Number(/^maxmemory:(\d+)/m.exec(await lab.client.info("memory"))?.[1]);
   if (maxmemory === 0) throw new Error("Expected a server with maxmemory, got one without: it would never refuse.");
-  return withDatabase(lab, options, async (client, prefix) => {
-    const value = "x".repeat(options.valueBytes);
-    for (let made = 0; made * Math.max(1, options.valueBytes) < maxmemory * 2;) {
+  const quick = await writeUntilRefused(lab, { ...options, from: 0, perPipeline: 500, mostBytes: maxmemory * 2 });
+  await lab.client.config("SET", "maxmemory", maxmemory + OVER_BYTES);
+  const rest = await writeUntilRefused(lab, { ...options, from: quick, perPipeline: 20, mostBytes: maxmemory * 2 });
+  await lab.client.config("SET", "maxmemory", maxmemory);
+  return quick + rest;
+}
+
+type Writing = Filling & { readonly from: number; readonly perPipeline: number; readonly mostBytes: number };
+
+function writeUntilRefused(
+  lab: Pick<RedisLab, "client">,
+  { valueBytes, ttlSeconds, from, perPipeline, mostBytes, ...where }: Writing,
+): Promise<number> {
+  return withDatabase(lab, where, async (client, prefix) => {
+    const value = "x".repeat(valueBytes);
+    for (let made = 0; made * Math.max(1, valueBytes) < mostBytes; made += perPipeline) {
       const pipeline = client.pipeline();
-      for (let index = 0; index < KEYS_PER_PIPELINE; index += 1) {
-        if (options.ttlSeconds === undefined) pipeline.set(`${prefix}${made + index}`, value);
-        else pipeline.set(`${prefix}${made + index}`, value, "EX", options.ttlSeconds);
+      for (let index = from + made; index < from + made + perPipeline; index += 1) {
+        pipeline.call("SET", [`${prefix}${index}`, value, ...(ttlSeconds === undefined ? [] : ["EX", ttlSeconds])]);
       }
       const results = (await pipeline.exec()) ?? [];
       const refusedAt = results.findIndex(([error]) => error !== null);
-      const refusal = results[refusedAt]?.[0];
+      const refusal = results[refusedAt]?.[0] ?? undefined;
       if (refusal?.message.startsWith("OOM") === true) return made + refusedAt;
-      if (refusal !== null && refusal !== undefined) throw refusal;
-      made += results.length;
+      if (refusal !== undefined) throw refusal;
     }
-    throw new Error(`Expected the server to refuse writes at ${maxmemory} bytes; it took twice as much. Does its policy evict?`);
+    throw new Error(`Expected the server to refuse writes at its maxmemory; it took ${mostBytes} bytes. Does its policy evict?`);
   });
 }
 
 /** A connection of its own: the lab's client stays on its database. */
 async function withDatabase<Result>(
   lab: Pick<RedisLab, "client">,
-  { database = 0, prefix = "key:" }: Filling,
+  { database = 0, prefix = "key:" }: Pick<Filling, "database" | "prefix">,
   work: (client: Redis, prefix: string) => Promise<Result>,
 ): Promise<Result> {
   const client = lab.client.duplicate({ db: database, lazyConnect: true });

@@ -36,14 +36,14 @@ export function redactUrl(url: string): string {
 
 function parse(url: string): URL {
   const parsed = URL.canParse(url.trim()) ? new URL(url.trim()) : undefined;
+  if (parsed !== undefined && parsed.hostname !== "" && parsed.protocol !== "redis:" && parsed.protocol !== "rediss:") {
+    throw new OomphError("bad-input", `${EXPECTED}, got a URL that begins with ${parsed.protocol}//.`);
+  }
   if (parsed === undefined || parsed.hostname === "") {
     throw new OomphError(
       "bad-input",
       `${EXPECTED}, got something that is not a URL with a host. Characters such as # / ? @ : % in a password must be percent-encoded.`,
     );
-  }
-  if (parsed.protocol !== "redis:" && parsed.protocol !== "rediss:") {
-    throw new OomphError("bad-input", `${EXPECTED}, got a URL that begins with ${parsed.protocol}//.`);
   }
   if (parsed.search !== "" || parsed.hash !== "") {
     throw new OomphError(
