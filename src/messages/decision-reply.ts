@@ -26,9 +26,9 @@ const WORDS = {
 
 function next({ decision, decisions }: { readonly decision: Decision; readonly decisions: readonly Decision[] }, request: ActionRequest): string {
   if (decision.kind === "deny") return `${person(request.requestedBy)}: nothing has been changed.`;
-  if (decision.kind === "break-glass") return "No second person has agreed. It is done now, and marked in the audit.";
+  if (decision.kind === "break-glass") return "No second person has agreed. Oomph carries it out now; the audit marks it.";
   const given = decisions.filter((one) => one.kind === "approve").length;
   const missing = request.policy.approvalsNeeded - given;
   if (missing > 0) return `${given} of ${counted(request.policy.approvalsNeeded, "approval")}: ${missing} more needed.`;
-  return "It is done now: the target is looked at once more, and if it still is as in the plan, the plan is carried out.";
+  return "Oomph looks at the target once more and, if it still is as in the plan, carries it out now.";
 }

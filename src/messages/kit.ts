@@ -89,7 +89,7 @@ export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of cells) row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, lengthOf(cell))));
   const texts = cells.map((row) => row.map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - lengthOf(cell))).join("  "));
-  return `\`\`\`\n${escapeMrkdwn(texts.map((text) => text.trimEnd()).join("\n"))}\n\`\`\``;
+  return `\`\`\`${escapeMrkdwn(texts.map((text) => text.trimEnd()).join("\n"))}\`\`\``;
 }
 
 function lengthOf(text: string): number {

@@ -27,8 +27,8 @@ function stepLine({ title: stepTitle, state }: StepProgress): string {
     case "running":
       return `⏳ ${prose(stepTitle)} …`;
     case "done":
-      return `✅ ${prose(stepTitle)}, done in ${formatDuration(state.tookMs)}`;
+      return `✅ ${prose(stepTitle)} · done in ${formatDuration(state.tookMs)}`;
     case "failed":
-      return `❌ ${prose(stepTitle)}, failed after ${formatDuration(state.tookMs)}: ${prose(state.because)}`;
+      return `❌ ${prose(stepTitle)} · failed after ${formatDuration(state.tookMs)}: ${prose(state.because)}`;
   }
 }

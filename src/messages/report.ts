@@ -4,7 +4,7 @@ import type { Diagnosis, Finding, Reason } from "../domain/finding.ts";
 import type { Block, Message, SectionBlock } from "../domain/message.ts";
 import type { Risk } from "../domain/plan.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
-import { button, context, divider, facts as factFields, message, overflow, section, lines, table, titled } from "./kit.ts";
+import { button, context, divider, facts as factFields, message, overflow, section, titled } from "./kit.ts";
 import { code, confidence, prose, visible } from "./words.ts";
 
 /** An action that a click asks for; `id` is what the click sends back. */
@@ -81,13 +81,18 @@ function summary({ summary: rows }: Diagnosis): readonly SectionBlock[] {
 
 function suspects({ suspects: found }: Diagnosis): readonly SectionBlock[] {
   if (found === undefined || found.rows.length === 0) return [];
-  return lines([`*Suspicious: ${prose(found.title)}*`, table([found.columns, ...found.rows])]);
+  return titled(`Suspicious: ${prose(found.title)}`, found.rows.map((row) => suspect(found.columns, row)));
+}
+
+/** A line per suspect, for a table of six columns breaks on a phone. */
+function suspect(columns: readonly string[], [name = "", ...cells]: readonly string[]): string {
+  return [`• ${code(name, 80)}`, ...cells.map((cell, index) => `${prose(columns[index + 1] ?? "")} ${prose(cell)}`)].join(" · ");
 }
 
 function hypothesis(finding: Finding, index: number): string {
   const why = index === 0 ? [] : finding.for.slice(0, 2).map((reason) => prose(reason.says));
   const because = why.length === 0 ? "" : `: ${why.join("; ")}`;
-  return `${index + 1}. ${prose(finding.headline)} (${confidence(finding.confidence)})${because}`;
+  return `${index + 1}. ${prose(finding.headline.replace(/\.$/, ""))} (${confidence(finding.confidence)})${because}`;
 }
 
 function recommended(offers: readonly OfferFacts[], furtherSteps: readonly string[]): readonly string[] {

@@ -20,7 +20,7 @@ export function requestCard(facts: CardFacts): Message {
   return message(`${state.title}: ${visible(title)}. ${visible(request.plan.summary)}`, [
     section(`${state.mark} *${state.title}: ${prose(title)}*\n${prose(request.plan.summary)}`),
     ...planSections(request.plan),
-    context(`Asked for by ${person(request.requestedBy)} ${time(request.createdAtMs)} · ${RISKS[request.plan.risk]} · ${code(request.id, 60)}`),
+    context(`Asked for by ${person(request.requestedBy)} ${time(request.createdAtMs)} · ${RISKS[request.plan.risk]}`),
     ...(request.state === "pending" ? pending(facts) : told(facts)),
   ]);
 }
