@@ -1,0 +1,22 @@
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import type { Io } from "./io.ts";
+import { runCommandLine } from "./program.ts";
+
+const io: Io = {
+  out: (words) => void process.stdout.write(words),
+  err: (words) => void process.stderr.write(words),
+  isTerminal: process.stderr.isTTY,
+  columns: process.stderr.columns ?? 80,
+  readStdin: () => text(process.stdin),
+  readFile: (path) => readFile(path, "utf8"),
+  async sources() {
+    const { processSources } = await import("../config.ts");
+    return processSources();
+  },
+};
+
+// The reader of a pipe may have seen enough: `oomph ... | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 4));
+
+process.exitCode = await runCommandLine(process.argv.slice(2), io);

@@ -1,0 +1,144 @@
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { messageOf, OomphError } from "../domain/errors.ts";
+import { EXIT, EXIT_CODE_HELP, type ExitCode } from "./exit-codes.ts";
+import type { Io } from "./io.ts";
+
+type Done = (code: ExitCode) => void;
+
+/** Runs one command. Each command's module is loaded only when it is asked for. Never throws; returns the exit code. */
+export async function runCommandLine(args: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const program = build(io, (ended) => {
+    code = ended;
+  });
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput; // it has had its say
+    io.err(`oomph: ${messageOf(error)}\n`);
+    if (!(error instanceof OomphError)) return EXIT.internal;
+    return error.code === "bad-input" || error.code === "not-found" ? EXIT.badInput : EXIT.failed;
+  }
+}
+
+function build(io: Io, done: Done): Command {
+  const program = new Command("oomph")
+    .description("Memory incidents: what happened, how sure, what to do. Without Slack and without a queue.")
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .showHelpAfterError("Try: oomph --help")
+    .helpCommand(true)
+    .addHelpText(
+      "after",
+      `\n${EXIT_CODE_HELP}\n\nExamples:
+  oomph investigate redis/sessions            a connection from oomph.yaml
+  oomph investigate redis://127.0.0.1:6379/2  any Redis
+  redis-cli INFO | oomph explain -            a pasted INFO, or a log with Redis's OOM error
+  oomph redis flush --db 2                    before a test suite`,
+    )
+    .option("--version", "print the version")
+    .action(async ({ version }: { readonly version?: true }) => (version === true ? printVersion(io) : program.help({ error: true })));
+  addInvestigate(program, io, done);
+  addExplain(program, io, done);
+  addRedisFlush(program, io, done);
+  addAuditVerify(program, io, done);
+  addConfigCheck(program, io, done);
+  program
+    .command("version")
+    .description("print the version")
+    .action(() => printVersion(io));
+  return program;
+}
+
+function addInvestigate(program: Command, io: Io, done: Done): void {
+  program
+    .command("investigate")
+    .description("look at a Redis and say why its memory is full, or that it is not; changes nothing")
+    .argument("<target>", "redis/<name>[/<database>] from the configuration, or redis://[user:password@]host[:port][/database]")
+    .option("--json", "one JSON document on standard output")
+    .option("--census <duration>", "time box of the key census, such as 500ms or 3s")
+    .option("--config <file>", "instead of ./oomph.yaml")
+    .option("--exit-code", "end with 1 when there is a problem, for scripts")
+    .action(async (target: string, options: InvestigateFlags) => {
+      const { investigate } = await import("./investigate.ts");
+      done(await investigate({ target, ...options }, io));
+    });
+}
+
+type InvestigateFlags = { readonly json?: true; readonly census?: string; readonly config?: string; readonly exitCode?: true };
+
+function addExplain(program: Command, io: Io, done: Done): void {
+  program
+    .command("explain")
+    .description("read a pasted INFO, or a log with Redis's OOM error, and say what it means")
+    .argument("<file>", "a file, or - for standard input")
+    .option("--json", "one JSON document on standard output")
+    .action(async (file: string, { json }: { readonly json?: true }) => {
+      const { explainFile } = await import("./explain-file.ts");
+      done(await explainFile({ file, json: json === true }, io));
+    });
+}
+
+function addRedisFlush(program: Command, io: Io, done: Done): void {
+  program
+    .command("redis")
+    .description("for test suites")
+    .command("flush")
+    .description("empty one database of a test Redis; refuses hosts other than this machine, and databases with many keys")
+    .option("--url <url>", "redis://[user:password@]host[:port][/database]; default redis://127.0.0.1:6379")
+    .option("--db <number>", "the database; default: the URL's, or 0", wholeNumber)
+    .option("--max-keys <number>", "refuse when there are more; default 100000", wholeNumber)
+    .option("--allow-host <host...>", "a test host that is not this machine")
+    .option("--dry-run", "only say what would be done")
+    .action(async (options: FlushFlags) => {
+      const { flushCommand } = await import("./flush-command.ts");
+      done(await flushCommand(options, io));
+    });
+}
+
+type FlushFlags = {
+  readonly url?: string;
+  readonly db?: number;
+  readonly maxKeys?: number;
+  readonly allowHost?: readonly string[];
+  readonly dryRun?: true;
+};
+
+function addAuditVerify(program: Command, io: Io, done: Done): void {
+  program
+    .command("audit")
+    .description("the record of who did what")
+    .command("verify")
+    .description("recompute the chain of hashes over all entries")
+    .option("--head <hash>", "a hash noted earlier, which must be in the chain: shows that no entries were cut off the end")
+    .option("--config <file>", "instead of ./oomph.yaml")
+    .action(async (options: { readonly head?: string; readonly config?: string }) => {
+      const { auditVerify } = await import("./audit-verify.ts");
+      done(await auditVerify(options, io));
+    });
+}
+
+function addConfigCheck(program: Command, io: Io, done: Done): void {
+  program
+    .command("config")
+    .description("environment and oomph.yaml")
+    .command("check")
+    .description("list every problem at once, or say what is configured")
+    .option("--config <file>", "instead of ./oomph.yaml")
+    .option("--command-line", "only what the command line needs: Slack and the queue may be missing")
+    .action(async (options: { readonly config?: string; readonly commandLine?: true }) => {
+      const { configCheck } = await import("./config-check.ts");
+      done(await configCheck(options, io));
+    });
+}
+
+async function printVersion(io: Io): Promise<void> {
+  const { version } = await import("./version.ts");
+  io.out(`${await version()}\n`);
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError(`expected a whole number, got ${JSON.stringify(text)}.`);
+  return Number(text);
+}

@@ -1,0 +1,104 @@
+import { formatDuration } from "../domain/duration.ts";
+import type { Advice, Diagnosis, Finding, Reason } from "../domain/finding.ts";
+import type { Json } from "../domain/json.ts";
+import { formatTarget, type Target } from "../domain/target.ts";
+import type { RunbookOutcome } from "../runbooks/run-runbook.ts";
+import { printable } from "./printable.ts";
+import { table } from "./table.ts";
+
+export type FinishedInvestigation = {
+  readonly target: Target;
+  readonly runbookId: string;
+  readonly startedAtMs: number;
+  readonly tookMs: number;
+  readonly outcome: RunbookOutcome;
+};
+
+/** For scripts. Keys are stable; verdict, confidence, for, against and advice are those of `explain` too. */
+export function investigationJson({ target, runbookId, startedAtMs, tookMs, outcome }: FinishedInvestigation): Json {
+  const { finding, hypotheses, summary, suspects, furtherSteps } = outcome.diagnosis;
+  return {
+    kind: "investigation",
+    target: formatTarget(target),
+    runbook: runbookId,
+    startedAt: new Date(startedAtMs).toISOString(),
+    tookMs,
+    reached: outcome.kind === "done",
+    ...findingJson(finding),
+    hypotheses: hypotheses.map(findingJson),
+    summary,
+    suspects: suspects ?? null,
+    furtherSteps,
+    failures: outcome.kind === "done" ? outcome.failures : [],
+    evidence: outcome.kind === "done" ? outcome.evidence : [],
+  };
+}
+
+/** For people: the verdict first, then what to do, then why. */
+export function renderInvestigation({ target, tookMs, outcome }: FinishedInvestigation): string {
+  const { diagnosis } = outcome;
+  const failures = outcome.kind === "done" ? outcome.failures : [];
+  const sections = [
+    `${diagnosis.finding.headline}\n${verdictLine(diagnosis.finding)} · ${formatTarget(target)} · ${formatDuration(tookMs)}`,
+    section("Recommended actions", [...diagnosis.finding.advice.map(adviceLine), ...diagnosis.furtherSteps]),
+    section("For", diagnosis.finding.for.map(says)),
+    section("Against", diagnosis.finding.against.map(says)),
+    section(
+      "Root cause hypotheses",
+      diagnosis.hypotheses.map((other) => `${verdictLine(other)}: ${other.headline}`),
+    ),
+    evidenceSummary(diagnosis),
+    suspects(diagnosis),
+    section(
+      "Could not be read",
+      failures.map(({ step, because }) => `${step}: ${because}`),
+    ),
+  ];
+  return printable(`\n${sections.filter((text) => text !== "").join("\n\n")}\n`);
+}
+
+function findingJson({ verdict, headline, confidence, advice, ...finding }: Finding): { readonly [key: string]: Json } {
+  return {
+    verdict,
+    headline,
+    confidence,
+    for: finding.for.map(says),
+    against: finding.against.map(says),
+    advice: advice.map(({ actionId, params, why }) => ({ actionId, params, why })),
+  };
+}
+
+function verdictLine({ verdict, confidence }: Finding): string {
+  return `${verdict}, confidence ${Math.round(confidence * 100)}%`;
+}
+
+/** As `/oom run` takes it. */
+function adviceLine({ actionId, params, why }: Advice): string {
+  const given = Object.entries(params).map(
+    ([name, value]) => ` --${dashed(name)} ${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
+  return `${actionId}${given.join("")}: ${why}`;
+}
+
+function dashed(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function evidenceSummary({ summary }: Diagnosis): string {
+  if (summary.length === 0) return "";
+  return `Evidence summary:\n${table(summary.map(({ label, value }) => [label, value]))}`;
+}
+
+function suspects(diagnosis: Diagnosis): string {
+  if (diagnosis.suspects === undefined || diagnosis.suspects.rows.length === 0) return "";
+  const { title, columns, rows } = diagnosis.suspects;
+  return `${title}:\n${table([columns, ...rows])}`;
+}
+
+function says(reason: Reason): string {
+  return reason.says;
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? "" : [`${title}:`, ...lines.map((line) => `  - ${line}`)].join("\n");
+}
