@@ -3,18 +3,7 @@ import { OomphError } from "../../domain/errors.ts";
 import type { Backend } from "./backend.ts";
 import type { OuterScope } from "./scope.ts";
 import { firstTables } from "./migrations/first-tables.ts";
-
-/** What differs between the databases in a `create table`. */
-export type Dialect = {
-  readonly kind: Backend["kind"];
-  readonly integer: string;
-  /** A number that counts up by itself, the primary key. */
-  readonly position: string;
-  /** At a table's end: SQLite takes anything for any type unless told. */
-  readonly strict: string;
-};
-
-export type Migration = { readonly name: string; statements(dialect: Dialect): readonly string[] };
+import type { Dialect, Migration } from "./migrations/migration.ts";
 
 /** In the order of being applied. Only ever added to. */
 const MIGRATIONS: readonly Migration[] = [firstTables];
@@ -31,7 +20,11 @@ const DIALECTS: Readonly<Record<Backend["kind"], Dialect>> = {
  */
 export async function migrate(kind: Backend["kind"], scope: OuterScope): Promise<void> {
   await scope.together(async (db) => {
-    await db.schema.createTable("migrations").ifNotExists().addColumn("name", "text", (column) => column.primaryKey()).execute();
+    await db.schema
+      .createTable("migrations")
+      .ifNotExists()
+      .addColumn("name", "text", (column) => column.primaryKey())
+      .execute();
     const applied = (await db.selectFrom("migrations").select("name").execute()).map(({ name }) => name);
     refuseNewer(applied);
     for (const migration of MIGRATIONS.filter(({ name }) => !applied.includes(name))) {

@@ -4,10 +4,20 @@ type Place = { readonly server: string; readonly busyTimeoutMs: number; readonly
 
 type Meaning = { readonly code: ErrorCode; readonly retryable: boolean; says(place: Place): string };
 
-const away = unavailable(({ server }) => `PostgreSQL at ${server} cannot be reached: check that it runs and that host and port in the url are right`);
-const lost = unavailable(({ server }) => `the connection to PostgreSQL at ${server} was lost: try again; if it stays so, check the server and the network`);
-const slow = unavailable(({ server, connectTimeoutMs }) => `PostgreSQL at ${server} gave no connection within ${connectTimeoutMs} ms: check the server's load and its connection limit`);
-const insecure = unavailable(({ server }) => `no secure connection to PostgreSQL at ${server}: check sslmode and sslrootcert in the url, and that the server has TLS on`);
+const away = unavailable(
+  ({ server }) => `PostgreSQL at ${server} cannot be reached: check that it runs and that host and port in the url are right`,
+);
+const lost = unavailable(
+  ({ server }) => `the connection to PostgreSQL at ${server} was lost: try again; if it stays so, check the server and the network`,
+);
+const slow = unavailable(
+  ({ server, connectTimeoutMs }) =>
+    `PostgreSQL at ${server} gave no connection within ${connectTimeoutMs} ms: check the server's load and its connection limit`,
+);
+const insecure = unavailable(
+  ({ server }) =>
+    `no secure connection to PostgreSQL at ${server}: check sslmode and sslrootcert in the url, and that the server has TLS on`,
+);
 const exists: Meaning = { code: "conflict", retryable: false, says: () => "the store has such a row already" };
 
 // SQLSTATE (PostgreSQL's documentation, appendix A) or Node's code; the more precise first, prefixes count.
@@ -34,12 +44,29 @@ const MEANINGS: readonly (readonly [string, Meaning])[] = [
   ["25006", unavailable(({ server }) => `PostgreSQL at ${server} is read-only (a standby, or set so): point the url at the primary`)],
   ["3D000", unavailable(({ server }) => `PostgreSQL has no database ${server}: create it (createdb) or correct the url`)],
   ["28", unavailable(({ server }) => `PostgreSQL at ${server} refused the login: check user and password in the url, and pg_hba.conf`)],
-  ["42501", { code: "no-rights", retryable: false, says: ({ server }) => `the user of PostgreSQL at ${server} lacks rights: make it the owner of the database, so that it can create tables` }],
+  [
+    "42501",
+    {
+      code: "no-rights",
+      retryable: false,
+      says: ({ server }) =>
+        `the user of PostgreSQL at ${server} lacks rights: make it the owner of the database, so that it can create tables`,
+    },
+  ],
   ["53100", unavailable(({ server }) => `the disk of PostgreSQL at ${server} is full: free space there`)],
-  ["53300", unavailable(({ server }) => `PostgreSQL at ${server} has no connection free: raise max_connections, or lower Oomph's pool size`)],
+  [
+    "53300",
+    unavailable(({ server }) => `PostgreSQL at ${server} has no connection free: raise max_connections, or lower Oomph's pool size`),
+  ],
   ["53", unavailable(({ server }) => `PostgreSQL at ${server} is out of resources: check its memory and disk`)],
   ["58", unavailable(({ server }) => `PostgreSQL at ${server} has trouble with its disk: see its log`)],
-  ["55P03", unavailable(({ server, busyTimeoutMs }) => `another writer held the lock of PostgreSQL at ${server} for longer than ${busyTimeoutMs} ms: try again; pg_stat_activity shows who`)],
+  [
+    "55P03",
+    unavailable(
+      ({ server, busyTimeoutMs }) =>
+        `another writer held the lock of PostgreSQL at ${server} for longer than ${busyTimeoutMs} ms: try again; pg_stat_activity shows who`,
+    ),
+  ],
   ["40", unavailable(({ server }) => `PostgreSQL at ${server} ended a transaction that collided with another: try again`)],
   ["23503", { code: "not-found", retryable: false, says: () => "what the new row belongs to is not in the store" }],
   ["23505", exists],

@@ -17,7 +17,9 @@ const INT8 = 20;
 /** A pool of connections; none is made before the first query. Throws OomphError `bad-input` when the url is none. */
 export async function openPostgres(settings: PostgresSettings): Promise<Backend> {
   const place = { server: serverOf(settings.url), ...settings };
-  const { Pool, DatabaseError, types } = await import("pg");
+  const { Pool, DatabaseError, TypeOverrides } = await import("pg");
+  const types = new TypeOverrides();
+  types.setTypeParser(INT8, wholeNumber);
   const config: PoolConfig = {
     connectionString: settings.url,
     application_name: "oomph",
@@ -29,7 +31,7 @@ export async function openPostgres(settings: PostgresSettings): Promise<Backend>
     lock_timeout: settings.busyTimeoutMs,
     // A replica that hangs in the middle must not keep the others from writing.
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
-    types: { getTypeParser: (oid, format) => (oid === INT8 ? wholeNumber : types.getTypeParser(oid, format)) },
+    types,
   };
   const pool = new Pool(config);
   // A connection that breaks while nobody uses it leaves the pool, and the next use makes a new one.
@@ -50,18 +52,25 @@ export async function openPostgres(settings: PostgresSettings): Promise<Backend>
 /** `host:port/database`, for messages: without user and password. */
 function serverOf(url: string): string {
   if (!URL.canParse(url)) {
-    throw new OomphError("bad-input", "the url of the PostgreSQL database cannot be read: expected postgres://user:password@host:5432/database");
+    throw new OomphError(
+      "bad-input",
+      "the url of the PostgreSQL database cannot be read: expected postgres://user:password@host:5432/database",
+    );
   }
   const { host, pathname, protocol } = new URL(url);
   if (protocol !== "postgres:" && protocol !== "postgresql:") {
-    throw new OomphError("bad-input", `the url of the PostgreSQL database begins with ${protocol}//: expected postgres://user:password@host:5432/database`);
+    throw new OomphError(
+      "bad-input",
+      `the url of the PostgreSQL database begins with ${protocol}//: expected postgres://user:password@host:5432/database`,
+    );
   }
   return `${host}${pathname}`;
 }
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new OomphError("internal", `the store holds the number ${text}, larger than what can be read exactly`);
+  if (!Number.isSafeInteger(value))
+    throw new OomphError("internal", `the store holds the number ${text}, larger than what can be read exactly`);
   return value;
 }
 

@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { REQUEST_TRANSITIONS, type ActionRequest, type Decision, type Lease, type Offer, type RequestState, type Run } from "../../domain/action-request.ts";
+import {
+  REQUEST_TRANSITIONS,
+  type ActionRequest,
+  type Decision,
+  type Lease,
+  type Offer,
+  type RequestState,
+  type Run,
+} from "../../domain/action-request.ts";
 import type { Actor } from "../../domain/actor.ts";
 import type { AuditEntry, AuditKind } from "../../domain/audit.ts";
 import type { Delivery } from "../../domain/delivery.ts";

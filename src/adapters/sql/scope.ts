@@ -24,12 +24,12 @@ export type OuterScope = Scope & {
 export function outerScope(backend: Backend, busyTimeoutMs: number): OuterScope {
   const waitForLock = busyPolicy(backend, busyTimeoutMs);
   const transaction = async <Result>(work: (scope: Scope) => Promise<Result>): Promise<Result> => {
-    refuseInsideTransaction();
+    refuseInsideTransaction(backend);
     return explained(backend, () => waitForLock(() => runTransaction(backend, work)));
   };
   return {
     async single(work) {
-      refuseInsideTransaction();
+      refuseInsideTransaction(backend);
       return explained(backend, () => waitForLock(() => work(backend.db)));
     },
     together: (work) => transaction((scope) => scope.single(work)),
@@ -54,10 +54,10 @@ function busyPolicy(backend: Backend, busyTimeoutMs: number): <Result>(work: () 
 
 // Set while the work of a transaction runs, to catch calls on the Store in there: on SQLite they would wait for ever
 // for the connection that their own transaction holds, on PostgreSQL they would not be part of it.
-const insideTransaction = new AsyncLocalStorage<true>();
+const insideTransaction = new AsyncLocalStorage<Backend>();
 
-function refuseInsideTransaction(): void {
-  if (insideTransaction.getStore() === true) {
+function refuseInsideTransaction(backend: Backend): void {
+  if (insideTransaction.getStore() === backend) {
     throw new OomphError("internal", "the store was called inside a transaction: use the tables that the transaction gives");
   }
 }
@@ -66,14 +66,14 @@ async function runTransaction<Result>(backend: Backend, work: (scope: Scope) => 
   let thrown: { readonly error: unknown } | undefined;
   try {
     return await backend.db.transaction().execute(async (db) => {
-      const { scope, end } = innerScope(backend, db);
+      const inner = innerScope(backend, db);
       try {
-        return await insideTransaction.run(true, () => work(scope));
+        return await insideTransaction.run(backend, () => work(inner.scope));
       } catch (error) {
         thrown = { error };
         throw error;
       } finally {
-        end();
+        inner.end();
       }
     });
   } catch (error) {

@@ -6,12 +6,30 @@ type Meaning = { readonly code: ErrorCode; readonly retryable: boolean; says(pla
 
 // By the driver's code, the more precise first: SQLITE_READONLY_DBMOVED before SQLITE_READONLY.
 const MEANINGS: readonly (readonly [string, Meaning])[] = [
-  ["SQLITE_BUSY", unavailable(({ path, busyTimeoutMs }) => `the database ${path} was locked by another process for longer than ${busyTimeoutMs} ms: try again; if it stays so, look for a process that holds it open (lsof ${path})`)],
+  [
+    "SQLITE_BUSY",
+    unavailable(
+      ({ path, busyTimeoutMs }) =>
+        `the database ${path} was locked by another process for longer than ${busyTimeoutMs} ms: try again; if it stays so, look for a process that holds it open (lsof ${path})`,
+    ),
+  ],
   ["SQLITE_LOCKED", unavailable(({ path }) => `a table of the database ${path} was locked: try again`)],
-  ["SQLITE_READONLY_DBMOVED", unavailable(({ path }) => `the database ${path} was moved or deleted while Oomph had it open: put it back and restart Oomph`)],
-  ["SQLITE_READONLY", unavailable(({ path }) => `the database ${path} is read-only: let Oomph's user write to the file and its folder, and check that its volume is not mounted read-only`)],
+  [
+    "SQLITE_READONLY_DBMOVED",
+    unavailable(({ path }) => `the database ${path} was moved or deleted while Oomph had it open: put it back and restart Oomph`),
+  ],
+  [
+    "SQLITE_READONLY",
+    unavailable(
+      ({ path }) =>
+        `the database ${path} is read-only: let Oomph's user write to the file and its folder, and check that its volume is not mounted read-only`,
+    ),
+  ],
   ["SQLITE_FULL", unavailable(({ path }) => `the disk is full, so the database ${path} takes no more: free space on its volume`)],
-  ["SQLITE_CANTOPEN", unavailable(({ path }) => `the database ${path} cannot be opened: check that its folder exists and that Oomph's user may write to it`)],
+  [
+    "SQLITE_CANTOPEN",
+    unavailable(({ path }) => `the database ${path} cannot be opened: check that its folder exists and that Oomph's user may write to it`),
+  ],
   ["SQLITE_PERM", unavailable(({ path }) => `the database ${path} cannot be opened: let Oomph's user read and write it`)],
   ["SQLITE_IOERR", unavailable(({ path }) => `reading or writing the database ${path} failed: check its disk and volume`)],
   ["SQLITE_NOTADB", broken(({ path }) => `${path} is not a database: name another file, or move this one away`)],

@@ -36,7 +36,10 @@ async function append(db: Db, entry: NewAuditEntry): Promise<AuditEntry> {
   // Hashed as it will be read, so that whatever storing makes of a value cannot look like a forgery later.
   const linked = toEntry({ ...row, hash: "" });
   const complete = { ...linked, hash: auditHash(linked) };
-  await db.insertInto("audit").values({ ...row, hash: complete.hash }).execute();
+  await db
+    .insertInto("audit")
+    .values({ ...row, hash: complete.hash })
+    .execute();
   return complete;
 }
 

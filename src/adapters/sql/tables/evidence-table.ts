@@ -20,7 +20,12 @@ export function evidenceTable(scope: Scope): EvidenceTable {
       }),
     ofInvestigation: (investigationId) =>
       scope.single(async (db) => {
-        const rows = await db.selectFrom("evidence").selectAll().where("investigation_id", "=", investigationId).orderBy("position").execute();
+        const rows = await db
+          .selectFrom("evidence")
+          .selectAll()
+          .where("investigation_id", "=", investigationId)
+          .orderBy("position")
+          .execute();
         return decodeAll(EvidenceSchema, rows, { table: "evidence", id: "id" });
       }),
   };

@@ -1,5 +1,5 @@
 import { sql, type Insertable, type Selectable } from "kysely";
-import { INCIDENT_TRANSITIONS, type Incident, type IncidentState } from "../../../domain/incident.ts";
+import { INCIDENT_TRANSITIONS, type Incident } from "../../../domain/incident.ts";
 import type { IncidentTable } from "../../../ports/store.ts";
 import type { Database } from "../database.ts";
 import { decode, decodeAll } from "../decode.ts";
@@ -13,7 +13,8 @@ type Row = Selectable<Database["incidents"]>;
 export function incidentTable(scope: Scope): IncidentTable {
   return {
     openOrJoin: (candidate, reopenWithinMs) => scope.together((db) => openOrJoin(db, candidate, reopenWithinMs)),
-    get: (id) => scope.single(async (db) => mayBe(await db.selectFrom("incidents").selectAll().where("id", "=", id).executeTakeFirst(), toIncident)),
+    get: (id) =>
+      scope.single(async (db) => mayBe(await db.selectFrom("incidents").selectAll().where("id", "=", id).executeTakeFirst(), toIncident)),
     list: ({ states, limit }) =>
       scope.single(async (db) => {
         if (states?.length === 0) return [];
@@ -27,7 +28,7 @@ export function incidentTable(scope: Scope): IncidentTable {
           .execute();
         return decodeAll(IncidentSchema, rows, { table: "incidents", id: "id" });
       }),
-    transition: (id, from, to, atMs) => scope.single((db) => transition(db, { id, from, to, atMs })),
+    transition: (...move) => scope.single((db) => transition(db, ...move)),
     findByThread: (channel, threadTs) => scope.single((db) => findByThread(db, channel, threadTs)),
     note: (event) =>
       scope.single(async (db) => {
@@ -83,9 +84,7 @@ function seenAgain(db: Db, { lastSeenAtMs }: Incident) {
   });
 }
 
-type Move = { readonly id: string; readonly from: readonly IncidentState[]; readonly to: IncidentState; readonly atMs: number };
-
-async function transition(db: Db, { id, from, to, atMs }: Move): Promise<boolean> {
+async function transition(db: Db, ...[id, from, to, atMs]: Parameters<IncidentTable["transition"]>): Promise<boolean> {
   checkTransition(INCIDENT_TRANSITIONS, from, to);
   const { numUpdatedRows } = await db
     .updateTable("incidents")

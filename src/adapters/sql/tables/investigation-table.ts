@@ -14,7 +14,9 @@ export function investigationTable(scope: Scope): InvestigationTable {
     create: (investigation) =>
       scope.single(async (db) => void (await db.insertInto("investigations").values(toRow(investigation)).execute())),
     get: (id) =>
-      scope.single(async (db) => mayBe(await db.selectFrom("investigations").selectAll().where("id", "=", id).executeTakeFirst(), toInvestigation)),
+      scope.single(async (db) =>
+        mayBe(await db.selectFrom("investigations").selectAll().where("id", "=", id).executeTakeFirst(), toInvestigation),
+      ),
     ofIncident: (incidentId) =>
       scope.single(async (db) => {
         const rows = await db

@@ -21,9 +21,13 @@ export function leaseTable(scope: Scope): LeaseTable {
         return numUpdatedRows === 1n;
       }),
     release: (targetKey, owner) =>
-      scope.single(async (db) => void (await db.deleteFrom("leases").where("target_key", "=", targetKey).where("owner", "=", owner).execute())),
+      scope.single(
+        async (db) => void (await db.deleteFrom("leases").where("target_key", "=", targetKey).where("owner", "=", owner).execute()),
+      ),
     forceRelease: (targetKey) =>
-      scope.single(async (db) => mayBe(await db.deleteFrom("leases").where("target_key", "=", targetKey).returningAll().executeTakeFirst(), toLease)),
+      scope.single(async (db) =>
+        mayBe(await db.deleteFrom("leases").where("target_key", "=", targetKey).returningAll().executeTakeFirst(), toLease),
+      ),
     list: () =>
       scope.single(async (db) => {
         const rows = await db.selectFrom("leases").selectAll().orderBy("acquired_at_ms").orderBy("target_key").execute();

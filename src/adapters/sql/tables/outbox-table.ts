@@ -13,7 +13,8 @@ type Row = Selectable<Database["outbox"]>;
 export function outboxTable(scope: Scope): OutboxTable {
   return {
     say: (saying, newId, nowMs) => scope.together((db) => say(db, saying, { newId, nowMs })),
-    get: (id) => scope.single(async (db) => mayBe(await db.selectFrom("outbox").selectAll().where("id", "=", id).executeTakeFirst(), toDelivery)),
+    get: (id) =>
+      scope.single(async (db) => mayBe(await db.selectFrom("outbox").selectAll().where("id", "=", id).executeTakeFirst(), toDelivery)),
     bySlot: (slot) =>
       scope.single(async (db) => mayBe(await db.selectFrom("outbox").selectAll().where("slot", "=", slot).executeTakeFirst(), toDelivery)),
     claim: (id, untilMs, nowMs) => scope.single((db) => claim(db, id, { untilMs, nowMs })),
@@ -139,7 +140,11 @@ async function due(db: Db, nowMs: number, limit: number): Promise<readonly Deliv
 }
 
 async function counts(db: Db): Promise<Readonly<Record<State, number>>> {
-  const rows = await db.selectFrom("outbox").select(["state", sql<number>`count(*)`.as("count")]).groupBy("state").execute();
+  const rows = await db
+    .selectFrom("outbox")
+    .select(["state", sql<number>`count(*)`.as("count")])
+    .groupBy("state")
+    .execute();
   const of = (state: State): number => rows.find((row) => row.state === state)?.count ?? 0;
   return { due: of("due"), sent: of("sent"), failed: of("failed") };
 }

@@ -13,9 +13,11 @@ export function requestTable(scope: Scope): RequestTable {
   return {
     create: (request) => scope.single(async (db) => void (await db.insertInto("action_requests").values(toRow(request)).execute())),
     get: (id) =>
-      scope.single(async (db) => mayBe(await db.selectFrom("action_requests").selectAll().where("id", "=", id).executeTakeFirst(), toRequest)),
+      scope.single(async (db) =>
+        mayBe(await db.selectFrom("action_requests").selectAll().where("id", "=", id).executeTakeFirst(), toRequest),
+      ),
     list: (filter) => scope.single((db) => list(db, filter)),
-    transition: (id, from, to, change) => scope.single((db) => transition(db, { id, from, to, ...change })),
+    transition: (...move) => scope.single((db) => transition(db, ...move)),
     approveIfAgreed: (id, atMs) => scope.single((db) => approveIfAgreed(db, id, atMs)),
     due: (atMs) =>
       scope.single(async (db) => {
@@ -40,7 +42,13 @@ export function requestTable(scope: Scope): RequestTable {
       }),
     decisions: (requestId) =>
       scope.single(async (db) => {
-        const rows = await db.selectFrom("decisions").selectAll().where("request_id", "=", requestId).orderBy("at_ms").orderBy("position").execute();
+        const rows = await db
+          .selectFrom("decisions")
+          .selectAll()
+          .where("request_id", "=", requestId)
+          .orderBy("at_ms")
+          .orderBy("position")
+          .execute();
         return decodeAll(DecisionSchema, rows, { table: "decisions", id: "position" });
       }),
   };
@@ -60,10 +68,9 @@ async function list(db: Db, { states, incidentId, limit }: Parameters<RequestTab
   return decodeAll(ActionRequestSchema, rows, { table: "action_requests", id: "id" });
 }
 
-type Move = { readonly id: string; readonly from: readonly RequestState[]; readonly to: RequestState } & Parameters<RequestTable["transition"]>[3];
-
-async function transition(db: Db, { id, from, to, atMs, outcome, supersededBy }: Move): Promise<boolean> {
+async function transition(db: Db, ...[id, from, to, change]: Parameters<RequestTable["transition"]>): Promise<boolean> {
   checkTransition(REQUEST_TRANSITIONS, from, to);
+  const { atMs, outcome, supersededBy } = change;
   const isEnd = REQUEST_TRANSITIONS[to].length === 0;
   const { numUpdatedRows } = await db
     .updateTable("action_requests")
@@ -107,7 +114,10 @@ function toRequest(row: Selectable<Database["action_requests"]>): ActionRequest 
 function toRow(request: ActionRequest): Insertable<Database["action_requests"]> {
   if (request.policy.approvalsNeeded < 1) {
     const { name, approvalsNeeded } = request.policy;
-    throw new OomphError("bad-input", `policy "${name}" asks for ${approvalsNeeded} approvals: expected 1 or more, as nothing is done unapproved`);
+    throw new OomphError(
+      "bad-input",
+      `policy "${name}" asks for ${approvalsNeeded} approvals: expected 1 or more, as nothing is done unapproved`,
+    );
   }
   return {
     id: request.id,

@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import type { Ask } from "./store.ts";
+import { MINUTE_MS, T0_MS, aSaying, anId, anIncident, openIncident } from "./store-samples.ts";
+
+const REOPEN_MS = 30 * MINUTE_MS;
+
+export function incidentContract(ask: Ask): void {
+  describe("incidents", () => {
+    it("opens the first of a fingerprint and gives it back whole", async () => {
+      const store = await ask.store();
+      const candidate = anIncident({ rootTs: "1790000000.000100" });
+      expect(await store.incidents.openOrJoin(candidate, REOPEN_MS)).toStrictEqual({ kind: "opened", incident: candidate });
+      expect(await store.incidents.get(candidate.id)).toStrictEqual(candidate);
+      expect(await store.incidents.get("inc_none")).toBeUndefined();
+      expect(await store.incidents.get("inc_\0")).toBeUndefined();
+    });
+
+    it("joins the unresolved one, counting and moving lastSeenAtMs on, never back", async () => {
+      const store = await ask.store();
+      const first = await openIncident(store, { fingerprint: "f" });
+      const later = anIncident({ fingerprint: "f", openedAtMs: T0_MS + 10, lastSeenAtMs: T0_MS + 10 });
+      const early = anIncident({ fingerprint: "f", openedAtMs: T0_MS - 10, lastSeenAtMs: T0_MS - 10 });
+      expect(await store.incidents.openOrJoin(later, REOPEN_MS)).toStrictEqual({
+        kind: "joined",
+        incident: { ...first, timesSeen: 2, lastSeenAtMs: T0_MS + 10 },
+      });
+      expect(await store.incidents.openOrJoin(early, REOPEN_MS)).toStrictEqual({
+        kind: "joined",
+        incident: { ...first, timesSeen: 3, lastSeenAtMs: T0_MS + 10 },
+      });
+      expect(await store.incidents.list({ limit: 10 })).toHaveLength(1);
+    });
+
+    it("reopens what was resolved lately, and opens another when that is too long ago", async () => {
+      const store = await ask.store();
+      const first = await openIncident(store, { fingerprint: "f" });
+      await store.incidents.transition(first.id, ["open"], "resolved", T0_MS + 1000);
+      const inTimeMs = T0_MS + 1000 + REOPEN_MS;
+      const again = anIncident({ fingerprint: "f", openedAtMs: inTimeMs, lastSeenAtMs: inTimeMs });
+      const reopened = await store.incidents.openOrJoin(again, REOPEN_MS);
+      expect(reopened).toStrictEqual({ kind: "reopened", incident: { ...first, timesSeen: 2, lastSeenAtMs: inTimeMs } });
+
+      await store.incidents.transition(first.id, ["open"], "resolved", inTimeMs);
+      const tooLateMs = inTimeMs + REOPEN_MS + 1;
+      const another = anIncident({ fingerprint: "f", openedAtMs: tooLateMs, lastSeenAtMs: tooLateMs });
+      expect(await store.incidents.openOrJoin(another, REOPEN_MS)).toStrictEqual({ kind: "opened", incident: another });
+    });
+
+    it("gives one incident to twenty callers from two replicas", async () => {
+      const replicas = await ask.replicas();
+      const calls = Array.from({ length: 20 }, (_, at) => replicas[at % 2 === 0 ? 0 : 1].incidents.openOrJoin(anIncident(), REOPEN_MS));
+      const outcomes = await Promise.all(calls);
+      expect(new Set(outcomes.map(({ incident }) => incident.id)).size).toBe(1);
+      expect(outcomes.filter(({ kind }) => kind === "opened")).toHaveLength(1);
+      expect(await replicas[0].incidents.list({ limit: 50 })).toMatchObject([{ timesSeen: 20 }]);
+    });
+
+    it("lets one of ten simultaneous transitions win", async () => {
+      const replicas = await ask.replicas();
+      const { id } = await openIncident(replicas[0]);
+      const moves = Array.from({ length: 10 }, (_, at) =>
+        replicas[at % 2 === 0 ? 0 : 1].incidents.transition(id, ["open"], "investigating", T0_MS),
+      );
+      expect((await Promise.all(moves)).filter(Boolean)).toHaveLength(1);
+    });
+
+    it("stamps the resolution and takes the stamp back", async () => {
+      const store = await ask.store();
+      const incident = await openIncident(store);
+      expect(await store.incidents.transition(incident.id, ["open", "diagnosed"], "resolved", T0_MS + 5)).toBe(true);
+      expect(await store.incidents.get(incident.id)).toStrictEqual({ ...incident, state: "resolved", resolvedAtMs: T0_MS + 5 });
+      expect(await store.incidents.transition(incident.id, ["open"], "resolved", T0_MS + 6)).toBe(false);
+      expect(await store.incidents.transition("inc_none", ["open"], "resolved", T0_MS)).toBe(false);
+      expect(await store.incidents.transition(incident.id, ["resolved"], "open", T0_MS + 7)).toBe(true);
+      expect(await store.incidents.get(incident.id)).toStrictEqual(incident);
+    });
+
+    it("refuses a transition that the states do not have", async () => {
+      const store = await ask.store();
+      const { id } = await openIncident(store);
+      await expect(store.incidents.transition(id, ["open"], "verifying", T0_MS)).rejects.toMatchObject({ code: "internal" });
+      await expect(store.incidents.transition(id, ["open", "resolved"], "investigating", T0_MS)).rejects.toMatchObject({
+        code: "internal",
+      });
+      await expect(store.incidents.transition(id, [], "resolved", T0_MS)).rejects.toMatchObject({ code: "internal" });
+    });
+
+    it("never has two unresolved incidents of one fingerprint", async () => {
+      const store = await ask.store();
+      const first = await openIncident(store, { fingerprint: "f" });
+      await store.incidents.transition(first.id, ["open"], "resolved", T0_MS);
+      await openIncident(store, { fingerprint: "f", openedAtMs: T0_MS + MINUTE_MS });
+      await expect(store.incidents.transition(first.id, ["resolved"], "open", T0_MS)).rejects.toMatchObject({ code: "conflict" });
+    });
+
+    it("lists the newest first, by state and up to a limit", async () => {
+      const store = await ask.store();
+      const old = await openIncident(store, { openedAtMs: T0_MS - 10 });
+      const first = await openIncident(store);
+      const second = await openIncident(store);
+      await store.incidents.transition(first.id, ["open"], "resolved", T0_MS);
+      const ids = async (filter: Parameters<typeof store.incidents.list>[0]): Promise<readonly string[]> =>
+        (await store.incidents.list(filter)).map(({ id }) => id);
+      expect(await ids({ limit: 10 })).toStrictEqual([second.id, first.id, old.id]);
+      expect(await ids({ limit: 1 })).toStrictEqual([second.id]);
+      expect(await ids({ states: ["open", "acting"], limit: 10 })).toStrictEqual([second.id, old.id]);
+      expect(await ids({ states: [], limit: 10 })).toStrictEqual([]);
+    });
+
+    it("is found by the alert's post and by the root that was posted", async () => {
+      const store = await ask.store();
+      const below = await openIncident(store, { rootTs: "1.1" });
+      const own = await openIncident(store);
+      const root = await store.outbox.say(aSaying({ slot: `${own.id}/root`, incidentId: own.id }), anId("dlv"), T0_MS);
+      await store.outbox.sent(root, { ts: "2.2", revision: 1 });
+      const progress = await store.outbox.say(aSaying({ slot: `${own.id}/progress`, incidentId: own.id }), anId("dlv"), T0_MS);
+      await store.outbox.sent(progress, { ts: "3.3", revision: 1 });
+      expect(await store.incidents.findByThread("C_OPS", "1.1")).toStrictEqual(below);
+      expect(await store.incidents.findByThread("C_OPS", "2.2")).toStrictEqual(own);
+      expect(await store.incidents.findByThread("C_OPS", "3.3")).toBeUndefined();
+      expect(await store.incidents.findByThread("C_OTHER", "1.1")).toBeUndefined();
+    });
+
+    it("keeps a timeline, oldest first, whatever characters are in it", async () => {
+      const store = await ask.store();
+      const { id } = await openIncident(store);
+      const actor = { kind: "cli", login: "root" } as const;
+      await store.incidents.note({ incidentId: id, atMs: T0_MS + 5, actor, says: "later" });
+      await store.incidents.note({
+        incidentId: id,
+        atMs: T0_MS,
+        actor: { kind: "oomph" },
+        says: "control \u0007 characters, NUL \0, 🧯 and 'quotes'",
+      });
+      await store.incidents.note({ incidentId: id, atMs: T0_MS + 5, actor, says: "last" });
+      expect((await store.incidents.timeline(id)).map(({ says }) => says)).toStrictEqual([
+        "control \u0007 characters, NUL \u2400, 🧯 and 'quotes'",
+        "later",
+        "last",
+      ]);
+      await expect(store.incidents.note({ incidentId: "inc_none", atMs: T0_MS, actor, says: "x" })).rejects.toMatchObject({
+        code: "not-found",
+      });
+    });
+
+    it("names table, row and column when a row is not what it should be", async () => {
+      const { store, database } = await ask.opened();
+      const { id } = await openIncident(store);
+      await database.run(`update incidents set target = '{"kind":"redis"}' where id = '${id}'`);
+      await expect(store.incidents.get(id)).rejects.toThrow(new RegExp(`row ${id} of table incidents .*target\\.name`));
+      await database.run(`update incidents set target = '{not json' where id = '${id}'`);
+      await expect(store.incidents.get(id)).rejects.toMatchObject({ code: "internal", message: expect.stringContaining("expected JSON") });
+    });
+  });
+}

@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Libsql from "libsql";
+import { Client } from "pg";
+import { startPostgres } from "../../scripts/lab/postgres.ts";
+import { openStore } from "../../src/adapters/sql/open-store.ts";
+import { storeContract, type StoreDatabase } from "./store.ts";
+
+storeContract("SQLite", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "oomph-store-"));
+  let made = 0;
+  return {
+    database: async () => {
+      made += 1;
+      return sqliteDatabase(join(folder, `${made}.db`));
+    },
+    stop: () => rm(folder, { recursive: true, force: true }),
+  };
+});
+
+storeContract("PostgreSQL", async () => {
+  const lab = await startPostgres();
+  return { database: async () => postgresDatabase(await lab.createDatabase()), stop: () => lab.stop() };
+});
+
+function sqliteDatabase(path: string): StoreDatabase {
+  return {
+    open: () => openStore({ kind: "sqlite", path, busyTimeoutMs: 10_000 }),
+    async run(statement) {
+      const file = new Libsql(path, { timeout: 1000 });
+      try {
+        const prepared = file.prepare(statement);
+        return prepared.reader ? prepared.all() : [prepared.run()].slice(1);
+      } finally {
+        file.close();
+      }
+    },
+  };
+}
+
+function postgresDatabase(url: string): StoreDatabase {
+  return {
+    open: () => openStore({ kind: "postgres", url, busyTimeoutMs: 10_000, poolSize: 4, connectTimeoutMs: 5000 }),
+    async run(statement) {
+      const client = new Client({ connectionString: url });
+      await client.connect();
+      try {
+        return (await client.query<Record<string, unknown>>(statement)).rows;
+      } finally {
+        await client.end();
+      }
+    },
+  };
+}

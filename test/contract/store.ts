@@ -1,0 +1,78 @@
+import { afterAll, afterEach, beforeAll, describe } from "vitest";
+import type { Store } from "../../src/ports/store.ts";
+import { auditContract } from "./store-audit.ts";
+import { incidentContract } from "./store-incidents.ts";
+import { investigationContract } from "./store-investigations.ts";
+import { leaseContract } from "./store-leases.ts";
+import { outboxContract } from "./store-outbox.ts";
+import { requestContract } from "./store-requests.ts";
+import { runContract } from "./store-runs.ts";
+import { transactionContract } from "./store-transactions.ts";
+
+/** A kind of database that can be had empty. */
+export type StoreLab = {
+  database(): Promise<StoreDatabase>;
+  stop(): Promise<void>;
+};
+
+/** One database, and the ways into it. */
+export type StoreDatabase = {
+  /** Another replica of Oomph on this database. */
+  open(): Promise<Store>;
+  /** A statement past the store: as an intruder, or an administrator. */
+  run(statement: string): Promise<readonly unknown[]>;
+};
+
+/** What each part of the contract asks for. Stores are closed after each test. */
+export type Ask = {
+  store(): Promise<Store>;
+  /** Two replicas on one database. */
+  replicas(): Promise<readonly [Store, Store]>;
+  /** A store and its database's back door. */
+  opened(): Promise<{ readonly store: Store; readonly database: StoreDatabase }>;
+};
+
+/** What every Store must do, whatever it stands on. */
+export function storeContract(name: string, startLab: () => Promise<StoreLab>): void {
+  describe(`store: ${name}`, () => {
+    let lab: StoreLab | undefined;
+    const open: Store[] = [];
+    beforeAll(async () => {
+      lab = await startLab();
+    });
+    afterEach(async () => {
+      await Promise.all(open.splice(0).map((store) => store.close()));
+    });
+    afterAll(() => lab?.stop());
+
+    const database = (): Promise<StoreDatabase> => {
+      if (lab === undefined) throw new Error("Expected a lab, got none: it did not start.");
+      return lab.database();
+    };
+    const enter = async (into: StoreDatabase): Promise<Store> => {
+      const store = await into.open();
+      open.push(store);
+      return store;
+    };
+    const ask: Ask = {
+      store: async () => enter(await database()),
+      async replicas() {
+        const one = await database();
+        // At once: both find an empty database and want to make its tables.
+        return Promise.all([enter(one), enter(one)]);
+      },
+      async opened() {
+        const one = await database();
+        return { store: await enter(one), database: one };
+      },
+    };
+    incidentContract(ask);
+    investigationContract(ask);
+    requestContract(ask);
+    runContract(ask);
+    leaseContract(ask);
+    outboxContract(ask);
+    auditContract(ask);
+    transactionContract(ask);
+  });
+}
