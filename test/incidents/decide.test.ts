@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { startPostgres, type PostgresLab } from "../../scripts/lab/postgres.ts";
-import { openStore } from "../../src/adapters/sql/open-store.ts";
-import { decide, type Decided } from "../../src/incidents/decide.ts";
+import { decide } from "../../src/incidents/decide.ts";
 import { setFreeze } from "../../src/incidents/freeze.ts";
-import type { Word } from "../../src/incidents/word.ts";
+import type { Decided, Word } from "../../src/incidents/word.ts";
 import { ADMIN, APPROVER, GROUP_APPROVER, REQUESTER, rulesWith, SECOND_APPROVER, startDesk, STRANGER, type TestDesk } from "../support/desk.ts";
+import { holdStore } from "../support/hold-store.ts";
 
 describe("a word on a request", () => {
   let test: TestDesk;
@@ -150,21 +150,18 @@ describe("a word on a request", () => {
   });
 
   it("changes nothing when the store cannot write", async () => {
-    const blocked = await openStore(test.storeSettings);
-    const holding = blocked.transaction(async () => {
-      await expect(decide({ ...test.desk }, { requestId, userId: APPROVER, kind: "approve" })).rejects.toMatchObject({ code: "store-unavailable" });
-    });
-    await holding;
-    await blocked.close();
+    const held = await holdStore(test.storeSettings);
+    await expect(approve(APPROVER)).rejects.toMatchObject({ code: "store-unavailable" });
+    await held.release();
     expect(await state()).toBe("pending");
     expect(await test.jobs("act")).toEqual([]);
   });
 
   it("stands when the queue is away: the sweeper finds it", async () => {
-    await test.redis.kill();
+    await test.redis().kill();
     expect((await approve(APPROVER)).kind).toBe("approved");
     expect(await state()).toBe("approved");
-    await test.redis.restart();
+    await test.redis().restart();
   });
 });
 

@@ -39,7 +39,8 @@ export const SHOP: Target = { kind: "redis", name: "shop" };
 /** A desk as the application makes it, on a real store and a real queue, with time that can be moved on. */
 export type TestDesk = {
   readonly desk: Desk;
-  readonly redis: RedisLab;
+  /** Throws where the desk was started on another's Redis. */
+  redis(): RedisLab;
   readonly connection: QueueConnection;
   readonly lever: Lever;
   readonly faults: LeverFaults;
@@ -75,15 +76,28 @@ export function rulesWith(policy: Partial<PolicyRule> = {}): AccessRules {
   return { investigators: "everyone", requesters: "everyone", admins: [ADMIN], policies: [{ ...POLICY, ...policy }] };
 }
 
-export async function startDesk(options: { readonly rules?: AccessRules; readonly store?: StoreSettings } = {}): Promise<TestDesk> {
+export type DeskOptions = {
+  readonly rules?: AccessRules;
+  readonly store?: StoreSettings;
+  /** A Redis that runs already; absent: one of its own. */
+  readonly redisUrl?: string;
+  /** Where a lever stands already. */
+  readonly leverDirectory?: string;
+};
+
+/** How a worker in a test is timed: dead ones are noticed within a second or two. */
+export const TEST_STALLED_AFTER_MS = 1_000;
+
+export async function startDesk(options: DeskOptions = {}): Promise<TestDesk> {
   const directory = mkdtempSync(join(tmpdir(), "oomph-desk-"));
   const storeSettings = options.store ?? { kind: "sqlite", path: join(directory, "oomph.db"), busyTimeoutMs: 2_000 };
-  const [redis, store] = await Promise.all([startRedis(), openStore(storeSettings)]);
+  const [redis, store] = await Promise.all([options.redisUrl === undefined ? startRedis() : undefined, openStore(storeSettings)]);
+  const url = options.redisUrl ?? redis?.url ?? "";
   const log = createLog({ level: "error", secrets: [], destination: { write: () => undefined } });
   const metrics = createMetrics();
-  const connection = connectQueue({ url: redis.url, prefix: "test", answerWithinMs: 2_000, stalledAfterMs: 1_000 }, log);
+  const connection = connectQueue({ url, prefix: "test", answerWithinMs: 2_000, stalledAfterMs: TEST_STALLED_AFTER_MS }, log);
   const queue = createJobQueue(connection, metrics);
-  const lever = createLever();
+  const lever = createLever(options.leverDirectory);
   const faults: LeverFaults = {};
   const action = leverAction(lever, faults);
   let aheadMs = 0;
@@ -114,7 +128,10 @@ export async function startDesk(options: { readonly rules?: AccessRules; readonl
 
   return {
     desk,
-    redis,
+    redis() {
+      if (redis === undefined) throw new Error("this desk has no Redis of its own");
+      return redis;
+    },
     connection,
     lever,
     faults,
@@ -144,7 +161,7 @@ export async function startDesk(options: { readonly rules?: AccessRules; readonl
     async stop() {
       await queue.close();
       connection.close();
-      await Promise.all([store.close(), redis.stop()]);
+      await Promise.all([store.close(), redis?.stop()]);
       lever.remove();
       rmSync(directory, { recursive: true, force: true });
     },

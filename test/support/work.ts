@@ -1,0 +1,27 @@
+import { createPacer } from "../../src/adapters/bullmq/create-pacer.ts";
+import { startWorkers } from "../../src/adapters/bullmq/start-workers.ts";
+import { DELIVERY_TIMES } from "../../src/jobs/deliver.ts";
+import { createHandlers } from "../../src/jobs/workers.ts";
+import type { Chat } from "../../src/ports/chat.ts";
+import type { JobWorkers } from "../../src/ports/job-queue.ts";
+import type { TestDesk } from "./desk.ts";
+
+/** Starts the real workers on a desk, timed so that what a crash left behind is found within seconds. */
+export function startWork(test: TestDesk, chat: Chat): JobWorkers {
+  const { desk, connection, action } = test;
+  const handlers = createHandlers({
+    desk,
+    chat,
+    pacer: createPacer(connection),
+    times: DELIVERY_TIMES,
+    random: Math.random,
+    runbookOf: () => undefined,
+    progressEveryMs: 50,
+    actionOf: (id) => (id === action.id ? action : undefined),
+    leaseTimes: { ttlMs: 1_500, renewEveryMs: 300 },
+    patience: { attempts: 2, everyMs: 50 },
+    investigationGraceMs: 1_000,
+    receive: async () => undefined,
+  });
+  return startWorkers(connection, { handlers, log: desk.log, metrics: desk.metrics, sweepEveryMs: 500 });
+}
