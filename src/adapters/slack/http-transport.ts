@@ -1,39 +1,36 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { HTTPReceiver } from "@slack/bolt";
+import { messageOf } from "../../domain/errors.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
-import { createSdkLog } from "./sdk-log.ts";
+import { isFromSlack } from "./signature.ts";
+import type { TakeIn } from "./take-in.ts";
 
 /** Where the process's own HTTP server must mount the handler. */
 export const EVENTS_PATH = "/slack/events";
 // A message of 40,000 characters with its attachments, escaped twice, stays well below.
 const BODY_LIMIT_BYTES = 2 * 2 ** 20;
 
-/**
- * Requests from Slack. Bolt checks the signature and its age (5 minutes). What is not taken is answered with 503, so
- * that Slack sends events again (up to three times within an hour).
- */
-export function createHttpTransport(signingSecret: string, log: Log) {
-  let isStopping = false;
-  const receiver = new HTTPReceiver({
-    signingSecret,
-    endpoints: [EVENTS_PATH],
-    logger: createSdkLog(log),
-    bodyLimit: BODY_LIMIT_BYTES,
-    async processEventErrorHandler({ response }) {
-      if (!response.headersSent) refuse(response, 503);
-      return true;
-    },
-  });
+export type HttpTransportParts = {
+  readonly signingSecret: string;
+  readonly takeIn: TakeIn;
+  readonly clock: Clock;
+  readonly log: Log;
+};
 
+/**
+ * Requests from Slack: commands, clicks and events. What is not taken is answered with 503, so that Slack sends an event
+ * again (up to three times within an hour).
+ */
+export function createHttpTransport(parts: HttpTransportParts) {
+  let isStopping = false;
   return {
-    receiver,
     requestHandler(req: IncomingMessage, res: ServerResponse): void {
-      if (isStopping) return refuse(res, 503);
-      try {
-        receiver.requestListener(req, res);
-      } catch {
-        refuse(res, 404); // Bolt throws for other paths and methods than its own
-      }
+      if (isStopping) return end(res, 503);
+      if (req.method !== "POST" || pathOf(req) !== EVENTS_PATH) return end(res, 404);
+      handle(parts, req, res).catch((error: unknown) => {
+        parts.log.warn({ because: messageOf(error) }, "a request from Slack could not be answered");
+        if (!res.headersSent) end(res, 503);
+      });
     },
     stop(): void {
       isStopping = true;
@@ -41,7 +38,71 @@ export function createHttpTransport(signingSecret: string, log: Log) {
   };
 }
 
-function refuse(res: ServerResponse, status: number): void {
-  res.writeHead(status);
-  res.end();
+async function handle({ signingSecret, takeIn, clock, log }: HttpTransportParts, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const body = await readBody(req);
+  if (body === "too-large") return end(res, 413);
+  const signed = { body, timestamp: headerOf(req, "x-slack-request-timestamp"), signature: headerOf(req, "x-slack-signature") };
+  if (!isFromSlack(signed, signingSecret, clock.nowMs())) {
+    log.warn({ path: pathOf(req) }, "refused a request without a valid signature of Slack, or older than 5 minutes");
+    return end(res, 401);
+  }
+  const payload = parseBody(body, headerOf(req, "content-type"));
+  if (payload === undefined) return end(res, 400);
+  // Slack asks this once, when the address is entered in the app's settings.
+  if (payload["type"] === "url_verification") return end(res, 200, { challenge: payload["challenge"] });
+
+  const isTaken = await takeIn.take(payload, async (answer) => end(res, 200, answer));
+  if (!isTaken) end(res, 503);
+}
+
+type Payload = Readonly<Record<string, unknown>>;
+
+/** Events come as JSON, commands as a form, clicks and dialogs as JSON in a form's `payload`. */
+function parseBody(body: Buffer, contentType: string): Payload | undefined {
+  if (!contentType.startsWith("application/x-www-form-urlencoded")) return parseJson(body.toString());
+  const form = new URLSearchParams(body.toString());
+  const payload = form.get("payload");
+  return payload === null ? Object.fromEntries(form) : parseJson(payload);
+}
+
+function parseJson(text: string): Payload | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isPayload(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isPayload(value: unknown): value is Payload {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+async function readBody(req: IncomingMessage): Promise<Buffer | "too-large"> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of req) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    bytes += chunk.byteLength;
+    if (bytes > BODY_LIMIT_BYTES) return "too-large";
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function headerOf(req: IncomingMessage, name: string): string {
+  const value = req.headers[name];
+  return typeof value === "string" ? value : "";
+}
+
+function pathOf(req: IncomingMessage): string {
+  return (req.url ?? "").split("?", 1)[0] ?? "";
+}
+
+function end(res: ServerResponse, status: number, body?: Payload): void {
+  if (body === undefined) {
+    res.writeHead(status).end();
+    return;
+  }
+  res.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { App, type Receiver, type ReceiverEvent } from "@slack/bolt";
 import { ChatRefusal, type Chat } from "../../ports/chat.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Receive } from "../../ports/inbound.ts";
@@ -8,11 +7,10 @@ import type { Metrics } from "../../ports/metrics.ts";
 import { createSlackChat } from "./chat.ts";
 import { createHttpTransport } from "./http-transport.ts";
 import { createPostToResponseUrl } from "./response-url.ts";
-import { createSdkLog } from "./sdk-log.ts";
 import type { SlackSettings } from "./settings.ts";
-import { type Connection, SocketTransport } from "./socket-transport.ts";
+import { type Connection, createSocketTransport } from "./socket-transport.ts";
 import { createTakeIn, type TakeIn } from "./take-in.ts";
-import { createCallSlack, webClientOptions } from "./web-client.ts";
+import { createCallSlack } from "./web-client.ts";
 
 export type SlackParts = {
   readonly settings: SlackSettings;
@@ -41,16 +39,16 @@ export function createSlack(parts: SlackParts): Slack {
     postToResponseUrl: createPostToResponseUrl(settings),
     timeoutMs: settings.timeoutMs,
   });
-  const takeIn = createTakeIn({ ...parts, chat });
-  return settings.transport.kind === "http" ? overHttp(parts, chat, takeIn) : overSocket(parts, chat, takeIn);
+  const { transport } = settings;
+  const inner = { ...parts, chat, takeIn: createTakeIn({ ...parts, chat }) };
+  return transport.kind === "http" ? overHttp(inner, transport.signingSecret) : overSocket(inner, transport.appToken);
 }
 
-function overHttp(parts: SlackParts, chat: Chat, takeIn: TakeIn): Slack {
-  const { settings, log, clock } = parts;
-  if (settings.transport.kind !== "http") throw new TypeError("expected HTTP settings");
-  const transport = createHttpTransport(settings.transport.signingSecret, log);
+type Inner = SlackParts & { readonly chat: Chat; readonly takeIn: TakeIn };
+
+function overHttp({ chat, takeIn, log, clock }: Inner, signingSecret: string): Slack {
+  const transport = createHttpTransport({ signingSecret, takeIn, clock, log });
   let connection: Connection = { state: "disconnected", since: clock.nowMs() };
-  void new TakingApp(parts, takeIn, transport.receiver); // Bolt introduces itself to the receiver
 
   return {
     chat,
@@ -68,54 +66,19 @@ function overHttp(parts: SlackParts, chat: Chat, takeIn: TakeIn): Slack {
   };
 }
 
-function overSocket(parts: SlackParts, chat: Chat, takeIn: TakeIn): Slack {
-  const { settings, log, clock } = parts;
-  if (settings.transport.kind !== "socket") throw new TypeError("expected Socket Mode settings");
-  const transport = new SocketTransport({ settings, appToken: settings.transport.appToken, clock, log });
-  void new TakingApp(parts, takeIn, transport); // Bolt introduces itself to the receiver
+function overSocket({ chat, takeIn, log, clock, settings }: Inner, appToken: string): Slack {
+  const transport = createSocketTransport({ settings, appToken, takeIn, clock, log });
 
   return {
     chat,
-    requestHandler(_req, res) {
-      res.writeHead(404);
-      res.end();
-    },
+    requestHandler: (_req, res) => void res.writeHead(404).end(),
     connection: () => transport.connection(),
     async start() {
       await checkToken(chat, log);
       await transport.start();
     },
-    async stop() {
-      transport.quiesce();
-      await takeIn.settled();
-      await transport.stop();
-    },
+    stop: () => transport.stop(),
   };
-}
-
-/**
- * Bolt's receivers check and unpack; what they hand over goes one way from here, without Bolt's listeners, stores and
- * clients. Bolt itself would acknowledge events before anybody has seen them.
- */
-class TakingApp extends App {
-  readonly #takeIn: TakeIn;
-
-  constructor({ settings, log }: SlackParts, takeIn: TakeIn, receiver: Receiver) {
-    super({
-      receiver,
-      logger: createSdkLog(log),
-      clientOptions: webClientOptions(settings, log),
-      authorize: async () => ({ botToken: settings.botToken }),
-      ignoreSelf: false,
-      convoStore: false,
-    });
-    this.#takeIn = takeIn;
-  }
-
-  override async processEvent({ body, ack }: ReceiverEvent): Promise<void> {
-    // Told to the receiver by throwing: it then does not acknowledge, and Slack sends the event again.
-    if (!(await this.#takeIn.take(body, ack))) throw new ChatRefusal("unavailable", "not taken on");
-  }
 }
 
 async function checkToken(chat: Chat, log: Log): Promise<void> {
