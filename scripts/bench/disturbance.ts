@@ -42,7 +42,10 @@ type Round = { readonly undisturbed: readonly number[]; readonly disturbed: read
 export async function benchDisturbance(): Promise<DisturbanceFigures> {
   const lab = await startRedis({ maxmemory: "1gb", policy: "noeviction" });
   await fill(lab, { keys: KEYS, prefix: "user:", valueBytes: 100 });
-  const load = fork(new URL("get-load.ts", import.meta.url), [String(lab.port), String(KEYS)], { execArgv: ["--import", "tsx"], serialization: "advanced" });
+  const load = fork(new URL("get-load.ts", import.meta.url), [String(lab.port), String(KEYS)], {
+    execArgv: ["--import", "tsx"],
+    serialization: "advanced",
+  });
   try {
     await once(load, "spawn");
     await sleep(WARM_UP_MS);
@@ -93,13 +96,21 @@ async function busySpell(lab: RedisLab, load: ChildProcess) {
 }
 
 async function investigate({ host, port }: RedisLab): Promise<{ readonly verdictMs: number; readonly sampledKeys: number }> {
-  const settings = { name: "examined", topology: { kind: "single", host, port }, database: 0, connectTimeoutMs: 5_000, commandTimeoutMs: 5_000, aliases: [] } as const;
+  const settings = {
+    name: "examined",
+    topology: { kind: "single", host, port },
+    database: 0,
+    connectTimeoutMs: 5_000,
+    commandTimeoutMs: 5_000,
+    aliases: [],
+  } as const;
   const servers = createKeyValueServers([settings], { log: silent });
   const runbook = redisMemoryRunbook({ servers, clock: systemClock, censusBudgetMs: CENSUS_BUDGET_MS });
   const startedMs = performance.now();
   const outcome = await runRunbook(runbook, { kind: "redis", name: "examined" }, { clock: systemClock, ids: randomIds });
   const verdictMs = performance.now() - startedMs;
-  if (outcome.kind !== "done" || outcome.failures.length > 0) throw new Error("Expected an investigation without failures; look at the server's log.");
+  if (outcome.kind !== "done" || outcome.failures.length > 0)
+    throw new Error("Expected an investigation without failures; look at the server's log.");
   const census = JSON.stringify(outcome.evidence.find(({ step }) => step === "redis.census")?.data);
   return { verdictMs, sampledKeys: Number(/"sampled":(\d+)/.exec(census)?.[1]) };
 }

@@ -30,11 +30,7 @@ export type RunbookOutcome =
  * Looks at a target as the runbook says and reads what was found. A step that fails or takes too long is told of and
  * the others go on. Rejects only when aborted, when `onEvidence` rejects, or for a bug.
  */
-export async function runRunbook<Session>(
-  runbook: Runbook<Session>,
-  target: Target,
-  options: RunbookOptions,
-): Promise<RunbookOutcome> {
+export async function runRunbook<Session>(runbook: Runbook<Session>, target: Target, options: RunbookOptions): Promise<RunbookOutcome> {
   options.signal?.throwIfAborted();
   const opened = await open(runbook, target);
   if (opened.kind === "unreachable") return opened;
@@ -74,11 +70,12 @@ type Surroundings<Session> = {
   readonly options: RunbookOptions;
 };
 
-type StepOutcome =
-  | { readonly kind: "collected"; readonly evidence: Evidence }
-  | { readonly kind: "failed"; readonly failure: StepFailure };
+type StepOutcome = { readonly kind: "collected"; readonly evidence: Evidence } | { readonly kind: "failed"; readonly failure: StepFailure };
 
-async function runStep<Session>(step: Step<Session>, { session, source, board, signal, options }: Surroundings<Session>): Promise<StepOutcome> {
+async function runStep<Session>(
+  step: Step<Session>,
+  { session, source, board, signal, options }: Surroundings<Session>,
+): Promise<StepOutcome> {
   const { clock, ids } = options;
   const begunAtMs = clock.nowMs();
   board.show(step.id, { kind: "running" });
@@ -104,7 +101,13 @@ async function runStep<Session>(step: Step<Session>, { session, source, board, s
 async function withinTime<Session>(step: Step<Session>, session: Session, outer: AbortSignal) {
   const timer = new AbortController();
   const timeout = setTimeout(() => {
-    timer.abort(new OomphError("timed-out", `expected "${step.title}" within ${step.timeoutMs} ms, got no answer: the target may be overloaded; try again`, { retryable: true }));
+    timer.abort(
+      new OomphError(
+        "timed-out",
+        `expected "${step.title}" within ${step.timeoutMs} ms, got no answer: the target may be overloaded; try again`,
+        { retryable: true },
+      ),
+    );
   }, step.timeoutMs);
   const signal = AbortSignal.any([outer, timer.signal]);
   try {
@@ -116,6 +119,7 @@ async function withinTime<Session>(step: Step<Session>, session: Session, outer:
 
 function rejectWhenAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 }

@@ -12,7 +12,13 @@ const TARGET = { kind: "redis", name: "cache" } as const;
 const OPTIONS = { clock: systemClock, ids: randomIds };
 
 function diagnosis(verdict: string): Diagnosis {
-  return { finding: { verdict, headline: verdict, confidence: 0.5, for: [], against: [], advice: [] }, hypotheses: [], summary: [], suspects: undefined, furtherSteps: [] };
+  return {
+    finding: { verdict, headline: verdict, confidence: 0.5, for: [], against: [], advice: [] },
+    hypotheses: [],
+    summary: [],
+    suspects: undefined,
+    furtherSteps: [],
+  };
 }
 
 function step(id: string, collect: Step["collect"], timeoutMs = 5_000): Step {
@@ -49,7 +55,11 @@ test("steps run side by side; what failed is told and the rest is diagnosed", as
   ]);
   const told: (readonly StepProgress[])[] = [];
   const stored: Evidence[] = [];
-  const outcome = await runRunbook(runbook, TARGET, { ...OPTIONS, onProgress: (steps) => told.push(steps), onEvidence: async (evidence) => void stored.push(evidence) });
+  const outcome = await runRunbook(runbook, TARGET, {
+    ...OPTIONS,
+    onProgress: (steps) => told.push(steps),
+    onEvidence: async (evidence) => void stored.push(evidence),
+  });
   if (outcome.kind !== "done") throw new Error("expected a diagnosis");
   expect(outcome.evidence.map(({ step: id, data, source }) => [id, data, source])).toEqual([
     ["a", { from: "a" }, "redis/cache (here)"],
@@ -59,16 +69,24 @@ test("steps run side by side; what failed is told and the rest is diagnosed", as
   expect(outcome.diagnosis.finding.verdict).toBe("a,b,c");
   expect(stored).toHaveLength(2);
   expect(told[0]?.map(({ state }) => state.kind)).toEqual(["running", "waiting", "waiting"]);
-  expect(told.at(-1)?.map(({ title, state }) => [title, state.kind])).toEqual([["Title of a", "done"], ["Title of b", "done"], ["Title of c", "failed"]]);
+  expect(told.at(-1)?.map(({ title, state }) => [title, state.kind])).toEqual([
+    ["Title of a", "done"],
+    ["Title of b", "done"],
+    ["Title of c", "failed"],
+  ]);
   expect(close).toHaveBeenCalledOnce();
 });
 
 test("a step that does not answer ends in time, its signal aborted", async () => {
   let signal: AbortSignal | undefined;
-  const stuck = step("stuck", (_session, given) => {
-    signal = given;
-    return new Promise(() => undefined);
-  }, 20);
+  const stuck = step(
+    "stuck",
+    (_session, given) => {
+      signal = given;
+      return new Promise(() => undefined);
+    },
+    20,
+  );
   const { runbook, close } = runbookOf([stuck, step("quick", async () => 1)]);
   const outcome = await runRunbook(runbook, TARGET, OPTIONS);
   if (outcome.kind !== "done") throw new Error("expected a diagnosis");
@@ -101,10 +119,12 @@ test("a bug while opening is thrown", async () => {
 
 test("drained in the middle: it rejects with the reason, and closes", async () => {
   const drain = new AbortController();
-  const { runbook, close } = runbookOf([step("slow", async () => {
-    drain.abort(new Error("draining"));
-    return new Promise(() => undefined);
-  })]);
+  const { runbook, close } = runbookOf([
+    step("slow", async () => {
+      drain.abort(new Error("draining"));
+      return new Promise(() => undefined);
+    }),
+  ]);
   await expect(runRunbook(runbook, TARGET, { ...OPTIONS, signal: drain.signal })).rejects.toThrow("draining");
   expect(close).toHaveBeenCalledOnce();
 });

@@ -29,7 +29,10 @@ export function adviceForKeys(node: NodePicture): readonly Advice[] {
 
 /** The database that holds the most: by bytes where sizes were sampled, else by keys. */
 export function mainDatabase(node: NodePicture): number | undefined {
-  const sized = (node.census?.value ?? []).map((census) => ({ database: census.database, size: totalBytesOf(census, census.keys)?.value ?? 0 }));
+  const sized = (node.census?.value ?? []).map((census) => ({
+    database: census.database,
+    size: totalBytesOf(census, census.keys)?.value ?? 0,
+  }));
   const byBytes = sized.toSorted((left, right) => right.size - left.size)[0];
   if (byBytes !== undefined && byBytes.size > 0) return byBytes.database;
   return (node.info?.value.databases ?? []).toSorted((left, right) => right.keys - left.keys)[0]?.database;
@@ -57,7 +60,8 @@ export function evictionPolicy(node: NodePicture): readonly Advice[] {
     advice.push({ actionId: "redis.set-eviction-policy", params: { policy: "volatile-lru" }, why });
   }
   if (policy?.startsWith("allkeys-") !== true) {
-    const why = "Redis then makes room by itself, dropping what was not used for longest. Any key may go, also one that an application counts on: right for a cache, wrong for queues, locks or the only copy of something.";
+    const why =
+      "Redis then makes room by itself, dropping what was not used for longest. Any key may go, also one that an application counts on: right for a cache, wrong for queues, locks or the only copy of something.";
     advice.push({ actionId: "redis.set-eviction-policy", params: { policy: "allkeys-lru" }, why });
   }
   return advice;

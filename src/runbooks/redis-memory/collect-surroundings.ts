@@ -6,7 +6,11 @@ const HEALTH_TIMEOUT_MS = 2_000;
 
 /** What the configuration knows and the server cannot, and masters that did not answer. Asks nobody. */
 export async function collectSurroundings({ connection, settings, database }: RedisSession): Promise<Json> {
-  return { memoryLimitBytes: settings?.memoryLimitBytes, database, missing: connection.missing.map(({ address, because }) => ({ address, because })) };
+  return {
+    memoryLimitBytes: settings?.memoryLimitBytes,
+    database,
+    missing: connection.missing.map(({ address, because }) => ({ address, because })),
+  };
 }
 
 /** What the health URL of the connection answers, where one is configured. */

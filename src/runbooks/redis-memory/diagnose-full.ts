@@ -18,23 +18,30 @@ export function diagnoseFullUnderNoeviction(node: NodePicture): Finding | undefi
   const refusals = refusalReasons(node);
   const gaps = gapsFor(node, ["probe", "census"]);
   const accepted = node.probe?.value.kind === "accepted";
-  const unknownPolicy = reason(node, "info", "the policy is not known: volatile-* without TTLs and buffers of slow clients end in the same error");
+  const unknownPolicy = reason(
+    node,
+    "info",
+    "the policy is not known: volatile-* without TTLs and buffers of slow clients end in the same error",
+  );
   const known = policy === "noeviction";
   const base = known && share !== undefined ? 0.97 : known ? 0.85 : 0.65;
-  return forReplica(node, makeFinding({
-    verdict: "full-under-noeviction",
-    headline: known
-      ? "Redis is full and refuses writes: its policy is noeviction, so it never makes room by itself."
-      : "Redis is full and refuses writes, most likely under the policy noeviction.",
-    confidence: base - gaps.penalty - (accepted ? 0.2 : 0),
-    for: [
-      usageReason(node),
-      ...refusals.for,
-      ...(known ? [reason(node, "info", "under noeviction a full server refuses writes instead of making room")] : []),
-    ],
-    against: [...refusals.against, ...(known ? [] : [unknownPolicy]), ...gaps.reasons],
-    advice: adviceForKeys(node),
-  }));
+  return forReplica(
+    node,
+    makeFinding({
+      verdict: "full-under-noeviction",
+      headline: known
+        ? "Redis is full and refuses writes: its policy is noeviction, so it never makes room by itself."
+        : "Redis is full and refuses writes, most likely under the policy noeviction.",
+      confidence: base - gaps.penalty - (accepted ? 0.2 : 0),
+      for: [
+        usageReason(node),
+        ...refusals.for,
+        ...(known ? [reason(node, "info", "under noeviction a full server refuses writes instead of making room")] : []),
+      ],
+      against: [...refusals.against, ...(known ? [] : [unknownPolicy]), ...gaps.reasons],
+      advice: adviceForKeys(node),
+    }),
+  );
 }
 
 /** At the limit under volatile-*, with nothing that it may evict: noeviction in effect. Pure. */
@@ -46,24 +53,28 @@ export function diagnoseFullWithoutTtl(node: NodePicture): Finding | undefined {
   const refusals = refusalReasons(node);
   const gaps = gapsFor(node, ["probe", "census"]);
   const ttl = ttlShare === undefined ? "how many keys have a TTL is not known" : `${percent(ttlShare)} of ${keysOf(node)} have a TTL`;
-  return forReplica(node, makeFinding({
-    verdict: "full-without-ttl-under-volatile",
-    headline: `Redis is full and cannot make room: ${policy} only evicts keys with a TTL, and hardly any key has one.`,
-    confidence: 0.96 - gaps.penalty - (ttlShare === undefined ? 0.3 : 0) - (node.probe?.value.kind === "accepted" ? 0.2 : 0),
-    for: [usageReason(node), reason(node, "info", `${policy} may only evict keys with a TTL, and ${ttl}`), ...refusals.for],
-    against: [
-      ...refusals.against,
-      ...((ttlShare ?? 0) >= HARDLY_ANY_TTL ? [reason(node, "info", `${ttl}: it should have found some to evict`)] : []),
-      ...gaps.reasons,
-    ],
-    advice: adviceForKeys(node),
-  }));
+  return forReplica(
+    node,
+    makeFinding({
+      verdict: "full-without-ttl-under-volatile",
+      headline: `Redis is full and cannot make room: ${policy} only evicts keys with a TTL, and hardly any key has one.`,
+      confidence: 0.96 - gaps.penalty - (ttlShare === undefined ? 0.3 : 0) - (node.probe?.value.kind === "accepted" ? 0.2 : 0),
+      for: [usageReason(node), reason(node, "info", `${policy} may only evict keys with a TTL, and ${ttl}`), ...refusals.for],
+      against: [
+        ...refusals.against,
+        ...((ttlShare ?? 0) >= HARDLY_ANY_TTL ? [reason(node, "info", `${ttl}: it should have found some to evict`)] : []),
+        ...gaps.reasons,
+      ],
+      advice: adviceForKeys(node),
+    }),
+  );
 }
 
 /** At the limit and making room: a cache doing its job, worth a look when the hit ratio suffers. Pure. */
 export function diagnoseEvicting(node: NodePicture): Finding | undefined {
   const { policy, share } = occupancyOf(node);
-  if (policy === undefined || policy === "noeviction" || isRefusing(node) || share === undefined || share < EVICTING_SHARE) return undefined;
+  if (policy === undefined || policy === "noeviction" || isRefusing(node) || share === undefined || share < EVICTING_SHARE)
+    return undefined;
   const evicted = node.info?.value.evictedKeys ?? 0;
   if (evicted === 0 && share < 1) return undefined;
   const perSecond = ratesOf(node)?.evictedKeys;
@@ -76,7 +87,15 @@ export function diagnoseEvicting(node: NodePicture): Finding | undefined {
     for: [
       usageReason(node),
       reason(node, "info", `${counted(evicted, "key")} evicted since the server started${rate}`),
-      ...(hits === undefined ? [] : [reason(node, "info", `hit ratio ${percent(hits)}: ${hits < 0.8 ? "many reads miss, which evictions may be the cause of" : "most reads still find their key"}`)]),
+      ...(hits === undefined
+        ? []
+        : [
+            reason(
+              node,
+              "info",
+              `hit ratio ${percent(hits)}: ${hits < 0.8 ? "many reads miss, which evictions may be the cause of" : "most reads still find their key"}`,
+            ),
+          ]),
     ],
     against: [...refusalReasons(node).for, ...gapsFor(node, ["probe"]).reasons],
     advice: moreMemory(node),
@@ -105,14 +124,17 @@ export function diagnoseNearFull(node: NodePicture): Finding | undefined {
   if (share === undefined || share < NEAR_FULL_SHARE || isFull(node)) return undefined;
   const gaps = gapsFor(node, ["probe"]);
   const refusals = refusalReasons(node);
-  return forReplica(node, makeFinding({
-    verdict: "near-full",
-    headline: `Redis is at ${percent(share)} of its memory limit. ${whatWillHappen(policy, ttlShareOf(node))}`,
-    confidence: 0.92 - gaps.penalty,
-    for: [usageReason(node), ...refusals.for],
-    against: [...refusals.against, ...gaps.reasons],
-    advice: adviceForKeys(node),
-  }));
+  return forReplica(
+    node,
+    makeFinding({
+      verdict: "near-full",
+      headline: `Redis is at ${percent(share)} of its memory limit. ${whatWillHappen(policy, ttlShareOf(node))}`,
+      confidence: 0.92 - gaps.penalty,
+      for: [usageReason(node), ...refusals.for],
+      against: [...refusals.against, ...gaps.reasons],
+      advice: adviceForKeys(node),
+    }),
+  );
 }
 
 /** Hits of all reads; undefined when nothing was read. */

@@ -38,7 +38,12 @@ export function diagnoseNeverCleaned(node: NodePicture): Finding | undefined {
   const refusedNow = (ratesOf(node)?.oomErrors ?? 0) > 0;
   const throwAway = looksThrowAway(node, database);
   const base = full ? 0.55 : growing ? 0.65 : 0.4;
-  const confidence = base + (refusedNow ? 0.15 : 0) + (growing && full ? 0.15 : 0) + (throwAway.kind === "throw-away" ? 0.1 : 0) - (node.census === undefined ? 0.1 : 0);
+  const confidence =
+    base +
+    (refusedNow ? 0.15 : 0) +
+    (growing && full ? 0.15 : 0) +
+    (throwAway.kind === "throw-away" ? 0.1 : 0) -
+    (node.census === undefined ? 0.1 : 0);
   const future = soon ? ` At this pace it is full in about ${formatDuration(untilFullMs)}.` : "";
   return makeFinding({
     verdict: "database-never-cleaned",
@@ -46,14 +51,26 @@ export function diagnoseNeverCleaned(node: NodePicture): Finding | undefined {
     confidence: Math.min(confidence, 0.85),
     for: [
       usageReason(node),
-      reason(node, "info", `database ${database} holds ${percent(share)} of all keys, and ${percent(candidate.ttlShare)} of its keys have a TTL`),
+      reason(
+        node,
+        "info",
+        `database ${database} holds ${percent(share)} of all keys, and ${percent(candidate.ttlShare)} of its keys have a TTL`,
+      ),
       ...(growing ? [reason(node, "growth", `it gained ${count(perSecond)} keys per second between two readings`)] : []),
       ...(refusedNow ? [reason(node, "growth", "writes keep coming and are refused: whatever fills it is still at work")] : []),
       ...namedPrefixes(node, database),
       ...(throwAway.kind === "throw-away" ? [reason(node, "census", throwAway.because)] : []),
     ],
     against: [
-      ...(growing || node.growth === undefined ? [] : [reason(node, "growth", full ? "it did not grow between the readings, which a full server cannot" : "it did not grow between the readings")]),
+      ...(growing || node.growth === undefined
+        ? []
+        : [
+            reason(
+              node,
+              "growth",
+              full ? "it did not grow between the readings, which a full server cannot" : "it did not grow between the readings",
+            ),
+          ]),
       ...(node.growth === undefined ? [reason(node, "growth", "there is one reading only, so growth was not measured")] : []),
       ...(throwAway.kind === "keep" ? [reason(node, "info", "a database that is meant to keep its data looks the same from outside")] : []),
       ...(node.census === undefined ? [reason(node, "census", "keys were not sampled, so what they are is not known")] : []),
@@ -73,7 +90,13 @@ export function diagnoseTinyKeys(node: NodePicture): Finding | undefined {
     verdict: "many-tiny-keys",
     headline: `Most of the memory is bookkeeping: ${counted(keys, "key")} of ${formatBytes(Math.round(perKeyBytes))} each, overhead included.`,
     confidence: 0.4,
-    for: [reason(node, "info", `${formatBytes(usedBytes)} for ${counted(keys, "key")}; Redis spends 50 to 100 bytes on each key beside its value`)],
+    for: [
+      reason(
+        node,
+        "info",
+        `${formatBytes(usedBytes)} for ${counted(keys, "key")}; Redis spends 50 to 100 bytes on each key beside its value`,
+      ),
+    ],
     against: [reason(node, "info", "that many keys may be what the application needs")],
   });
 }
@@ -90,7 +113,13 @@ export function diagnoseFewLargeKeys(node: NodePicture): Finding | undefined {
     verdict: "few-large-keys",
     headline: "A few very large keys seem to hold most of the data; the sample has not met them.",
     confidence: 0.45,
-    for: [reason(node, "census", `the sampled keys stand for at most ${formatBytes(Math.round(explained))}, but the data set is ${formatBytes(dataset)}`)],
+    for: [
+      reason(
+        node,
+        "census",
+        `the sampled keys stand for at most ${formatBytes(Math.round(explained))}, but the data set is ${formatBytes(dataset)}`,
+      ),
+    ],
     against: [reason(node, "census", "sizes of large collections are themselves estimated")],
   });
 }
@@ -123,6 +152,12 @@ function namedPrefixes(node: NodePicture, database: number): readonly Reason[] {
   return (census?.prefixes ?? []).slice(0, 2).flatMap(({ prefix, sampled, withoutTtl }) => {
     if (census === undefined || prefix === "") return [];
     const share = shareOf(sampled, census.sampled, census.complete).value;
-    return [reason(node, "census", `${percent(share)} of the sampled keys begin with "${oneLine(prefix)}", ${percent(withoutTtl / sampled)} of them without a TTL`)];
+    return [
+      reason(
+        node,
+        "census",
+        `${percent(share)} of the sampled keys begin with "${oneLine(prefix)}", ${percent(withoutTtl / sampled)} of them without a TTL`,
+      ),
+    ];
   });
 }

@@ -21,7 +21,8 @@ export function diagnoseNearHostLimit(node: NodePicture): Finding | undefined {
   if (maxmemoryBytes > 0 && maxmemoryBytes < hostBytes * NEAR_HOST_SHARE) return undefined;
   const maxmemory = Math.floor((hostBytes * HOST_SHARE_FOR_REDIS) / MEBIBYTE) * MEBIBYTE;
   const where = hostSure ? "its container or host" : "its host";
-  const limit = maxmemoryBytes === 0 ? "no maxmemory is set" : `maxmemory (${formatBytes(maxmemoryBytes)}) is about as large as the memory there is`;
+  const limit =
+    maxmemoryBytes === 0 ? "no maxmemory is set" : `maxmemory (${formatBytes(maxmemoryBytes)}) is about as large as the memory there is`;
   return makeFinding({
     verdict: "no-maxmemory-near-host-limit",
     headline: `Redis uses ${percent(held / hostBytes)} of the memory of ${where}, and ${limit}: the kernel will kill it instead of Redis making room.`,

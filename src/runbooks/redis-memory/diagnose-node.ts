@@ -1,5 +1,11 @@
 import type { Finding } from "../../domain/finding.ts";
-import { diagnoseEvicting, diagnoseFullUnderNoeviction, diagnoseFullUnexplained, diagnoseFullWithoutTtl, diagnoseNearFull } from "./diagnose-full.ts";
+import {
+  diagnoseEvicting,
+  diagnoseFullUnderNoeviction,
+  diagnoseFullUnexplained,
+  diagnoseFullWithoutTtl,
+  diagnoseNearFull,
+} from "./diagnose-full.ts";
 import { diagnoseFewLargeKeys, diagnoseNeverCleaned, diagnoseTinyKeys } from "./diagnose-growth.ts";
 import { diagnoseFragmentation, diagnoseNearHostLimit } from "./diagnose-host.ts";
 import { diagnoseClientBuffers, diagnoseReplicationBuffers, diagnoseScriptMemory } from "./diagnose-occupants.ts";

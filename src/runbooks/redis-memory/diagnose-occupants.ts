@@ -7,8 +7,9 @@ import type { NodePicture } from "./picture.ts";
 import type { Clients } from "./schema.ts";
 import { count, counted, oneLine, percent } from "./words.ts";
 
-// What is not keys matters from this share of the limit on.
+// What is not keys is worth a word from this share of the limit on, and the cause from the next.
 const NOTICEABLE_SHARE = 0.1;
+const DECISIVE_SHARE = 0.25;
 // On a server that is not full, from half of what is used, but never at a few MiB.
 const DOMINATING_SHARE = 0.5;
 const MUCH_BYTES = 64 * 2 ** 20;
@@ -23,7 +24,8 @@ export function diagnoseClientBuffers(node: NodePicture): Finding | undefined {
   if (weight === undefined) return undefined;
   const clients = node.clients?.value.count ?? node.info?.value.connectedClients;
   const perClient = clients === undefined || clients === 0 ? undefined : occupancy.clientBytes / clients;
-  const manySmall = perClient !== undefined && perClient < SLOW_CLIENT_BYTES && (node.clients?.value.largest[0]?.outputBufferBytes ?? 0) < MUCH_BYTES / 16;
+  const manySmall =
+    perClient !== undefined && perClient < SLOW_CLIENT_BYTES && (node.clients?.value.largest[0]?.outputBufferBytes ?? 0) < MUCH_BYTES / 16;
   if (manySmall && !isFull(node)) return undefined;
   const size = formatBytes(Math.round(occupancy.clientBytes));
   const held = reason(
@@ -58,10 +60,23 @@ export function diagnoseReplicationBuffers(node: NodePicture): Finding | undefin
     headline: `${formatBytes(bytes)} are held for ${cause}: removing keys frees none of that.`,
     confidence: weight,
     for: [
-      reason(node, "info", `${formatBytes(backlogBytes)} replication backlog, ${formatBytes(replicaBytes)} output buffers of ${counted(replicas, "replica")}`),
+      reason(
+        node,
+        "info",
+        `${formatBytes(backlogBytes)} replication backlog, ${formatBytes(replicaBytes)} output buffers of ${counted(replicas, "replica")}`,
+      ),
       ...withoutIt(node, bytes),
     ],
-    against: replicaBytes > backlogBytes ? [reason(node, "info", "Redis does not hold replica buffers beyond the backlog against maxmemory; the host's memory does feel them")] : [],
+    against:
+      replicaBytes > backlogBytes
+        ? [
+            reason(
+              node,
+              "info",
+              "Redis does not hold replica buffers beyond the backlog against maxmemory; the host's memory does feel them",
+            ),
+          ]
+        : [],
     advice: [],
   });
 }
@@ -86,11 +101,14 @@ export function diagnoseScriptMemory(node: NodePicture): Finding | undefined {
  * merely large, undefined when they are not worth a word.
  */
 function weigh(node: NodePicture, bytes: number): number | undefined {
-  const { countedBytes, usedBytes, maxmemoryBytes } = occupancyOf(node);
+  const { countedBytes, usedBytes, maxmemoryBytes, share } = occupancyOf(node);
   if (bytes <= 0 || usedBytes === undefined || countedBytes === undefined) return undefined;
-  if (isFull(node) && maxmemoryBytes !== undefined && maxmemoryBytes > 0) {
+  const pressed = isFull(node) || (share ?? 0) >= NEAR_FULL_SHARE;
+  if (pressed && maxmemoryBytes !== undefined && maxmemoryBytes > 0) {
     if (bytes < maxmemoryBytes * NOTICEABLE_SHARE) return undefined;
-    return countedBytes - bytes < maxmemoryBytes * NEAR_FULL_SHARE ? 0.95 : 0.4;
+    const decisive = bytes >= maxmemoryBytes * DECISIVE_SHARE && countedBytes - bytes < maxmemoryBytes * NEAR_FULL_SHARE;
+    if (!decisive) return 0.4;
+    return isFull(node) ? 0.95 : 0.85;
   }
   return bytes >= MUCH_BYTES && bytes >= usedBytes * DOMINATING_SHARE ? 0.8 : undefined;
 }
@@ -99,7 +117,9 @@ function withoutIt(node: NodePicture, bytes: number): readonly Reason[] {
   const { countedBytes, maxmemoryBytes }: Occupancy = occupancyOf(node);
   if (countedBytes === undefined || maxmemoryBytes === undefined || maxmemoryBytes === 0) return [];
   const left = Math.max(0, countedBytes - bytes);
-  return [reason(node, "info", `without them ${formatBytes(Math.round(left))} would be used (${percent(left / maxmemoryBytes)} of maxmemory)`)];
+  return [
+    reason(node, "info", `without them ${formatBytes(Math.round(left))} would be used (${percent(left / maxmemoryBytes)} of maxmemory)`),
+  ];
 }
 
 type Occupant = {
@@ -113,7 +133,8 @@ type Occupant = {
 
 function concludeOccupant(node: NodePicture, occupant: Occupant): Finding {
   const refusals = refusalReasons(node);
-  const full = isFull(node) ? "Redis is at its memory limit. " : "";
+  const near = (occupancyOf(node).share ?? 0) >= NEAR_FULL_SHARE ? "Redis is close to its memory limit. " : "";
+  const full = isFull(node) ? "Redis is at its memory limit. " : near;
   return makeFinding({
     ...occupant,
     headline: `${full}${occupant.headline}`,
@@ -127,7 +148,13 @@ function largestClient(node: NodePicture): readonly Reason[] {
   if (largest !== undefined) {
     const name = largest.name === "" ? "" : ` "${oneLine(largest.name)}"`;
     const held = formatBytes(largest.outputBufferBytes + largest.queryBufferBytes);
-    return [reason(node, "clients", `client${name} from ${oneLine(largest.address)} alone holds ${held}, last command ${oneLine(largest.command)}`)];
+    return [
+      reason(
+        node,
+        "clients",
+        `client${name} from ${oneLine(largest.address)} alone holds ${held}, last command ${oneLine(largest.command)}`,
+      ),
+    ];
   }
   const queued = node.info?.value.longestOutputList ?? 0;
   return queued === 0 ? [] : [reason(node, "info", `${count(queued)} replies are queued for the slowest client`)];
@@ -149,7 +176,8 @@ function minimumThatFreesMost({ largest, outputBufferBytes }: Clients): number |
   let freed = 0;
   for (const client of largest) {
     freed += client.outputBufferBytes;
-    if (freed >= outputBufferBytes * MOST_OF_BUFFERS) return client.outputBufferBytes > 0 ? Math.ceil(client.outputBufferBytes / 2) : undefined;
+    if (freed >= outputBufferBytes * MOST_OF_BUFFERS)
+      return client.outputBufferBytes > 0 ? Math.ceil(client.outputBufferBytes / 2) : undefined;
   }
   return undefined;
 }

@@ -36,8 +36,12 @@ export function diagnoseOtherRefusal(node: NodePicture): Finding | undefined {
     confidence: full.length > 0 ? 0.75 : 0.95,
     for: [
       reason(node, "probe", `a write was answered "${oneLine(probe.error ?? probe.kind, 160)}"`),
-      ...(probe.kind === "refused-read-only" && master !== undefined ? [reason(node, "info", `its master is ${master}: writes belong there`)] : []),
-      ...(probe.kind === "refused-misconf" && node.info?.value.lastSaveFailed === true ? [reason(node, "info", "the last save to disk failed: see the server's log and its free disk space")] : []),
+      ...(probe.kind === "refused-read-only" && master !== undefined
+        ? [reason(node, "info", `its master is ${master}: writes belong there`)]
+        : []),
+      ...(probe.kind === "refused-misconf" && node.info?.value.lastSaveFailed === true
+        ? [reason(node, "info", "the last save to disk failed: see the server's log and its free disk space")]
+        : []),
       usageReason(node),
     ],
     against: full,
@@ -51,12 +55,16 @@ export function diagnoseHealthy(node: NodePicture): Finding | undefined {
   const gaps = gapsFor(node, ["probe"]);
   const against: Reason[] = [...gaps.reasons];
   if (maxmemoryBytes === 0) {
-    const host = hostBytes === undefined ? "the memory of its host is not known either" : `its host has ${formatBytes(hostBytes)}${hostSure ? "" : ", and a container may have less"}`;
+    const host =
+      hostBytes === undefined
+        ? "the memory of its host is not known either"
+        : `its host has ${formatBytes(hostBytes)}${hostSure ? "" : ", and a container may have less"}`;
     against.push(reason(node, "info", `no maxmemory is set, so nothing in Redis stops it from growing; ${host}`));
   }
   const refusals = refusalReasons(node);
   if (refusals.for.length > 0) against.push(...refusals.for);
-  if (node.info?.value.role === "replica") against.push(reason(node, "info", "this is a replica: whether writes work is decided at its master"));
+  if (node.info?.value.role === "replica")
+    against.push(reason(node, "info", "this is a replica: whether writes work is decided at its master"));
   // Refusals are counted since the server started: what was refused then may long be mended, and a probe says it is.
   const accepted = node.probe?.value.kind === "accepted";
   const doubt = refusals.for.length === 0 ? 0 : accepted ? 0.05 : 0.15;
@@ -77,6 +85,9 @@ export function diagnoseUndetermined(node: NodePicture): Finding {
     headline: "What could be read of this Redis is not enough for a verdict.",
     confidence: 0.2,
     for: [usageReason(node), ...refusalReasons(node).for],
-    against: [reason(node, "info", "used memory or maxmemory is missing, and without both fullness cannot be judged"), ...gapsFor(node, ["probe"]).reasons],
+    against: [
+      reason(node, "info", "used memory or maxmemory is missing, and without both fullness cannot be judged"),
+      ...gapsFor(node, ["probe"]).reasons,
+    ],
   });
 }

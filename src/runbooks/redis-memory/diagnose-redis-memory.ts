@@ -37,7 +37,10 @@ export function diagnoseRedisMemory(evidence: readonly Evidence[], failures: rea
   const named = nodes.length === 1 ? worst.finding : nameNode(worst, nodes.length);
   return {
     finding: withMissing(named, picture),
-    hypotheses: [...worst.hypotheses, ...others.filter(({ finding }) => finding.verdict !== "healthy").map((other) => nameNode(other, nodes.length))],
+    hypotheses: [
+      ...worst.hypotheses,
+      ...others.filter(({ finding }) => finding.verdict !== "healthy").map((other) => nameNode(other, nodes.length)),
+    ],
     summary: summarise(picture, worst.node),
     suspects: suspectsIn(picture, worst.node),
     furtherSteps: furtherStepsFor(worst),
@@ -60,9 +63,12 @@ type Meaning = { readonly verdict: Verdict; readonly headline: string; readonly 
 
 const GONE: Meaning = {
   verdict: "unreachable",
-  headline: "This Redis does not answer: it may be down, restarting, killed for want of memory, or behind a network that does not let Oomph through.",
+  headline:
+    "This Redis does not answer: it may be down, restarting, killed for want of memory, or behind a network that does not let Oomph through.",
   confidence: 0.9,
-  steps: ["See whether its process or container runs, and whether it was killed: `docker inspect`, `kubectl describe pod` or the kernel's log say so. Oomph cannot tell from here."],
+  steps: [
+    "See whether its process or container runs, and whether it was killed: `docker inspect`, `kubectl describe pod` or the kernel's log say so. Oomph cannot tell from here.",
+  ],
 };
 
 const UNREACHABLE: Readonly<Partial<Record<ErrorCode, Meaning>>> = {
@@ -84,7 +90,9 @@ const UNREACHABLE: Readonly<Partial<Record<ErrorCode, Meaning>>> = {
     verdict: "undetermined",
     headline: "Redis answers, but Oomph's user may not even read INFO there.",
     confidence: 0.2,
-    steps: ["Grant the user at least +info, +config|get, +memory|stats, +client|list, +scan, +dbsize, +type, +pttl, +object|idletime and +memory|usage."],
+    steps: [
+      "Grant the user at least +info, +config|get, +memory|stats, +client|list, +scan, +dbsize, +type, +pttl, +object|idletime and +memory|usage.",
+    ],
   },
 };
 
@@ -98,7 +106,10 @@ function nothingRead(failures: readonly StepFailure[]): Diagnosis {
 /** A master that did not answer may be the one in trouble: whatever the others say is less sure then. */
 function withMissing(finding: Finding, { missing, surroundingsId }: Picture): Finding {
   if (missing.length === 0) return finding;
-  const against = missing.map(({ address, because }) => ({ evidenceId: surroundingsId, says: `the master ${address} was not looked at: ${because}` }));
+  const against = missing.map(({ address, because }) => ({
+    evidenceId: surroundingsId,
+    says: `the master ${address} was not looked at: ${because}`,
+  }));
   const confidence = finding.verdict === "healthy" ? Math.min(finding.confidence, HEALTHY_BUT_INCOMPLETE) : finding.confidence;
   return { ...finding, confidence, against: [...finding.against, ...against] };
 }

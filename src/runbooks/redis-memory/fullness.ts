@@ -32,11 +32,14 @@ export function refusalReasons(node: NodePicture): { readonly for: readonly Reas
   if (isRefusing(node)) speaksFor.push(reason(node, "probe", "a write was refused with OOM just now"));
   if (node.probe?.value.kind === "accepted") against.push(reason(node, "probe", "a small write was accepted just now"));
   if (node.reportedRefusal !== undefined) {
-    speaksFor.push(reason(node, "reportedRefusal", `the text holds Redis's own error "OOM command not allowed when used memory > 'maxmemory'"`));
+    speaksFor.push(
+      reason(node, "reportedRefusal", `the text holds Redis's own error "OOM command not allowed when used memory > 'maxmemory'"`),
+    );
   }
   const perSecond = ratesOf(node)?.oomErrors ?? 0;
   const total = node.info?.value.oomErrors ?? 0;
-  if (perSecond > 0) speaksFor.push(reason(node, "growth", `${count(Math.max(1, perSecond))} writes per second are being refused with OOM`));
+  if (perSecond > 0)
+    speaksFor.push(reason(node, "growth", `${count(Math.max(1, perSecond))} writes per second are being refused with OOM`));
   if (total > 0) speaksFor.push(reason(node, "info", `${counted(total, "command")} refused with OOM since the server started`));
   const { share } = occupancyOf(node);
   if (isFull(node) && share !== undefined && share < FULL_SHARE) {
@@ -46,7 +49,10 @@ export function refusalReasons(node: NodePicture): { readonly for: readonly Reas
 }
 
 /** How much to hold back for what was not looked at, each with a reason that names it. */
-export function gapsFor(node: NodePicture, kinds: readonly ("probe" | "clients" | "census")[]): { readonly penalty: number; readonly reasons: readonly Reason[] } {
+export function gapsFor(
+  node: NodePicture,
+  kinds: readonly ("probe" | "clients" | "census")[],
+): { readonly penalty: number; readonly reasons: readonly Reason[] } {
   const missing = kinds.filter((kind) => node[kind] === undefined && !(kind === "probe" && node.reportedRefusal !== undefined));
   return {
     penalty: missing.reduce((sum, kind) => sum + GAPS[kind].penalty, 0),

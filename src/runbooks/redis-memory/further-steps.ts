@@ -20,7 +20,7 @@ function stepsFor(verdict: string, node: NodePicture): readonly string[] {
     case "client-output-buffers":
       return [
         "Find out why the client named above does not read: a stuck consumer, a MONITOR left running, or a subscriber slower than what is published to it.",
-        "Set a limit so that Redis closes such clients itself: CONFIG SET client-output-buffer-limit \"normal 256mb 64mb 60\".",
+        'Set a limit so that Redis closes such clients itself: CONFIG SET client-output-buffer-limit "normal 256mb 64mb 60".',
       ];
     case "replication-backlog":
       return [
@@ -28,7 +28,9 @@ function stepsFor(verdict: string, node: NodePicture): readonly string[] {
         "If a replica lags, look at its network and disk: INFO replication shows its offset and lag.",
       ];
     case "script-memory":
-      return ["Have the application pass values as KEYS and ARGV instead of building them into the script; SCRIPT FLUSH frees what is cached, and clients load their scripts again."];
+      return [
+        "Have the application pass values as KEYS and ARGV instead of building them into the script; SCRIPT FLUSH frees what is cached, and clients load their scripts again.",
+      ];
     case "fragmentation":
       return [
         "Turn on active defragmentation if this build has it: CONFIG SET activedefrag yes. It costs some CPU.",
@@ -39,7 +41,9 @@ function stepsFor(verdict: string, node: NodePicture): readonly string[] {
     case "evicting-under-pressure":
       return ["If the hit ratio hurts, give the cache more memory or shorter TTLs for what is rarely read."];
     case "writes-refused-otherwise":
-      return ["On a replica: point writers at the master (a failover may have moved it). On MISCONF: free disk space and look at the server's log."];
+      return [
+        "On a replica: point writers at the master (a failover may have moved it). On MISCONF: free disk space and look at the server's log.",
+      ];
     default:
       return [];
   }
@@ -63,5 +67,7 @@ function namesIn(census: DatabaseCensus | undefined): string {
 }
 
 function rightsToGrant({ gaps }: NodePicture): readonly string[] {
-  return [...new Set(gaps.filter(({ code }) => code === "no-rights").map(({ because }) => `So that Oomph sees more next time: ${because}`))];
+  return [
+    ...new Set(gaps.filter(({ code }) => code === "no-rights").map(({ because }) => `So that Oomph sees more next time: ${because}`)),
+  ];
 }

@@ -58,5 +58,11 @@ function leadingWord(key: string): string {
 
 function looksLikeId(word: string): boolean {
   const digits = word.replaceAll(/\D/g, "").length;
-  return word === "" || word.startsWith("{") || /^\d+$/.test(word) || /^[0-9a-f-]{12,}$/i.test(word) || (word.length >= 8 && digits >= word.length / 3);
+  return (
+    word === "" ||
+    word.startsWith("{") ||
+    /^\d+$/.test(word) ||
+    /^[0-9a-f-]{12,}$/i.test(word) ||
+    (word.length >= 8 && digits >= word.length / 3)
+  );
 }

@@ -53,7 +53,9 @@ function stepsOf(deps: RedisMemoryDeps): readonly Step<RedisSession>[] {
   const { httpCheck, clock, censusBudgetMs, growthIntervalMs = GROWTH_INTERVAL_MS } = deps;
   const timeoutMs = STEP_TIMEOUT_MS;
   const health: readonly Step<RedisSession>[] =
-    httpCheck === undefined ? [] : [{ id: "redis.health", title: "Health URL", timeoutMs, collect: (session) => collectHealth(session, httpCheck) }];
+    httpCheck === undefined
+      ? []
+      : [{ id: "redis.health", title: "Health URL", timeoutMs, collect: (session) => collectHealth(session, httpCheck) }];
   return [
     { id: "redis.info", title: "Memory and policy (INFO)", timeoutMs, collect: collectInfo },
     { id: "redis.config", title: "Settings (CONFIG GET)", timeoutMs, collect: collectConfig },

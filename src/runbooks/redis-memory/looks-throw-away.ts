@@ -10,8 +10,34 @@ export type ThrowAway =
 
 // Words that people give to data that tests and caches leave behind.
 const THROW_AWAY_WORDS = new Set([
-  "test", "tests", "testing", "spec", "fixture", "fixtures", "e2e", "ci", "tmp", "temp", "cache", "caches", "cached", "dedup", "dedupe",
-  "fingerprint", "storm", "rate", "ratelimit", "throttle", "bench", "benchmark", "demo", "sample", "mock", "fake", "dummy", "scratch",
+  "test",
+  "tests",
+  "testing",
+  "spec",
+  "fixture",
+  "fixtures",
+  "e2e",
+  "ci",
+  "tmp",
+  "temp",
+  "cache",
+  "caches",
+  "cached",
+  "dedup",
+  "dedupe",
+  "fingerprint",
+  "storm",
+  "rate",
+  "ratelimit",
+  "throttle",
+  "bench",
+  "benchmark",
+  "demo",
+  "sample",
+  "mock",
+  "fake",
+  "dummy",
+  "scratch",
 ]);
 const MOSTLY = 0.5;
 const HARDLY_ANY_TTL = 0.05;
@@ -32,12 +58,23 @@ export function looksThrowAway(node: NodePicture, database: number): ThrowAway {
     ...((census?.medianIdleSeconds ?? 0) >= LONG_IDLE_SECONDS ? ["most keys have not been used for over 10 minutes"] : []),
     ...(named === undefined ? [] : [named]),
   ];
-  return signs.length >= 2 ? { kind: "perhaps", because: signs.join(", ") } : { kind: "keep", because: "nothing says that its data may go" };
+  return signs.length >= 2
+    ? { kind: "perhaps", because: signs.join(", ") }
+    : { kind: "keep", because: "nothing says that its data may go" };
 }
 
 function throwAwayNames({ prefixes, sampled, complete }: DatabaseCensus): string | undefined {
-  const named = prefixes.filter(({ prefix }) => prefix.toLowerCase().split(/[^a-z0-9]+/).some((word) => THROW_AWAY_WORDS.has(word)));
-  const share = shareOf(named.reduce((sum, prefix) => sum + prefix.sampled, 0), sampled, complete);
+  const named = prefixes.filter(({ prefix }) =>
+    prefix
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .some((word) => THROW_AWAY_WORDS.has(word)),
+  );
+  const share = shareOf(
+    named.reduce((sum, prefix) => sum + prefix.sampled, 0),
+    sampled,
+    complete,
+  );
   if (sampled === 0 || share.low < MOSTLY) return undefined;
   const names = named.slice(0, 3).map(({ prefix }) => `"${oneLine(prefix)}"`);
   return `${percent(share.value)} of the ${counted(sampled, "key")} looked at carry names of throw-away data (${names.join(", ")})`;

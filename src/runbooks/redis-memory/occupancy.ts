@@ -62,7 +62,12 @@ export function usageReason(node: NodePicture): Reason {
   const used = usedBytes === undefined ? "memory use unknown" : `${formatBytes(usedBytes)} used`;
   const uncounted = usedBytes !== undefined && countedBytes !== undefined && countedBytes < usedBytes * 0.99;
   const aside = uncounted ? ` (${formatBytes(usedBytes - countedBytes)} of it not held against maxmemory)` : "";
-  const limit = maxmemoryBytes === undefined ? "maxmemory unknown" : maxmemoryBytes === 0 ? "no maxmemory set" : `maxmemory ${formatBytes(maxmemoryBytes)}`;
+  const limit =
+    maxmemoryBytes === undefined
+      ? "maxmemory unknown"
+      : maxmemoryBytes === 0
+        ? "no maxmemory set"
+        : `maxmemory ${formatBytes(maxmemoryBytes)}`;
   const full = share === undefined ? "" : ` (${percent(share)})`;
   return reason(node, "info", `${used}${aside}, ${limit}${full}, policy ${policy ?? "unknown"}`);
 }

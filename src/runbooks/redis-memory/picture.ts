@@ -42,7 +42,8 @@ export type Picture = {
 export function assemble(evidence: readonly Evidence[], failures: readonly StepFailure[]): Picture {
   const surroundings = readStep(evidence, "redis.surroundings", Surroundings);
   const limit = surroundings?.value.memoryLimitBytes;
-  const memoryLimitBytes = surroundings === undefined || limit === undefined ? undefined : { evidenceId: surroundings.evidenceId, value: limit };
+  const memoryLimitBytes =
+    surroundings === undefined || limit === undefined ? undefined : { evidenceId: surroundings.evidenceId, value: limit };
   const addresses = addressesIn(evidence);
   const stepGaps = failures.map(({ step, code, because }) => ({ step, code, because }));
   const nodes = addresses.map((address) => ({
@@ -51,7 +52,13 @@ export function assemble(evidence: readonly Evidence[], failures: readonly StepF
     oneOfMany: addresses.length > 1,
     gaps: [...stepGaps, ...gapsOf(evidence, address)],
   }));
-  return { nodes, health: readStep(evidence, "redis.health", Health), database: surroundings?.value.database, missing: surroundings?.value.missing ?? [], surroundingsId: surroundings?.evidenceId ?? "redis.surroundings" };
+  return {
+    nodes,
+    health: readStep(evidence, "redis.health", Health),
+    database: surroundings?.value.database,
+    missing: surroundings?.value.missing ?? [],
+    surroundingsId: surroundings?.evidenceId ?? "redis.surroundings",
+  };
 }
 
 /** A server of which nothing is known, to be filled in by whoever knows something. */

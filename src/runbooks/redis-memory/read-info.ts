@@ -50,7 +50,9 @@ export type InfoReading = {
 /** Reads INFO's fields, whichever of them are there. Pure; what cannot be read counts as not said. */
 export function readInfo(fields: Fields): InfoReading {
   const number = (name: string): number | undefined => readNumber(fields[name]);
-  const databases = Object.entries(fields).flatMap(readDatabase).toSorted((left, right) => left.database - right.database);
+  const databases = Object.entries(fields)
+    .flatMap(readDatabase)
+    .toSorted((left, right) => left.database - right.database);
   return {
     ...readMemory(fields),
     software: softwareOf(fields),
@@ -76,26 +78,87 @@ export function readInfo(fields: Fields): InfoReading {
 
 /** Keys over all databases. */
 export function totalKeys({ databases }: InfoReading): { readonly keys: number; readonly keysWithTtl: number } {
-  return databases.reduce(
-    (sum, { keys, keysWithTtl }) => ({ keys: sum.keys + keys, keysWithTtl: sum.keysWithTtl + keysWithTtl }),
-    { keys: 0, keysWithTtl: 0 },
-  );
+  return databases.reduce((sum, { keys, keysWithTtl }) => ({ keys: sum.keys + keys, keysWithTtl: sum.keysWithTtl + keysWithTtl }), {
+    keys: 0,
+    keysWithTtl: 0,
+  });
 }
 
 const KEPT = new Set([
-  "redis_version", "valkey_version", "server_name", "redis_mode", "uptime_in_seconds", "role", "master_host", "master_port",
-  "master_link_status", "loading", "async_loading", "used_memory", "used_memory_human", "used_memory_rss", "used_memory_rss_human",
-  "used_memory_peak", "used_memory_peak_human", "used_memory_overhead", "used_memory_startup", "used_memory_dataset", "used_memory_lua",
-  "used_memory_vm_total", "used_memory_scripts", "used_memory_scripts_eval", "used_memory_functions", "number_of_cached_scripts",
-  "number_of_functions", "maxmemory", "maxmemory_human", "maxmemory_policy", "total_system_memory", "total_system_memory_human",
-  "mem_not_counted_for_evict", "mem_replication_backlog", "mem_total_replication_buffers", "mem_clients_normal", "mem_clients_slaves",
-  "mem_clients_replicas", "mem_aof_buffer", "mem_fragmentation_ratio", "mem_fragmentation_bytes", "allocator_frag_ratio",
-  "allocator_frag_bytes", "allocator_rss_ratio", "allocator_rss_bytes", "active_defrag_running", "lazyfree_pending_objects",
-  "mem_allocator", "connected_clients", "blocked_clients", "client_longest_output_list", "client_biggest_input_buf",
-  "client_recent_max_output_buffer", "client_recent_max_input_buffer", "maxclients", "rejected_connections", "evicted_keys",
-  "expired_keys", "keyspace_hits", "keyspace_misses", "instantaneous_ops_per_sec", "total_error_replies", "connected_slaves",
-  "connected_replicas", "repl_backlog_active", "repl_backlog_size", "repl_backlog_histlen", "rdb_bgsave_in_progress",
-  "rdb_last_bgsave_status", "aof_enabled", "aof_rewrite_in_progress", "aof_last_write_status", "cluster_enabled", "rejected_calls",
+  "redis_version",
+  "valkey_version",
+  "server_name",
+  "redis_mode",
+  "uptime_in_seconds",
+  "role",
+  "master_host",
+  "master_port",
+  "master_link_status",
+  "loading",
+  "async_loading",
+  "used_memory",
+  "used_memory_human",
+  "used_memory_rss",
+  "used_memory_rss_human",
+  "used_memory_peak",
+  "used_memory_peak_human",
+  "used_memory_overhead",
+  "used_memory_startup",
+  "used_memory_dataset",
+  "used_memory_lua",
+  "used_memory_vm_total",
+  "used_memory_scripts",
+  "used_memory_scripts_eval",
+  "used_memory_functions",
+  "number_of_cached_scripts",
+  "number_of_functions",
+  "maxmemory",
+  "maxmemory_human",
+  "maxmemory_policy",
+  "total_system_memory",
+  "total_system_memory_human",
+  "mem_not_counted_for_evict",
+  "mem_replication_backlog",
+  "mem_total_replication_buffers",
+  "mem_clients_normal",
+  "mem_clients_slaves",
+  "mem_clients_replicas",
+  "mem_aof_buffer",
+  "mem_fragmentation_ratio",
+  "mem_fragmentation_bytes",
+  "allocator_frag_ratio",
+  "allocator_frag_bytes",
+  "allocator_rss_ratio",
+  "allocator_rss_bytes",
+  "active_defrag_running",
+  "lazyfree_pending_objects",
+  "mem_allocator",
+  "connected_clients",
+  "blocked_clients",
+  "client_longest_output_list",
+  "client_biggest_input_buf",
+  "client_recent_max_output_buffer",
+  "client_recent_max_input_buffer",
+  "maxclients",
+  "rejected_connections",
+  "evicted_keys",
+  "expired_keys",
+  "keyspace_hits",
+  "keyspace_misses",
+  "instantaneous_ops_per_sec",
+  "total_error_replies",
+  "connected_slaves",
+  "connected_replicas",
+  "repl_backlog_active",
+  "repl_backlog_size",
+  "repl_backlog_histlen",
+  "rdb_bgsave_in_progress",
+  "rdb_last_bgsave_status",
+  "aof_enabled",
+  "aof_rewrite_in_progress",
+  "aof_last_write_status",
+  "cluster_enabled",
+  "rejected_calls",
 ]);
 
 /** Whether a field of INFO is one that is read here. */
@@ -128,7 +191,10 @@ function readMemory(fields: Fields) {
     clientBytes: number("mem_clients_normal"),
     backlogBytes: number("mem_replication_backlog"),
     replicaBufferBytes: number("mem_clients_slaves") ?? number("mem_clients_replicas"),
-    scriptBytes: scripts === undefined ? undefined : scripts + (fields["used_memory_scripts"] === undefined ? (number("used_memory_functions") ?? 0) : 0),
+    scriptBytes:
+      scripts === undefined
+        ? undefined
+        : scripts + (fields["used_memory_scripts"] === undefined ? (number("used_memory_functions") ?? 0) : 0),
     fragmentationRatio: number("mem_fragmentation_ratio"),
   };
 }

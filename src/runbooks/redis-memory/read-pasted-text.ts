@@ -19,7 +19,8 @@ const REFUSAL = /(?:command not allowed|can not run it)\s+when used memory\s*(?:
 const FIELD = /(?:^|[\s|>"'`])([a-z][a-z0-9_]*|errorstat_[A-Z]+)["']?\s*:\s*["']?(\d[\d.]*\s*[kmgt]?i?b?\b|[^\s"'`\\]+)/gi;
 
 // Without one of these a text that happens to hold "role: master" is no INFO.
-const TELLTALE = /^(used_memory|used_memory_human|maxmemory|maxmemory_human|maxmemory_policy|redis_version|valkey_version|db\d+|mem_clients_normal|errorstat_OOM|mem_fragmentation_ratio)$/;
+const TELLTALE =
+  /^(used_memory|used_memory_human|maxmemory|maxmemory_human|maxmemory_policy|redis_version|valkey_version|db\d+|mem_clients_normal|errorstat_OOM|mem_fragmentation_ratio)$/;
 
 /** Finds INFO, CONFIG GET maxmemory and the OOM error in a text of any kind. Pure. */
 export function readPastedText(text: string): PastedText {
@@ -35,7 +36,10 @@ export function readPastedText(text: string): PastedText {
 }
 
 function fieldsIn(text: string): Fields {
-  const lines = text.replaceAll(String.raw`\r\n`, "\n").replaceAll(String.raw`\n`, "\n").split(/\r\n|\r|\n/);
+  const lines = text
+    .replaceAll(String.raw`\r\n`, "\n")
+    .replaceAll(String.raw`\n`, "\n")
+    .split(/\r\n|\r|\n/);
   const found: Record<string, string> = {};
   for (const line of lines) {
     for (const [, name, value] of line.matchAll(FIELD)) {
@@ -50,7 +54,12 @@ function fieldsIn(text: string): Fields {
 
 /** CONFIG GET writes a name on one line and its value on the next, numbered and quoted on a terminal. */
 function configIn(lines: readonly string[]): Fields {
-  const plain = lines.map((line) => line.trim().replace(/^\d+\)\s*/, "").replaceAll('"', ""));
+  const plain = lines.map((line) =>
+    line
+      .trim()
+      .replace(/^\d+\)\s*/, "")
+      .replaceAll('"', ""),
+  );
   const valueAfter = (name: string, shape: RegExp): string | undefined => {
     const value = plain[plain.indexOf(name) + 1];
     return plain.includes(name) && value !== undefined && shape.test(value) ? value : undefined;

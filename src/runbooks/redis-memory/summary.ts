@@ -36,7 +36,8 @@ export function summarise(picture: Picture, node: NodePicture): Diagnosis["summa
 function serverLine({ address, info }: NodePicture): Line | undefined {
   if (info === undefined) return { label: "Server", value: address };
   const { software, role, masterAddress, uptimeSeconds, connectedReplicas } = info.value;
-  const as = role === "replica" ? `replica of ${masterAddress ?? "another server"}` : `master with ${counted(connectedReplicas ?? 0, "replica")}`;
+  const as =
+    role === "replica" ? `replica of ${masterAddress ?? "another server"}` : `master with ${counted(connectedReplicas ?? 0, "replica")}`;
   const up = uptimeSeconds === undefined ? "" : `, up ${formatDuration(uptimeSeconds * 1000)}`;
   return { label: "Server", value: `${address}, ${software ?? "version unknown"}, ${as}${up}` };
 }
@@ -44,8 +45,12 @@ function serverLine({ address, info }: NodePicture): Line | undefined {
 function memoryLine(label: string, node: NodePicture): Line | undefined {
   const { usedBytes, maxmemoryBytes, share, policy } = occupancyOf(node);
   if (usedBytes === undefined) return undefined;
-  const limit = maxmemoryBytes === undefined ? "limit unknown" : maxmemoryBytes === 0 ? "no maxmemory" : `maxmemory ${formatBytes(maxmemoryBytes)}`;
-  return { label, value: `${formatBytes(usedBytes)} used, ${limit}${share === undefined ? "" : ` (${percent(share)})`}, policy ${policy ?? "unknown"}` };
+  const limit =
+    maxmemoryBytes === undefined ? "limit unknown" : maxmemoryBytes === 0 ? "no maxmemory" : `maxmemory ${formatBytes(maxmemoryBytes)}`;
+  return {
+    label,
+    value: `${formatBytes(usedBytes)} used, ${limit}${share === undefined ? "" : ` (${percent(share)})`}, policy ${policy ?? "unknown"}`,
+  };
 }
 
 function residentLine(node: NodePicture): Line | undefined {
@@ -54,7 +59,10 @@ function residentLine(node: NodePicture): Line | undefined {
   if (rssBytes === undefined) return undefined;
   const host = hostBytes === undefined ? "" : `, ${hostSure ? "container or host limit" : "host has"} ${formatBytes(hostBytes)}`;
   const ratio = fragmentationRatio === undefined ? "" : `, fragmentation ratio ${fragmentationRatio.toFixed(1)}`;
-  return { label: "Resident", value: `${formatBytes(rssBytes)}${ratio}${peakBytes === undefined ? "" : `, peak use ${formatBytes(peakBytes)}`}${host}` };
+  return {
+    label: "Resident",
+    value: `${formatBytes(rssBytes)}${ratio}${peakBytes === undefined ? "" : `, peak use ${formatBytes(peakBytes)}`}${host}`,
+  };
 }
 
 const PROBED: Readonly<Record<Probe["kind"], string>> = {
@@ -84,7 +92,10 @@ function evictionLine(node: NodePicture): Line | undefined {
   if (evictedKeys === undefined) return undefined;
   const hits = hitRatioOf(node);
   const expired = expiredKeys === undefined ? "" : `, ${count(expiredKeys)} expired`;
-  return { label: "Evictions", value: `${count(evictedKeys)} keys evicted${expired}${hits === undefined ? "" : `, hit ratio ${percent(hits)}`}` };
+  return {
+    label: "Evictions",
+    value: `${count(evictedKeys)} keys evicted${expired}${hits === undefined ? "" : `, hit ratio ${percent(hits)}`}`,
+  };
 }
 
 function databaseLines({ database: asked }: Picture, node: NodePicture): readonly Line[] {
@@ -104,16 +115,23 @@ function sampleNote({ sampled, withoutTtl, complete, medianIdleSeconds }: Databa
   if (sampled === 0) return "; not sampled";
   const { value, low, high } = shareOf(withoutTtl, sampled, complete);
   const idle = medianIdleSeconds === undefined ? "" : `, half of them idle for ${formatDuration(medianIdleSeconds * 1000)} or longer`;
-  const spread = complete ? `all ${count(sampled)} looked at: ${percent(value)}` : `sample of ${count(sampled)}: ${percent(value)} (${percent(low)} to ${percent(high)})`;
+  const spread = complete
+    ? `all ${count(sampled)} looked at: ${percent(value)}`
+    : `sample of ${count(sampled)}: ${percent(value)} (${percent(low)} to ${percent(high)})`;
   return `; ${spread} without a TTL${idle}`;
 }
 
 function growthLine(node: NodePicture): Line | undefined {
   const rates = ratesOf(node);
   if (rates === undefined || node.growth === undefined) return undefined;
-  const databases = rates.databases.slice(0, 3).map(({ database, keys }) => `database ${database} ${keys > 0 ? "+" : ""}${count(keys)} keys/s`);
+  const databases = rates.databases
+    .slice(0, 3)
+    .map(({ database, keys }) => `database ${database} ${keys > 0 ? "+" : ""}${count(keys)} keys/s`);
   const memory = `${rates.usedBytes >= 0 ? "+" : ""}${formatBytes(Math.round(rates.usedBytes))}/s`;
-  return { label: "Growth", value: `${memory} over ${formatDuration(node.growth.value.intervalMs)}, ${databases.length === 0 ? "no database changed its number of keys" : databases.join(", ")}` };
+  return {
+    label: "Growth",
+    value: `${memory} over ${formatDuration(node.growth.value.intervalMs)}, ${databases.length === 0 ? "no database changed its number of keys" : databases.join(", ")}`,
+  };
 }
 
 function bufferLine(node: NodePicture): Line | undefined {
@@ -129,7 +147,10 @@ function bufferLine(node: NodePicture): Line | undefined {
 
 function healthLine(health: Health | undefined): Line | undefined {
   if (health === undefined) return undefined;
-  return { label: "Health URL", value: health.kind === "answered" ? `answered ${health.status} in ${health.tookMs} ms` : `no answer: ${health.because}` };
+  return {
+    label: "Health URL",
+    value: health.kind === "answered" ? `answered ${health.status} in ${health.tookMs} ms` : `no answer: ${health.because}`,
+  };
 }
 
 function notSeenLine({ gaps }: NodePicture): Line | undefined {

@@ -13,7 +13,9 @@ const TIMES_THE_MEAN = 5;
 /** The largest prefixes and keys over all databases. Their names come from outside: escape them where markup is read. */
 export function suspectsIn({ nodes }: Picture, node: NodePicture): Diagnosis["suspects"] {
   const databases = node.census?.value ?? [];
-  const prefixes = databases.flatMap((census) => census.prefixes.map((prefix) => ({ census, prefix, bytes: bytesOf(census, prefix)?.value ?? 0 })));
+  const prefixes = databases.flatMap((census) =>
+    census.prefixes.map((prefix) => ({ census, prefix, bytes: bytesOf(census, prefix)?.value ?? 0 })),
+  );
   const keys = databases.flatMap((census) => standingOut(census).map((key) => ({ database: census.database, key })));
   if (prefixes.length === 0 && keys.length === 0) return undefined;
   const exact = databases.every(({ complete }) => complete);

@@ -47,7 +47,9 @@ describe("a full server", () => {
 
   test("more memory is not offered where the host has none", () => {
     expect(actionsFor(FULL, { probe: "refused-oom", limitBytes: 340 * MIB })).not.toContain("redis.set-maxmemory");
-    const roomy = adviceFor(FULL, { probe: "refused-oom", limitBytes: 400 * MIB }).find(({ actionId }) => actionId === "redis.set-maxmemory");
+    const roomy = adviceFor(FULL, { probe: "refused-oom", limitBytes: 400 * MIB }).find(
+      ({ actionId }) => actionId === "redis.set-maxmemory",
+    );
     expect(roomy?.params).toEqual({ maxmemory: 300 * MIB });
   });
 });

@@ -9,7 +9,10 @@ import { serversFor, settingsFor } from "../../adapters/redis/lab.ts";
 export type Done = Extract<RunbookOutcome, { kind: "done" }>;
 
 /** Runs the whole runbook on a real server. */
-export function investigate(lab: Pick<RedisLab, "host" | "port">, more: Partial<RedisConnectionSettings> & { readonly asked?: number } = {}): Promise<Done> {
+export function investigate(
+  lab: Pick<RedisLab, "host" | "port">,
+  more: Partial<RedisConnectionSettings> & { readonly asked?: number } = {},
+): Promise<Done> {
   const { asked, ...settings } = more;
   return investigateConnection(settingsFor({ kind: "single", host: lab.host, port: lab.port }, settings), asked);
 }

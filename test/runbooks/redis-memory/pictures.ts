@@ -30,7 +30,13 @@ export const QUIET: Fields = {
   db0: "keys=10000,expires=5000,avg_ttl=60000",
 };
 
-type Known = { readonly probe?: Probe["kind"]; readonly clients?: Clients; readonly census?: readonly DatabaseCensus[]; readonly growth?: { readonly first: Fields; readonly second: Fields }; readonly limitBytes?: number };
+type Known = {
+  readonly probe?: Probe["kind"];
+  readonly clients?: Clients;
+  readonly census?: readonly DatabaseCensus[];
+  readonly growth?: { readonly first: Fields; readonly second: Fields };
+  readonly limitBytes?: number;
+};
 
 /** A node that is quiet but for these fields. */
 export function nodeWith(fields: Fields, known: Known = {}): NodePicture {
@@ -41,20 +47,57 @@ export function nodeWith(fields: Fields, known: Known = {}): NodePicture {
     probe: probe && { evidenceId: "ev_probe", value: { kind: probe, error: `(${probe})` } },
     clients: clients && { evidenceId: "ev_clients", value: clients },
     census: census && { evidenceId: "ev_census", value: census },
-    growth: growth && { evidenceId: "ev_growth", value: { intervalMs: 1000, first: { ...QUIET, ...growth.first }, second: { ...QUIET, ...growth.second } } },
+    growth: growth && {
+      evidenceId: "ev_growth",
+      value: { intervalMs: 1000, first: { ...QUIET, ...growth.first }, second: { ...QUIET, ...growth.second } },
+    },
     memoryLimitBytes: limitBytes === undefined ? undefined : { evidenceId: "ev_around", value: limitBytes },
   };
 }
 
 /** A census of one database in which all keys are alike. */
-export function censusOf(database: number, { keys, prefix, withTtl = 0, keyBytes = 300, idleSeconds = 5 }: { readonly keys: number; readonly prefix: string; readonly withTtl?: number; readonly keyBytes?: number; readonly idleSeconds?: number }): DatabaseCensus {
+export function censusOf(
+  database: number,
+  {
+    keys,
+    prefix,
+    withTtl = 0,
+    keyBytes = 300,
+    idleSeconds = 5,
+  }: {
+    readonly keys: number;
+    readonly prefix: string;
+    readonly withTtl?: number;
+    readonly keyBytes?: number;
+    readonly idleSeconds?: number;
+  },
+): DatabaseCensus {
   const sampled = Math.min(1000, keys);
-  const counts = { sampled, withoutTtl: Math.round(sampled * (1 - withTtl)), sized: sampled, sizedBytes: sampled * keyBytes, sizedSquares: sampled * keyBytes ** 2, medianIdleSeconds: idleSeconds };
+  const counts = {
+    sampled,
+    withoutTtl: Math.round(sampled * (1 - withTtl)),
+    sized: sampled,
+    sizedBytes: sampled * keyBytes,
+    sizedSquares: sampled * keyBytes ** 2,
+    medianIdleSeconds: idleSeconds,
+  };
   return { database, keys, complete: sampled === keys, ...counts, prefixes: [{ prefix, ...counts }], largestKeys: [] };
 }
 
 /** One client that has this much unread. */
 export function slowClient(outputBufferBytes: number): Clients {
-  const client = { id: "7", address: "10.0.0.9:5000", name: "feed", user: "default", command: "subscribe", ageSeconds: 60, idleSeconds: 50, outputBufferBytes, queryBufferBytes: 0, totalBytes: outputBufferBytes, flags: "P" };
+  const client = {
+    id: "7",
+    address: "10.0.0.9:5000",
+    name: "feed",
+    user: "default",
+    command: "subscribe",
+    ageSeconds: 60,
+    idleSeconds: 50,
+    outputBufferBytes,
+    queryBufferBytes: 0,
+    totalBytes: outputBufferBytes,
+    flags: "P",
+  };
   return { count: 3, outputBufferBytes, queryBufferBytes: 0, replicaBufferBytes: 0, largest: [client] };
 }
