@@ -1,7 +1,7 @@
 import { DelayedError, UnrecoverableError, Worker, type Job } from "bullmq";
 
 import { messageOf, OomphError } from "../../domain/errors.ts";
-import type { JobHandlers, JobName, JobWorkers } from "../../ports/job-queue.ts";
+import type { JobHandlers, JobName, JobOutcome, JobWorkers } from "../../ports/job-queue.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Metrics } from "../../ports/metrics.ts";
 import type { QueueConnection } from "./connection.ts";
@@ -21,27 +21,37 @@ const CONCURRENCY: Readonly<Record<JobName, number>> = { receive: 16, investigat
 const LAST_WORDS_MS = 5_000;
 // A job may be started as often as it takes: what must happen once is guarded by the store, not by the queue.
 const MAX_STALLED_COUNT = 1_000;
+const HAND_BACK: JobOutcome = { kind: "later", delayMs: 500 };
 
 /** Starts working on every kind of job. A Redis that is away is waited for. */
 export function startWorkers(connection: QueueConnection, deps: WorkerDeps): JobWorkers {
-  const draining = new AbortController();
-  const start = <Name extends JobName>(name: Name): Worker => startWorker(connection, { ...deps, name, signal: draining.signal });
+  const stopping = new AbortController();
+  const aborting = new AbortController();
+  const signals = { stopping: stopping.signal, signal: aborting.signal };
+  const start = <Name extends JobName>(name: Name): Worker => startWorker(connection, { ...deps, ...signals, name });
   const workers = [start("receive"), start("investigate"), start("act"), start("deliver"), start("sweep")];
   scheduleSweeps(connection, deps.sweepEveryMs);
   return {
     async drain(withinMs) {
+      stopping.abort();
       const closed = Promise.all(workers.map((worker) => worker.close()));
       if (await settlesWithin(closed, withinMs)) return;
-      draining.abort(new OomphError("conflict", "Oomph is stopping", { retryable: true }));
+      aborting.abort(new OomphError("conflict", "Oomph is stopping", { retryable: true }));
       if (!(await settlesWithin(closed, LAST_WORDS_MS))) deps.log.warn({}, "some jobs did not stop in time, they run again elsewhere");
     },
   };
 }
 
-type WorkerSetting<Name extends JobName> = WorkerDeps & { readonly name: Name; readonly signal: AbortSignal };
+type Signals = {
+  /** Aborted when no job may begin any more. */
+  readonly stopping: AbortSignal;
+  /** Aborted when those that run must stop. */
+  readonly signal: AbortSignal;
+};
+type WorkerSetting<Name extends JobName> = WorkerDeps & Signals & { readonly name: Name };
 
-function startWorker<Name extends JobName>({ client, settings }: QueueConnection, { name, handlers, log, metrics, signal }: WorkerSetting<Name>): Worker {
-  const worker = new Worker<Carried<Name>>(name, (job, token) => runJob(handlers[name], job, { token, signal }), {
+function startWorker<Name extends JobName>({ client, settings }: QueueConnection, { name, handlers, log, metrics, ...signals }: WorkerSetting<Name>): Worker {
+  const worker = new Worker<Carried<Name>>(name, (job, token) => runJob(handlers[name], job, { token, ...signals }), {
     connection: client,
     prefix: settings.prefix,
     concurrency: CONCURRENCY[name],
@@ -58,11 +68,12 @@ function startWorker<Name extends JobName>({ client, settings }: QueueConnection
   return worker;
 }
 
-type Running = { readonly token: string | undefined; readonly signal: AbortSignal };
+type Running = Signals & { readonly token: string | undefined };
 
-async function runJob<Name extends JobName>(handler: JobHandlers[Name], job: Job<Carried<Name>>, { token, signal }: Running): Promise<void> {
+async function runJob<Name extends JobName>(handler: JobHandlers[Name], job: Job<Carried<Name>>, { token, signal, stopping }: Running): Promise<void> {
   try {
-    const outcome = await handler(job.data.payload, signal);
+    // BullMQ may still fetch one while it is being closed: another process does it.
+    const outcome = stopping.aborted ? HAND_BACK : await handler(job.data.payload, signal);
     if (outcome.kind === "done") return;
     await job.moveToDelayed(Date.now() + outcome.delayMs, token);
   } catch (error) {

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+
+import { startRedis, type RedisLab } from "../../../scripts/lab/redis.ts";
+import { connectQueue, type QueueConnection } from "../../../src/adapters/bullmq/connection.ts";
+import { createPacer } from "../../../src/adapters/bullmq/create-pacer.ts";
+import { createLog } from "../../../src/adapters/log/create-log.ts";
+import type { Pacer } from "../../../src/ports/pacer.ts";
+
+describe("the pacer", () => {
+  let redis: RedisLab;
+  let connections: QueueConnection[];
+  let pacer: Pacer;
+  let otherReplica: Pacer;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    const log = createLog({ level: "error", secrets: [], destination: { write: () => undefined } });
+    connections = [0, 1].map(() => connectQueue({ url: redis.url, prefix: "test", answerWithinMs: 2_000, stalledAfterMs: 1_000 }, log));
+    [pacer, otherReplica] = connections.map(createPacer) as [Pacer, Pacer];
+  });
+  afterAll(async () => {
+    for (const connection of connections) connection.close();
+    await redis.stop();
+  });
+
+  const waits = async (asked: readonly Promise<number>[]): Promise<readonly number[]> => Promise.all(asked);
+
+  it("lets a burst of four posts go and spreads those after it, for all replicas together", async () => {
+    const first = await waits([pacer, otherReplica, pacer, otherReplica].map((one) => one.waitMs("C1", "post", 2)));
+    expect(first).toEqual([0, 0, 0, 0]);
+    const fifth = await pacer.waitMs("C1", "post", 2);
+    const sixth = await otherReplica.waitMs("C1", "post", 2);
+    expect(fifth).toBeGreaterThan(0);
+    expect(sixth - fifth).toBeGreaterThan(500); // each its own turn
+  });
+
+  it("lets one go that has waited as long as it was told", async () => {
+    for (let index = 0; index < 4; index += 1) await pacer.waitMs("C2", "post", 1);
+    const waitMs = await pacer.waitMs("C2", "post", 1);
+    expect(waitMs).toBeGreaterThan(0);
+    expect(waitMs).toBeLessThanOrEqual(2_100);
+    await vi.waitFor(async () => expect(await pacer.waitMs("C2", "post", 1)).toBe(0), { timeout: 5_000, interval: waitMs });
+  });
+
+  it("leaves room for decisions: progress may use half of the burst", async () => {
+    const progress = await waits([3, 3, 3].map(() => pacer.waitMs("C3", "edit", 3)));
+    expect(progress.slice(0, 2)).toEqual([0, 0]);
+    expect(progress[2]).toBeGreaterThan(0);
+    expect(await pacer.waitMs("C3", "edit", 1)).toBe(0);
+  });
+
+  it("keeps channels apart, and posts from edits", async () => {
+    for (let index = 0; index < 5; index += 1) await pacer.waitMs("C4", "post", 2);
+    expect(await pacer.waitMs("C5", "post", 2)).toBe(0);
+    expect(await pacer.waitMs("C4", "edit", 2)).toBe(0);
+  });
+
+  it("sends nothing into a channel for as long as Slack said", async () => {
+    await pacer.pause("C6", 30_000);
+    expect(await otherReplica.waitMs("C6", "post", 1)).toBeGreaterThan(29_000);
+    expect(await otherReplica.waitMs("C6", "edit", 1)).toBeGreaterThan(29_000);
+  });
+});
