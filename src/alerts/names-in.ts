@@ -12,7 +12,7 @@ export function namesIn(text: string): readonly string[] {
   return [...new Set(names)].filter(mayBeName).slice(0, MOST_NAMES);
 }
 
-const LABELLED = new RegExp(`(?:^|[^\\w-])(${LABELS.join("|")})["'*\`]{0,2} {0,2}[=:][*"'\` ]{0,3}([^\\s"'\`*,;|(){}\\[\\]<>]{1,253})`, "gi");
+const LABELLED = new RegExp(`(?:^|[^\\w-])(${LABELS.join("|")})["'*\`]{0,2} {0,2}[=:](?!//)[*"'\` ]{0,3}([^\\s"'\`*,;|(){}\\[\\]<>]{1,253})`, "gi");
 
 /** `instance="10.0.0.5:6379"`, `*Host:* cache-1`, `service: sessions`. */
 function labelled(text: string): readonly string[] {

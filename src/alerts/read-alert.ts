@@ -4,6 +4,7 @@ import {
   ABOUT_CONTAINERS,
   NAME_OF_SERVER,
   NAME_OF_TROUBLE,
+  PART_OF_TROUBLE,
   PHRASES,
   RESOLVED,
   RESOLVED_BEGINNINGS,
@@ -19,20 +20,22 @@ import {
  */
 export function readAlert(post: Post): AlertReading {
   const text = post.text.toLowerCase().replace(/[^\S\n]+/g, " ");
-  if (!isAboutRedisMemory(text)) return { kind: "not-about-memory" };
+  if (!isAboutRedisMemory(text, post.text)) return { kind: "not-about-memory" };
   return { kind: "about-memory", problem: "redis-memory", source: sourceOf(text), names: namesIn(post.text), status: isResolved(text) ? "resolved" : "firing" };
 }
 
-function isAboutRedisMemory(text: string): boolean {
+function isAboutRedisMemory(text: string, asWritten: string): boolean {
   if (has(text, PHRASES)) return true;
-  const words = text.match(/[a-z][a-z0-9_]{4,127}/g) ?? [];
+  const words = asWritten.match(/[A-Za-z][A-Za-z0-9_]{4,127}/g) ?? [];
   if (words.some(isAlertName)) return true;
   return !has(text, ABOUT_CONTAINERS) && text.split("\n").some(isSentence);
 }
 
-/** `redismemoryhigh`, `redis_out_of_memory`; not `redisexportermemory`. */
+/** `RedisMemoryHigh`, `redis_out_of_memory`, `RedisOOM`; not `RedisExporterMemoryHigh`. */
 function isAlertName(word: string): boolean {
-  return has(word, NAME_OF_SERVER) && has(word, NAME_OF_TROUBLE) && !word.includes("exporter");
+  const name = word.toLowerCase();
+  if (!has(name, NAME_OF_SERVER) || name.includes("exporter")) return false;
+  return has(name, NAME_OF_TROUBLE) || word.split(/_|(?<=[a-z])(?=[A-Z])/).some((part) => part.toLowerCase() === PART_OF_TROUBLE);
 }
 
 function isSentence(line: string): boolean {

@@ -20,7 +20,9 @@ export const PHRASES = [
 
 /** A name in one word (`RedisMemoryHigh`, `redis_out_of_memory`) with one of each is enough. */
 export const NAME_OF_SERVER = ["redis", "valkey", "elasticache"] as const;
-export const NAME_OF_TROUBLE = ["memory", "maxmemory", "oom", "evict"] as const;
+export const NAME_OF_TROUBLE = ["memory", "evict"] as const;
+/** Only as a part of its own: RedisTooManyConnections is about something else. */
+export const PART_OF_TROUBLE = "oom";
 
 /** The same in a sentence: the server, and within so many characters on the same line the trouble. */
 export const SENTENCE_REACH = 80;

@@ -52,9 +52,9 @@ function whatNow({ request, run, replacementSummary }: { readonly request: Actio
 
 function measured(verification: Verification | undefined): readonly SectionBlock[] {
   if (verification === undefined || verification.rows.length === 0) return [];
-  const rows = verification.rows.map((row) => [`${row.ok ? "+" : "!"} ${row.what}`, row.before, row.after]);
+  const rows = verification.rows.map((row) => [row.ok ? "+" : "!", row.what, row.before, row.after]);
   const bad = verification.rows.some((row) => !row.ok);
-  return [section(`${table([["  measured", "before", "after"], ...rows])}${bad ? "\nLines with `!` are not as they should be." : ""}`)];
+  return [section(`${table([["", "measured", "before", "after"], ...rows])}${bad ? "\nLines with `!` are not as they should be." : ""}`)];
 }
 
 function back(offer: OfferFacts): readonly Block[] {

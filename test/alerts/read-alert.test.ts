@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { readAlert } from "../../src/alerts/read-alert.ts";
+
+const read = (text: string) => readAlert({ channel: "C0ALERTS", ts: "1.2", text });
+
+describe("posts about the memory of a Redis", () => {
+  it.each([
+    ["the server's refusal", "OOM command not allowed when used memory > 'maxmemory'."],
+    ["inside a log line", "2025-10-24T10:00:00Z ERROR gateway: dedup failed: OOM command not allowed when used memory > 'maxmemory'. script: 5c8b, on @user_script:3."],
+    ["redis-py, which drops the word OOM", "redis.exceptions.OutOfMemoryError: command not allowed when used memory > 'maxmemory'."],
+    ["a script's refusal", "-OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'"],
+    ["Redis' own log", "1:M 12 May 2026 # Can't save in background: fork: Cannot allocate memory"],
+    ["a name in one word", "[FIRING:1] RedisOutOfConfiguredMaxmemory (sessions critical)"],
+    ["system memory", "[FIRING:1] RedisOutOfSystemMemory"],
+    ["a custom name", "Firing: RedisMemoryHigh over 90% for 5 min"],
+    ["OOM in a name", "RedisOOM on sessions"],
+    ["a Valkey", "ValkeyMemoryUsageHigh"],
+    ["a sentence", "Redis sessions.internal:6379: memory usage is at 97%"],
+    ["a sentence, the other way round", "High memory usage on Redis sessions"],
+    ["CloudWatch", "ALARM: elasticache DatabaseMemoryUsagePercentage >= 90"],
+  ])("knows %s", (_what, text) => {
+    expect(read(text)).toMatchObject({ kind: "about-memory", problem: "redis-memory", status: "firing" });
+  });
+
+  it.each([
+    ["talk", "who is on call tonight? lunch at 12:30"],
+    ["another trouble of a Redis", "[FIRING:1] RedisDown (10.0.0.5:6379 critical)"],
+    ["too many connections", "RedisTooManyConnections on sessions"],
+    ["a killed container", "KubePodCrashLooping: container redis in pod redis-0 was OOMKilled, out of memory"],
+    ["the exporter's own memory", "[FIRING:1] RedisExporterMemoryHigh"],
+    ["a container's memory", "High memory usage of container web: 95% of its limit"],
+    ["nothing", ""],
+  ])("leaves %s alone", (_what, text) => {
+    expect(read(text)).toEqual({ kind: "not-about-memory" });
+  });
+
+  it("tells resolved from firing; one that still fires wins", () => {
+    const status = (text: string) => {
+      const reading = read(text);
+      return reading.kind === "about-memory" ? reading.status : reading.kind;
+    };
+    expect(status("[RESOLVED] RedisMemoryHigh (sessions)")).toBe("resolved");
+    expect(status("*Status: resolved*\nRedisMemoryHigh")).toBe("resolved");
+    expect(status("OK: RedisMemoryHigh sessions")).toBe("resolved");
+    expect(status("[FIRING:1] RedisMemoryHigh\n[RESOLVED] RedisMemoryHigh")).toBe("firing");
+    expect(status("RedisMemoryHigh: last resolved yesterday")).toBe("firing");
+  });
+});
+
+describe("names in an alert", () => {
+  const names = (text: string) => {
+    const reading = read(text);
+    return reading.kind === "about-memory" ? reading.names : [];
+  };
+
+  it("come from labels, the likelier first, without the exporters", () => {
+    expect(names('RedisMemoryHigh host=node-7 instance="10.0.0.5:6379" service=redis-exporter severity=critical')).toEqual(["10.0.0.5:6379", "node-7"]);
+    expect(names("RedisMemoryHigh\n*Instance:* `redis-sessions-0.redis.prod.svc:6379`")).toEqual(["redis-sessions-0.redis.prod.svc:6379"]);
+  });
+
+  it("come from the values in Alertmanager's default title", () => {
+    expect(names("[FIRING:1] RedisOutOfConfiguredMaxmemory (sessions redis-exporter critical prod)")).toEqual(["sessions", "prod"]);
+  });
+
+  it("come from addresses, without a password", () => {
+    expect(names("redis://:hunter2@cache-1.internal:6380 OOM command not allowed when used memory > 'maxmemory'")).toEqual(["cache-1.internal:6380"]);
+    expect(names("redis/sessions: OOM command not allowed when used memory")).toEqual(["sessions"]);
+  });
+
+  it("are none where none is named", () => {
+    expect(names("OOM command not allowed when used memory > 'maxmemory'.")).toEqual([]);
+  });
+
+  it("say who sent it", () => {
+    expect(read("[FIRING:1] RedisMemoryHigh")).toMatchObject({ source: "alertmanager" });
+    expect(read("Grafana: RedisMemoryHigh")).toMatchObject({ source: "grafana" });
+    expect(read("OOM command not allowed when used memory")).toMatchObject({ source: "text" });
+  });
+});
+
+it("reads hostile text of 100 kB without losing its way", () => {
+  for (const piece of ["<!channel>", "redis-", "instance=", "a.", "1.1.1.", "redis://a@", "[firing", "\u202e ", "redis memory usage ", "((((("]) {
+    const reading = read(`OOM command not allowed when used memory > 'maxmemory' ${piece.repeat(100_000 / piece.length)}`);
+    expect(reading).toMatchObject({ kind: "about-memory" });
+    expect(reading.kind === "about-memory" && reading.names.length <= 20).toBe(true);
+  }
+});

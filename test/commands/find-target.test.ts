@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { findTarget } from "../../src/commands/find-target.ts";
+import { targetOfAlert } from "../../src/commands/target-of-alert.ts";
+import type { Target } from "../../src/domain/target.ts";
+
+const redis = (name: string): Target => ({ kind: "redis", name });
+const ALIASES: Readonly<Record<string, readonly string[]>> = { sessions: ["10.0.0.5:6379", "gateway"], "cache-eu": ["shared"], "cache-us": ["shared"] };
+const targets = { all: [redis("sessions"), redis("cache-eu"), redis("cache-us")], aliases: (target: Target) => ALIASES[target.name] ?? [] };
+
+describe("a target that was typed", () => {
+  it.each(["sessions", "redis/sessions", "redis:sessions", "SESSIONS", "gateway", "10.0.0.5:6379"])("is found by %j", (typed) => {
+    expect(findTarget(typed, targets)).toEqual({ kind: "found", target: redis("sessions") });
+  });
+
+  it("may name a database, whether or not there is such a one", () => {
+    expect(findTarget("redis/sessions/2", targets)).toEqual({ kind: "found", target: { ...redis("sessions"), database: 2 } });
+    expect(findTarget("sessions/99", targets)).toMatchObject({ kind: "found", target: { database: 99 } });
+  });
+
+  it("is a choice when several may be meant, and when only a part is typed", () => {
+    expect(findTarget("shared", targets)).toEqual({ kind: "several", targets: [redis("cache-eu"), redis("cache-us")] });
+    expect(findTarget("cache/3", targets)).toMatchObject({ kind: "several", targets: [{ name: "cache-eu", database: 3 }, { name: "cache-us", database: 3 }] });
+    expect(findTarget("sess", targets)).toMatchObject({ kind: "several", targets: [{ name: "sessions" }] });
+  });
+
+  it("is answered with the nearest names when there is none", () => {
+    expect(findTarget("sesions", targets)).toEqual({ kind: "none", because: 'there is no target "sesions"', nearest: ["redis/sessions"] });
+    expect(findTarget("zzzzzz", targets)).toMatchObject({ kind: "none", nearest: ["redis/sessions", "redis/cache-eu", "redis/cache-us"] });
+  });
+
+  it.each([
+    ["sessions/two", 'expected a database number after "sessions/", got "two"'],
+    ["redis/sessions/2/3", 'expected `redis/<name>` or `redis/<name>/<database>`, got "redis/sessions/2/3"'],
+    ["redis://10.0.0.9:6379", "expected `redis/<name>`"],
+  ])("says of %j what was expected", (typed, because) => {
+    expect(findTarget(typed, targets)).toMatchObject({ kind: "none", because: expect.stringContaining(because) });
+  });
+});
+
+describe("the target of an alert", () => {
+  it.each(["10.0.0.5:6379", "sessions", "redis-sessions-0.redis-sessions.prod.svc.cluster.local:6379", "redis://sessions:6380/2", "SESSIONS.internal", "sessions-redis"])("is known by %j", (name) => {
+    expect(targetOfAlert([name], targets)).toEqual({ kind: "found", target: redis("sessions") });
+  });
+
+  it("is the first name that fits, and nobody's guess when it fits two", () => {
+    expect(targetOfAlert(["prod", "cache-us", "sessions"], targets)).toEqual({ kind: "found", target: redis("cache-us") });
+    expect(targetOfAlert(["shared"], targets)).toEqual({ kind: "unsure", targets: [redis("cache-eu"), redis("cache-us")] });
+    expect(targetOfAlert(["sess"], targets)).toEqual({ kind: "unsure", targets: targets.all });
+  });
+});
