@@ -34,7 +34,7 @@ const EXPECTED = {
   unlimited: "yes or no",
   everything: "yes or no",
   maxmemory: "a size such as 512mb, a number of bytes, a rise such as +50%, or 0 for no limit",
-  minimumBytes: "a size, such as 1mb or 1048576",
+  minimumBytes: "a size of 16kb or more, such as 1mb or 1048576",
   pattern: "a glob pattern of key names of up to 512 characters, such as session:*",
   ttl: "a time with its unit of at least 1s, such as 30m, 1h or 7d",
   resumeFrom: "a place to continue from, as an interrupted run named it, such as 1a2b3c4d:1792",
@@ -92,7 +92,7 @@ export const SlowClient = z.strictObject({ server: z.string(), id: z.string(), a
 export type SlowClient = z.output<typeof SlowClient>;
 
 export const KillParams = z.strictObject({
-  minimumBytes: field("minimumBytes", parseBytes).default(1024 ** 2),
+  minimumBytes: field("minimumBytes", readMinimum).default(1024 ** 2),
   clients: z.array(SlowClient).optional(),
 });
 export type KillParams = z.output<typeof KillParams>;
@@ -142,6 +142,12 @@ function readWhole(text: string, least: number): number | undefined {
 function readTtl(text: string): number | undefined {
   const ttlMs = parseDuration(text);
   return ttlMs !== undefined && ttlMs >= 1000 ? ttlMs : undefined;
+}
+
+/** Every client has a fixed 16 KiB for replies: below that nobody is slow. */
+function readMinimum(text: string): number | undefined {
+  const size = parseBytes(text);
+  return size !== undefined && size >= 16 * 1024 ? size : undefined;
 }
 
 function readMemorySize(text: string): MemorySize | undefined {

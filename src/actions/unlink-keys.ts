@@ -90,7 +90,7 @@ function describeUnlink(
   const mean = meanSizeBytes(described);
   const freed = mean === undefined ? undefined : Math.min(used, mean * matching);
   return {
-    summary: `Delete ${countOf(matching, exact)} that match ${shown(scope.pattern)} in database ${database} of redis/${session.name}`,
+    summary: `Delete ${countOf(matching, exact)} that ${matching === 1 ? "matches" : "match"} ${shown(scope.pattern)} in database ${database} of redis/${session.name}`,
     changes: [
       { what: `Keys that match ${shown(scope.pattern)}`, before: countOf(matching, exact), after: "0" },
       { what: `Keys in database ${database}`, before: formatCount(databaseKeys), after: `about ${formatCount(databaseKeys - matching)}` },

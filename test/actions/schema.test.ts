@@ -77,9 +77,15 @@ describe("params as people type them", () => {
     ],
     ["redis.expire-keys", ExpireParams, { ttl: "10ms" }, 'got "10ms"'],
     ["redis.persist-keys", PersistParams, {}, "--expires-at-ms expected the exact time of expiry"],
-    ["redis.kill-slow-clients", KillParams, { minimumBytes: "big" }, "--minimum-bytes expected a size, such as 1mb or 1048576"],
+    [
+      "redis.kill-slow-clients",
+      KillParams,
+      { minimumBytes: "big" },
+      "--minimum-bytes expected a size of 16kb or more, such as 1mb or 1048576",
+    ],
+    ["redis.kill-slow-clients", KillParams, { minimumBytes: "0" }, 'got "0"'],
     ["redis.kill-slow-clients", KillParams, { clients: "all" }, "--clients expected"],
-  ])("refuses bad params of %s with what was expected and what came", (id, schema, given, says) => {
+  ])("refuses bad params of %s with what was expected and what came", (...[id, schema, given, says]) => {
     const read = readParams<unknown>(schema, doc(id), given);
     expect(read).toMatchObject({ kind: "refused", because: expect.stringContaining(says) });
     expect(read).toMatchObject({ because: expect.stringContaining("It takes --") });

@@ -29,8 +29,14 @@ describe("redis.set-eviction-policy", () => {
     await action().apply(plan, run);
     expect(await action().observe(plan, run)).toMatchObject({ kind: "done" });
     const verification = await action().verify(plan, run);
-    expect(verification).toMatchObject({ helped: true, says: expect.stringContaining("The eviction policy is allkeys-lru. Writes are accepted again.") });
-    expect(verification.rows.find(({ what }) => what === "Evicted keys")).toMatchObject({ ok: true, after: expect.stringContaining("eviction makes room") });
+    expect(verification).toMatchObject({
+      helped: true,
+      says: expect.stringContaining("The eviction policy is allkeys-lru. Writes are accepted again."),
+    });
+    expect(verification.rows.find(({ what }) => what === "Evicted keys")).toMatchObject({
+      ok: true,
+      after: expect.stringContaining("eviction makes room"),
+    });
 
     const back = action().wayBack(plan, run);
     expect(back).toEqual({ actionId: "redis.set-eviction-policy", params: { policy: "noeviction", persist: false } });
@@ -46,7 +52,9 @@ describe("redis.set-eviction-policy", () => {
     await action().apply(plan, run);
     expect(await action().verify(plan, run)).toMatchObject({
       helped: false,
-      says: expect.stringMatching(/It did not help: it still refuses writes, being full\. Under volatile-\* only keys with a TTL make room/),
+      says: expect.stringMatching(
+        /It did not help: it still refuses writes, being full\. Under volatile-\* only keys with a TTL make room/,
+      ),
     });
   });
 
@@ -63,7 +71,10 @@ describe("redis.set-eviction-policy", () => {
 
   it("is observed by the value: as before, as approved, or something else", async () => {
     const plan = await planned(action().plan(SESSIONS, { policy: "allkeys-lru" }));
-    expect(await action().observe(plan, startRun())).toMatchObject({ kind: "not-done", says: expect.stringContaining("has maxmemory-policy noeviction") });
+    expect(await action().observe(plan, startRun())).toMatchObject({
+      kind: "not-done",
+      says: expect.stringContaining("has maxmemory-policy noeviction"),
+    });
     await lab.client.config("SET", "maxmemory-policy", "allkeys-lru");
     expect(await action().observe(plan, startRun())).toMatchObject({ kind: "done" });
     await lab.client.config("SET", "maxmemory-policy", "allkeys-random");
@@ -72,7 +83,10 @@ describe("redis.set-eviction-policy", () => {
 
   it("verifies nothing that somebody has changed again", async () => {
     const plan = await planned(action().plan(SESSIONS, { policy: "allkeys-lru" }));
-    expect(await action().verify(plan, startRun())).toMatchObject({ helped: false, says: expect.stringContaining("is noeviction, not allkeys-lru") });
+    expect(await action().verify(plan, startRun())).toMatchObject({
+      helped: false,
+      says: expect.stringContaining("is noeviction, not allkeys-lru"),
+    });
   });
 
   it("has an equal scope when planned again, and another when the old value changed", async () => {
@@ -80,7 +94,10 @@ describe("redis.set-eviction-policy", () => {
     expect(hashed(await planned(action().plan(SESSIONS, plan.params)))).toBe(hashed(plan));
     await lab.client.config("SET", "maxmemory-policy", "volatile-ttl");
     expect(hashed(await planned(action().plan(SESSIONS, plan.params)))).not.toBe(hashed(plan));
-    await expect(action().apply(plan, startRun())).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining("has maxmemory-policy volatile-ttl by now") });
+    await expect(action().apply(plan, startRun())).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("has maxmemory-policy volatile-ttl by now"),
+    });
     expect(await lab.client.config("GET", "maxmemory-policy")).toEqual(["maxmemory-policy", "volatile-ttl"]);
   });
 
@@ -91,7 +108,10 @@ describe("redis.set-eviction-policy", () => {
       const plan = await planned(there.plan(SESSIONS, { policy: "allkeys-lru" }));
       await other.restart();
       expect(hashed(await planned(there.plan(SESSIONS, plan.params)))).not.toBe(hashed(plan));
-      await expect(there.apply(plan, startRun())).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining("restarted or has failed over") });
+      await expect(there.apply(plan, startRun())).rejects.toMatchObject({
+        code: "conflict",
+        message: expect.stringContaining("restarted or has failed over"),
+      });
     } finally {
       await other.stop();
     }
@@ -112,13 +132,19 @@ describe("redis.set-eviction-policy", () => {
 
     const half = await planned(action().plan(SESSIONS, { policy: "allkeys-random", persist: "yes" }));
     await lab.client.config("SET", "maxmemory-policy", "allkeys-random"); // and died before CONFIG REWRITE
-    expect(await action().observe(half, startRun())).toMatchObject({ kind: "unknown", says: expect.stringContaining("config file cannot be told") });
+    expect(await action().observe(half, startRun())).toMatchObject({
+      kind: "unknown",
+      says: expect.stringContaining("config file cannot be told"),
+    });
   });
 
   it("names the right that is missing", async () => {
     const limited = await startRedis({ users: ["oomph on >made-up-secret ~* +@all -config|set"] });
     try {
-      const there = actionOf(depsFor(connectionTo(limited, { username: "oomph", password: "made-up-secret" })), "redis.set-eviction-policy");
+      const there = actionOf(
+        depsFor(connectionTo(limited, { username: "oomph", password: "made-up-secret" })),
+        "redis.set-eviction-policy",
+      );
       const plan = await planned(there.plan(SESSIONS, { policy: "allkeys-lru" }));
       const run = startRun();
       await expect(there.apply(plan, run)).rejects.toMatchObject({ code: "no-rights", message: expect.stringContaining("+config|set") });

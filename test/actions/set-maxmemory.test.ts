@@ -27,7 +27,10 @@ describe("redis.set-maxmemory", () => {
     const run = startRun();
     await action().apply(plan, run);
     expect(await action().observe(plan, run)).toMatchObject({ kind: "done" });
-    expect(await action().verify(plan, run)).toMatchObject({ helped: true, says: expect.stringContaining("maxmemory is 24.0 MiB. Writes are accepted again.") });
+    expect(await action().verify(plan, run)).toMatchObject({
+      helped: true,
+      says: expect.stringContaining("maxmemory is 24.0 MiB. Writes are accepted again."),
+    });
 
     const back = action().wayBack(plan, run);
     expect(back).toEqual({ actionId: "redis.set-maxmemory", params: { maxmemory: 16 * MIB, persist: false } });
@@ -55,7 +58,9 @@ describe("redis.set-maxmemory", () => {
     expect(await refusal(action({ memoryLimitBytes: 100 * MIB }).plan(SESSIONS, { maxmemory: "90mb" }))).toContain(
       "has 100.0 MiB (memory limit in Oomph's configuration); 20% of it must stay free for snapshots, fragmentation and buffers: 100.0 MiB - 20.0 MiB = 80.0 MiB at the most, and 90.0 MiB was asked for",
     );
-    expect(await planned(action({ memoryLimitBytes: 100 * MIB }).plan(SESSIONS, { maxmemory: "80mb" }))).toMatchObject({ params: { maxmemory: 80 * MIB } });
+    expect(await planned(action({ memoryLimitBytes: 100 * MIB }).plan(SESSIONS, { maxmemory: "80mb" }))).toMatchObject({
+      params: { maxmemory: 80 * MIB },
+    });
   });
 
   it("refuses more than the machine has", async () => {
@@ -71,7 +76,9 @@ describe("redis.set-maxmemory", () => {
     const limited = await planned(action().plan(SESSIONS, { maxmemory: "32mb" }));
     const back = action().wayBack(limited, startRun());
     await action().apply(limited, startRun());
-    expect(await planned(action().plan(SESSIONS, back?.params ?? {}))).toMatchObject({ summary: "Set maxmemory of redis/sessions to no limit (now 32.0 MiB)" });
+    expect(await planned(action().plan(SESSIONS, back?.params ?? {}))).toMatchObject({
+      summary: "Set maxmemory of redis/sessions to no limit (now 32.0 MiB)",
+    });
   });
 
   it("refuses what is so already, too little, and --persist without a config file", async () => {

@@ -35,7 +35,12 @@ describe("redis.unlink-keys", () => {
     expect(await action().observe(plan, run)).toMatchObject({ kind: "done" });
     const verification = await action().verify(plan, run);
     expect(verification).toMatchObject({ helped: true, says: "Keys that match cache:* were deleted. Writes are accepted again." });
-    expect(verification.rows[0]).toEqual({ what: "Keys that match cache:*", before: `${made.toLocaleString("en-US")} keys`, after: "0 keys", ok: true });
+    expect(verification.rows[0]).toEqual({
+      what: "Keys that match cache:*",
+      before: `${made.toLocaleString("en-US")} keys`,
+      after: "0 keys",
+      ok: true,
+    });
     await lab.client.config("SET", "maxmemory", "32mb");
   });
 
@@ -46,10 +51,12 @@ describe("redis.unlink-keys", () => {
     const run = startRun((_, nth) => {
       if (nth === 2) run.abort("draining");
     });
-    const message = await action().apply(plan, run).then(
-      () => "finished",
-      (error: Error) => error.message,
-    );
+    const message = await action()
+      .apply(plan, run)
+      .then(
+        () => "finished",
+        (error: Error) => error.message,
+      );
     const token = /--resume-from (\S+) to go on/.exec(message)?.[1];
     expect(message).toMatch(/^Stopped on request after [\d,]+ keys deleted: ask again/);
     const left = (await lab.client.dbsize()) - 6000;
@@ -58,7 +65,9 @@ describe("redis.unlink-keys", () => {
 
     const seen = await action().observe(plan, run);
     expect(seen.kind).toBe("unknown");
-    expect(seen.says).toContain(`${(6000 - left).toLocaleString("en-US")} keys had been deleted by then; ${left.toLocaleString("en-US")} keys match cache:* now, 6,000 keys did before`);
+    expect(seen.says).toContain(
+      `${(6000 - left).toLocaleString("en-US")} keys had been deleted by then; ${left.toLocaleString("en-US")} keys match cache:* now, 6,000 keys did before`,
+    );
     expect(seen.says).toContain(`--resume-from ${token}`);
 
     const rest = await planned(action().plan(DATABASE_0, { pattern: "cache:*", resumeFrom: token ?? "" }));
@@ -150,13 +159,19 @@ describe("redis.unlink-keys", () => {
 
   it("takes a single name without more ado", async () => {
     await lab.client.set("only", "x");
-    expect(await planned(action().plan(DATABASE_0, { pattern: "only" }))).toMatchObject({ summary: "Delete 1 key that match only in database 0 of redis/sessions" });
+    expect(await planned(action().plan(DATABASE_0, { pattern: "only" }))).toMatchObject({
+      summary: "Delete 1 key that matches only in database 0 of redis/sessions",
+    });
   });
 
   it("refuses a pattern that matches nothing, and a place to go on from on another server", async () => {
     await fill(lab, { keys: 10, valueBytes: 10 });
-    expect(await refusal(action().plan(DATABASE_0, { pattern: "nope:*" }))).toContain("no key in database 0 of redis/sessions matches nope:* (10 keys there)");
-    expect(await refusal(action().plan(DATABASE_0, { pattern: "key:1*", resumeFrom: "ffffffff:12" }))).toContain("belongs to another server process");
+    expect(await refusal(action().plan(DATABASE_0, { pattern: "nope:*" }))).toContain(
+      "no key in database 0 of redis/sessions matches nope:* (10 keys there)",
+    );
+    expect(await refusal(action().plan(DATABASE_0, { pattern: "key:1*", resumeFrom: "ffffffff:12" }))).toContain(
+      "belongs to another server process",
+    );
   });
 
   it("plans again to an equal scope while keys come and go", async () => {
