@@ -126,9 +126,10 @@ async function tryLater(deps: DeliverDeps, delivery: Delivery, refusal: ChatRefu
 }
 
 /** Doubles from attempt to attempt; half of it is left to chance, so that many do not come back at once. */
-function backOffMs({ times, random }: DeliverDeps, attempts: number): number {
+function backOffMs(deps: DeliverDeps, attempts: number): number {
+  const { times } = deps;
   const fullMs = Math.min(times.lastRetryMs, times.firstRetryMs * 2 ** Math.min(attempts, 30));
-  return Math.ceil(fullMs * (0.5 + random() / 2));
+  return Math.ceil(fullMs * (0.5 + deps.random() / 2));
 }
 
 async function endFailed(deps: DeliverDeps, delivery: Delivery, because: string): Promise<JobOutcome> {

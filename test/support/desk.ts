@@ -101,12 +101,13 @@ export async function startDesk(options: DeskOptions = {}): Promise<TestDesk> {
   const faults: LeverFaults = {};
   const action = leverAction(lever, faults);
   let aheadMs = 0;
-  const clock = { nowMs: () => Date.now() + aheadMs, sleep: systemClock.sleep };
+  const clock = { nowMs: () => Date.now() + aheadMs, sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms, signal) };
   const news: News[] = [];
   const narrate = createNarrator({ ids: randomIds, clock, actions: [action] });
   const groups: TestDesk["groups"] = { members: [GROUP_APPROVER] };
 
   const deskWith = (rules: AccessRules): Desk => ({
+    ...createPeople({ rules, clock, ttlMs: 0, groupMembers: async () => membersOf(groups.members) }),
     store,
     queue,
     clock,
@@ -120,7 +121,6 @@ export async function startDesk(options: DeskOptions = {}): Promise<TestDesk> {
       news.push(piece);
       await narrate(tables, piece);
     },
-    person: createPeople({ rules, clock, ttlMs: 0, groupMembers: async () => membersOf(groups.members) }).person,
   });
   const rules = options.rules ?? rulesWith();
   const desk = deskWith(rules);

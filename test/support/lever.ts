@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Action } from "../../src/actions/action.ts";
-import { OomphError } from "../../src/domain/errors.ts";
+import type { OomphError } from "../../src/domain/errors.ts";
 
 /**
  * A thing to act on that outlives the process that acts: a lever in a file. Every apply is written down before it does
@@ -55,7 +55,8 @@ export function leverAction(lever: Lever, faults: LeverFaults = {}): Action {
     const pause = join(lever.directory, "pause");
     if (!existsSync(pause) || readFileSync(pause, "utf8") !== point) return;
     writeFileSync(join(lever.directory, `reached-${point}`), "");
-    while (readFileSync(pause, "utf8") === point && signal?.aborted !== true) await new Promise((resolve) => setTimeout(resolve, 10));
+    const stays = (): boolean => readFileSync(pause, "utf8") === point && signal?.aborted !== true;
+    while (stays()) await new Promise((resolve) => setTimeout(resolve, 10));
   };
   const fail = (fault: OomphError | undefined): void => {
     if (fault !== undefined) throw fault;
@@ -69,7 +70,7 @@ export function leverAction(lever: Lever, faults: LeverFaults = {}): Action {
     async plan(target, params) {
       await reach("plan");
       fail(faults.plan);
-      if (params["to"] !== "on") return { kind: "refused", because: `expected to=on, got ${String(params["to"])}` };
+      if (params["to"] !== "on") return { kind: "refused", because: `expected to=on, got ${JSON.stringify(params["to"])}` };
       const before = lever.value();
       return {
         kind: "planned",
@@ -112,7 +113,7 @@ export function leverAction(lever: Lever, faults: LeverFaults = {}): Action {
       await reach("verify");
       fail(faults.verify);
       const helped = faults.helped ?? lever.value() === "on";
-      const row = { what: "lever", before: String(plan.scope["from"]), after: lever.value(), ok: helped };
+      const row = { what: "lever", before: JSON.stringify(plan.scope["from"]), after: lever.value(), ok: helped };
       return { helped, says: helped ? "The lever is on." : "It did not help.", rows: [row] };
     },
     wayBack: () => ({ actionId: "test.pull-lever", params: { to: "off" } }),
