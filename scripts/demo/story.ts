@@ -46,7 +46,7 @@ export async function playStory(scene: Scene): Promise<Told> {
   if (answer.status !== 200 || answer.body !== "") throw new Error(`Expected bob's approval to be taken, Oomph answered ${answer.status} ${JSON.stringify(answer.body)}.`);
   reached(`bob approved, having typed "${typed}"`);
 
-  await seen("the outcome in the thread", async () => (await thread()).find(({ text }) => /it helped/i.test(text)));
+  await seen("the outcome in the thread", async () => (await thread()).find(({ text }) => /Done, and it helped/.test(text)));
   reached("done once, verified, and told");
   await checkWorld(scene, reached);
   return { milestones, thread: await thread() };
