@@ -33,7 +33,7 @@ export function flattenPost(message: Pick<MessagePayload, "text" | "blocks" | "a
 /** `<https://x|shown>` → `shown`, `<@U1>` → `@U1`, `<!channel>` → `@channel`, `&lt;` → `<`. */
 export function undoMarkup(text: string): string {
   return text
-    .replaceAll(/<([^<>\n]{1,2000})>/g, (_, inside: string) => shown(inside))
+    .replaceAll(/<([^<>\s][^<>\n]{0,2000})>/g, (_, inside: string) => shown(inside))
     .replaceAll(/&(amp|lt|gt);/g, (_, name: string) => ENTITIES[name] ?? "");
 }
 

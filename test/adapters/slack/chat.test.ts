@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startSlack, type LabFault, type LabSlack } from "../../../scripts/lab/slack/index.ts";
+import { createSlack } from "../../../src/adapters/slack/slack.ts";
+import { ChatRefusal, type Chat, type ChatRefusalCode } from "../../../src/ports/chat.ts";
+import { dialog, refusalOf, says } from "../../contract/chat.ts";
+import { collectLog, realClock, silentMetrics, slackSettings } from "../../support/slack-app.ts";
+
+// What every Chat does is in test/contract; here is what only Slack does.
+describe("Slack's faults", () => {
+  let lab: LabSlack;
+  let chat: Chat;
+  let channel: string;
+  beforeAll(async () => {
+    lab = await startSlack();
+    channel = lab.id("incidents");
+  });
+  beforeEach(() => {
+    ({ chat } = createSlack({
+      settings: slackSettings(lab, "http", 400),
+      receive: async () => ({ kind: "ok" }),
+      clock: realClock,
+      log: collectLog([]),
+      metrics: silentMetrics,
+    }));
+  });
+  afterAll(() => lab.stop());
+
+  const CASES: readonly [LabFault["does"], ChatRefusalCode][] = [
+    [{ kind: "status", status: 500 }, "unavailable"],
+    [{ kind: "status", status: 503 }, "unavailable"],
+    [{ kind: "hang" }, "unavailable"],
+    [{ kind: "answer-lost" }, "unavailable"],
+    [{ kind: "error", error: "internal_error" }, "unavailable"],
+    [{ kind: "error", error: "channel_not_found" }, "no-such-place"],
+    [{ kind: "error", error: "not_in_channel" }, "no-such-place"],
+    [{ kind: "error", error: "is_archived" }, "no-such-place"],
+    [{ kind: "error", error: "invalid_blocks" }, "message-refused"],
+    [{ kind: "error", error: "msg_too_long" }, "message-refused"],
+    [{ kind: "error", error: "token_revoked" }, "no-rights"],
+    [{ kind: "error", error: "missing_scope" }, "no-rights"],
+    [{ kind: "error", error: "something_new" }, "message-refused"],
+  ];
+  test.each(CASES)("%o is told as %s, after one attempt", async (does, code) => {
+    const before = lab.calls("chat.postMessage").length;
+    lab.fault({ method: "chat.postMessage", channel: "incidents", does });
+    expect(await refusalOf(chat.post({ channel }, says("x"), "key"))).toBe(code);
+    expect(lab.calls("chat.postMessage").length).toBe(before + 1);
+  });
+
+  test("a rate limit is told at once, with Slack's own waiting time", async () => {
+    lab.fault({ method: "chat.update", does: { kind: "rate-limited", retryAfterSeconds: 7 } });
+    const posted = await chat.post({ channel }, says("x"), "key");
+    const error = await chat.update(posted, says("y")).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ChatRefusal);
+    expect(error).toMatchObject({ code: "rate-limited", retryAfterMs: 7000 });
+  });
+
+  test("a Slack that nobody listens at is unavailable", async () => {
+    const away = createSlack({
+      settings: { ...slackSettings(lab, "http"), apiUrl: "http://127.0.0.1:9/api/" },
+      receive: async () => ({ kind: "ok" }),
+      clock: realClock,
+      log: collectLog([]),
+      metrics: silentMetrics,
+    });
+    expect(await refusalOf(away.chat.post({ channel }, says("x"), "key"))).toBe("unavailable");
+    expect(await refusalOf(away.chat.find({ channel }, "key", Date.now()))).toBe("unavailable");
+    await away.start(); // Oomph must run while Slack is away
+    await away.stop();
+  });
+
+  test("a wrong token stops the start", async () => {
+    const settings = { ...slackSettings(lab, "http"), botToken: "xoxb-wrong" };
+    const slack = createSlack({
+      settings,
+      receive: async () => ({ kind: "ok" }),
+      clock: realClock,
+      log: collectLog([]),
+      metrics: silentMetrics,
+    });
+    expect(await refusalOf(slack.start())).toBe("no-rights");
+  });
+
+  test("response_url: rate limits, failures and used-up addresses are told apart", async () => {
+    const asker = { user: lab.id("responder"), channel };
+    const url = `${lab.apiUrl.replace("/api/", "/response/")}${lab.tickets.response(asker)}`;
+    lab.fault({ method: "response_url", does: { kind: "rate-limited", retryAfterSeconds: 2 } });
+    expect(await refusalOf(chat.respond(url, says("x")))).toBe("rate-limited");
+    lab.fault({ method: "response_url", does: { kind: "status", status: 500 } });
+    expect(await refusalOf(chat.respond(url, says("x")))).toBe("unavailable");
+    lab.fault({ method: "response_url", does: { kind: "hang" } });
+    expect(await refusalOf(chat.respond(url, says("x")))).toBe("unavailable");
+    for (let use = 0; use < 5; use += 1) await chat.respond(url, says(`answer ${use}`));
+    expect(await refusalOf(chat.respond(url, says("one too many")))).toBe("too-late");
+    expect(await refusalOf(chat.respond("http://169.254.169.254/latest/meta-data", says("x")))).toBe("no-such-place");
+  });
+
+  test("a dialog needs a trigger that is fresh and unused", async () => {
+    const trigger = lab.tickets.trigger({ user: lab.id("responder"), channel });
+    await chat.openModal(trigger, dialog("a"));
+    expect(await refusalOf(chat.openModal(trigger, dialog("b")))).toBe("too-late");
+    expect(await refusalOf(chat.openModal("made-up", dialog("c")))).toBe("too-late");
+  });
+
+  test("a failed upload is unavailable", async () => {
+    const file = { name: "a.txt", title: "A", content: new TextEncoder().encode("a") };
+    lab.fault({ method: "files.getUploadURLExternal", does: { kind: "status", status: 500 } });
+    expect(await refusalOf(chat.upload({ channel }, file))).toBe("unavailable");
+    lab.fault({ method: "files.completeUploadExternal", does: { kind: "error", error: "channel_not_found" } });
+    expect(await refusalOf(chat.upload({ channel }, file))).toBe("no-such-place");
+  });
+
+  test("a message far beyond Slack's limits arrives, cut where it must be", async () => {
+    const line = `${"x".repeat(120)} &amp; &lt;!channel&gt;\n`;
+    const blocks = Array.from({ length: 80 }, () => ({ type: "section", text: { type: "mrkdwn", text: line.repeat(40) } }) as const);
+    await chat.post(
+      { channel },
+      {
+        text: "long",
+        blocks: [
+          ...blocks,
+          {
+            type: "actions",
+            elements: [{ type: "button", action_id: "a", value: "v", text: { type: "plain_text", text: "b".repeat(200) } }],
+          },
+        ],
+      },
+      "long",
+    );
+    const posted = (await lab.messages("incidents")).at(-1);
+    expect(posted?.blocks?.at(-1)?.type).toBe("actions");
+    expect(JSON.stringify(posted?.blocks)).toMatch(/… cut, \d+ more characters/);
+  });
+
+  test("links in messages are not unfolded, and the key goes along", async () => {
+    await chat.post({ channel }, says("see <https://example.com>"), "key-metadata");
+    expect(lab.calls("chat.postMessage").at(-1)?.params).toMatchObject({
+      unfurl_links: "false",
+      unfurl_media: "false",
+      metadata: { event_type: "oomph", event_payload: { key: "key-metadata" } },
+    });
+  });
+
+  test("the pace of the real Slack: a burst goes through, then it asks to wait", async () => {
+    const paced = await startSlack({ paced: true });
+    const slack = createSlack({
+      settings: slackSettings(paced, "http"),
+      receive: async () => ({ kind: "ok" }),
+      clock: realClock,
+      log: collectLog([]),
+      metrics: silentMetrics,
+    });
+    const codes: string[] = [];
+    for (let post = 0; post < 8; post += 1) {
+      codes.push(
+        await slack.chat.post({ channel: paced.id("incidents") }, says("x"), `k${post}`).then(
+          () => "sent",
+          (error: unknown) => (error instanceof ChatRefusal ? error.code : "?"),
+        ),
+      );
+    }
+    expect(codes.slice(0, 4)).toEqual(["sent", "sent", "sent", "sent"]);
+    expect(codes).toContain("rate-limited");
+    await slack.chat.post({ channel: paced.id("alerts") }, says("another channel"), "other");
+    await paced.stop();
+  });
+
+  test("find reads on over several pages, and not before the attempt", async () => {
+    const sinceMs = Date.now();
+    const first = await chat.post({ channel: lab.id("alerts") }, says("wanted"), "key-deep");
+    for (let post = 0; post < 230; post += 1) await chat.post({ channel: lab.id("alerts") }, says("later"), `key-later-${post}`);
+    expect(await chat.find({ channel: lab.id("alerts") }, "key-deep", sinceMs)).toEqual(first);
+    expect(await chat.find({ channel: lab.id("alerts") }, "key-deep", sinceMs + 120_000)).toBeUndefined();
+    expect(await chat.find({ channel: lab.id("responder") }, "key-deep", sinceMs)).toBeUndefined();
+  });
+});
