@@ -18,8 +18,8 @@ export type PostgresLab = {
   readonly version: string;
   /** With `tls`: the file with the authority's certificate, for `sslrootcert`. */
   readonly caFile: string;
-  /** Makes an empty database; gives its url. */
-  createDatabase(): Promise<string>;
+  /** Makes a database, empty or a copy of another one that nobody is connected to; gives its url. */
+  createDatabase(copyOfUrl?: string): Promise<string>;
   /** Asks every connection to end at once and stops, as an administrator would. */
   shutDown(): Promise<void>;
   /** As if it had crashed: connections just break. */
@@ -60,9 +60,9 @@ export async function startPostgres(options: { readonly tls?: boolean } = {}): P
     url: urlOf("postgres"),
     version,
     caFile,
-    async createDatabase() {
+    async createDatabase(copyOfUrl = urlOf("template1")) {
       const name = `oomph_${randomBytes(6).toString("hex")}`;
-      await ask(urlOf("postgres"), `create database ${name}`);
+      await ask(urlOf("postgres"), `create database ${name} template ${new URL(copyOfUrl).pathname.slice(1)}`);
       return urlOf(name);
     },
     shutDown: () => end("SIGINT"),

@@ -12,7 +12,9 @@ export function leaseContract(ask: Ask): void {
       const outcomes = await Promise.all(wants);
       expect(outcomes.filter(({ kind }) => kind === "acquired")).toHaveLength(1);
       const owner = `run_${outcomes.findIndex(({ kind }) => kind === "acquired")}`;
-      expect(outcomes.filter(({ kind }) => kind === "held")).toStrictEqual(Array(9).fill({ kind: "held", lease: aLease({ owner }) }));
+      expect(outcomes.filter(({ kind }) => kind === "held")).toStrictEqual(
+        Array.from({ length: 9 }, () => ({ kind: "held", lease: aLease({ owner }) })),
+      );
       expect(await replicas[1].leases.list()).toStrictEqual([aLease({ owner })]);
     });
 

@@ -102,8 +102,7 @@ export function transactionContract(ask: Ask): void {
     });
 
     it("are made once when four replicas start together", async () => {
-      const { database } = await ask.opened();
-      await database.run("delete from migrations where name = 'none'");
+      const database = await ask.empty();
       const stores = await Promise.all([1, 2, 3, 4].map(() => database.open()));
       await Promise.all(stores.map((store) => store.close()));
       expect(await database.run("select name from migrations")).toHaveLength(1);

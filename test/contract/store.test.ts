@@ -10,18 +10,22 @@ import { storeContract, type StoreDatabase } from "./store.ts";
 storeContract("SQLite", async () => {
   const folder = await mkdtemp(join(tmpdir(), "oomph-store-"));
   let made = 0;
-  return {
-    database: async () => {
-      made += 1;
-      return sqliteDatabase(join(folder, `${made}.db`));
-    },
-    stop: () => rm(folder, { recursive: true, force: true }),
+  const empty = async (): Promise<StoreDatabase> => {
+    made += 1;
+    return sqliteDatabase(join(folder, `${made}.db`));
   };
+  return { empty, ready: empty, stop: () => rm(folder, { recursive: true, force: true }) };
 });
 
 storeContract("PostgreSQL", async () => {
   const lab = await startPostgres();
-  return { database: async () => postgresDatabase(await lab.createDatabase()), stop: () => lab.stop() };
+  const readyUrl = await lab.createDatabase();
+  await (await postgresDatabase(readyUrl).open()).close();
+  return {
+    empty: async () => postgresDatabase(await lab.createDatabase()),
+    ready: async () => postgresDatabase(await lab.createDatabase(readyUrl)),
+    stop: () => lab.stop(),
+  };
 });
 
 function sqliteDatabase(path: string): StoreDatabase {

@@ -9,9 +9,11 @@ import { requestContract } from "./store-requests.ts";
 import { runContract } from "./store-runs.ts";
 import { transactionContract } from "./store-transactions.ts";
 
-/** A kind of database that can be had empty. */
+/** A kind of database that can be had anew. */
 export type StoreLab = {
-  database(): Promise<StoreDatabase>;
+  empty(): Promise<StoreDatabase>;
+  /** With the tables in it, where that is quicker. */
+  ready(): Promise<StoreDatabase>;
   stop(): Promise<void>;
 };
 
@@ -30,6 +32,8 @@ export type Ask = {
   replicas(): Promise<readonly [Store, Store]>;
   /** A store and its database's back door. */
   opened(): Promise<{ readonly store: Store; readonly database: StoreDatabase }>;
+  /** A database without tables. */
+  empty(): Promise<StoreDatabase>;
 };
 
 /** What every Store must do, whatever it stands on. */
@@ -45,9 +49,9 @@ export function storeContract(name: string, startLab: () => Promise<StoreLab>): 
     });
     afterAll(() => lab?.stop());
 
-    const database = (): Promise<StoreDatabase> => {
+    const started = (): StoreLab => {
       if (lab === undefined) throw new Error("Expected a lab, got none: it did not start.");
-      return lab.database();
+      return lab;
     };
     const enter = async (into: StoreDatabase): Promise<Store> => {
       const store = await into.open();
@@ -55,16 +59,16 @@ export function storeContract(name: string, startLab: () => Promise<StoreLab>): 
       return store;
     };
     const ask: Ask = {
-      store: async () => enter(await database()),
+      store: async () => enter(await started().ready()),
       async replicas() {
-        const one = await database();
-        // At once: both find an empty database and want to make its tables.
+        const one = await started().ready();
         return Promise.all([enter(one), enter(one)]);
       },
       async opened() {
-        const one = await database();
+        const one = await started().ready();
         return { store: await enter(one), database: one };
       },
+      empty: () => started().empty(),
     };
     incidentContract(ask);
     investigationContract(ask);

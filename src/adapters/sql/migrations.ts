@@ -19,7 +19,7 @@ const DIALECTS: Readonly<Record<Backend["kind"], Dialect>> = {
  * no lock on SQLite.
  */
 export async function migrate(kind: Backend["kind"], scope: OuterScope): Promise<void> {
-  await scope.together(async (db) => {
+  await scope.write(async (db) => {
     await db.schema
       .createTable("migrations")
       .ifNotExists()

@@ -26,7 +26,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
   const scope = outerScope(backend, settings.busyTimeoutMs);
   try {
     await migrate(backend.kind, scope);
-    await ping(scope);
+    await ping(backend, scope);
   } catch (error) {
     await backend.db.destroy();
     throw error;
@@ -38,7 +38,7 @@ function storeOn(backend: Backend, scope: OuterScope): Store {
   return {
     ...tablesOn(scope),
     transaction: (work) => scope.transaction((inner) => work(tablesOn(inner))),
-    ping: () => ping(scope),
+    ping: () => ping(backend, scope),
     close: () => backend.db.destroy(),
   };
 }
@@ -61,8 +61,9 @@ function tablesOn(scope: Scope): Tables {
 const PING = "ping";
 
 /** Writes a row and takes it back: reading, and even beginning to write, works on a read-only SQLite file. */
-async function ping(scope: OuterScope): Promise<void> {
-  await scope.together(async (db) => {
+async function ping(backend: Backend, scope: OuterScope): Promise<void> {
+  await backend.checkPlace();
+  await scope.write(async (db) => {
     await db.insertInto("settings").values({ key: PING, value: "0" }).execute();
     await db.deleteFrom("settings").where("key", "=", PING).execute();
   });

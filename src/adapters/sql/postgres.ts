@@ -46,7 +46,13 @@ export async function openPostgres(settings: PostgresSettings): Promise<Backend>
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
   });
-  return { kind: "postgres", db, isBusy: () => false, explain: (error) => explainPostgres(error, place) };
+  return {
+    kind: "postgres",
+    db,
+    checkPlace: async () => undefined,
+    isBusy: () => false,
+    explain: (error) => explainPostgres(error, place),
+  };
 }
 
 /** `host:port/database`, for messages: without user and password. */

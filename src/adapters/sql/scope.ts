@@ -9,10 +9,10 @@ export type Db = Kysely<Database>;
 
 /** Where a table's statements run: on their own, or inside a transaction that somebody has begun. */
 export type Scope = {
-  /** One statement. */
-  single<Result>(work: (db: Db) => Promise<Result>): Promise<Result>;
-  /** Several statements as one, while no other transaction runs. */
-  together<Result>(work: (db: Db) => Promise<Result>): Promise<Result>;
+  /** One statement that only reads: it waits for no writer. */
+  read<Result>(work: (db: Db) => Promise<Result>): Promise<Result>;
+  /** One statement or several as one, while nobody else writes. */
+  write<Result>(work: (db: Db) => Promise<Result>): Promise<Result>;
 };
 
 export type OuterScope = Scope & {
@@ -28,11 +28,11 @@ export function outerScope(backend: Backend, busyTimeoutMs: number): OuterScope 
     return explained(backend, () => waitForLock(() => runTransaction(backend, work)));
   };
   return {
-    async single(work) {
+    async read(work) {
       refuseInsideTransaction(backend);
       return explained(backend, () => waitForLock(() => work(backend.db)));
     },
-    together: (work) => transaction((scope) => scope.single(work)),
+    write: (work) => transaction((scope) => scope.write(work)),
     transaction,
   };
 }
@@ -95,12 +95,12 @@ class WorkFailed extends Error {
 
 function innerScope(backend: Backend, db: Db): { readonly scope: Scope; end(): void } {
   let ended = false;
-  const single: Scope["single"] = async (work) => {
+  const run: Scope["write"] = async (work) => {
     if (ended) throw new OomphError("internal", "the tables of a transaction were used after its end: await everything in it");
     return explained(backend, () => work(db));
   };
   return {
-    scope: { single, together: single },
+    scope: { read: run, write: run },
     end: () => {
       ended = true;
     },

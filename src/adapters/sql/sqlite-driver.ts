@@ -21,6 +21,8 @@ export function sqliteDriver(file: LibsqlFile): Driver {
       await line.enter();
       return connection;
     },
+    // All writing is done in transactions: libsql leaves a statement that meets a lock half done, and as long as that is
+    // about, nothing can be committed. What meets the lock here is gone at once.
     async beginTransaction() {
       run("begin immediate");
     },

@@ -1,10 +1,14 @@
+import { closeSync, openSync } from "node:fs";
 import { OomphError, type ErrorCode } from "../../domain/errors.ts";
 
 type Place = { readonly path: string; readonly busyTimeoutMs: number };
 
 type Meaning = { readonly code: ErrorCode; readonly retryable: boolean; says(place: Place): string };
 
-// By the driver's code, the more precise first: SQLITE_READONLY_DBMOVED before SQLITE_READONLY.
+const sayReadOnly: Meaning["says"] = ({ path }) =>
+  `the database ${path} is read-only: let Oomph's user write to the file and its folder, and check that its volume is not mounted read-only`;
+
+// By the beginning of the driver's code.
 const MEANINGS: readonly (readonly [string, Meaning])[] = [
   [
     "SQLITE_BUSY",
@@ -14,21 +18,16 @@ const MEANINGS: readonly (readonly [string, Meaning])[] = [
     ),
   ],
   ["SQLITE_LOCKED", unavailable(({ path }) => `a table of the database ${path} was locked: try again`)],
-  [
-    "SQLITE_READONLY_DBMOVED",
-    unavailable(({ path }) => `the database ${path} was moved or deleted while Oomph had it open: put it back and restart Oomph`),
-  ],
-  [
-    "SQLITE_READONLY",
-    unavailable(
-      ({ path }) =>
-        `the database ${path} is read-only: let Oomph's user write to the file and its folder, and check that its volume is not mounted read-only`,
-    ),
-  ],
+  ["SQLITE_READONLY", unavailable(sayReadOnly)],
   ["SQLITE_FULL", unavailable(({ path }) => `the disk is full, so the database ${path} takes no more: free space on its volume`)],
   [
     "SQLITE_CANTOPEN",
-    unavailable(({ path }) => `the database ${path} cannot be opened: check that its folder exists and that Oomph's user may write to it`),
+    unavailable((place) =>
+      // A write-ahead log that may not be written is told as a file that cannot be opened.
+      isReadOnly(place.path)
+        ? sayReadOnly(place)
+        : `the database ${place.path} cannot be opened: check that its folder exists and that Oomph's user may write to it`,
+    ),
   ],
   ["SQLITE_PERM", unavailable(({ path }) => `the database ${path} cannot be opened: let Oomph's user read and write it`)],
   ["SQLITE_IOERR", unavailable(({ path }) => `reading or writing the database ${path} failed: check its disk and volume`)],
@@ -51,6 +50,15 @@ export function explainSqlite(error: unknown, place: Place): unknown {
 /** Locked by another process: nothing has been done. */
 export function isSqliteBusy(error: unknown): boolean {
   return sqliteCode(error)?.startsWith("SQLITE_BUSY") ?? false;
+}
+
+function isReadOnly(path: string): boolean {
+  try {
+    closeSync(openSync(path, "r+"));
+    return false;
+  } catch (error) {
+    return error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EROFS");
+  }
 }
 
 function unavailable(says: Meaning["says"]): Meaning {

@@ -1,4 +1,5 @@
-import { mkdir, open } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { mkdir, open, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
 import { OomphError } from "../../domain/errors.ts";
@@ -27,7 +28,8 @@ export async function openSqlite(settings: SqliteSettings): Promise<Backend> {
         createQueryCompiler: () => new SqliteQueryCompiler(),
       },
     });
-    return { kind: "sqlite", db, isBusy: isSqliteBusy, explain };
+    const opened = await stat(path);
+    return { kind: "sqlite", db, checkPlace: () => checkSameFile(path, opened), isBusy: isSqliteBusy, explain };
   } catch (error) {
     const explained = explain(error);
     if (explained instanceof OomphError) throw explained;
@@ -41,14 +43,21 @@ export async function openSqlite(settings: SqliteSettings): Promise<Backend> {
 /** SQLite gives its side files the mode of the file. An existing file keeps the mode that it has. */
 async function makeFile(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const file = await open(path, "a+", 0o600).catch((error: unknown) => {
-    if (isReadOnly(error)) return undefined;
-    throw error;
-  });
-  await file?.close();
+  try {
+    // Only when missing: closing a file drops the locks that SQLite may hold on it for another store of this process.
+    await (await open(path, "wx", 0o600)).close();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
 }
 
-// An existing file that may only be read is told apart later, by the write that it refuses.
-function isReadOnly(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EROFS");
+/** A file that is moved or deleted while open takes writes as before, and they are lost with the next start. */
+async function checkSameFile(path: string, opened: Stats): Promise<void> {
+  const now = await stat(path).catch(() => undefined);
+  if (now?.ino === opened.ino && now.dev === opened.dev) return;
+  throw new OomphError(
+    "store-unavailable",
+    `the database ${path} was moved or deleted while Oomph had it open: put it back, or restart Oomph to begin with another`,
+    { retryable: true },
+  );
 }

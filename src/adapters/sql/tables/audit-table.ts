@@ -13,9 +13,9 @@ type Row = Selectable<Database["audit"]>;
 
 export function auditTable(scope: Scope): AuditTable {
   return {
-    append: (entry) => scope.together((db) => append(db, entry)),
+    append: (entry) => scope.write((db) => append(db, entry)),
     list: ({ incidentId, limit }) =>
-      scope.single(async (db) => {
+      scope.read(async (db) => {
         const rows = await db
           .selectFrom("audit")
           .selectAll()
@@ -51,7 +51,7 @@ async function verify(scope: Scope, head: string | undefined): Promise<AuditVeri
   let last: Progress = { seq: 0, hash: GENESIS_HASH };
   let headSeen = head === undefined || head === last.hash;
   for (;;) {
-    const rows = await scope.single((db) => page(db, last.seq));
+    const rows = await scope.read((db) => page(db, last.seq));
     for (const row of rows) {
       const because = whatIsWrong(row, last);
       if (because !== undefined) return { kind: "broken", atSeq: last.seq + 1, because };

@@ -6,7 +6,7 @@ import type { Scope } from "../scope.ts";
 export function evidenceTable(scope: Scope): EvidenceTable {
   return {
     add: (investigationId, evidence) =>
-      scope.single(async (db) => {
+      scope.write(async (db) => {
         const row = {
           id: evidence.id,
           investigation_id: investigationId,
@@ -19,7 +19,7 @@ export function evidenceTable(scope: Scope): EvidenceTable {
         await db.insertInto("evidence").values(row).execute();
       }),
     ofInvestigation: (investigationId) =>
-      scope.single(async (db) => {
+      scope.read(async (db) => {
         const rows = await db
           .selectFrom("evidence")
           .selectAll()

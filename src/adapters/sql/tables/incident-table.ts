@@ -12,11 +12,11 @@ type Row = Selectable<Database["incidents"]>;
 
 export function incidentTable(scope: Scope): IncidentTable {
   return {
-    openOrJoin: (candidate, reopenWithinMs) => scope.together((db) => openOrJoin(db, candidate, reopenWithinMs)),
+    openOrJoin: (candidate, reopenWithinMs) => scope.write((db) => openOrJoin(db, candidate, reopenWithinMs)),
     get: (id) =>
-      scope.single(async (db) => mayBe(await db.selectFrom("incidents").selectAll().where("id", "=", id).executeTakeFirst(), toIncident)),
+      scope.read(async (db) => mayBe(await db.selectFrom("incidents").selectAll().where("id", "=", id).executeTakeFirst(), toIncident)),
     list: ({ states, limit }) =>
-      scope.single(async (db) => {
+      scope.read(async (db) => {
         if (states?.length === 0) return [];
         const rows = await db
           .selectFrom("incidents")
@@ -28,15 +28,15 @@ export function incidentTable(scope: Scope): IncidentTable {
           .execute();
         return decodeAll(IncidentSchema, rows, { table: "incidents", id: "id" });
       }),
-    transition: (...move) => scope.single((db) => transition(db, ...move)),
-    findByThread: (channel, threadTs) => scope.single((db) => findByThread(db, channel, threadTs)),
+    transition: (...move) => scope.write((db) => transition(db, ...move)),
+    findByThread: (channel, threadTs) => scope.read((db) => findByThread(db, channel, threadTs)),
     note: (event) =>
-      scope.single(async (db) => {
+      scope.write(async (db) => {
         const row = { incident_id: event.incidentId, at_ms: event.atMs, actor: JSON.stringify(event.actor), says: event.says };
         await db.insertInto("incident_events").values(row).execute();
       }),
     timeline: (incidentId) =>
-      scope.single(async (db) => {
+      scope.read(async (db) => {
         const rows = await db
           .selectFrom("incident_events")
           .selectAll()

@@ -12,13 +12,13 @@ const UNFINISHED = ["queued", "running"] as const satisfies Investigation["state
 export function investigationTable(scope: Scope): InvestigationTable {
   return {
     create: (investigation) =>
-      scope.single(async (db) => void (await db.insertInto("investigations").values(toRow(investigation)).execute())),
+      scope.write(async (db) => void (await db.insertInto("investigations").values(toRow(investigation)).execute())),
     get: (id) =>
-      scope.single(async (db) =>
+      scope.read(async (db) =>
         mayBe(await db.selectFrom("investigations").selectAll().where("id", "=", id).executeTakeFirst(), toInvestigation),
       ),
     ofIncident: (incidentId) =>
-      scope.single(async (db) => {
+      scope.read(async (db) => {
         const rows = await db
           .selectFrom("investigations")
           .selectAll()
@@ -29,7 +29,7 @@ export function investigationTable(scope: Scope): InvestigationTable {
         return decodeAll(InvestigationSchema, rows, { table: "investigations", id: "id" });
       }),
     update: (id, change) =>
-      scope.single(async (db) => {
+      scope.write(async (db) => {
         const { numUpdatedRows } = await db
           .updateTable("investigations")
           // An update needs something to set, also when nothing changes.
@@ -40,7 +40,7 @@ export function investigationTable(scope: Scope): InvestigationTable {
         return numUpdatedRows === 1n;
       }),
     unfinished: (startedBeforeMs) =>
-      scope.single(async (db) => {
+      scope.read(async (db) => {
         const rows = await db
           .selectFrom("investigations")
           .selectAll()

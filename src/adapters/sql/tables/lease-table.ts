@@ -9,9 +9,9 @@ import { mayBe } from "./rows.ts";
 
 export function leaseTable(scope: Scope): LeaseTable {
   return {
-    acquire: (lease, nowMs) => scope.together((db) => acquire(db, lease, nowMs)),
+    acquire: (lease, nowMs) => scope.write((db) => acquire(db, lease, nowMs)),
     renew: (targetKey, owner, expiresAtMs) =>
-      scope.single(async (db) => {
+      scope.write(async (db) => {
         const { numUpdatedRows } = await db
           .updateTable("leases")
           .set({ expires_at_ms: expiresAtMs })
@@ -21,15 +21,15 @@ export function leaseTable(scope: Scope): LeaseTable {
         return numUpdatedRows === 1n;
       }),
     release: (targetKey, owner) =>
-      scope.single(
+      scope.write(
         async (db) => void (await db.deleteFrom("leases").where("target_key", "=", targetKey).where("owner", "=", owner).execute()),
       ),
     forceRelease: (targetKey) =>
-      scope.single(async (db) =>
+      scope.write(async (db) =>
         mayBe(await db.deleteFrom("leases").where("target_key", "=", targetKey).returningAll().executeTakeFirst(), toLease),
       ),
     list: () =>
-      scope.single(async (db) => {
+      scope.read(async (db) => {
         const rows = await db.selectFrom("leases").selectAll().orderBy("acquired_at_ms").orderBy("target_key").execute();
         return decodeAll(LeaseSchema, rows, { table: "leases", id: "target_key" });
       }),
@@ -57,9 +57,8 @@ async function acquire(db: Db, lease: Lease, nowMs: number): ReturnType<LeaseTab
     .returning("target_key")
     .executeTakeFirst();
   if (taken !== undefined) return { kind: "acquired" };
-  const holder = await db.selectFrom("leases").selectAll().where("target_key", "=", lease.targetKey).executeTakeFirst();
-  // On PostgreSQL it may have been released between the two statements.
-  return holder === undefined ? acquire(db, lease, nowMs) : { kind: "held", lease: toLease(holder) };
+  const holder = await db.selectFrom("leases").selectAll().where("target_key", "=", lease.targetKey).executeTakeFirstOrThrow();
+  return { kind: "held", lease: toLease(holder) };
 }
 
 function toLease(row: Selectable<Database["leases"]>): Lease {

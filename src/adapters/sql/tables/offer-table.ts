@@ -7,7 +7,7 @@ import { mayBe } from "./rows.ts";
 export function offerTable(scope: Scope): OfferTable {
   return {
     add: (offers) =>
-      scope.single(async (db) => {
+      scope.write(async (db) => {
         if (offers.length === 0) return;
         const rows = offers.map((offer) => ({
           id: offer.id,
@@ -20,12 +20,12 @@ export function offerTable(scope: Scope): OfferTable {
         await db.insertInto("offers").values(rows).execute();
       }),
     get: (id) =>
-      scope.single(async (db) => {
+      scope.read(async (db) => {
         const row = await db.selectFrom("offers").selectAll().where("id", "=", id).executeTakeFirst();
         return mayBe(row, (found) => decode(OfferSchema, found, { table: "offers", id }));
       }),
     ofIncident: (incidentId) =>
-      scope.single(async (db) => {
+      scope.read(async (db) => {
         const rows = await db.selectFrom("offers").selectAll().where("incident_id", "=", incidentId).orderBy("position").execute();
         return decodeAll(OfferSchema, rows, { table: "offers", id: "id" });
       }),

@@ -12,15 +12,15 @@ type Row = Selectable<Database["outbox"]>;
 
 export function outboxTable(scope: Scope): OutboxTable {
   return {
-    say: (saying, newId, nowMs) => scope.together((db) => say(db, saying, { newId, nowMs })),
+    say: (saying, newId, nowMs) => scope.write((db) => say(db, saying, { newId, nowMs })),
     get: (id) =>
-      scope.single(async (db) => mayBe(await db.selectFrom("outbox").selectAll().where("id", "=", id).executeTakeFirst(), toDelivery)),
+      scope.read(async (db) => mayBe(await db.selectFrom("outbox").selectAll().where("id", "=", id).executeTakeFirst(), toDelivery)),
     bySlot: (slot) =>
-      scope.single(async (db) => mayBe(await db.selectFrom("outbox").selectAll().where("slot", "=", slot).executeTakeFirst(), toDelivery)),
-    claim: (id, untilMs, nowMs) => scope.single((db) => claim(db, id, { untilMs, nowMs })),
-    sent: (id, posted) => scope.single((db) => sent(db, id, posted)),
+      scope.read(async (db) => mayBe(await db.selectFrom("outbox").selectAll().where("slot", "=", slot).executeTakeFirst(), toDelivery)),
+    claim: (id, untilMs, nowMs) => scope.write((db) => claim(db, id, { untilMs, nowMs })),
+    sent: (id, posted) => scope.write((db) => sent(db, id, posted)),
     postpone: (id, { nextAttemptAtMs, error, countAttempt }) =>
-      scope.single(async (db) => {
+      scope.write(async (db) => {
         await db
           .updateTable("outbox")
           .set({
@@ -34,7 +34,7 @@ export function outboxTable(scope: Scope): OutboxTable {
           .execute();
       }),
     fail: (id, error) =>
-      scope.single(async (db) => {
+      scope.write(async (db) => {
         await db
           .updateTable("outbox")
           .set({ state: "failed" satisfies State, last_error: error, claimed_until_ms: null })
@@ -42,13 +42,13 @@ export function outboxTable(scope: Scope): OutboxTable {
           .where("state", "=", "due" satisfies State)
           .execute();
       }),
-    due: (nowMs, limit) => scope.single((db) => due(db, nowMs, limit)),
+    due: (nowMs, limit) => scope.read((db) => due(db, nowMs, limit)),
     ofIncident: (incidentId) =>
-      scope.single(async (db) => {
+      scope.read(async (db) => {
         const rows = await db.selectFrom("outbox").selectAll().where("incident_id", "=", incidentId).orderBy("position").execute();
         return decodeAll(DeliverySchema, rows, { table: "outbox", id: "id" });
       }),
-    counts: () => scope.single(counts),
+    counts: () => scope.read(counts),
   };
 }
 

@@ -11,16 +11,16 @@ import { checkTransition } from "./states.ts";
 
 export function requestTable(scope: Scope): RequestTable {
   return {
-    create: (request) => scope.single(async (db) => void (await db.insertInto("action_requests").values(toRow(request)).execute())),
+    create: (request) => scope.write(async (db) => void (await db.insertInto("action_requests").values(toRow(request)).execute())),
     get: (id) =>
-      scope.single(async (db) =>
+      scope.read(async (db) =>
         mayBe(await db.selectFrom("action_requests").selectAll().where("id", "=", id).executeTakeFirst(), toRequest),
       ),
-    list: (filter) => scope.single((db) => list(db, filter)),
-    transition: (...move) => scope.single((db) => transition(db, ...move)),
-    approveIfAgreed: (id, atMs) => scope.single((db) => approveIfAgreed(db, id, atMs)),
+    list: (filter) => scope.read((db) => list(db, filter)),
+    transition: (...move) => scope.write((db) => transition(db, ...move)),
+    approveIfAgreed: (id, atMs) => scope.write((db) => approveIfAgreed(db, id, atMs)),
     due: (atMs) =>
-      scope.single(async (db) => {
+      scope.read(async (db) => {
         const rows = await db
           .selectFrom("action_requests")
           .selectAll()
@@ -32,7 +32,7 @@ export function requestTable(scope: Scope): RequestTable {
         return decodeAll(ActionRequestSchema, rows, { table: "action_requests", id: "id" });
       }),
     decide: ({ requestId, userId, kind, reason, atMs }) =>
-      scope.single(async (db) => {
+      scope.write(async (db) => {
         const { numInsertedOrUpdatedRows } = await db
           .insertInto("decisions")
           .values({ request_id: requestId, user_id: userId, kind, reason: reason ?? null, at_ms: atMs })
@@ -41,7 +41,7 @@ export function requestTable(scope: Scope): RequestTable {
         return numInsertedOrUpdatedRows === 1n;
       }),
     decisions: (requestId) =>
-      scope.single(async (db) => {
+      scope.read(async (db) => {
         const rows = await db
           .selectFrom("decisions")
           .selectAll()

@@ -10,7 +10,7 @@ import { mayBe, mustMeet } from "./rows.ts";
 export function runTable(scope: Scope): RunTable {
   return {
     ofRequest: (requestId, newId) =>
-      scope.together(async (db) => {
+      scope.write(async (db) => {
         await db
           .insertInto("runs")
           .values({ id: newId, request_id: requestId })
@@ -18,9 +18,9 @@ export function runTable(scope: Scope): RunTable {
           .execute();
         return toRun(await db.selectFrom("runs").selectAll().where("request_id", "=", requestId).executeTakeFirstOrThrow());
       }),
-    get: (id) => scope.single(async (db) => mayBe(await db.selectFrom("runs").selectAll().where("id", "=", id).executeTakeFirst(), toRun)),
+    get: (id) => scope.read(async (db) => mayBe(await db.selectFrom("runs").selectAll().where("id", "=", id).executeTakeFirst(), toRun)),
     begin: (id, { begunAtMs, plan }) =>
-      scope.single(async (db) => {
+      scope.write(async (db) => {
         const { numUpdatedRows } = await db
           .updateTable("runs")
           .set({ begun_at_ms: begunAtMs, plan: JSON.stringify(plan) })
@@ -30,7 +30,7 @@ export function runTable(scope: Scope): RunTable {
         return numUpdatedRows === 1n;
       }),
     checkpoint: (id, checkpoint) =>
-      scope.single(async (db) => {
+      scope.write(async (db) => {
         const { numUpdatedRows } = await db
           .updateTable("runs")
           .set({ checkpoint: JSON.stringify(checkpoint) })
@@ -39,7 +39,7 @@ export function runTable(scope: Scope): RunTable {
         mustMeet(numUpdatedRows, "runs", id);
       }),
     end: (id, { endedAtMs, observation, verification }) =>
-      scope.single(async (db) => {
+      scope.write(async (db) => {
         const { numUpdatedRows } = await db
           .updateTable("runs")
           .set({

@@ -7,12 +7,12 @@ import { mayBe } from "./rows.ts";
 export function settingTable(scope: Scope): SettingTable {
   return {
     get: (key) =>
-      scope.single(async (db) => {
+      scope.read(async (db) => {
         const row = await db.selectFrom("settings").select("value").where("key", "=", key).executeTakeFirst();
         return mayBe(row, (found) => decode(FreezeSchema, found, { table: "settings", id: key }).value);
       }),
     set: (key, value) =>
-      scope.single(async (db) => {
+      scope.write(async (db) => {
         const text = JSON.stringify(value);
         await db
           .insertInto("settings")
