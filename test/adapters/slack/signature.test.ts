@@ -27,5 +27,5 @@ describe("isFromSlack", () => {
 
   test("refuses another secret", () => expect(isFromSlack(SIGNED, "another", AT_MS)).toBe(false));
 
-  test("5 minutes are not too old", () => expect(isFromSlack(SIGNED, AT_MS + 300_000)).toBe(true));
+  test("5 minutes are not too old", () => expect(isFromSlack(SIGNED, SECRET, AT_MS + 300_000)).toBe(true));
 });
