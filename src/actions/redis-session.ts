@@ -42,6 +42,7 @@ export async function applyOn(deps: RedisActionDeps, plan: Plan, apply: (session
   await withSession(deps, plan.target, async (session) => {
     const because = (await refusal(deps, session)) ?? moved(plan, session);
     if (because !== undefined) throw new OomphError("conflict", `Nothing was done: ${because}`);
+    for (const { node, runId } of session.servers) node.pinTo(runId); // connections are opened as needed, and may be lost
     await apply(session);
   });
 }

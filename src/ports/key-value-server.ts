@@ -62,6 +62,12 @@ export type KeyValueNode = {
   /** The server's own clock (TIME), in milliseconds since 1970. */
   time(): Promise<number>;
 
+  /**
+   * From now on only this server process (`run_id`) is spoken to: whatever would reach another one, because the server was
+   * restarted, failed over or moved behind its name, throws `conflict` before it is sent. Call it before an act.
+   */
+  pinTo(runId: string): void;
+
   /** FLUSHDB ASYNC. */
   flushDatabase(database: number): Promise<void>;
   /** UNLINK; returns how many went. */

@@ -2,7 +2,7 @@ import { OomphError } from "../../domain/errors.ts";
 import type { KeyValueNode, KeyReading, ScanOptions, WriteProbe } from "../../ports/key-value-server.ts";
 import type { Dialect } from "./dialect.ts";
 import { decodeKey, encodeKey } from "./key-names.ts";
-import { describeBatch } from "./describe-keys.ts";
+import { describeBatch, type Extra } from "./describe-keys.ts";
 import type { Command, Link } from "./link.ts";
 import type { Links } from "./links.ts";
 import { probeWith } from "./probe-write.ts";
@@ -57,6 +57,7 @@ function serverReads({ links, database }: NodeParts): Pick<KeyValueNode, "info" 
 }
 
 function keyReads({ links, unusedName }: NodeParts): Pick<KeyValueNode, "probeWrite" | "dbSize" | "scan" | "describeKeys"> {
+  const refused = new Set<Extra>();
   return {
     probeWrite: async (database): Promise<WriteProbe> => probeWith(await links.to(database), unusedName()),
     dbSize: async (database) => asNumber(await (await links.to(database)).ask({ name: "DBSIZE", args: [] })),
@@ -68,7 +69,7 @@ function keyReads({ links, unusedName }: NodeParts): Pick<KeyValueNode, "probeWr
     async describeKeys(database, keys, { withSize }) {
       const link = await links.to(database);
       const readings: KeyReading[] = [];
-      for (const batch of batches(keys)) readings.push(...(await describeBatch(link, batch, withSize)));
+      for (const batch of batches(keys)) readings.push(...(await describeBatch(link, batch, { withSize, refused })));
       return readings;
     },
   };
@@ -114,9 +115,10 @@ function keyWrites({
   };
 }
 
-function serverWrites({ links, database }: NodeParts): Pick<KeyValueNode, "setConfig" | "rewriteConfig" | "killClient"> {
+function serverWrites({ links, database }: NodeParts): Pick<KeyValueNode, "pinTo" | "setConfig" | "rewriteConfig" | "killClient"> {
   const ask = async (name: string, ...args: string[]): Promise<unknown> => (await links.to(database)).ask({ name, args });
   return {
+    pinTo: (runId) => links.pinTo(runId),
     async setConfig(name, value) {
       refuseOddParameter(name);
       await ask("CONFIG SET", name, value);
