@@ -21,6 +21,8 @@ export type ProcessOptions = {
   /** Lines of the config file for the port that was found free. */
   readonly lines: (port: number, directory: string) => readonly string[];
   readonly args?: readonly string[];
+  /** False: the lines are given on the command line instead. */
+  readonly configFile?: boolean;
   readonly port?: number;
   /** What it prints when it is up. */
   readonly upWhen: RegExp;
@@ -84,8 +86,10 @@ export function freePort(): Promise<number> {
 async function startIn(directory: string, port: number, options: ProcessOptions): Promise<RedisProcess> {
   for (const [name, content] of Object.entries(options.files ?? {})) writeFileSync(join(directory, name), content);
   const config = join(directory, "redis.conf");
-  writeFileSync(config, `${options.lines(port, directory).join("\n")}\n`);
-  const launch = (): Promise<ChildProcess> => launchServer([config, ...(options.args ?? [])], directory, options.upWhen);
+  const lines = options.lines(port, directory);
+  writeFileSync(config, `${lines.join("\n")}\n`);
+  const given = options.configFile === false ? lines.flatMap(asArguments) : [config];
+  const launch = (): Promise<ChildProcess> => launchServer([...given, ...(options.args ?? [])], directory, options.upWhen);
 
   let child = await launch();
   async function end(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
@@ -139,6 +143,12 @@ function launchServer(args: readonly string[], directory: string, upWhen: RegExp
     child.stderr.on("data", onOutput);
     child.once("exit", (code) => fail(`ended with ${code ?? "a signal"} before it was up`));
   });
+}
+
+/** `save ""` → `--save`, and an empty word. */
+function asArguments(line: string): readonly string[] {
+  const [name = "", ...values] = line.split(" ");
+  return [`--${name}`, ...values.map((value) => (value === '""' ? "" : value))];
 }
 
 function endAll(): void {

@@ -37,6 +37,8 @@ export type RedisLabOptions = {
   readonly replicaOf?: { readonly host: string; readonly port: number; readonly password?: string };
   /** More lines of redis.conf. */
   readonly lines?: readonly string[];
+  /** False: started without a config file. */
+  readonly configFile?: boolean;
   /** Arguments of the command line. */
   readonly args?: readonly string[];
   readonly port?: number;
@@ -52,6 +54,7 @@ export async function startRedis(options: RedisLabOptions = {}): Promise<RedisLa
     lines: (port, directory) => configLines(options, port, directory),
     upWhen: options.whileLoading === true ? /Server initialized|Ready to accept connections/ : /Ready to accept connections/,
     ...(options.args === undefined ? {} : { args: options.args }),
+    ...(options.configFile === undefined ? {} : { configFile: options.configFile }),
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(authority === undefined || server === undefined
       ? {}

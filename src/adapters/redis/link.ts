@@ -1,5 +1,5 @@
 import { Redis, ReplyError } from "ioredis";
-import { OomphError, codeOf } from "../../domain/errors.ts";
+import { OomphError, codeOf, messageOf } from "../../domain/errors.ts";
 import { describeServer, type Endpoint } from "./endpoint.ts";
 import { explainLoss } from "./lost-connection.ts";
 import { asText, parseInfo } from "./readings.ts";
@@ -28,13 +28,16 @@ export type Link = {
   close(): void;
 };
 
+// PING is refused, and the rest may be read: no right to PING, or writes (and with them PING) stopped after a failed snapshot.
+const SERVES_ANYWAY = new Set(["NOPERM", "MISCONF"]);
+
 /** Connects, authenticates, selects the database and checks that the server answers. Throws OomphError. */
 export async function openLink(endpoint: Endpoint, database: number): Promise<Link> {
-  const { client, lastError } = makeClient(endpoint);
-  const link = makeLink(client, endpoint, lastError);
+  const { client, firstError } = makeClient(endpoint);
+  const link = makeLink(client, endpoint, firstError);
   try {
     await client.connect().catch((error: unknown) => {
-      throw loss(lastError() ?? error, endpoint, "connect");
+      throw loss(firstError() ?? error, endpoint, "connect");
     });
     await enter(link, endpoint);
     if (database !== 0) await select(link, endpoint, database);
@@ -46,7 +49,7 @@ export async function openLink(endpoint: Endpoint, database: number): Promise<Li
   }
 }
 
-function makeClient(endpoint: Endpoint): { readonly client: Redis; readonly lastError: () => unknown } {
+function makeClient(endpoint: Endpoint): { readonly client: Redis; readonly firstError: () => unknown } {
   const { at, tls } = endpoint;
   const client = new Redis({
     host: at.host,
@@ -66,14 +69,14 @@ function makeClient(endpoint: Endpoint): { readonly client: Redis; readonly last
       ? {}
       : { tls: { ca: tls.ca, cert: tls.cert, key: tls.key, servername: tls.serverName, rejectUnauthorized: tls.verify } }),
   });
-  let last: unknown;
+  let first: unknown;
   client.on("error", (error: unknown) => {
-    last = error;
+    first ??= error; // those that follow are its consequences
   });
-  return { client, lastError: () => last };
+  return { client, firstError: () => first };
 }
 
-function makeLink(client: Redis, endpoint: Endpoint, lastError: () => unknown): Link {
+function makeLink(client: Redis, endpoint: Endpoint, firstError: () => unknown): Link {
   let isLost = false;
   async function askAll(commands: readonly Command[]): Promise<readonly Answer[]> {
     const pipeline = client.pipeline();
@@ -87,7 +90,7 @@ function makeLink(client: Redis, endpoint: Endpoint, lastError: () => unknown): 
       if (error instanceof ReplyError) return { kind: "refusal", refusal: readRefusal(error.message) };
       isLost = true;
       client.disconnect(); // its late answers are nobody's any more
-      throw loss(lastError() ?? error, endpoint, commands[index]?.name ?? "a command");
+      throw loss(firstError() ?? error, endpoint, commands[index]?.name ?? "a command");
     });
   }
   async function explain(refusal: Refusal, command: string): Promise<OomphError> {
@@ -104,18 +107,16 @@ function makeLink(client: Redis, endpoint: Endpoint, lastError: () => unknown): 
   return { ask, askAll, explain, isOpen: () => !isLost && client.status === "ready", close: () => client.disconnect() };
 }
 
-/** AUTH, a name for the server's CLIENT LIST, and PING: it fails while a server loads, is stale, or wants a password. */
+/** AUTH, PING (it fails while a server loads, is stale, or wants a password), and a name for the server's CLIENT LIST. */
 async function enter(link: Link, { username, password }: Endpoint): Promise<void> {
   if (password !== undefined || username !== undefined) {
     const credentials = username === undefined ? [password ?? ""] : [username, password ?? ""];
     const [answer] = await link.askAll([{ name: "AUTH", args: credentials }]);
     if (answer?.kind === "refusal" && !needsNoPassword(answer.refusal)) throw await link.explain(answer.refusal, "AUTH");
   }
-  const [pong] = await link.askAll([
-    { name: "PING", args: [] },
-    { name: "CLIENT SETNAME", args: ["oomph"] },
-  ]);
-  if (pong?.kind === "refusal" && pong.refusal.word !== "NOPERM") throw await link.explain(pong.refusal, "PING");
+  const [pong] = await link.askAll([{ name: "PING", args: [] }]);
+  if (pong?.kind === "refusal" && !SERVES_ANYWAY.has(pong.refusal.word)) throw await link.explain(pong.refusal, "PING");
+  await link.askAll([{ name: "CLIENT SETNAME", args: ["oomph"] }]); // refused: then it has no name there
 }
 
 async function select(link: Link, endpoint: Endpoint, database: number): Promise<void> {
@@ -160,6 +161,9 @@ function withProgress(error: OomphError, info: Readonly<Record<string, string>>)
 }
 
 function loss(error: unknown, endpoint: Endpoint, command: string): OomphError {
+  // A server that turns clients away says why before it was asked anything.
+  const unasked = /^Command queue state error.* Last error: (.*)/.exec(messageOf(error))?.[1];
+  if (unasked !== undefined) return explainRefusal(readRefusal(unasked), asked(endpoint, command));
   return explainLoss(error, asked(endpoint, command), command === "connect" ? endpoint.connectTimeoutMs : endpoint.commandTimeoutMs);
 }
 

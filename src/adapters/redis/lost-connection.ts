@@ -1,4 +1,4 @@
-import { OomphError } from "../../domain/errors.ts";
+import { OomphError, messageOf } from "../../domain/errors.ts";
 import type { Asked } from "./refusals.ts";
 
 // OpenSSL's names for a chain that our CAs do not vouch for.
@@ -18,16 +18,18 @@ const NO_WAY = new Set(["EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN"])
 /** A connection that failed or broke as an error with a code and a sentence. `during` is `connect` or a command's name. */
 export function explainLoss(error: unknown, asked: Asked, timeoutMs: number): OomphError {
   const code = errorCode(error);
+  // The library's own error may hold the command's arguments, and these may be a password.
+  const cause = new Error(messageOf(error));
   if (code === "ETIMEDOUT" || isCommandTimeout(error)) {
     const what = asked.command === "connect" ? "take the connection" : `answer ${asked.command}`;
     const done = WRITES.has(asked.command) ? " It may still carry the command out." : "";
     return new OomphError(
       "timed-out",
       `${asked.server} did not ${what} within ${timeoutMs} ms.${done} It may hang, or a firewall drops the packets.`,
-      { retryable: true, cause: error },
+      { retryable: true, cause },
     );
   }
-  return new OomphError("unreachable", `${asked.server} ${loss(code, asked)}`, { retryable: !isAboutCertificates(code), cause: error });
+  return new OomphError("unreachable", `${asked.server} ${loss(code, asked)}`, { retryable: !isAboutCertificates(code), cause });
 }
 
 function loss(code: string, { command }: Asked): string {

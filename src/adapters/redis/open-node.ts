@@ -11,7 +11,7 @@ export type OpenedNode = {
   readonly node: KeyValueNode;
   /** It copies from a master. False where INFO is not permitted. */
   readonly isReplica: boolean;
-  close(): void;
+  readonly close: () => void;
 };
 
 /** Connects to one server and learns what its version can. Throws OomphError when it cannot be looked at. */

@@ -2,9 +2,14 @@ import { expect, test } from "vitest";
 import { combined, firstOf, settle } from "../../../src/adapters/redis/attempts.ts";
 import { OomphError } from "../../../src/domain/errors.ts";
 
-const fails = (error: Error) => (): Promise<never> => Promise.reject(error);
 const away = new OomphError("unreachable", "A is away.", { retryable: true });
 const locked = new OomphError("wrong-credentials", "B wants a password.");
+
+function fails(error: Error): () => Promise<never> {
+  return async () => {
+    throw error;
+  };
+}
 
 test("takes the first value, passing over failures and undefined", async () => {
   const later = fails(new Error("not reached"));

@@ -38,12 +38,12 @@ test.each([3, 6, 7, undefined])(
 );
 
 test("a full server takes TTLs back, and only exactly those", async () => {
-  const { persistWhereExpiresAt } = dialectOf(7);
+  const dialect = dialectOf(7);
   const at = Date.now() + 3_600_001;
   await lab.client.pexpireat("key:1", at);
-  expect(await link.ask(persistWhereExpiresAt(Buffer.from("key:1"), at - 1))).toBe(0);
-  expect(await link.ask(persistWhereExpiresAt(Buffer.from("mortal"), at))).toBe(0);
-  expect(await link.ask(persistWhereExpiresAt(Buffer.from("key:1"), at))).toBe(1);
+  expect(await link.ask(dialect.persistWhereExpiresAt(Buffer.from("key:1"), at - 1))).toBe(0);
+  expect(await link.ask(dialect.persistWhereExpiresAt(Buffer.from("mortal"), at))).toBe(0);
+  expect(await link.ask(dialect.persistWhereExpiresAt(Buffer.from("key:1"), at))).toBe(1);
   expect(await lab.client.pttl("key:1")).toBe(-1);
 });
 
@@ -52,7 +52,7 @@ test("a full server unlinks and flushes, in the words of old and new versions", 
   expect(await link.ask(dialectOf(3).unlink(Buffer.from("key:2")))).toBe(1);
   await link.ask(dialectOf(7).flush);
   expect(await lab.client.dbsize()).toBe(0);
-  await lab.client.set("again", "x");
+  await expect.poll(() => lab.client.set("again", "x").catch(() => "still freeing")).toBe("OK");
   await link.ask(dialectOf(3).flush);
   expect(await lab.client.dbsize()).toBe(0);
   expect(dialectOf(3)).toMatchObject({ flush: { name: "FLUSHDB", args: [] }, knowsExpireTime: false });
