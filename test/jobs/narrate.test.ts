@@ -12,9 +12,23 @@ import type { News } from "../../src/ports/narrator.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { seen } from "../support/seen.ts";
 
-const investigation: Investigation = { id: "inv_1", incidentId: INCIDENT.id, runbookId: "redis-memory", target: INCIDENT.target, state: "done", startedAtMs: AT_MS, endedAtMs: AT_MS + 1240, diagnosis: DIAGNOSIS, failures: [] };
+const investigation: Investigation = {
+  id: "inv_1",
+  incidentId: INCIDENT.id,
+  runbookId: "redis-memory",
+  target: INCIDENT.target,
+  state: "done",
+  startedAtMs: AT_MS,
+  endedAtMs: AT_MS + 1240,
+  diagnosis: DIAGNOSIS,
+  failures: [],
+};
 const incident = { ...INCIDENT, state: "open" } as const;
-const offer = { offer: { id: "off_1", incidentId: incident.id, actionId: "redis.flush-db", target: incident.target, params: {}, createdAtMs: AT_MS }, title: "Flush database", why: "frees 231 MiB" };
+const offer = {
+  offer: { id: "off_1", incidentId: incident.id, actionId: "redis.flush-db", target: incident.target, params: {}, createdAtMs: AT_MS },
+  title: "Flush database",
+  why: "frees 231 MiB",
+};
 const ended = { ...REQUEST, state: "succeeded", endedAtMs: AT_MS + 99_000 } as const;
 
 describe("the narrator", () => {
@@ -46,25 +60,36 @@ describe("the narrator", () => {
     const said = await tell({ kind: "opened", incident, investigation, steps: STEPS });
     expect(slots(said)).toEqual([`${incident.id}/progress/inv_1 2`, `${incident.id}/root 2`]);
     expect(said.find(({ slot }) => slot.endsWith("/root"))?.thread).toBeUndefined();
-    expect(said.find(({ slot }) => slot.includes("/progress/"))).toMatchObject({ channel: incident.channel, thread: { slot: `${incident.id}/root` } });
+    expect(said.find(({ slot }) => slot.includes("/progress/"))).toMatchObject({
+      channel: incident.channel,
+      thread: { slot: `${incident.id}/root` },
+    });
   });
 
   it("hangs below the alert's own post, which it never edits", async () => {
     const below = { ...incident, rootTs: "1700000000.000100" };
-    expect(slots(await tell({ kind: "opened", incident: below, investigation, steps: STEPS }))).toEqual([`${incident.id}/progress/inv_1 2`]);
+    expect(slots(await tell({ kind: "opened", incident: below, investigation, steps: STEPS }))).toEqual([
+      `${incident.id}/progress/inv_1 2`,
+    ]);
     const said = await tell({ kind: "resolved", incident: { ...below, resolvedAtMs: AT_MS }, actor: { kind: "oomph" }, says: "it helped" });
     expect(said.map(({ thread }) => thread)).toEqual([{ ts: below.rootTs }, { ts: below.rootTs }]);
   });
 
   it("edits progress in place, and gives it the last place in the queue", async () => {
-    for (const { id } of await tell({ kind: "opened", incident, investigation, steps: STEPS })) await store.outbox.sent(id, { ts: "1.2", revision: 1 });
+    for (const { id } of await tell({ kind: "opened", incident, investigation, steps: STEPS }))
+      await store.outbox.sent(id, { ts: "1.2", revision: 1 });
     const said = await tell({ kind: "progress", incident, investigation, steps: STEPS.slice(0, 2) });
     expect(said.filter(({ slot }) => slot.includes("/progress/"))).toMatchObject([{ priority: 3, revision: 2 }]);
   });
 
   it("keeps ten thousand reports of the same to one message", async () => {
-    for (const timesSeen of [2, 3, 4]) await tell({ kind: "joined", incident: { ...incident, timesSeen }, actor: { kind: "alert", source: "alertmanager" } });
-    const said = await tell({ kind: "joined", incident: { ...incident, timesSeen: 10_000 }, actor: { kind: "alert", source: "alertmanager" } });
+    for (const timesSeen of [2, 3, 4])
+      await tell({ kind: "joined", incident: { ...incident, timesSeen }, actor: { kind: "alert", source: "alertmanager" } });
+    const said = await tell({
+      kind: "joined",
+      incident: { ...incident, timesSeen: 10_000 },
+      actor: { kind: "alert", source: "alertmanager" },
+    });
     expect(slots(said)).toEqual([`${incident.id}/joined 3`]);
     expect(await textOf(`${incident.id}/joined`)).toContain("Reported 10,000 times, last by an alert (alertmanager)");
   });
@@ -91,7 +116,13 @@ describe("the narrator", () => {
     await store.requests.create(REQUEST);
     await tell({ kind: "requested", incident, request: REQUEST });
     await store.requests.decide(DECISION);
-    const said = await tell({ kind: "decided", incident, request: { ...REQUEST, state: "approved" }, decision: DECISION, decisions: [DECISION] });
+    const said = await tell({
+      kind: "decided",
+      incident,
+      request: { ...REQUEST, state: "approved" },
+      decision: DECISION,
+      decisions: [DECISION],
+    });
     expect(slots(said)).toEqual([`${REQUEST.id}/card 2`, `${REQUEST.id}/decision/U0APPROVER 1`]);
     expect(await textOf(`${REQUEST.id}/card`)).toContain("👍 Approved by <@U0APPROVER>");
     expect(await textOf(`${REQUEST.id}/decision/U0APPROVER`)).toContain("<@U0APPROVER> approved *Flush database*");
@@ -111,7 +142,9 @@ describe("the narrator", () => {
     await store.requests.create(REQUEST);
     const decision = { ...DECISION, kind: "deny", reason: "sessions live there" } as const;
     await tell({ kind: "decided", incident, request: { ...REQUEST, state: "denied" }, decision, decisions: [decision] });
-    expect(await textOf(`${REQUEST.id}/decision/U0APPROVER`)).toContain("Reason: “sessions live there”\n<@U0RESPONDER>: nothing has been changed.");
+    expect(await textOf(`${REQUEST.id}/decision/U0APPROVER`)).toContain(
+      "Reason: “sessions live there”\n<@U0RESPONDER>: nothing has been changed.",
+    );
   });
 
   it("follows the run on the card and ends with the outcome, most urgent of all", async () => {
@@ -119,13 +152,25 @@ describe("the narrator", () => {
     await store.requests.decide(DECISION);
     await tell({ kind: "executing", incident, request: { ...REQUEST, state: "executing" }, run: RUN });
     expect(await textOf(`${REQUEST.id}/card`)).toContain("🔧 *Being done: Flush database*");
-    const said = await tell({ kind: "ended", incident, request: ended, decisions: [DECISION], run: RUN, wayBack: { ...offer, why: "puts it back" } });
+    const said = await tell({
+      kind: "ended",
+      incident,
+      request: ended,
+      decisions: [DECISION],
+      run: RUN,
+      wayBack: { ...offer, why: "puts it back" },
+    });
     expect(said.find(({ slot }) => slot === `${REQUEST.id}/outcome`)).toMatchObject({ priority: 1, onBehalfOf: REQUEST.requestedBy });
     expect(await textOf(`${REQUEST.id}/outcome`)).toContain("*Way back*: puts it back");
   });
 
   it("marks the root when it is over, and says so in the thread", async () => {
-    await tell({ kind: "resolved", incident: { ...incident, state: "resolved", resolvedAtMs: AT_MS }, actor: { kind: "alert", source: "alertmanager" }, says: "The alert resolved" });
+    await tell({
+      kind: "resolved",
+      incident: { ...incident, state: "resolved", resolvedAtMs: AT_MS },
+      actor: { kind: "alert", source: "alertmanager" },
+      says: "The alert resolved",
+    });
     expect(await textOf(`${incident.id}/root`)).toContain("✅ *Redis memory: `redis/sessions`*");
     expect(await textOf(`${incident.id}/resolved/${AT_MS}`)).toContain("by an alert (alertmanager)\nThe alert resolved");
   });
