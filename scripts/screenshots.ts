@@ -12,12 +12,23 @@ import { NAMES } from "./docs/example-facts.ts";
 import { renderThreadPage } from "./docs/thread-page.ts";
 
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-lcd-text"];
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-lcd-text",
+];
 const WIDTHS = { desktop: 760, phone: 375 } as const;
 const FOLDER = resolve("docs/images");
 
 if (!existsSync(CHROMIUM)) {
-  process.stderr.write(`expected Chromium at ${CHROMIUM}, found none: install it (apt-get install chromium fonts-liberation fonts-noto-color-emoji) or name it in CHROMIUM\n`);
+  process.stderr.write(
+    `expected Chromium at ${CHROMIUM}, found none: install it (apt-get install chromium fonts-liberation fonts-noto-color-emoji) or name it in CHROMIUM\n`,
+  );
   process.exit(1);
 }
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
@@ -31,7 +42,10 @@ try {
   await browser.close();
 }
 
-async function picture(from: Browser, { page: html, width, path }: { readonly page: string; readonly width: number; readonly path: string }): Promise<void> {
+async function picture(
+  from: Browser,
+  { page: html, width, path }: { readonly page: string; readonly width: number; readonly path: string },
+): Promise<void> {
   const page = await from.newPage({ viewport: { width, height: 400 } });
   await page.setContent(html);
   await page.locator("main").screenshot({ path });

@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { createElement, type ReactElement } from "react";
-import type { Block as RenderedBlock } from "slack-blocks-to-jsx";
+import { createElement, type FunctionComponent, type ReactElement } from "react";
+import type { Block as RenderedBlock, MessageProps } from "slack-blocks-to-jsx";
 import type { Block, Message as OomphMessage } from "../../src/domain/message.ts";
 import type { LabMessage, LabSlack } from "../lab/slack/index.ts";
 
 // Loaded as CommonJS: react-dom brings no types of its own, and the renderer must share one React with it.
 const require = createRequire(import.meta.url);
-const { Message }: typeof import("slack-blocks-to-jsx") = require("slack-blocks-to-jsx");
-const { renderToStaticMarkup }: { renderToStaticMarkup(element: ReactElement): string } = require("react-dom/server");
+const { Message }: { readonly Message: FunctionComponent<MessageProps> } = require("slack-blocks-to-jsx");
+const { renderToStaticMarkup }: { readonly renderToStaticMarkup: (element: ReactElement) => string } = require("react-dom/server");
 
 /** One message of a page: who, when, what. Without blocks the text is shown. */
 export type PageMessage = {

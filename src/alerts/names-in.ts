@@ -12,15 +12,22 @@ export function namesIn(text: string): readonly string[] {
   return [...new Set(names)].filter(mayBeName).slice(0, MOST_NAMES);
 }
 
-const LABELLED = new RegExp(`(?:^|[^\\w-])(${LABELS.join("|")})["'*\`]{0,2} {0,2}[=:](?!//)[*"'\` ]{0,3}([^\\s"'\`*,;|(){}\\[\\]<>]{1,253})`, "gi");
+const LABELLED = new RegExp(
+  `(?:^|[^\\w-])(${LABELS.join("|")})["'*\`]{0,2} {0,2}[=:](?!//)[*"'\` ]{0,3}([^\\s"'\`*,;|(){}\\[\\]<>]{1,253})`,
+  "gi",
+);
 
 /** `instance="10.0.0.5:6379"`, `*Host:* cache-1`, `service: sessions`. */
 function labelled(text: string): readonly string[] {
-  const found = Array.from(text.matchAll(LABELLED), ([, label = "", value = ""]) => ({ rank: LABELS.findIndex((name) => name === label.toLowerCase()), value }));
+  const found = Array.from(text.matchAll(LABELLED), ([, label = "", value = ""]) => ({
+    rank: LABELS.findIndex((name) => name === label.toLowerCase()),
+    value,
+  }));
   return found.toSorted((left, right) => left.rank - right.rank).map(({ value }) => value);
 }
 
-const ADDRESS = /(?:rediss?:\/\/(?:[^\s@/]{1,100}@)?|\bredis\/)([\w.-]{1,253}(?::\d{2,5})?)|(?<![\w.-])([a-z][\w-]{0,62}(?:\.[\w-]{1,62}){0,8}:\d{4,5}|\d{1,3}(?:\.\d{1,3}){3}(?::\d{2,5})?)(?![\w:])|(?<![\w-])((?:redis|valkey)-[\w-]{1,60}|[\w-]{1,60}-(?:redis|valkey))(?![\w-])/gi;
+const ADDRESS =
+  /(?:rediss?:\/\/(?:[^\s@/]{1,100}@)?|\bredis\/)([\w.-]{1,253}(?::\d{2,5})?)|(?<![\w.-])([a-z][\w-]{0,62}(?:\.[\w-]{1,62}){0,8}:\d{4,5}|\d{1,3}(?:\.\d{1,3}){3}(?::\d{2,5})?)(?![\w:])|(?<![\w-])((?:redis|valkey)-[\w-]{1,60}|[\w-]{1,60}-(?:redis|valkey))(?![\w-])/gi;
 
 /** `redis://cache-1:6379`, `redis/sessions`, `sessions.internal:6379`, `10.0.0.5`, `redis-sessions-0`. */
 function addresses(text: string): readonly string[] {

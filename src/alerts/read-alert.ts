@@ -21,7 +21,13 @@ import {
 export function readAlert(post: Post): AlertReading {
   const text = post.text.toLowerCase().replace(/[^\S\n]+/g, " ");
   if (!isAboutRedisMemory(text, post.text)) return { kind: "not-about-memory" };
-  return { kind: "about-memory", problem: "redis-memory", source: sourceOf(text), names: namesIn(post.text), status: isResolved(text) ? "resolved" : "firing" };
+  return {
+    kind: "about-memory",
+    problem: "redis-memory",
+    source: sourceOf(text),
+    names: namesIn(post.text),
+    status: isResolved(text) ? "resolved" : "firing",
+  };
 }
 
 function isAboutRedisMemory(text: string, asWritten: string): boolean {

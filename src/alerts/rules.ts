@@ -42,13 +42,43 @@ export const TROUBLE_IN_WORDS = [
 ] as const;
 
 /** With one of these a sentence is about a container or pod that happens to run a Redis. */
-export const ABOUT_CONTAINERS = ["oomkilled", "oom killed", "oom-killed", "container", "kubepod", "crashloop", "working set", "invoked oom-killer"] as const;
+export const ABOUT_CONTAINERS = [
+  "oomkilled",
+  "oom killed",
+  "oom-killed",
+  "container",
+  "kubepod",
+  "crashloop",
+  "working set",
+  "invoked oom-killer",
+] as const;
 
 /** A word with one of these names who reports, not who suffers. */
 export const REPORTERS = ["exporter", "kube-state-metrics", "prometheus", "alertmanager", "grafana", "datadog", "cloudwatch"] as const;
 
 /** Words in an alert's title that name nothing. */
-export const NO_NAMES = ["firing", "resolved", "critical", "warning", "info", "error", "page", "none", "high", "low", "redis", "valkey", "memory", "monitoring", "for", "is", "on", "in", "at", "the"] as const;
+export const NO_NAMES = [
+  "firing",
+  "resolved",
+  "critical",
+  "warning",
+  "info",
+  "error",
+  "page",
+  "none",
+  "high",
+  "low",
+  "redis",
+  "valkey",
+  "memory",
+  "monitoring",
+  "for",
+  "is",
+  "on",
+  "in",
+  "at",
+  "the",
+] as const;
 
 /** Labels that may name the target, the likelier first. */
 export const LABELS = [
@@ -80,7 +110,16 @@ export const SENDERS = [
 ] as const;
 
 /** What resolved posts say; `STILL_FIRING` wins. */
-export const RESOLVED = ["[resolved", "status: resolved", "status=resolved", 'status":"resolved', "state: ok", "alarm to ok", "-> ok", "→ ok"] as const;
+export const RESOLVED = [
+  "[resolved",
+  "status: resolved",
+  "status=resolved",
+  'status":"resolved',
+  "state: ok",
+  "alarm to ok",
+  "-> ok",
+  "→ ok",
+] as const;
 export const STILL_FIRING = ["[firing", "status: firing", "status=firing", 'status":"firing', "ok -> alarm", "ok → alarm"] as const;
 /** How a resolved post may begin. */
 export const RESOLVED_BEGINNINGS = ["ok:", "resolved:", "resolved ", "recovered:", "✅ resolved", "[recovered]", "[ok]"] as const;

@@ -15,7 +15,11 @@ const RIGHTS = {
 } as const;
 
 /** Undefined: they may. Else the refusal, which says who may. Groups that cannot be asked mean no. */
-export async function refusedUnless({ desk }: Pick<Front, "desk">, right: keyof typeof RIGHTS, userId: string): Promise<Message | undefined> {
+export async function refusedUnless(
+  { desk }: Pick<Front, "desk">,
+  right: keyof typeof RIGHTS,
+  userId: string,
+): Promise<Message | undefined> {
   const allowed = desk.rules[right];
   const person = await personOrReason(desk, userId);
   if (typeof person === "string") return refusal({ because: person });
@@ -24,7 +28,10 @@ export async function refusedUnless({ desk }: Pick<Front, "desk">, right: keyof 
 }
 
 /** What a person may do by the configuration, for menus; decisions ask again. Groups that cannot be asked mean no. */
-export async function abilitiesOf({ desk }: Pick<Front, "desk">, userId: string): Promise<Abilities & { readonly groupIds: readonly string[] }> {
+export async function abilitiesOf(
+  { desk }: Pick<Front, "desk">,
+  userId: string,
+): Promise<Abilities & { readonly groupIds: readonly string[] }> {
   const { rules } = desk;
   try {
     const person = await desk.person(userId);

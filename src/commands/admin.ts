@@ -12,7 +12,11 @@ import { unknownTarget } from "./investigate.ts";
 import type { Command } from "./parse-command.ts";
 
 /** `/oom freeze`: turns the kill switch, or says how it stands. */
-export async function freeze(front: Front, userId: string, { turn, reason }: Extract<Command, { readonly kind: "freeze" }>): Promise<Message> {
+export async function freeze(
+  front: Front,
+  userId: string,
+  { turn, reason }: Extract<Command, { readonly kind: "freeze" }>,
+): Promise<Message> {
   if (turn === "ask") {
     const now = await front.desk.store.settings.get("freeze");
     return now === undefined ? neverFrozen() : freezeNotice(now);
@@ -29,7 +33,8 @@ export async function unlock(front: Front, userId: string, typed: string): Promi
   if (refused !== undefined) return refused;
   const found = findTarget(typed, front.desk.targets);
   if (found.kind === "none") return unknownTarget(found);
-  if (found.kind === "several") return refusal({ because: `"${typed.slice(0, 60)}" is not the whole name of a target`, todo: "`/oom locks` lists what is locked." });
+  if (found.kind === "several")
+    return refusal({ because: `"${typed.slice(0, 60)}" is not the whole name of a target`, todo: "`/oom locks` lists what is locked." });
   const released = await releaseLease(front.desk, { targetKey: targetKey(found.target), userId });
   switch (released.kind) {
     case "refused":
@@ -37,6 +42,8 @@ export async function unlock(front: Front, userId: string, typed: string): Promi
     case "nobody-held":
       return note(`Nothing was locked: \`${released.targetKey}\` is free.`);
     case "released":
-      return note(`Released the lock on \`${released.lease.targetKey}\`, which \`${released.lease.incidentId}\` held. Its thread says so. Look at the target before anybody asks for another action.`);
+      return note(
+        `Released the lock on \`${released.lease.targetKey}\`, which \`${released.lease.incidentId}\` held. Its thread says so. Look at the target before anybody asks for another action.`,
+      );
   }
 }

@@ -17,13 +17,22 @@ export async function decideBy(front: Front, word: Word): Promise<Message | unde
       return undefined;
     case "no-such-request":
       return forged(front, word);
-    default:
+    case "refused":
+    case "too-late":
+    case "expired":
+    case "frozen":
+    case "locked":
+    case "confirmation-wrong":
+    case "already-decided":
       return notDecided(decided);
   }
 }
 
 /** Takes a request back. Undefined: done, and the thread says so. */
-export async function cancelBy(front: Front, { requestId, userId }: { readonly requestId: string; readonly userId: string }): Promise<Message | undefined> {
+export async function cancelBy(
+  front: Front,
+  { requestId, userId }: { readonly requestId: string; readonly userId: string },
+): Promise<Message | undefined> {
   const asked = { requestId, userId, kind: "cancel" };
   if (!isIdOf("req", requestId)) return forged(front, asked);
   const cancelled = await cancel(front.desk, { requestId, userId });
@@ -31,6 +40,9 @@ export async function cancelBy(front: Front, { requestId, userId }: { readonly r
   return cancelled.kind === "no-such-request" ? forged(front, asked) : notDecided(cancelled);
 }
 
-function forged(front: Front, { requestId, userId, kind }: { readonly requestId: string; readonly userId: string; readonly kind: string }): Message {
+function forged(
+  front: Front,
+  { requestId, userId, kind }: { readonly requestId: string; readonly userId: string; readonly kind: string },
+): Message {
   return notOurs(front, { userId, actionId: `request_${kind}`, value: requestId });
 }

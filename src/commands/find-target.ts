@@ -15,8 +15,10 @@ export function findTarget(typed: string, targets: Targets): TargetFound {
   if (byAlias.length > 0) return chosen(byAlias);
 
   const [name = "", database, ...rest] = whole.replace(/^redis[/:](?!\/)/i, "").split("/");
-  if (rest.length > 0 || name === "") return unknown(whole, targets, `expected \`redis/<name>\` or \`redis/<name>/<database>\`, got "${whole}"`);
-  if (database !== undefined && !/^\d{1,5}$/.test(database)) return unknown(name, targets, `expected a database number after "${name}/", got "${database}"`);
+  if (rest.length > 0 || name === "")
+    return unknown(whole, targets, `expected \`redis/<name>\` or \`redis/<name>/<database>\`, got "${whole}"`);
+  if (database !== undefined && !/^\d{1,5}$/.test(database))
+    return unknown(name, targets, `expected a database number after "${name}/", got "${database}"`);
 
   const exact = namedExactly(name, targets);
   const found = exact.length > 0 ? exact : containing(name, targets);

@@ -12,14 +12,24 @@ import { findTarget } from "./find-target.ts";
 import type { Asker, Front } from "./front.ts";
 
 /** `/oom investigate`: starts, or says why not, or asks which target is meant. Undefined: the thread itself answers. */
-export async function investigate(front: Front, asker: Asker, asked: { readonly target: string; readonly sinceMs?: number }): Promise<Message | undefined> {
+export async function investigate(
+  front: Front,
+  asker: Asker,
+  asked: { readonly target: string; readonly sinceMs?: number },
+): Promise<Message | undefined> {
   const refused = await refusedUnless(front, "investigators", asker.userId);
   if (refused !== undefined) return refused;
   const found = findTarget(asked.target, front.desk.targets);
   if (found.kind === "none") return unknownTarget(found);
   if (found.kind === "several") return targetPicker({ says: `"${asked.target.slice(0, 60)}" may mean several.`, targets: found.targets });
   const { userId: id, channel, threadTs } = asker;
-  const opened = await open(front, { target: found.target, actor: { kind: "user", id }, channel, ...rooted(threadTs), ...since(asked.sinceMs) });
+  const opened = await open(front, {
+    target: found.target,
+    actor: { kind: "user", id },
+    channel,
+    ...rooted(threadTs),
+    ...since(asked.sinceMs),
+  });
   return opened.kind === "no-runbook" ? opened.refusal : told(front, asker, opened);
 }
 
@@ -35,7 +45,11 @@ export type OpenOutcome = Opened | { readonly kind: "no-runbook"; readonly refus
 /** Opens (or joins) the target's incident with the runbook that fits it. */
 export async function open(front: Front, opener: Opener): Promise<OpenOutcome> {
   const start = startOf(front, opener.target);
-  if (start === undefined) return { kind: "no-runbook", refusal: refusal({ because: `no runbook fits ${formatTarget(opener.target)}`, todo: "`/oom runbooks` shows what there is." }) };
+  if (start === undefined)
+    return {
+      kind: "no-runbook",
+      refusal: refusal({ because: `no runbook fits ${formatTarget(opener.target)}`, todo: "`/oom runbooks` shows what there is." }),
+    };
   return openIncident(front.desk, { ...opener, ...start });
 }
 

@@ -19,7 +19,11 @@ import { nearest } from "../domain/nearest.ts";
 /** `/oom help`: only what the caller may do. */
 export async function help(front: Front, userId: string): Promise<Message> {
   const { targets, planner } = front.desk;
-  return helpMenu({ abilities: await abilitiesOf(front, userId), targets: targets.all, actionIds: planner.actions.map((action) => action.id) });
+  return helpMenu({
+    abilities: await abilitiesOf(front, userId),
+    targets: targets.all,
+    actionIds: planner.actions.map((action) => action.id),
+  });
 }
 
 /** `/oom whoami` */
@@ -64,11 +68,13 @@ export async function show(front: Front, typed: string): Promise<Message> {
 export async function approvals({ desk }: Front): Promise<Message> {
   const pending = await desk.store.requests.list({ states: ["pending"], limit: 50 });
   const now = desk.clock.nowMs();
-  const waiting = pending.filter((request) => request.expiresAtMs > now).map(async (request) => ({
-    request,
-    title: desk.planner.actions.find((action) => action.id === request.actionId)?.title ?? request.actionId,
-    decisions: await desk.store.requests.decisions(request.id),
-  }));
+  const waiting = pending
+    .filter((request) => request.expiresAtMs > now)
+    .map(async (request) => ({
+      request,
+      title: desk.planner.actions.find((action) => action.id === request.actionId)?.title ?? request.actionId,
+      decisions: await desk.store.requests.decisions(request.id),
+    }));
   return approvalList({ waiting: await Promise.all(waiting) });
 }
 
@@ -103,7 +109,10 @@ export async function audit({ desk }: Front, id: string | undefined): Promise<Me
 
 async function noSuchIncident(front: Front, typed: string): Promise<Message> {
   const newest = await front.desk.store.incidents.list({ limit: 50 });
-  const near = nearest(typed, newest.map((one) => one.id));
+  const near = nearest(
+    typed,
+    newest.map((one) => one.id),
+  );
   const todo = near.length === 0 ? "`/oom incidents all` lists them." : `Did you mean ${near.map((id) => `\`${id}\``).join(", ")}?`;
   return refusal({ because: `there is no incident "${typed.slice(0, 60)}"`, todo });
 }

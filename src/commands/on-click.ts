@@ -41,17 +41,17 @@ export async function whisper({ desk, chat }: Front, click: Click, message: Mess
   }
 }
 
-const MENU: Readonly<Record<string, Command>> = {
-  menu_incidents: { kind: "incidents", which: "open" },
-  menu_approvals: { kind: "approvals" },
-  menu_locks: { kind: "locks" },
-  menu_runbooks: { kind: "runbooks" },
-  menu_whoami: { kind: "whoami" },
-};
+const MENU: ReadonlyMap<string, Command> = new Map([
+  ["menu_incidents", { kind: "incidents", which: "open" }],
+  ["menu_approvals", { kind: "approvals" }],
+  ["menu_locks", { kind: "locks" }],
+  ["menu_runbooks", { kind: "runbooks" }],
+  ["menu_whoami", { kind: "whoami" }],
+]);
 
 async function press(front: Front, click: Click): Promise<Message | undefined> {
   const { actionId, value, userId, channel } = click;
-  const command = MENU[actionId];
+  const command = MENU.get(actionId);
   if (command !== undefined) return runCommand(front, { userId, channel }, command);
   switch (actionId) {
     case "offer_ask":
@@ -113,7 +113,8 @@ async function resolve(front: Front, click: Click): Promise<Message> {
 async function pick(front: Front, { value, userId, channel, threadTs }: Click): Promise<Message | undefined> {
   const found = findTarget(value, front.desk.targets);
   if (found.kind === "none") return unknownTarget(found);
-  if (found.kind === "several") return refusal({ because: "that may mean several targets", todo: "Type `/oom investigate` with the whole name." });
+  if (found.kind === "several")
+    return refusal({ because: "that may mean several targets", todo: "Type `/oom investigate` with the whole name." });
   const target = formatTarget(found.target);
   const answer = await investigate(front, { userId, channel, ...(threadTs === undefined ? {} : { threadTs }) }, { target });
   if (threadTs !== undefined) await answered(front, { channel, threadTs, says: `Looking at \`${target}\`, as chosen.` });
@@ -121,7 +122,10 @@ async function pick(front: Front, { value, userId, channel, threadTs }: Click): 
 }
 
 /** Where an alert's thread had asked which, the question is edited into the answer. */
-async function answered(front: Front, { channel, threadTs, says }: { readonly channel: string; readonly threadTs: string; readonly says: string }): Promise<void> {
+async function answered(
+  front: Front,
+  { channel, threadTs, says }: { readonly channel: string; readonly threadTs: string; readonly says: string },
+): Promise<void> {
   const slot = pickerSlot(channel, threadTs);
   if ((await front.desk.store.outbox.bySlot(slot)) !== undefined) await say(front, { slot, channel, threadTs }, note(says));
 }

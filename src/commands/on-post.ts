@@ -40,7 +40,12 @@ async function onFiring(front: Front, post: Post, reading: AboutMemory): Promise
   const target = found.kind === "found" ? found.target : only;
   if (target === undefined) return askWhich(front, reply, { reading, targets: found.kind === "unsure" ? found.targets : [] });
 
-  if (only !== undefined) await say(front, reply, note(`This does not say which Redis it is about. \`${formatTarget(only)}\` is the only one that I know, so I look at that.`));
+  if (only !== undefined)
+    await say(
+      front,
+      reply,
+      note(`This does not say which Redis it is about. \`${formatTarget(only)}\` is the only one that I know, so I look at that.`),
+    );
   const opened = await open(front, { target, actor: { kind: "alert", source: reading.source }, channel: post.channel, rootTs: threadTs });
   if (opened.kind === "no-runbook") await say(front, reply, opened.refusal);
 }
@@ -61,7 +66,10 @@ type Question = { readonly reading: AboutMemory; readonly targets: readonly Targ
 async function askWhich(front: Front, reply: Parameters<typeof say>[1], { reading, targets }: Question): Promise<void> {
   if (targets.length === 0) return;
   const named = reading.names[0];
-  const says = named === undefined ? "This is about the memory of a Redis, but the alert does not say which." : `This is about the memory of a Redis, but I do not know "${named.slice(0, 80)}".`;
+  const says =
+    named === undefined
+      ? "This is about the memory of a Redis, but the alert does not say which."
+      : `This is about the memory of a Redis, but I do not know "${named.slice(0, 80)}".`;
   await say(front, reply, targetPicker({ says, targets }));
 }
 

@@ -8,8 +8,17 @@ export function isIdOf(prefix: "off" | "req" | "inc", value: string): boolean {
 }
 
 /** A button that Oomph never made, or one whose thing is gone. */
-export function notOurs({ desk }: Pick<Front, "desk">, click: { readonly userId: string; readonly actionId: string; readonly value: string }): Message {
+export function notOurs(
+  { desk }: Pick<Front, "desk">,
+  click: { readonly userId: string; readonly actionId: string; readonly value: string },
+): Message {
   const { userId, actionId, value } = click;
-  desk.log.warn({ userId, actionId: actionId.slice(0, 60), value: value.slice(0, 60), valueLength: value.length }, "a click on something that there is not");
-  return refusal({ because: "that button leads to nothing (any more), so nothing was done", todo: "`/oom incidents` and `/oom approvals` show what there is." });
+  desk.log.warn(
+    { userId, actionId: actionId.slice(0, 60), value: value.slice(0, 60), valueLength: value.length },
+    "a click on something that there is not",
+  );
+  return refusal({
+    because: "that button leads to nothing (any more), so nothing was done",
+    todo: "`/oom incidents` and `/oom approvals` show what there is.",
+  });
 }

@@ -60,12 +60,26 @@ const READERS: Readonly<Record<CommandKind, Reader>> = {
   locks: (words) => withNone("locks", words, { kind: "locks" }),
   unlock: (words) => withOne("unlock", words, (target) => ({ kind: "unlock", target })),
   freeze: readFreeze,
-  runbooks: (words) => (words.length === 0 ? understood({ kind: "runbooks" }) : withOne("runbooks", words, (id) => ({ kind: "runbooks", id }))),
+  runbooks: (words) =>
+    words.length === 0 ? understood({ kind: "runbooks" }) : withOne("runbooks", words, (id) => ({ kind: "runbooks", id })),
   audit: (words) => (words.length === 0 ? understood({ kind: "audit" }) : withOne("audit", words, (id) => ({ kind: "audit", id }))),
   whoami: (words) => withNone("whoami", words, { kind: "whoami" }),
 };
 
-const KINDS = ["help", "investigate", "incidents", "show", "run", "approvals", "locks", "unlock", "freeze", "runbooks", "audit", "whoami"] as const satisfies readonly CommandKind[];
+const KINDS = [
+  "help",
+  "investigate",
+  "incidents",
+  "show",
+  "run",
+  "approvals",
+  "locks",
+  "unlock",
+  "freeze",
+  "runbooks",
+  "audit",
+  "whoami",
+] as const satisfies readonly CommandKind[];
 
 function readInvestigate(words: readonly string[]): Parsed {
   const { names, flags, broken } = flagsOf(words);
@@ -78,13 +92,15 @@ function readInvestigate(words: readonly string[]): Parsed {
   const since = Object.values(flags)[0];
   if (since === undefined) return understood({ kind: "investigate", target });
   const sinceMs = parseDuration(since);
-  if (sinceMs === undefined || sinceMs === 0) return wrong("investigate", `expected a time with its unit after \`--since\`, such as 30m, 2h or 1d, got "${since.slice(0, 40)}"`);
+  if (sinceMs === undefined || sinceMs === 0)
+    return wrong("investigate", `expected a time with its unit after \`--since\`, such as 30m, 2h or 1d, got "${since.slice(0, 40)}"`);
   return understood({ kind: "investigate", target, sinceMs });
 }
 
 function readIncidents(words: readonly string[]): Parsed {
   const which = (words[0] ?? "open").toLowerCase();
-  if (words.length > 1 || (which !== "open" && which !== "all")) return wrong("incidents", `expected \`open\` or \`all\`, got "${words.join(" ").slice(0, 40)}"`);
+  if (words.length > 1 || (which !== "open" && which !== "all"))
+    return wrong("incidents", `expected \`open\` or \`all\`, got "${words.join(" ").slice(0, 40)}"`);
   return understood({ kind: "incidents", which });
 }
 
@@ -129,19 +145,26 @@ function flagsOf(words: readonly string[]): Flags {
 
 function withOne(kind: "show" | "unlock" | "runbooks" | "audit", words: readonly string[], command: (word: string) => Command): Parsed {
   const word = words[0];
-  if (word === undefined || words.length > 1) return wrong(kind, `expected one word after \`${kind}\`, got ${words.length === 0 ? "none" : words.length}`);
+  if (word === undefined || words.length > 1)
+    return wrong(kind, `expected one word after \`${kind}\`, got ${words.length === 0 ? "none" : words.length}`);
   return understood(command(word));
 }
 
 function withNone(kind: CommandKind, words: readonly string[], command: Command): Parsed {
-  return words.length === 0 ? understood(command) : wrong(kind, `expected nothing after \`${kind}\`, got "${words.join(" ").slice(0, 60)}"`);
+  return words.length === 0
+    ? understood(command)
+    : wrong(kind, `expected nothing after \`${kind}\`, got "${words.join(" ").slice(0, 60)}"`);
 }
 
 function unknownVerb(verb: string, rest: readonly string[]): Parsed {
   const shown = verb.slice(0, 40);
-  if (/^redis[/:]/i.test(verb)) return { kind: "wrong", because: `"${shown}" is a target, not a command.`, todo: `Did you mean \`/oom investigate ${shown}\`?` };
+  if (/^redis[/:]/i.test(verb))
+    return { kind: "wrong", because: `"${shown}" is a target, not a command.`, todo: `Did you mean \`/oom investigate ${shown}\`?` };
   const meant = nearest(verb, KINDS);
-  const todo = meant.length === 0 ? "`/oom help` shows what there is." : `Did you mean \`/oom ${[meant[0], ...rest].join(" ").slice(0, 100)}\`? \`/oom help\` shows what there is.`;
+  const todo =
+    meant.length === 0
+      ? "`/oom help` shows what there is."
+      : `Did you mean \`/oom ${[meant[0], ...rest].join(" ").slice(0, 100)}\`? \`/oom help\` shows what there is.`;
   return { kind: "wrong", because: `There is no command "${shown}".`, todo };
 }
 

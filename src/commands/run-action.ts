@@ -21,8 +21,17 @@ export async function runAction(front: Front, asker: Asker, command: Extract<Com
   if (found.kind === "several") return whichTarget(command, actionId, found.targets);
 
   const start = startOf(front, found.target);
-  const opening = start === undefined ? {} : { opening: { ...start, channel: asker.channel, ...(asker.threadTs === undefined ? {} : { rootTs: asker.threadTs }) } };
-  const requested = await requestAction(front.desk, { actionId, target: found.target, params: command.params, userId: asker.userId, ...opening });
+  const opening =
+    start === undefined
+      ? {}
+      : { opening: { ...start, channel: asker.channel, ...(asker.threadTs === undefined ? {} : { rootTs: asker.threadTs }) } };
+  const requested = await requestAction(front.desk, {
+    actionId,
+    target: found.target,
+    params: command.params,
+    userId: asker.userId,
+    ...opening,
+  });
   return requestedAnswer(front, requested);
 }
 
@@ -43,11 +52,19 @@ function actionNamed({ desk }: Front, typed: string): string | { readonly refusa
   const short = ids.map((id) => id.slice(id.indexOf(".") + 1));
   const meant = [...nearest(typed, ids), ...nearest(typed, short).flatMap((name) => ids.filter((id) => id.endsWith(`.${name}`)))];
   const offered = [...new Set(meant.length > 0 ? meant : ids)].map((id) => `\`${id}\``).join(", ");
-  return { refusal: refusal({ because: `there is no action "${typed.slice(0, 60)}"`, todo: `${meant.length > 0 ? "Did you mean" : "There is"} ${offered}?` }) };
+  return {
+    refusal: refusal({
+      because: `there is no action "${typed.slice(0, 60)}"`,
+      todo: `${meant.length > 0 ? "Did you mean" : "There is"} ${offered}?`,
+    }),
+  };
 }
 
 /** An action is never aimed by a part of a name. */
 function whichTarget(command: Extract<Command, { readonly kind: "run" }>, actionId: string, targets: readonly Target[]): Message {
   const names = targets.slice(0, 10).map((target) => `\`${formatTarget(target)}\``);
-  return refusal({ because: `"${command.target.slice(0, 60)}" is not the whole name of a target`, todo: `Type ${actionId} again with one of ${names.join(", ")}` });
+  return refusal({
+    because: `"${command.target.slice(0, 60)}" is not the whole name of a target`,
+    todo: `Type ${actionId} again with one of ${names.join(", ")}`,
+  });
 }

@@ -1,7 +1,9 @@
 import type { Target } from "../domain/target.ts";
 import type { Targets } from "../ports/planner.ts";
 
-export type AlertTarget = { readonly kind: "found"; readonly target: Target } | { readonly kind: "unsure"; readonly targets: readonly Target[] };
+export type AlertTarget =
+  | { readonly kind: "found"; readonly target: Target }
+  | { readonly kind: "unsure"; readonly targets: readonly Target[] };
 
 /**
  * Which configured target an alert means. Names count whole, in the forms in which senders write them: with a port, as
@@ -10,7 +12,9 @@ export type AlertTarget = { readonly kind: "found"; readonly target: Target } | 
 export function targetOfAlert(names: readonly string[], targets: Targets): AlertTarget {
   const byName = indexOf(targets);
   for (const name of names) {
-    const fitting = formsOf(name).map((form) => byName.get(form) ?? []).find((found) => found.length > 0);
+    const fitting = formsOf(name)
+      .map((form) => byName.get(form) ?? [])
+      .find((found) => found.length > 0);
     const [only, ...others] = fitting ?? [];
     if (only !== undefined && others.length === 0) return { kind: "found", target: only };
     if (fitting !== undefined) return { kind: "unsure", targets: fitting };
@@ -29,9 +33,15 @@ function indexOf(targets: Targets): ReadonlyMap<string, readonly Target[]> {
 
 /** `redis-sessions-0.redis-sessions.prod.svc:6379`, the same without port, `redis-sessions-0`, `redis-sessions`, `sessions`. */
 function formsOf(name: string): readonly string[] {
-  const whole = name.trim().toLowerCase().replace(/[.,:;]+$/, "").slice(0, 253);
+  const whole = name
+    .trim()
+    .toLowerCase()
+    .replace(/[.,:;]+$/, "")
+    .slice(0, 253);
   const host = whole.replace(/^redis[s]?:\/\/(?:[^@/]*@)?/, "").replace(/:\d{1,5}(?:\/\d{0,5})?$/, "");
   const label = /^\d+(?:\.\d+){3}$/.test(host) ? host : (host.split(".")[0] ?? host);
   const owner = label.replace(/-\d{1,4}$/, "");
-  return [...new Set([whole, host, label, owner, owner.replace(/^redis-/, ""), owner.replace(/-redis$/, "")])].filter((form) => form !== "");
+  return [...new Set([whole, host, label, owner, owner.replace(/^redis-/, ""), owner.replace(/-redis$/, "")])].filter(
+    (form) => form !== "",
+  );
 }

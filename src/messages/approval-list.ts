@@ -20,7 +20,15 @@ export function approvalList(facts: {
   ]);
 }
 
-function entry({ request, title, decisions }: { readonly request: ActionRequest; readonly title: string; readonly decisions: readonly Decision[] }): readonly Block[] {
+function entry({
+  request,
+  title,
+  decisions,
+}: {
+  readonly request: ActionRequest;
+  readonly title: string;
+  readonly decisions: readonly Decision[];
+}): readonly Block[] {
   const { id, plan, policy } = request;
   const given = decisions.filter((decision) => decision.kind === "approve").length;
   return [

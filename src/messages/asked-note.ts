@@ -9,6 +9,8 @@ export function askedNote(facts: { readonly incident: Incident; readonly request
   const { incident, request, permalink } = facts;
   const where = link(permalink, "Go to the thread") ?? `The card is in the incident's thread in <#${incident.channel}>.`;
   return message(`Asked for approval: ${visible(request.plan.summary)}`, [
-    section(`🟡 *Asked for approval*: ${prose(request.plan.summary)}\nNothing is changed before it is approved; it expires ${time(request.expiresAtMs)}. ${where} ${code(incident.id)}`),
+    section(
+      `🟡 *Asked for approval*: ${prose(request.plan.summary)}\nNothing is changed before it is approved; it expires ${time(request.expiresAtMs)}. ${where} ${code(incident.id)}`,
+    ),
   ]);
 }

@@ -4,14 +4,24 @@ import { context, header, message, section, lines } from "./kit.ts";
 import { code, counted, time, who } from "./words.ts";
 
 /** Who did what, newest first, with the word of the hash chain on whether it is all there. */
-export function auditList(facts: { readonly entries: readonly AuditEntry[]; readonly verification: AuditVerification; readonly about?: string }): Message {
+export function auditList(facts: {
+  readonly entries: readonly AuditEntry[];
+  readonly verification: AuditVerification;
+  readonly about?: string;
+}): Message {
   const { entries, verification, about } = facts;
   const title = about === undefined ? "Audit, newest first" : `Audit of ${about}, newest first`;
   return message(`${title}. ${chainText(verification)}`, [
     header(title),
     section(`${verification.kind === "intact" ? "✅" : "🆘"} ${chainText(verification)}`),
     ...(entries.length === 0 ? [section("No entry yet.")] : lines(entries.map(line))),
-    ...(verification.kind === "intact" ? [context(`Newest hash: ${code(verification.head)}. Keep it elsewhere to notice a cut tail: ${code("oomph audit verify --head <hash>")}`)] : []),
+    ...(verification.kind === "intact"
+      ? [
+          context(
+            `Newest hash: ${code(verification.head)}. Keep it elsewhere to notice a cut tail: ${code("oomph audit verify --head <hash>")}`,
+          ),
+        ]
+      : []),
   ]);
 }
 

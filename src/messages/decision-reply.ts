@@ -14,7 +14,9 @@ export function decisionReply(facts: {
   const words = WORDS[decision.kind];
   const reason = decision.reason === undefined ? "" : `\nReason: “${prose(decision.reason)}”`;
   return message(`${words.says}: ${visible(title)}`, [
-    section(`${words.mark} ${person(decision.userId)} ${words.did} *${prose(title)}* ${time(decision.atMs)}.${reason}\n${next(facts, request)}`),
+    section(
+      `${words.mark} ${person(decision.userId)} ${words.did} *${prose(title)}* ${time(decision.atMs)}.${reason}\n${next(facts, request)}`,
+    ),
   ]);
 }
 
@@ -24,7 +26,10 @@ const WORDS = {
   "break-glass": { mark: "🔨", did: "broke the glass for", says: "Glass broken" },
 } as const;
 
-function next({ decision, decisions }: { readonly decision: Decision; readonly decisions: readonly Decision[] }, request: ActionRequest): string {
+function next(
+  { decision, decisions }: { readonly decision: Decision; readonly decisions: readonly Decision[] },
+  request: ActionRequest,
+): string {
   if (decision.kind === "deny") return `${person(request.requestedBy)}: nothing has been changed.`;
   if (decision.kind === "break-glass") return "No second person has agreed. Oomph carries it out now; the audit marks it.";
   const given = decisions.filter((one) => one.kind === "approve").length;

@@ -3,7 +3,12 @@ import { message, section } from "./kit.ts";
 import { person, prose, time } from "./words.ts";
 
 /** The kill switch was turned, or is being asked about. `by` is a Slack id or, from the command line, a login name. */
-export function freezeNotice(facts: { readonly on: boolean; readonly by: string; readonly atMs: number; readonly reason?: string }): Message {
+export function freezeNotice(facts: {
+  readonly on: boolean;
+  readonly by: string;
+  readonly atMs: number;
+  readonly reason?: string;
+}): Message {
   const because = facts.reason === undefined ? "" : `\nReason: “${prose(facts.reason)}”`;
   if (!facts.on) {
     return message("The freeze is off: approved actions are carried out again.", [

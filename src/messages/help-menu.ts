@@ -8,7 +8,11 @@ import { code } from "./words.ts";
 export type Abilities = { readonly investigate: boolean; readonly request: boolean; readonly approve: boolean; readonly admin: boolean };
 
 /** The menu of `/oom help`: what the caller may do, the commands as they are typed, and buttons for the common ones. */
-export function helpMenu(facts: { readonly abilities: Abilities; readonly targets: readonly Target[]; readonly actionIds: readonly string[] }): Message {
+export function helpMenu(facts: {
+  readonly abilities: Abilities;
+  readonly targets: readonly Target[];
+  readonly actionIds: readonly string[];
+}): Message {
   const { abilities, targets } = facts;
   const example = targets[0] === undefined ? "redis/sessions" : formatTarget(targets[0]);
   const typed = entries(example, facts.actionIds[0] ?? "redis.flush-db")
@@ -37,7 +41,11 @@ const MENU = [
 
 function entries(target: string, actionId: string): readonly Entry[] {
   return [
-    { needs: "investigate", typed: `/oom investigate ${target} [--since 30m]`, says: "Finds out what is wrong, in a thread. Changes nothing." },
+    {
+      needs: "investigate",
+      typed: `/oom investigate ${target} [--since 30m]`,
+      says: "Finds out what is wrong, in a thread. Changes nothing.",
+    },
     { needs: "investigate", typed: "/oom incidents [open|all]", says: "What is going on." },
     { needs: "investigate", typed: "/oom show <id>", says: "What happened in one incident, line by line." },
     { needs: "request", typed: `/oom run ${actionId} ${target} [--param value]`, says: "Plans an action and asks for approval." },

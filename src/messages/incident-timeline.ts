@@ -27,12 +27,18 @@ export function incidentTimeline(facts: {
   const left = events.length - MOST_EVENTS;
   return message(`${name}, ${state.says}`, [
     header(`${state.mark} ${name}`),
-    section([`${state.title}${ended(incident)}`, ...verdict(facts.finding), link(facts.permalink, "Go to the thread")].filter((line) => line !== undefined).join("\n")),
+    section(
+      [`${state.title}${ended(incident)}`, ...verdict(facts.finding), link(facts.permalink, "Go to the thread")]
+        .filter((line) => line !== undefined)
+        .join("\n"),
+    ),
     titled("Requests", requests.map(requestLine)),
     titled("What happened", events.slice(-MOST_EVENTS).map(eventLine)),
     left > 0 ? context(`${counted(left, "earlier line")} left out: ${code(`/oom audit ${incident.id}`)}`) : undefined,
     ...(incident.state === "resolved" ? [] : buttons([button("Mark as resolved", { actionId: "incident_resolve", id: incident.id })])),
-    context(`Opened by ${who(incident.openedBy)} ${time(incident.openedAtMs)} · reported ${counted(incident.timesSeen, "time")} · ${code(incident.id)}`),
+    context(
+      `Opened by ${who(incident.openedBy)} ${time(incident.openedAtMs)} · reported ${counted(incident.timesSeen, "time")} · ${code(incident.id)}`,
+    ),
   ]);
 }
 

@@ -19,6 +19,8 @@ export function reopenedNote(facts: { readonly incident: Incident; readonly acto
   const { incident, actor } = facts;
   const name = formatTarget(incident.target);
   return message(`It is back: ${name}`, [
-    section(`🔴 *It is back: ${code(name)}*\nReported again by ${who(actor)} ${time(incident.lastSeenAtMs)}, soon after it was resolved: incident ${code(incident.id)} is open again.`),
+    section(
+      `🔴 *It is back: ${code(name)}*\nReported again by ${who(actor)} ${time(incident.lastSeenAtMs)}, soon after it was resolved: incident ${code(incident.id)} is open again.`,
+    ),
   ]);
 }

@@ -1,4 +1,16 @@
-import type { ActionsBlock, Block, Button, ContextBlock, DividerBlock, HeaderBlock, Message, Option, Overflow, PlainText, SectionBlock } from "../domain/message.ts";
+import type {
+  ActionsBlock,
+  Block,
+  Button,
+  ContextBlock,
+  DividerBlock,
+  HeaderBlock,
+  Message,
+  Option,
+  Overflow,
+  PlainText,
+  SectionBlock,
+} from "../domain/message.ts";
 import { escapeMrkdwn } from "../domain/message.ts";
 import { clip, visible } from "./words.ts";
 

@@ -4,11 +4,16 @@ import { context, header, message, section, lines } from "./kit.ts";
 import { code, counted, time } from "./words.ts";
 
 /** Which targets something is being done to, and since when. */
-export function lockList(facts: { readonly leases: readonly (Lease & { readonly expired: boolean })[]; readonly mayUnlock: boolean }): Message {
+export function lockList(facts: {
+  readonly leases: readonly (Lease & { readonly expired: boolean })[];
+  readonly mayUnlock: boolean;
+}): Message {
   const { leases, mayUnlock } = facts;
   if (leases.length === 0) return message("Nothing is locked.", [section("🟢 Nothing is locked: nothing is being done to any target.")]);
   const held = leases.map((lease) => {
-    const state = lease.expired ? `run out ${time(lease.expiresAtMs)}, so the next act may take it` : `until ${time(lease.expiresAtMs)}, renewed while work goes on`;
+    const state = lease.expired
+      ? `run out ${time(lease.expiresAtMs)}, so the next act may take it`
+      : `until ${time(lease.expiresAtMs)}, renewed while work goes on`;
     return `🔒 ${code(lease.targetKey)} since ${time(lease.acquiredAtMs)}, ${state}\nincident ${code(lease.incidentId)}, held by ${code(lease.owner)}`;
   });
   return message(`${counted(leases.length, "lock")} held`, [

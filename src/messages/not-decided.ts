@@ -51,7 +51,11 @@ function formatted(facts: NotDecidedFacts): string {
       return `${text}\nBy ${person(facts.freeze.by)} ${time(facts.freeze.atMs)}${facts.freeze.reason === undefined ? "" : `: “${prose(facts.freeze.reason)}”`}`;
     case "locked":
       return `${text}\nIncident ${code(facts.lease.incidentId)}, since ${time(facts.lease.acquiredAtMs)}. ${code("/oom locks")} shows it.`;
-    default:
+    case "no-such-request":
+    case "refused":
+    case "expired":
+    case "confirmation-wrong":
+    case "already-decided":
       return text;
   }
 }

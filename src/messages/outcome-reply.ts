@@ -1,4 +1,4 @@
-import type { ActionRequest, Run } from "../domain/action-request.ts";
+import type { ActionRequest, RequestState, Run } from "../domain/action-request.ts";
 import type { Block, Message, SectionBlock } from "../domain/message.ts";
 import type { Verification } from "../domain/plan.ts";
 import { button, message, section, lines, table } from "./kit.ts";
@@ -6,15 +6,17 @@ import type { OfferFacts } from "./report.ts";
 import { STATE_WORDS } from "./request-card.ts";
 import { person, prose, visible } from "./words.ts";
 
-/** How a request ended: said plainly, with before and after, to the one who asked. */
-export function outcomeReply(facts: {
+export type OutcomeFacts = {
   readonly title: string;
   readonly request: ActionRequest;
   readonly run?: Run;
   readonly wayBack?: OfferFacts;
   /** The summary of the plan that took this one's place. */
   readonly replacementSummary?: string;
-}): Message {
+};
+
+/** How a request ended: said plainly, with before and after, to the one who asked. */
+export function outcomeReply(facts: OutcomeFacts): Message {
   const { title, request, run, wayBack } = facts;
   const state = STATE_WORDS[request.state];
   const says = run?.verification?.says ?? request.outcome ?? "";
@@ -26,28 +28,32 @@ export function outcomeReply(facts: {
   ]);
 }
 
-function observed({ request, run }: { readonly request: ActionRequest; readonly run?: Run }): readonly string[] {
+function observed({ request, run }: OutcomeFacts): readonly string[] {
   const says = run?.observation?.says;
   return says === undefined || says === request.outcome ? [] : [`Seen on the target: ${prose(says)}`];
 }
 
-function whatNow({ request, run, replacementSummary }: { readonly request: ActionRequest; readonly run?: Run; readonly replacementSummary?: string }): readonly string[] {
-  switch (request.state) {
-    case "ineffective":
-      return ["*It did not help.* The cause lies elsewhere: look at the report's other hypotheses, or investigate again."];
-    case "unknown":
-      return ["*Look at the target before anybody asks again.* Oomph does not know whether this was done, and does not try twice."];
-    case "superseded":
-      return [replacementSummary === undefined ? "Nothing has been changed." : `Nothing has been changed. The plan as it is now stands below for approval: ${prose(replacementSummary)}`];
-    case "failed":
-      return run?.begunAtMs === undefined ? ["Nothing has been changed."] : [];
-    case "denied":
-    case "expired":
-    case "cancelled":
-      return ["Nothing has been changed."];
-    default:
-      return [];
-  }
+const UNTOUCHED = "Nothing has been changed.";
+const WHAT_NOW: Readonly<Record<RequestState, string>> = {
+  pending: "",
+  approved: "",
+  executing: "",
+  verifying: "",
+  succeeded: "",
+  ineffective: "*It did not help.* The cause lies elsewhere: look at the report's other hypotheses, or investigate again.",
+  failed: "",
+  unknown: "*Look at the target before anybody asks again.* Oomph does not know whether this was done, and does not try twice.",
+  denied: UNTOUCHED,
+  expired: UNTOUCHED,
+  superseded: UNTOUCHED,
+  cancelled: UNTOUCHED,
+};
+
+function whatNow({ request, run, replacementSummary }: OutcomeFacts): readonly string[] {
+  if (request.state === "failed" && run?.begunAtMs === undefined) return [UNTOUCHED];
+  const replaced =
+    replacementSummary === undefined ? [] : [`The plan as it is now stands below for approval: ${prose(replacementSummary)}`];
+  return [WHAT_NOW[request.state], ...replaced];
 }
 
 function measured(verification: Verification | undefined): readonly SectionBlock[] {

@@ -6,9 +6,18 @@ import { code, prose } from "./words.ts";
 /** The exact plan: what changes, who is touched, what to know, the way back. Shown whole, nothing shortened. */
 export function planSections(plan: Plan): readonly SectionBlock[] {
   return [
-    ...titled("What changes", plan.changes.map((change) => `• ${prose(change.what)}: ${reading(change.before)} → ${reading(change.after)}`)),
-    ...titled("Who and what is touched", plan.blastRadius.map((line) => `• ${prose(line)}`)),
-    ...titled("Know before you agree", plan.warnings.map((line) => `⚠️ ${prose(line)}`)),
+    ...titled(
+      "What changes",
+      plan.changes.map((change) => `• ${prose(change.what)}: ${reading(change.before)} → ${reading(change.after)}`),
+    ),
+    ...titled(
+      "Who and what is touched",
+      plan.blastRadius.map((line) => `• ${prose(line)}`),
+    ),
+    ...titled(
+      "Know before you agree",
+      plan.warnings.map((line) => `⚠️ ${prose(line)}`),
+    ),
     ...lines([`*Way back*: ${prose(plan.wayBack)}`]),
   ];
 }

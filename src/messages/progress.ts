@@ -6,7 +6,11 @@ import { message, lines } from "./kit.ts";
 import { code, counted, prose } from "./words.ts";
 
 /** What an investigation is doing: a line per step, edited in place. */
-export function progressMessage(facts: { readonly target: Target; readonly steps: readonly StepProgress[]; readonly failed?: string }): Message {
+export function progressMessage(facts: {
+  readonly target: Target;
+  readonly steps: readonly StepProgress[];
+  readonly failed?: string;
+}): Message {
   const { target, steps, failed } = facts;
   const done = steps.filter((step) => step.state.kind === "done" || step.state.kind === "failed").length;
   const heading = failed === undefined ? title(done, steps.length) : "Investigation stopped";

@@ -56,12 +56,19 @@ function press(offers: readonly OfferFacts[]): readonly Block[] {
     const press = { actionId: "offer_ask", id: offer.id };
     return section(offerLine(offer), button(offer.title, index === 0 ? { ...press, style: "primary" } : press));
   });
-  return [...rows, ...more(offers.slice(BUTTONS)), context("A button asks for approval. Nothing is changed before somebody else has agreed to the exact plan.")];
+  return [
+    ...rows,
+    ...more(offers.slice(BUTTONS)),
+    context("A button asks for approval. Nothing is changed before somebody else has agreed to the exact plan."),
+  ];
 }
 
 function more(offers: readonly OfferFacts[]): readonly SectionBlock[] {
   if (offers.length === 0) return [];
-  const menu = overflow("offer_ask", offers.map((offer) => ({ label: offer.title, id: offer.id })));
+  const menu = overflow(
+    "offer_ask",
+    offers.map((offer) => ({ label: offer.title, id: offer.id })),
+  );
   return [section(`Also possible: ${offers.map((offer) => prose(offer.title)).join(", ")}`, menu)];
 }
 
@@ -71,7 +78,10 @@ function offerLine(offer: OfferFacts): string {
 }
 
 function reasons(title: string, list: readonly Reason[]): readonly SectionBlock[] {
-  return titled(title, list.map((reason) => `• ${prose(reason.says)}`));
+  return titled(
+    title,
+    list.map((reason) => `• ${prose(reason.says)}`),
+  );
 }
 
 function summary({ summary: rows }: Diagnosis): readonly SectionBlock[] {
@@ -81,7 +91,10 @@ function summary({ summary: rows }: Diagnosis): readonly SectionBlock[] {
 
 function suspects({ suspects: found }: Diagnosis): readonly SectionBlock[] {
   if (found === undefined || found.rows.length === 0) return [];
-  return titled(`Suspicious: ${prose(found.title)}`, found.rows.map((row) => suspect(found.columns, row)));
+  return titled(
+    `Suspicious: ${prose(found.title)}`,
+    found.rows.map((row) => suspect(found.columns, row)),
+  );
 }
 
 /** A line per suspect, for a table of six columns breaks on a phone. */
@@ -96,7 +109,9 @@ function hypothesis(finding: Finding, index: number): string {
 }
 
 function recommended(offers: readonly OfferFacts[], furtherSteps: readonly string[]): readonly string[] {
-  const pressed = offers.map((offer, index) => (index < BUTTONS ? `${prose(offer.title)} (button above)` : `${prose(offer.title)} (menu above): ${prose(offer.why)}`));
+  const pressed = offers.map((offer, index) =>
+    index < BUTTONS ? `${prose(offer.title)} (button above)` : `${prose(offer.title)} (menu above): ${prose(offer.why)}`,
+  );
   return [...pressed, ...furtherSteps.map(prose)].map((line, index) => `${index + 1}. ${line}`);
 }
 

@@ -56,7 +56,11 @@ function whoMayApprove({ policy, plan, expiresAtMs }: ActionRequest): string {
 
 function cardButtons({ id, plan, policy }: ActionRequest): readonly Button[] {
   const typed = plan.confirm !== undefined;
-  const approve = button(typed ? "Approve …" : "Approve", { actionId: typed ? "modal_approve" : "request_approve", id, style: plan.risk === "destructive" ? "danger" : "primary" });
+  const approve = button(typed ? "Approve …" : "Approve", {
+    actionId: typed ? "modal_approve" : "request_approve",
+    id,
+    style: plan.risk === "destructive" ? "danger" : "primary",
+  });
   return [
     approve,
     button("Deny …", { actionId: "modal_deny", id }),

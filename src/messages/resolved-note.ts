@@ -10,7 +10,5 @@ export function resolvedNote(facts: { readonly incident: Incident; readonly acto
   const { incident, actor, says } = facts;
   const name = formatTarget(incident.target);
   const when = incident.resolvedAtMs === undefined ? "" : ` ${time(incident.resolvedAtMs)}`;
-  return message(`Resolved: ${name}. ${visible(says)}`, [
-    section(`✅ *Resolved: ${code(name)}*${when}, by ${who(actor)}\n${prose(says)}`),
-  ]);
+  return message(`Resolved: ${name}. ${visible(says)}`, [section(`✅ *Resolved: ${code(name)}*${when}, by ${who(actor)}\n${prose(says)}`)]);
 }

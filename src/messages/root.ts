@@ -16,9 +16,7 @@ export function rootMessage(facts: {
   const heading = [`${state.mark} *${PROBLEMS[incident.problem]}: ${code(target)}*`, ...(says === undefined ? [] : [prose(says)])];
   return message(`${PROBLEMS[incident.problem]}: ${target}, ${state.says}. ${says === undefined ? "" : visible(says)}`.trim(), [
     section(heading.join("\n")),
-    context(
-      `${state.title} · opened by ${who(incident.openedBy)} ${time(incident.openedAtMs)}${ended(incident)} · ${code(incident.id)}`,
-    ),
+    context(`${state.title} · opened by ${who(incident.openedBy)} ${time(incident.openedAtMs)}${ended(incident)} · ${code(incident.id)}`),
   ]);
 }
 

@@ -17,7 +17,13 @@ export type RunbookDoc = {
 export function runbookList(facts: { readonly runbooks: readonly RunbookDoc[]; readonly actions: readonly ActionDoc[] }): Message {
   return message("What Oomph knows how to look at and to do", [
     header("Runbooks and actions"),
-    ...titled("Runbooks", facts.runbooks.map((runbook) => `• ${code(runbook.id)}: ${prose(runbook.title)}, ${runbook.steps.length} steps, for ${code(`${runbook.targetKind}/…`)}`)),
+    ...titled(
+      "Runbooks",
+      facts.runbooks.map(
+        (runbook) =>
+          `• ${code(runbook.id)}: ${prose(runbook.title)}, ${runbook.steps.length} steps, for ${code(`${runbook.targetKind}/…`)}`,
+      ),
+    ),
     ...titled("Actions", facts.actions.map(actionLine)),
     context(`One runbook, step by step: ${code("/oom runbooks <id>")}`),
   ]);
@@ -29,7 +35,10 @@ export function runbookDetail(facts: { readonly runbook: RunbookDoc; readonly ac
   const fitting = facts.actions.filter((action) => action.targetKind === runbook.targetKind);
   return message(`${runbook.title}: ${runbook.steps.length} steps`, [
     header(runbook.title),
-    ...titled("What is looked at", runbook.steps.map((step, index) => `${index + 1}. ${prose(step)}`)),
+    ...titled(
+      "What is looked at",
+      runbook.steps.map((step, index) => `${index + 1}. ${prose(step)}`),
+    ),
     ...titled("What can be done", fitting.map(actionLine)),
     context("Looking changes nothing. Whatever is done has been approved first."),
   ]);

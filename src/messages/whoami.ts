@@ -41,8 +41,20 @@ function mark(may: boolean): string {
   return may ? "✅" : "🚫";
 }
 
-function policyLine({ rule, mayAsk, mayApprove }: { readonly rule: PolicyRule; readonly mayAsk: boolean; readonly mayApprove: boolean }): string {
+function policyLine({
+  rule,
+  mayAsk,
+  mayApprove,
+}: {
+  readonly rule: PolicyRule;
+  readonly mayAsk: boolean;
+  readonly mayApprove: boolean;
+}): string {
   const you = [mayAsk ? "you may ask" : "you may not ask", mayApprove ? "you may approve" : "you may not approve"];
-  const terms = [counted(rule.approvalsNeeded, "approval"), `within ${formatDuration(rule.expiresAfterMs)}`, ...(rule.breakGlass ? ["break-glass allowed"] : [])];
+  const terms = [
+    counted(rule.approvalsNeeded, "approval"),
+    `within ${formatDuration(rule.expiresAfterMs)}`,
+    ...(rule.breakGlass ? ["break-glass allowed"] : []),
+  ];
   return `• ${code(rule.name)}: ${rule.actions.map((action) => code(action)).join(" ")} on ${rule.targets.map((target) => code(target)).join(" ")}: ${terms.join(", ")}; ${you.join(", ")}`;
 }

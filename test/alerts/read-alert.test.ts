@@ -6,7 +6,10 @@ const read = (text: string) => readAlert({ channel: "C0ALERTS", ts: "1.2", text 
 describe("posts about the memory of a Redis", () => {
   it.each([
     ["the server's refusal", "OOM command not allowed when used memory > 'maxmemory'."],
-    ["inside a log line", "2025-10-24T10:00:00Z ERROR gateway: dedup failed: OOM command not allowed when used memory > 'maxmemory'. script: 5c8b, on @user_script:3."],
+    [
+      "inside a log line",
+      "2025-10-24T10:00:00Z ERROR gateway: dedup failed: OOM command not allowed when used memory > 'maxmemory'. script: 5c8b, on @user_script:3.",
+    ],
     ["redis-py, which drops the word OOM", "redis.exceptions.OutOfMemoryError: command not allowed when used memory > 'maxmemory'."],
     ["a script's refusal", "-OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'"],
     ["Redis' own log", "1:M 12 May 2026 # Can't save in background: fork: Cannot allocate memory"],
@@ -54,7 +57,10 @@ describe("names in an alert", () => {
   };
 
   it("come from labels, the likelier first, without the exporters", () => {
-    expect(names('RedisMemoryHigh host=node-7 instance="10.0.0.5:6379" service=redis-exporter severity=critical')).toEqual(["10.0.0.5:6379", "node-7"]);
+    expect(names('RedisMemoryHigh host=node-7 instance="10.0.0.5:6379" service=redis-exporter severity=critical')).toEqual([
+      "10.0.0.5:6379",
+      "node-7",
+    ]);
     expect(names("RedisMemoryHigh\n*Instance:* `redis-sessions-0.redis.prod.svc:6379`")).toEqual(["redis-sessions-0.redis.prod.svc:6379"]);
   });
 
@@ -63,7 +69,9 @@ describe("names in an alert", () => {
   });
 
   it("come from addresses, without a password", () => {
-    expect(names("redis://:hunter2@cache-1.internal:6380 OOM command not allowed when used memory > 'maxmemory'")).toEqual(["cache-1.internal:6380"]);
+    expect(names("redis://:hunter2@cache-1.internal:6380 OOM command not allowed when used memory > 'maxmemory'")).toEqual([
+      "cache-1.internal:6380",
+    ]);
     expect(names("redis/sessions: OOM command not allowed when used memory")).toEqual(["sessions"]);
   });
 
@@ -79,7 +87,18 @@ describe("names in an alert", () => {
 });
 
 it("reads hostile text of 100 kB without losing its way", () => {
-  for (const piece of ["<!channel>", "redis-", "instance=", "a.", "1.1.1.", "redis://a@", "[firing", "\u202e ", "redis memory usage ", "((((("]) {
+  for (const piece of [
+    "<!channel>",
+    "redis-",
+    "instance=",
+    "a.",
+    "1.1.1.",
+    "redis://a@",
+    "[firing",
+    "\u202e ",
+    "redis memory usage ",
+    "(((((",
+  ]) {
     const reading = read(`OOM command not allowed when used memory > 'maxmemory' ${piece.repeat(100_000 / piece.length)}`);
     expect(reading).toMatchObject({ kind: "about-memory" });
     expect(reading.kind === "about-memory" && reading.names.length <= 20).toBe(true);

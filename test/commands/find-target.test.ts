@@ -4,7 +4,11 @@ import { targetOfAlert } from "../../src/commands/target-of-alert.ts";
 import type { Target } from "../../src/domain/target.ts";
 
 const redis = (name: string): Target => ({ kind: "redis", name });
-const ALIASES: Readonly<Record<string, readonly string[]>> = { sessions: ["10.0.0.5:6379", "gateway"], "cache-eu": ["shared"], "cache-us": ["shared"] };
+const ALIASES: Readonly<Record<string, readonly string[]>> = {
+  sessions: ["10.0.0.5:6379", "gateway"],
+  "cache-eu": ["shared"],
+  "cache-us": ["shared"],
+};
 const targets = { all: [redis("sessions"), redis("cache-eu"), redis("cache-us")], aliases: (target: Target) => ALIASES[target.name] ?? [] };
 
 describe("a target that was typed", () => {
@@ -19,7 +23,13 @@ describe("a target that was typed", () => {
 
   it("is a choice when several may be meant, and when only a part is typed", () => {
     expect(findTarget("shared", targets)).toEqual({ kind: "several", targets: [redis("cache-eu"), redis("cache-us")] });
-    expect(findTarget("cache/3", targets)).toMatchObject({ kind: "several", targets: [{ name: "cache-eu", database: 3 }, { name: "cache-us", database: 3 }] });
+    expect(findTarget("cache/3", targets)).toMatchObject({
+      kind: "several",
+      targets: [
+        { name: "cache-eu", database: 3 },
+        { name: "cache-us", database: 3 },
+      ],
+    });
     expect(findTarget("sess", targets)).toMatchObject({ kind: "several", targets: [{ name: "sessions" }] });
   });
 
@@ -38,7 +48,14 @@ describe("a target that was typed", () => {
 });
 
 describe("the target of an alert", () => {
-  it.each(["10.0.0.5:6379", "sessions", "redis-sessions-0.redis-sessions.prod.svc.cluster.local:6379", "redis://sessions:6380/2", "SESSIONS.internal", "sessions-redis"])("is known by %j", (name) => {
+  it.each([
+    "10.0.0.5:6379",
+    "sessions",
+    "redis-sessions-0.redis-sessions.prod.svc.cluster.local:6379",
+    "redis://sessions:6380/2",
+    "SESSIONS.internal",
+    "sessions-redis",
+  ])("is known by %j", (name) => {
     expect(targetOfAlert([name], targets)).toEqual({ kind: "found", target: redis("sessions") });
   });
 

@@ -18,7 +18,10 @@ describe("the grammar of /oom", () => {
     ["incidents ALL", { kind: "incidents", which: "all" }],
     ["show inc_1", { kind: "show", id: "inc_1" }],
     ["run redis.flush-db redis/sessions/2", { kind: "run", action: "redis.flush-db", target: "redis/sessions/2", params: {} }],
-    ['run expire-keys sessions --ttl 1h --pattern "user: *"', { kind: "run", action: "expire-keys", target: "sessions", params: { ttl: "1h", pattern: "user: *" } }],
+    [
+      'run expire-keys sessions --ttl 1h --pattern "user: *"',
+      { kind: "run", action: "expire-keys", target: "sessions", params: { ttl: "1h", pattern: "user: *" } },
+    ],
     ["approvals", { kind: "approvals" }],
     ["locks", { kind: "locks" }],
     ["unlock redis/sessions", { kind: "unlock", target: "redis/sessions" }],
@@ -82,10 +85,9 @@ describe("the grammar of /oom", () => {
   });
 
   it("takes hostile text of 100 kB", () => {
-    for (const piece of ["<", "<a|", '"', "'", '"\'', "`", "—a ", "--a ", "&lt;", "\u0000", "a"]) {
+    for (const piece of ["<", "<a|", '"', "'", "\"'", "`", "—a ", "--a ", "&lt;", "\u0000", "a"]) {
       const parsed = parseCommand(`investigate ${piece.repeat(100_000 / piece.length)}`);
       expect(["wrong", "command"]).toContain(parsed.kind);
     }
   });
-
 });

@@ -9,7 +9,12 @@ it("keeps the notification short, escaped and on one line", () => {
 });
 
 it("aligns columns and keeps backticks from ending the block", () => {
-  expect(table([["what", "before"], ["a ``` b", "1"]])).toBe("```what     before\na ˋˋˋ b  1```");
+  expect(
+    table([
+      ["what", "before"],
+      ["a ``` b", "1"],
+    ]),
+  ).toBe("```what     before\na ˋˋˋ b  1```");
 });
 
 it("shows no heading without lines", () => {

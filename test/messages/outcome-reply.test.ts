@@ -5,7 +5,12 @@ import { outcomeReply } from "../../src/messages/outcome-reply.ts";
 import { pressable, seen } from "../support/seen.ts";
 
 const title = "Flush database";
-const ended = (state: ActionRequest["state"], outcome: string): ActionRequest => ({ ...REQUEST, state, endedAtMs: REQUEST.createdAtMs + 1000, outcome });
+const ended = (state: ActionRequest["state"], outcome: string): ActionRequest => ({
+  ...REQUEST,
+  state,
+  endedAtMs: REQUEST.createdAtMs + 1000,
+  outcome,
+});
 const text = (facts: Parameters<typeof outcomeReply>[0]) => seen(outcomeReply(facts)).join("\n");
 
 describe("an outcome", () => {
@@ -17,8 +22,20 @@ describe("an outcome", () => {
   });
 
   it("says plainly that it did not help, and offers the way back", () => {
-    const run = { ...RUN, verification: { helped: false, says: "Writes are still refused.", rows: [{ what: "Write probe", before: "refused", after: "refused", ok: false }] } };
-    const facts = { title, request: ended("ineffective", "no"), run, wayBack: { id: "off_9", title: "Set eviction policy", why: "Sets noeviction again." } };
+    const run = {
+      ...RUN,
+      verification: {
+        helped: false,
+        says: "Writes are still refused.",
+        rows: [{ what: "Write probe", before: "refused", after: "refused", ok: false }],
+      },
+    };
+    const facts = {
+      title,
+      request: ended("ineffective", "no"),
+      run,
+      wayBack: { id: "off_9", title: "Set eviction policy", why: "Sets noeviction again." },
+    };
     expect(text(facts)).toContain("*It did not help.*");
     expect(text(facts)).toContain("!  Write probe");
     expect(pressable(outcomeReply(facts))).toEqual([{ label: "Set eviction policy", actionId: "offer_ask", value: "off_9" }]);
@@ -26,7 +43,9 @@ describe("an outcome", () => {
   });
 
   it("sends a human to look when nobody knows", () => {
-    expect(text({ title, request: ended("unknown", "the server was restarted") })).toContain("*Look at the target before anybody asks again.*");
+    expect(text({ title, request: ended("unknown", "the server was restarted") })).toContain(
+      "*Look at the target before anybody asks again.*",
+    );
   });
 
   it.each(["denied", "expired", "cancelled", "failed", "superseded"] as const)("says of a %s request that nothing was changed", (state) => {
@@ -34,10 +53,14 @@ describe("an outcome", () => {
   });
 
   it("does not say so of a failure after the act had begun", () => {
-    expect(text({ title, request: ended("failed", "half of it"), run: { id: "run_1", requestId: REQUEST.id, begunAtMs: 1 } })).not.toContain("Nothing has been changed");
+    expect(
+      text({ title, request: ended("failed", "half of it"), run: { id: "run_1", requestId: REQUEST.id, begunAtMs: 1 } }),
+    ).not.toContain("Nothing has been changed");
   });
 
   it("names the plan that took its place", () => {
-    expect(text({ title, request: ended("superseded", "the target changed"), replacementSummary: "Flush 7 keys" })).toContain("stands below for approval: Flush 7 keys");
+    expect(text({ title, request: ended("superseded", "the target changed"), replacementSummary: "Flush 7 keys" })).toContain(
+      "stands below for approval: Flush 7 keys",
+    );
   });
 });

@@ -9,8 +9,20 @@ const facts = { target: TARGET, diagnosis: DIAGNOSIS, failures: [], offers: OFFE
 describe("a report", () => {
   it("says the verdict, then what to press, then why", () => {
     const lines = seen(reportMessage({ ...facts, failures: [{ step: "redis.config", code: "no-rights", because: "NOPERM", tookMs: 2 }] }));
-    expect(lines.slice(0, 2)).toEqual(["🔴 *Redis is full and refuses writes: its policy is noeviction, so it never makes room by itself.*", "Very sure, 97% · `redis/sessions`"]);
-    const order = ["[Flush database]", "[Give keys a TTL]", "*Why*", "*Evidence Summary*", "*Suspicious: Largest prefixes and keys*", "*Root Cause Hypotheses*", "*Recommended Actions*", "*Could not be looked at*"].map((line) => lines.indexOf(line));
+    expect(lines.slice(0, 2)).toEqual([
+      "🔴 *Redis is full and refuses writes: its policy is noeviction, so it never makes room by itself.*",
+      "Very sure, 97% · `redis/sessions`",
+    ]);
+    const order = [
+      "[Flush database]",
+      "[Give keys a TTL]",
+      "*Why*",
+      "*Evidence Summary*",
+      "*Suspicious: Largest prefixes and keys*",
+      "*Root Cause Hypotheses*",
+      "*Recommended Actions*",
+      "*Could not be looked at*",
+    ].map((line) => lines.indexOf(line));
     expect(order).not.toContain(-1);
     expect(order).toEqual(order.toSorted((left, right) => left - right));
   });
@@ -25,7 +37,9 @@ describe("a report", () => {
   });
 
   it("says alone what it came to, for notifications and screen readers", () => {
-    expect(reportMessage(facts).text).toBe("Redis is full and refuses writes: its policy is noeviction, so it never makes room by itself. (very sure, 97%)");
+    expect(reportMessage(facts).text).toBe(
+      "Redis is full and refuses writes: its policy is noeviction, so it never makes room by itself. (very sure, 97%)",
+    );
   });
 
   it("says so when there is nothing to press", () => {
@@ -35,7 +49,8 @@ describe("a report", () => {
   });
 
   it("marks what is well and what is not known", () => {
-    const withVerdict = (verdict: string) => seen(reportMessage({ ...facts, diagnosis: { ...DIAGNOSIS, finding: { ...DIAGNOSIS.finding, verdict } } }))[0]?.slice(0, 2);
+    const withVerdict = (verdict: string) =>
+      seen(reportMessage({ ...facts, diagnosis: { ...DIAGNOSIS, finding: { ...DIAGNOSIS.finding, verdict } } }))[0]?.slice(0, 2);
     expect(withVerdict("healthy")).toBe("🟢");
     expect(withVerdict("undetermined")?.startsWith("⚪")).toBe(true);
   });
@@ -43,7 +58,11 @@ describe("a report", () => {
   it("shows hostile key names as what they are, and fits Slack", () => {
     const name = "<!channel> `rm` \u202eevil *:fire:* ".repeat(20);
     const rows = Array.from({ length: 200 }, () => [name, "0", "1", "no TTL", "1.0 MiB", "?"]);
-    const hostile = { ...DIAGNOSIS, suspects: { title: name, columns: ["Keys named", "Database", "Keys", "Without TTL", "Size", "Idle"], rows }, furtherSteps: rows.map(([key = ""]) => key) };
+    const hostile = {
+      ...DIAGNOSIS,
+      suspects: { title: name, columns: ["Keys named", "Database", "Keys", "Without TTL", "Size", "Idle"], rows },
+      furtherSteps: rows.map(([key = ""]) => key),
+    };
     const message = reportMessage({ ...facts, diagnosis: hostile });
     const all = JSON.stringify(message);
     expect(all).not.toContain("<!channel>");

@@ -23,14 +23,23 @@ describe("a request's card", () => {
 
   it("opens a dialog to approve where words must be typed, and carries nothing but the request's id", () => {
     const buttons = pressable(requestCard({ title, request: REQUEST, decisions: [] }));
-    expect(buttons.map(({ label, actionId }) => [label, actionId])).toEqual([["Approve …", "modal_approve"], ["Deny …", "modal_deny"], ["Break glass …", "modal_break_glass"], ["Cancel", "request_cancel"]]);
+    expect(buttons.map(({ label, actionId }) => [label, actionId])).toEqual([
+      ["Approve …", "modal_approve"],
+      ["Deny …", "modal_deny"],
+      ["Break glass …", "modal_break_glass"],
+      ["Cancel", "request_cancel"],
+    ]);
     expect(new Set(buttons.map(({ value }) => value))).toEqual(new Set([REQUEST.id]));
   });
 
   it("approves by a click where nothing is to be typed, and offers break-glass only where the policy allows it", () => {
     const { confirm: _typed, ...plan } = REQUEST.plan;
     const request = { ...REQUEST, plan, policy: { ...REQUEST.policy, breakGlass: false } };
-    expect(pressable(requestCard({ title, request, decisions: [] })).map(({ actionId }) => actionId)).toEqual(["request_approve", "modal_deny", "request_cancel"]);
+    expect(pressable(requestCard({ title, request, decisions: [] })).map(({ actionId }) => actionId)).toEqual([
+      "request_approve",
+      "modal_deny",
+      "request_cancel",
+    ]);
   });
 
   it("has buttons in no other state than pending, and says who decided and when", () => {
@@ -50,8 +59,16 @@ describe("a request's card", () => {
 
 describe("the dialogs", () => {
   it("carry the request's id and ask for the words", () => {
-    const dialogs = [approveModal({ title, request: REQUEST }), denyModal({ title, request: REQUEST }), breakGlassModal({ title, request: REQUEST })];
-    expect(dialogs.map((dialog) => [dialog.callback_id, dialog.private_metadata])).toEqual([["modal_approve", REQUEST.id], ["modal_deny", REQUEST.id], ["modal_break_glass", REQUEST.id]]);
+    const dialogs = [
+      approveModal({ title, request: REQUEST }),
+      denyModal({ title, request: REQUEST }),
+      breakGlassModal({ title, request: REQUEST }),
+    ];
+    expect(dialogs.map((dialog) => [dialog.callback_id, dialog.private_metadata])).toEqual([
+      ["modal_approve", REQUEST.id],
+      ["modal_deny", REQUEST.id],
+      ["modal_break_glass", REQUEST.id],
+    ]);
     const inputs = dialogs.map((dialog) => dialog.blocks.flatMap((block) => (block.type === "input" ? [block.block_id] : [])));
     expect(inputs).toEqual([["typed"], ["reason"], ["reason", "typed"]]);
     for (const dialog of dialogs) expect(dialog.title.text.length).toBeLessThanOrEqual(24);

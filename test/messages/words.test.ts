@@ -3,7 +3,9 @@ import { clip, code, confidence, link, listed, person, prose, time, visible, who
 
 describe("words from outside", () => {
   it("escapes markup, so that no mention or link survives", () => {
-    expect(prose("<!channel> & <@U123> <https://bad.example|safe>")).toBe("&lt;!channel&gt; &amp; &lt;@U123&gt; &lt;https://bad.example|safe&gt;");
+    expect(prose("<!channel> & <@U123> <https://bad.example|safe>")).toBe(
+      "&lt;!channel&gt; &amp; &lt;@U123&gt; &lt;https://bad.example|safe&gt;",
+    );
     expect(code("<!here>")).toBe("`&lt;!here&gt;`");
   });
 
@@ -41,7 +43,15 @@ describe("words from outside", () => {
 
 describe("facts in words", () => {
   it("says how sure, in words and per cent, and never 100%", () => {
-    expect([1, 0.97, 0.8, 0.6, 0.4, 0.1, -1].map(confidence)).toEqual(["very sure, 99%", "very sure, 97%", "fairly sure, 80%", "likely, 60%", "uncertain, 40%", "a guess, 10%", "a guess, 0%"]);
+    expect([1, 0.97, 0.8, 0.6, 0.4, 0.1, -1].map(confidence)).toEqual([
+      "very sure, 99%",
+      "very sure, 97%",
+      "fairly sure, 80%",
+      "likely, 60%",
+      "uncertain, 40%",
+      "a guess, 10%",
+      "a guess, 0%",
+    ]);
   });
 
   it("says times in the reader's own zone, with ISO where that cannot be", () => {

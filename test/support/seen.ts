@@ -6,9 +6,17 @@ export function seen({ blocks }: Pick<Message | Modal, "blocks">): readonly stri
 }
 
 /** Labels of everything that can be pressed, in order, with what a press sends. */
-export function pressable({ blocks }: Pick<Message | Modal, "blocks">): readonly { readonly label: string; readonly actionId: string; readonly value: string; readonly style?: string }[] {
+export function pressable({
+  blocks,
+}: Pick<Message | Modal, "blocks">): readonly {
+  readonly label: string;
+  readonly actionId: string;
+  readonly value: string;
+  readonly style?: string;
+}[] {
   return blocks.flatMap(controls).flatMap((control) => {
-    if (control.type !== "button") return control.options.map((option) => ({ label: option.text.text, actionId: control.action_id, value: option.value }));
+    if (control.type !== "button")
+      return control.options.map((option) => ({ label: option.text.text, actionId: control.action_id, value: option.value }));
     const pressed = { label: control.text.text, actionId: control.action_id, value: control.value };
     return [control.style === undefined ? pressed : { ...pressed, style: control.style }];
   });

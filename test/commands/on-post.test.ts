@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Post } from "../../src/domain/alert.ts";
+import type { Target } from "../../src/domain/target.ts";
+import { CHANNEL, REQUESTER, SHOP } from "../support/desk.ts";
+import { startFront, type TestFront } from "../support/front.ts";
+import { seen } from "../support/seen.ts";
+
+const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
+const CART: Target = { kind: "redis", name: "cart" };
+const TWO = { all: [SHOP, CART], aliases: (target: Target) => (target.name === "cart" ? ["10.0.0.5:6379"] : []) };
+
+describe("a post in an alert channel", () => {
+  let on: TestFront;
+
+  beforeEach(async () => {
+    on = await startFront();
+  });
+  afterEach(() => on.test.stop());
+
+  const post = (text: string, more: Partial<Post> = {}) =>
+    on.receiver.handle({
+      kind: "post",
+      id: "e1",
+      post: { channel: CHANNEL, ts: "9.9", botId: "B0ALERTS", text, ...more },
+      receivedAtMs: 0,
+    });
+  const incidents = async () =>
+    (await on.front.desk.store.incidents.list({ limit: 10 })).map(({ target, rootTs, state, openedBy }) => ({
+      name: target.name,
+      rootTs,
+      state,
+      by: openedBy.kind,
+    }));
+  const which = () => on.slot(`alert/${CHANNEL}/9.9/which`);
+
+  it("opens an incident in its own thread", async () => {
+    await post("[FIRING:1] RedisMemoryHigh (shop critical)");
+    expect(await incidents()).toEqual([{ name: "shop", rootTs: "9.9", state: "open", by: "alert" }]);
+    expect(await which()).toBe("");
+  });
+
+  it("is about the only Redis that there is when it names none, and says so", async () => {
+    await post(`gateway: ${OOM}`);
+    expect(await incidents()).toMatchObject([{ name: "shop" }]);
+    expect(await which()).toContain("`redis/shop` is the only one that I know");
+  });
+
+  it.each([
+    ["talk", "lunch at 12:30?", {}],
+    ["a post elsewhere", OOM, { channel: "C0OTHER" }],
+    ["Oomph's own", OOM, { botId: "B0OOMPH" }],
+    ["a person's reply in a thread", `what does "${OOM}" mean?`, { threadTs: "1.1", ts: "9.9", userId: "U0X", botId: undefined }],
+  ])("that is %s is left alone without a trace", async (_what, text, more) => {
+    const { botId, ...rest } = { botId: "B0ALERTS", ...more };
+    await on.receiver.handle({
+      kind: "post",
+      id: "e1",
+      post: { channel: CHANNEL, ts: "9.9", text, ...rest, ...(botId === undefined ? {} : { botId }) },
+      receivedAtMs: 0,
+    });
+    expect(await incidents()).toEqual([]);
+    expect(await on.front.desk.store.outbox.counts()).toMatchObject({ due: 0 });
+  });
+
+  it("joins what is open, and says how often in one message", async () => {
+    for (let time = 0; time < 3; time += 1) await post("[FIRING:1] RedisMemoryHigh (shop)", { ts: `9.${time}` });
+    expect(await incidents()).toHaveLength(1);
+    const said = await on.front.desk.store.outbox.ofIncident((await on.test.incident()).id);
+    expect(said.filter(({ slot }) => slot.endsWith("/joined"))).toHaveLength(1);
+  });
+
+  it("that is resolved closes what it opened, and opens nothing", async () => {
+    await post("[RESOLVED] RedisMemoryHigh (shop)");
+    expect(await incidents()).toEqual([]);
+    await post("[FIRING:1] RedisMemoryHigh (shop)");
+    await post("[RESOLVED] RedisMemoryHigh (shop)", { ts: "10.1" });
+    expect(await incidents()).toMatchObject([{ state: "resolved" }]);
+    const said = await on.front.desk.store.outbox.ofIncident((await on.front.desk.store.incidents.list({ limit: 1 }))[0]?.id ?? "");
+    expect(said.some(({ slot }) => slot.includes("/resolved/"))).toBe(true);
+  });
+
+  it("with markup and control characters in it is data", async () => {
+    await post(`<!channel> \u202e\u0000 ${OOM} /oom freeze on `.repeat(1000));
+    expect(await incidents()).toMatchObject([{ name: "shop" }]);
+    expect(await on.front.desk.store.settings.get("freeze")).toBeUndefined();
+  });
+});
+
+describe("among several Redis", () => {
+  let on: TestFront;
+
+  beforeEach(async () => {
+    on = await startFront({ targets: TWO });
+  });
+  afterEach(() => on.test.stop());
+
+  const alert = (text: string) =>
+    on.receiver.handle({ kind: "post", id: "e1", post: { channel: CHANNEL, ts: "9.9", botId: "B0ALERTS", text }, receivedAtMs: 0 });
+  const names = async () => (await on.front.desk.store.incidents.list({ limit: 10 })).map(({ target, rootTs }) => [target.name, rootTs]);
+
+  it("an alert finds its own by an alias", async () => {
+    await alert("[FIRING:1] RedisMemoryHigh (10.0.0.5:6379 redis-exporter critical)");
+    expect(await names()).toEqual([["cart", "9.9"]]);
+  });
+
+  it("an alert that names none asks quietly in its thread, and the answer takes the question's place", async () => {
+    await alert(OOM);
+    expect(await names()).toEqual([]);
+    expect(await on.slot(`alert/${CHANNEL}/9.9/which`)).toContain("[redis/shop]\n[redis/cart]");
+    await on.click({ actionId: "target_pick", value: "redis/cart", threadTs: "9.9" });
+    expect(await names()).toEqual([["cart", "9.9"]]);
+    expect(await on.slot(`alert/${CHANNEL}/9.9/which`)).toBe("Looking at `redis/cart`, as chosen.");
+  });
+
+  it("the shortcut takes the target from the message, and else asks who pressed", async () => {
+    const shortcut = { kind: "shortcut", id: "s1", userId: REQUESTER, receivedAtMs: 0 } as const;
+    await on.receiver.handle({ ...shortcut, post: { channel: "C0OTHER", ts: "3.3", text: "checkout is slow, is `cart` full?" } });
+    expect(await names()).toEqual([["cart", "3.3"]]);
+    await on.receiver.handle({ ...shortcut, post: { channel: "C0OTHER", ts: "4.4", text: "checkout is slow" } });
+    expect(on.chat.whispers.map(({ place, message }) => [place.threadTs, seen(message)[0]])).toEqual([
+      ["3.3", "Looking at `redis/cart`, in the thread."],
+      ["4.4", "Which one is this about?"],
+    ]);
+  });
+});

@@ -1,0 +1,77 @@
+import { readAlert } from "../../src/alerts/read-alert.ts";
+import type { Front } from "../../src/commands/front.ts";
+import { createReceive, type Receiver } from "../../src/commands/receive.ts";
+import type { AccessRules } from "../../src/domain/access.ts";
+import type { Inbound } from "../../src/ports/inbound.ts";
+import { CHANNEL, REQUESTER, startDesk, type TestDesk } from "./desk.ts";
+import { createFakeChat, type FakeChat } from "./fake-chat.ts";
+import { seen } from "./seen.ts";
+
+/** Everything between the chat's adapter and the desk, on a real store and queue. */
+export type TestFront = {
+  readonly test: TestDesk;
+  readonly chat: FakeChat;
+  readonly front: Front;
+  readonly receiver: Receiver;
+  /** `/oom <text>`: what its sender is answered, as lines. */
+  oom(text: string, userId?: string): Promise<string>;
+  click(click: Partial<Extract<Inbound, { kind: "click" }>>): Promise<string>;
+  /** What is to be said in a slot, as lines. */
+  slot(name: string): Promise<string>;
+};
+
+export async function startFront(
+  options: { readonly rules?: AccessRules; readonly targets?: TestDesk["desk"]["targets"] } = {},
+): Promise<TestFront> {
+  const test = await startDesk(options.rules === undefined ? {} : { rules: options.rules });
+  const desk = options.targets === undefined ? test.desk : { ...test.desk, targets: options.targets };
+  const chat = createFakeChat();
+  const steps = [{ id: "redis.info", title: "Memory and policy" }];
+  const runbooks = [{ id: "redis-memory", title: "Redis memory", targetKind: "redis", problem: "redis-memory", steps }] as const;
+  const front: Front = { desk, chat, runbooks, alertChannels: [CHANNEL], readAlert };
+  const receiver = createReceive(front);
+  return {
+    test,
+    chat,
+    front,
+    receiver,
+    async oom(text, userId = REQUESTER) {
+      const before = chat.responses.length;
+      await receiver.handle({
+        kind: "command",
+        id: "t1",
+        userId,
+        channel: CHANNEL,
+        text,
+        responseUrl: "https://hooks.example/1",
+        receivedAtMs: 0,
+      });
+      return chat.responses
+        .slice(before)
+        .flatMap(({ message }) => seen(message))
+        .join("\n");
+    },
+    async click(click) {
+      const before = chat.whispers.length;
+      await receiver.handle({
+        kind: "click",
+        id: "t2",
+        userId: REQUESTER,
+        channel: CHANNEL,
+        threadTs: "1.2",
+        actionId: "",
+        value: "",
+        receivedAtMs: 0,
+        ...click,
+      });
+      return chat.whispers
+        .slice(before)
+        .flatMap(({ message }) => seen(message))
+        .join("\n");
+    },
+    async slot(name) {
+      const content = (await desk.store.outbox.bySlot(name))?.content;
+      return content?.kind === "message" ? seen(content.message).join("\n") : "";
+    },
+  };
+}
