@@ -28,7 +28,13 @@ export type NarratorSettings = {
 };
 
 type NewsOf<Kind extends News["kind"]> = Extract<News, { readonly kind: Kind }>;
-type Line = { readonly slot: string; readonly message: Message; readonly priority: DeliveryPriority; readonly onBehalfOf?: string; readonly inChannel?: true };
+type Line = {
+  readonly slot: string;
+  readonly message: Message;
+  readonly priority: DeliveryPriority;
+  readonly onBehalfOf?: string;
+  readonly inChannel?: true;
+};
 type Teller = NarratorSettings & { readonly tables: Tables };
 
 /** A narrator that puts each piece of news into the slots that it concerns, for delivery. */
@@ -76,14 +82,23 @@ function root(incident: Incident, says?: string): readonly Line[] {
 type Stepping = { readonly incident: Incident; readonly investigation: Investigation; readonly steps: readonly StepProgress[] };
 
 function progress({ incident, investigation, steps }: Stepping, priority: DeliveryPriority): Line {
-  return { slot: `${incident.id}/progress/${investigation.id}`, priority, message: progressMessage({ target: investigation.target, steps }) };
+  return {
+    slot: `${incident.id}/progress/${investigation.id}`,
+    priority,
+    message: progressMessage({ target: investigation.target, steps }),
+  };
 }
 
 function seenAgain(news: NewsOf<"joined" | "reopened">): readonly Line[] {
   const { kind, incident, investigation, steps } = news;
-  const again: readonly Line[] = investigation === undefined || steps === undefined ? [] : [progress({ incident, investigation, steps }, 2)];
+  const again: readonly Line[] =
+    investigation === undefined || steps === undefined ? [] : [progress({ incident, investigation, steps }, 2)];
   if (kind === "reopened") {
-    return [...root(incident), { slot: `${incident.id}/reopened/${incident.lastSeenAtMs}`, priority: 1, message: reopenedNote(news) }, ...again];
+    return [
+      ...root(incident),
+      { slot: `${incident.id}/reopened/${incident.lastSeenAtMs}`, priority: 1, message: reopenedNote(news) },
+      ...again,
+    ];
   }
   // One message, edited: ten thousand alerts must not become ten thousand replies.
   return [{ slot: `${incident.id}/joined`, priority: 3, message: joinedNote(news) }, ...again];
@@ -143,7 +158,10 @@ async function ended(news: NewsOf<"ended">, teller: Teller): Promise<readonly Li
 
 function resolved(news: NewsOf<"resolved">): readonly Line[] {
   const { incident, says } = news;
-  return [...root(incident, says), { slot: `${incident.id}/resolved/${incident.resolvedAtMs ?? incident.lastSeenAtMs}`, priority: 1, message: resolvedNote(news) }];
+  return [
+    ...root(incident, says),
+    { slot: `${incident.id}/resolved/${incident.resolvedAtMs ?? incident.lastSeenAtMs}`, priority: 1, message: resolvedNote(news) },
+  ];
 }
 
 function offerFacts({ offer, title, why }: OfferWithTitle, teller: Teller): OfferFacts {
