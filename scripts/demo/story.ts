@@ -36,7 +36,7 @@ export async function playStory(scene: Scene): Promise<Told> {
   reached("alice asked for the flush; the plan waits for approval");
 
   await people.click("alice", card, "modal_approve");
-  await seen("alice's own approval refused", async () => slack.ephemerals().find(({ user, text }) => user === slack.id("alice") && /own request/.test(text)));
+  await seen("alice's own approval refused", async () => whispersTo(slack, "alice").find((text) => /own request/.test(text)));
   reached("alice's own approval was refused");
 
   await people.click("bob", card, "modal_approve");
@@ -80,6 +80,11 @@ export async function seen<Found>(what: string, look: () => Promise<Found | unde
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   throw new Error(`Expected ${what} within ${WAIT_MS / 1000} s, it did not come.`);
+}
+
+/** What only one person has been told, as a note in the channel or as the answer to a click. */
+function whispersTo(slack: LabSlack, user: string): readonly string[] {
+  return [...slack.ephemerals(), ...slack.responses()].filter((answer) => answer.user === slack.id(user)).map(({ text }) => text);
 }
 
 export function has(message: LabMessage, actionId: string): boolean {

@@ -6,7 +6,7 @@ import type { Tables } from "../ports/store.ts";
 import { commit } from "./commit.ts";
 import type { Desk } from "./desk.ts";
 import { expireRequest } from "./expire.ts";
-import { whyNot } from "./why-not.ts";
+import { whyNot, whyNotFrom } from "./why-not.ts";
 import type { Decided, NotDecided, Word } from "./word.ts";
 
 /**
@@ -23,6 +23,17 @@ export async function decide(desk: Desk, word: Word): Promise<Decided> {
   const settled = await settle(desk, { request, word, incident });
   if (settled.kind === "approved") await queueAct(desk, request.id);
   return settled.kind === "overtaken" ? turnDown(desk, { request, word, objection: await overtakenBy(desk, request.id, word) }) : settled;
+}
+
+/** Asked before a dialog is opened: nothing stands against this person's word but what they have yet to type. A no is audited. */
+export async function mayHaveWord(
+  desk: Desk,
+  word: Pick<Word, "requestId" | "userId" | "kind">,
+): Promise<NotDecided | { readonly kind: "may"; readonly request: ActionRequest }> {
+  const request = await desk.store.requests.get(word.requestId);
+  if (request === undefined) return { kind: "no-such-request" };
+  const objection = await whyNotFrom(desk, request, word);
+  return objection === undefined ? { kind: "may", request } : turnDown(desk, { request, word, objection });
 }
 
 type Overtaken = { readonly kind: "overtaken" };
@@ -105,7 +116,7 @@ async function overtakenBy(desk: Desk, requestId: string, word: Word): Promise<N
   return { kind: "too-late", state: request.state, request, decisions };
 }
 
-type TurningDown = { readonly request: ActionRequest; readonly word: Word; readonly objection: NotDecided };
+type TurningDown = { readonly request: ActionRequest; readonly word: Pick<Word, "userId" | "kind">; readonly objection: NotDecided };
 
 async function turnDown(desk: Desk, { request, word, objection }: TurningDown): Promise<NotDecided> {
   if (objection.kind === "expired") await expireRequest(desk, request.id);

@@ -10,6 +10,11 @@ const MIN_REASON_LENGTH = 10;
 
 /** Everything that stands against taking a word at this moment; undefined: nothing does. Changes nothing. */
 export async function whyNot(desk: Desk, request: ActionRequest, word: Word): Promise<NotDecided | undefined> {
+  return (await whyNotFrom(desk, request, word)) ?? (word.kind === "deny" ? undefined : whyNotTyped(request, word));
+}
+
+/** What stands against this person's word, whatever they will have typed: asked before a dialog is opened. */
+export async function whyNotFrom(desk: Desk, request: ActionRequest, word: Pick<Word, "userId" | "kind">): Promise<NotDecided | undefined> {
   const decisions = await desk.store.requests.decisions(request.id);
   if (request.state !== "pending") return { kind: "too-late", state: request.state, request, decisions };
   if (request.expiresAtMs <= desk.clock.nowMs()) return { kind: "expired", request };
@@ -21,17 +26,16 @@ export async function whyNot(desk: Desk, request: ActionRequest, word: Word): Pr
   if (access.kind === "refused") return access;
   const own = decisions.find((decision) => decision.userId === word.userId);
   if (own !== undefined) return { kind: "already-decided", decision: own };
-  return word.kind === "deny" ? undefined : whyNotGo(desk, request, word);
+  return word.kind === "deny" ? undefined : whyNotGo(desk, request);
 }
 
-async function whyNotGo(desk: Desk, request: ActionRequest, word: Word): Promise<NotDecided | undefined> {
+async function whyNotGo(desk: Desk, request: ActionRequest): Promise<NotDecided | undefined> {
   const freeze = await desk.store.settings.get("freeze");
   if (freeze?.on === true) return { kind: "frozen", freeze };
   if (!isConfigured(desk, request)) return refused(`${formatTarget(request.target)} is not configured any more`);
   if (!isIntact(request)) return refused("the stored plan is not the one that was shown: ask again, and have the audit checked");
   const lease = await foreignLease(desk, request);
-  if (lease !== undefined) return { kind: "locked", lease };
-  return whyNotTyped(request, word);
+  return lease === undefined ? undefined : { kind: "locked", lease };
 }
 
 function whyNotTyped(request: ActionRequest, word: Word): NotDecided | undefined {
@@ -58,4 +62,3 @@ async function foreignLease(desk: Desk, request: ActionRequest): Promise<Lease |
 function refused(because: string): NotDecided {
   return { kind: "refused", because };
 }
-
