@@ -17,7 +17,11 @@ export type Begun =
  * Writes down that the act is about to happen: audit entry, run record and state in one committed transaction, under a
  * lease that is still held. Only after `begun` may apply be called.
  */
-export async function beginRun(desk: Desk, held: Held, { plan, times }: { readonly plan: Plan; readonly times: LeaseTimes }): Promise<Begun> {
+export async function beginRun(
+  desk: Desk,
+  held: Held,
+  { plan, times }: { readonly plan: Plan; readonly times: LeaseTimes },
+): Promise<Begun> {
   const begun = await commit(desk, async (tables) => {
     if (!(await isStillWanted(tables, desk, { held, times }))) return undefined;
     return begin(tables, desk, { held, plan });
@@ -25,7 +29,11 @@ export async function beginRun(desk: Desk, held: Held, { plan, times }: { readon
   return begun === undefined || !held.lease.isHeld() ? { kind: "not-begun" } : { kind: "begun", held: begun };
 }
 
-async function isStillWanted(tables: Tables, desk: Desk, { held, times }: { readonly held: Held; readonly times: LeaseTimes }): Promise<boolean> {
+async function isStillWanted(
+  tables: Tables,
+  desk: Desk,
+  { held, times }: { readonly held: Held; readonly times: LeaseTimes },
+): Promise<boolean> {
   const { lease, request } = held;
   const nowMs = desk.clock.nowMs();
   if (!(await tables.leases.renew(lease.targetKey, lease.owner, nowMs + times.ttlMs))) return false;
@@ -38,7 +46,12 @@ async function isStillWanted(tables: Tables, desk: Desk, { held, times }: { read
     return false;
   }
   if (request.expiresAtMs <= nowMs) {
-    await closeUndone(tables, desk, { request, to: "expired", outcome: "approved, but could not be started in time: nothing was done", actor });
+    await closeUndone(tables, desk, {
+      request,
+      to: "expired",
+      outcome: "approved, but could not be started in time: nothing was done",
+      actor,
+    });
     await tables.leases.release(lease.targetKey, lease.owner);
     return false;
   }
@@ -63,7 +76,13 @@ async function begin(tables: Tables, desk: Desk, { held, plan }: { readonly held
     atMs,
     incidentId: incident.id,
     requestId: request.id,
-    detail: { runId: run.id, actionId: request.actionId, target: formatTarget(request.target), summary: plan.summary, planHash: request.planHash },
+    detail: {
+      runId: run.id,
+      actionId: request.actionId,
+      target: formatTarget(request.target),
+      summary: plan.summary,
+      planHash: request.planHash,
+    },
   });
   await tables.incidents.note({ incidentId: incident.id, atMs, actor, says: `Carrying out ${request.actionId}: ${plan.summary}` });
   await tables.incidents.transition(incident.id, ["diagnosed"], "acting", atMs);

@@ -70,7 +70,13 @@ async function endWithin(tables: Tables, desk: Desk, { held, ending }: EndingOf)
     atMs,
     incidentId: incident.id,
     requestId: request.id,
-    detail: { runId: run.id, state: ending.state, outcome, observation: ending.observation?.kind ?? null, rows: ending.verification?.rows ?? [] },
+    detail: {
+      runId: run.id,
+      state: ending.state,
+      outcome,
+      observation: ending.observation?.kind ?? null,
+      rows: ending.verification?.rows ?? [],
+    },
   });
   await tables.incidents.note({ incidentId: incident.id, atMs, actor: ACTOR, says: `${request.actionId} ${ending.state}: ${outcome}` });
   if (!first) return false;
@@ -80,7 +86,14 @@ async function endWithin(tables: Tables, desk: Desk, { held, ending }: EndingOf)
   const wayBack = await offerWayBack(tables, desk, { held, ending });
   const decisions = await tables.requests.decisions(request.id);
   const endedRequest: ActionRequest = { ...request, state: ending.state, endedAtMs: atMs, outcome };
-  await desk.narrator(tables, { kind: "ended", incident, request: endedRequest, decisions, run, ...(wayBack === undefined ? {} : { wayBack }) });
+  await desk.narrator(tables, {
+    kind: "ended",
+    incident,
+    request: endedRequest,
+    decisions,
+    run,
+    ...(wayBack === undefined ? {} : { wayBack }),
+  });
   await moveIncidentOn(tables, desk, { held, ending });
   return true;
 }
@@ -93,7 +106,13 @@ async function offerWayBack(tables: Tables, desk: Desk, { held, ending }: Ending
   const { wayBack } = ending;
   if (wayBack === undefined) return undefined;
   const { incident, request } = held;
-  const offer: Offer = { id: desk.ids.next("off"), incidentId: incident.id, target: request.target, createdAtMs: desk.clock.nowMs(), ...wayBack };
+  const offer: Offer = {
+    id: desk.ids.next("off"),
+    incidentId: incident.id,
+    target: request.target,
+    createdAtMs: desk.clock.nowMs(),
+    ...wayBack,
+  };
   await tables.offers.add([offer]);
   const title = desk.planner.actions.find((doc) => doc.id === wayBack.actionId)?.title ?? wayBack.actionId;
   return { offer, title, why: request.plan.wayBack };

@@ -10,7 +10,10 @@ export async function expireRequest(desk: Desk, requestId: string): Promise<bool
   return commit(desk, async (tables) => {
     const request = await tables.requests.get(requestId);
     if (request === undefined || request.expiresAtMs > desk.clock.nowMs()) return false;
-    const outcome = request.state === "approved" ? "approved, but could not be started in time: nothing was done" : "nobody decided in time: nothing was done";
+    const outcome =
+      request.state === "approved"
+        ? "approved, but could not be started in time: nothing was done"
+        : "nobody decided in time: nothing was done";
     return closeUndone(tables, desk, { request, to: "expired", outcome, actor: { kind: "oomph" } });
   });
 }
@@ -22,7 +25,11 @@ export type Closing = {
   readonly actor: Actor;
 };
 
-const AUDIT_KINDS: Readonly<Record<Closing["to"], AuditKind>> = { expired: "request-expired", cancelled: "request-cancelled", failed: "run-ended" };
+const AUDIT_KINDS: Readonly<Record<Closing["to"], AuditKind>> = {
+  expired: "request-expired",
+  cancelled: "request-cancelled",
+  failed: "run-ended",
+};
 
 /** Ends a request before anything was done to its target. False: it was not waiting any more. */
 export async function closeUndone(tables: Tables, desk: Desk, { request, to, outcome, actor }: Closing): Promise<boolean> {
@@ -31,7 +38,14 @@ export async function closeUndone(tables: Tables, desk: Desk, { request, to, out
   if (!(await tables.requests.transition(request.id, from, to, { atMs, outcome }))) return false;
 
   const { incidentId } = request;
-  await tables.audit.append({ kind: AUDIT_KINDS[to], actor, atMs, incidentId, requestId: request.id, detail: { state: to, because: outcome, begun: false } });
+  await tables.audit.append({
+    kind: AUDIT_KINDS[to],
+    actor,
+    atMs,
+    incidentId,
+    requestId: request.id,
+    detail: { state: to, because: outcome, begun: false },
+  });
   await tables.incidents.note({ incidentId, atMs, actor, says: `${request.actionId} ${to}: ${outcome}` });
   const incident = await tables.incidents.get(incidentId);
   const decisions = await tables.requests.decisions(request.id);

@@ -11,7 +11,10 @@ export type FreezeSet =
   | { readonly kind: "refused"; readonly because: string };
 
 /** The kill switch: while on, nothing is approved or executed, and what runs is told to stop. For admins. */
-export async function setFreeze(desk: Desk, wish: { readonly on: boolean; readonly userId: string; readonly reason?: string }): Promise<FreezeSet> {
+export async function setFreeze(
+  desk: Desk,
+  wish: { readonly on: boolean; readonly userId: string; readonly reason?: string },
+): Promise<FreezeSet> {
   const person = await personOrReason(desk, wish.userId);
   if (typeof person === "string") return { kind: "refused", because: person };
   const access = mayAdminister(desk, person);

@@ -65,7 +65,14 @@ type Advising = { readonly underway: Underway; readonly diagnosis: Diagnosis };
 async function offerAdvice(tables: Tables, desk: Desk, { underway, diagnosis }: Advising): Promise<readonly OfferWithTitle[]> {
   const { incident, investigation } = underway;
   const offers = diagnosis.finding.advice.map(({ actionId, params, why }): OfferWithTitle => {
-    const offer: Offer = { id: desk.ids.next("off"), incidentId: incident.id, actionId, target: investigation.target, params, createdAtMs: desk.clock.nowMs() };
+    const offer: Offer = {
+      id: desk.ids.next("off"),
+      incidentId: incident.id,
+      actionId,
+      target: investigation.target,
+      params,
+      createdAtMs: desk.clock.nowMs(),
+    };
     return { offer, title: desk.planner.actions.find((doc) => doc.id === actionId)?.title ?? actionId, why };
   });
   await tables.offers.add(offers.map(({ offer }) => offer));

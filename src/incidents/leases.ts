@@ -58,10 +58,23 @@ async function endHolder(tables: Tables, desk: Desk, { request, incident, actor 
   if (!(await tables.requests.transition(request.id, ["executing", "verifying"], "unknown", { atMs, outcome }))) return;
   const run = await tables.runs.ofRequest(request.id, desk.ids.next("run"));
   await tables.runs.end(run.id, { endedAtMs: atMs });
-  await tables.audit.append({ kind: "run-ended", actor, atMs, incidentId: incident.id, requestId: request.id, detail: { runId: run.id, state: "unknown", outcome } });
+  await tables.audit.append({
+    kind: "run-ended",
+    actor,
+    atMs,
+    incidentId: incident.id,
+    requestId: request.id,
+    detail: { runId: run.id, state: "unknown", outcome },
+  });
   await tables.incidents.note({ incidentId: incident.id, atMs, actor, says: `${request.actionId} unknown: ${outcome}` });
   await tables.incidents.transition(incident.id, ["acting", "verifying"], "diagnosed", atMs);
   const ended = { ...request, state: "unknown", endedAtMs: atMs, outcome } as const;
-  await desk.narrator(tables, { kind: "ended", incident, request: ended, decisions: await tables.requests.decisions(request.id), run: { ...run, endedAtMs: atMs } });
+  await desk.narrator(tables, {
+    kind: "ended",
+    incident,
+    request: ended,
+    decisions: await tables.requests.decisions(request.id),
+    run: { ...run, endedAtMs: atMs },
+  });
   desk.metrics.requestEnded(request.actionId, "unknown");
 }

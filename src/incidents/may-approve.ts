@@ -1,4 +1,13 @@
-import { freezePolicy, isListed, mayApprove, mayBreakGlass, policyFor, type Access, type Person, type PolicyRule } from "../domain/access.ts";
+import {
+  freezePolicy,
+  isListed,
+  mayApprove,
+  mayBreakGlass,
+  policyFor,
+  type Access,
+  type Person,
+  type PolicyRule,
+} from "../domain/access.ts";
 import type { ActionRequest, Decision } from "../domain/action-request.ts";
 import type { Desk } from "./desk.ts";
 import { mayRequest, personOrReason } from "./may-request.ts";
@@ -9,7 +18,11 @@ const ALLOWED: Access = { kind: "allowed" };
  * May this person have this word on this request? Asked of the policy as frozen with the request and of the policy as
  * configured now, and both must agree: who was taken off the list since may not, who was put on it since may not either.
  */
-export function mayDecide(desk: Pick<Desk, "rules">, person: Person, { request, kind }: { readonly request: ActionRequest; readonly kind: Decision["kind"] }): Access {
+export function mayDecide(
+  desk: Pick<Desk, "rules">,
+  person: Person,
+  { request, kind }: { readonly request: ActionRequest; readonly kind: Decision["kind"] },
+): Access {
   const rule = policyFor(desk.rules, request.actionId, request.target);
   if (rule === undefined) return { kind: "refused", because: `no policy covers ${request.actionId} any more, so nobody may decide on it` };
   const frozen = judge(kind, person, request);
@@ -20,7 +33,11 @@ export function mayDecide(desk: Pick<Desk, "rules">, person: Person, { request, 
  * Does what was agreed still hold? The requester may still ask, and enough of those who approved are approvers still.
  * Throws nothing: groups that cannot be asked mean no, as `unsure`, because that may pass.
  */
-export async function stillAgreed(desk: Pick<Desk, "rules" | "person">, request: ActionRequest, decisions: readonly Decision[]): Promise<StillAgreed> {
+export async function stillAgreed(
+  desk: Pick<Desk, "rules" | "person">,
+  request: ActionRequest,
+  decisions: readonly Decision[],
+): Promise<StillAgreed> {
   const rule = policyFor(desk.rules, request.actionId, request.target);
   if (rule === undefined) return { kind: "withdrawn", because: `no policy covers ${request.actionId} any more` };
   const requester = await personOrReason(desk, request.requestedBy);

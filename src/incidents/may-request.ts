@@ -7,7 +7,10 @@ import type { Desk } from "./desk.ts";
 export type MayRequest = { readonly kind: "allowed"; readonly rule: PolicyRule } | { readonly kind: "refused"; readonly because: string };
 
 /** May this person ask for this action now, by the current configuration and groups? Groups that cannot be asked mean no. */
-export async function mayRequest(desk: Pick<Desk, "rules" | "person">, wish: { readonly actionId: string; readonly target: Target; readonly userId: string }): Promise<MayRequest> {
+export async function mayRequest(
+  desk: Pick<Desk, "rules" | "person">,
+  wish: { readonly actionId: string; readonly target: Target; readonly userId: string },
+): Promise<MayRequest> {
   const refused = (because: string): MayRequest => ({ kind: "refused", because });
   const rule = policyFor(desk.rules, wish.actionId, wish.target);
   const what = `${wish.actionId} on ${formatTarget(wish.target)}`;
@@ -16,7 +19,8 @@ export async function mayRequest(desk: Pick<Desk, "rules" | "person">, wish: { r
   if (typeof person === "string") return refused(person);
   if (!isListed(person, desk.rules.requesters)) return refused("you are not among those who may ask for actions (access.requesters)");
   if (!isListed(person, rule.requesters)) return refused(`policy "${rule.name}" does not let you ask for ${what}`);
-  if (!someoneCouldApprove(rule, wish.userId)) return refused(`policy "${rule.name}" names nobody who could approve ${what}: name an approver besides the requester`);
+  if (!someoneCouldApprove(rule, wish.userId))
+    return refused(`policy "${rule.name}" names nobody who could approve ${what}: name an approver besides the requester`);
   return { kind: "allowed", rule };
 }
 

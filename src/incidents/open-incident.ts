@@ -53,9 +53,19 @@ async function openWithin(tables: Tables, desk: Desk, opening: Opening): Promise
     actor: opening.actor,
     atMs: desk.clock.nowMs(),
     incidentId: incident.id,
-    detail: { target: formatTarget(opening.target), problem: opening.problem, channel: opening.channel, investigationId: investigation?.id ?? null },
+    detail: {
+      target: formatTarget(opening.target),
+      problem: opening.problem,
+      channel: opening.channel,
+      investigationId: investigation?.id ?? null,
+    },
   });
-  await tables.incidents.note({ incidentId: incident.id, atMs: desk.clock.nowMs(), actor: opening.actor, says: noteOf(kind, opening.actor) });
+  await tables.incidents.note({
+    incidentId: incident.id,
+    atMs: desk.clock.nowMs(),
+    actor: opening.actor,
+    says: noteOf(kind, opening.actor),
+  });
   await tell(tables, desk, { kind, incident, opening, investigation });
   return { kind, incident, ...(investigation === undefined ? {} : { investigation }) };
 }

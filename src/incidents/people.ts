@@ -36,7 +36,9 @@ export function createPeople(settings: PeopleSettings): People {
 
   return {
     async person(userId) {
-      const memberships = await Promise.all(groupIds.map(async (groupId) => ((await ask(members, groupId)).includes(userId) ? [groupId] : [])));
+      const memberships = await Promise.all(
+        groupIds.map(async (groupId) => ((await ask(members, groupId)).includes(userId) ? [groupId] : [])),
+      );
       return { userId, groupIds: memberships.flat() };
     },
   };
@@ -52,7 +54,12 @@ async function ask(members: (groupId: string) => Promise<readonly string[]>, gro
 }
 
 function groupsNamedIn(rules: AccessRules): readonly string[] {
-  const lists = [rules.investigators, rules.requesters, rules.admins, ...rules.policies.flatMap((rule) => [rule.requesters, rule.approvers])];
+  const lists = [
+    rules.investigators,
+    rules.requesters,
+    rules.admins,
+    ...rules.policies.flatMap((rule) => [rule.requesters, rule.approvers]),
+  ];
   const ids = lists.flatMap((list) => (list === "everyone" ? [] : list));
   return [...new Set(ids.filter((id) => id.startsWith("S")))];
 }

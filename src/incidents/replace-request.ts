@@ -17,14 +17,24 @@ export async function replaceRequest(desk: Desk, held: Held, plan: Plan): Promis
     const rule = policyFor(desk.rules, request.actionId, request.target);
     await tables.leases.release(lease.targetKey, lease.owner);
     const actor = { kind: "oomph" } as const;
-    if (rule === undefined) return closeUndone(tables, desk, { request, to: "failed", outcome: "the target changed since it was approved: nothing was done", actor });
+    if (rule === undefined)
+      return closeUndone(tables, desk, {
+        request,
+        to: "failed",
+        outcome: "the target changed since it was approved: nothing was done",
+        actor,
+      });
 
     const atMs = desk.clock.nowMs();
     const asking = { incident, plan, askedParams: request.askedParams, userId: request.requestedBy, rule };
     const current = await tables.requests.get(request.id);
     if (current?.state !== "approved") return false;
     const replacement = await createRequest(tables, desk, asking);
-    const change = { atMs, outcome: "the target changed since it was approved: nothing was done, here is the new plan", supersededBy: replacement.id };
+    const change = {
+      atMs,
+      outcome: "the target changed since it was approved: nothing was done, here is the new plan",
+      supersededBy: replacement.id,
+    };
     if (!(await tables.requests.transition(request.id, ["approved"], "superseded", change))) {
       throw new Error(`request ${request.id} ended while it was being replaced`);
     }
@@ -33,7 +43,13 @@ export async function replaceRequest(desk: Desk, held: Held, plan: Plan): Promis
     await tables.audit.append({ kind: "request-superseded", actor, atMs, incidentId, requestId: request.id, detail });
     await tables.incidents.note({ incidentId, atMs, actor, says: `${request.actionId} superseded: ${change.outcome}` });
     const decisions = await tables.requests.decisions(request.id);
-    const ended: ActionRequest = { ...request, state: "superseded", endedAtMs: atMs, outcome: change.outcome, supersededBy: replacement.id };
+    const ended: ActionRequest = {
+      ...request,
+      state: "superseded",
+      endedAtMs: atMs,
+      outcome: change.outcome,
+      supersededBy: replacement.id,
+    };
     await desk.narrator(tables, { kind: "ended", incident, request: ended, decisions, replacement });
     desk.metrics.requestEnded(request.actionId, "superseded");
     return true;

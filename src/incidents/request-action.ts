@@ -34,7 +34,8 @@ export async function requestAction(desk: Desk, wish: ActionWish): Promise<Reque
   const planned = await planOrRefusal(desk, wish);
   if (planned.kind === "refused") return refuse(desk, wish, planned.because);
   const incident = await incidentFor(desk, wish);
-  if (incident === undefined) return refuse(desk, wish, `expected an incident to ask within, found none for ${wish.incidentId ?? formatTarget(wish.target)}`);
+  if (incident === undefined)
+    return refuse(desk, wish, `expected an incident to ask within, found none for ${wish.incidentId ?? formatTarget(wish.target)}`);
 
   const asking = { incident, plan: planned.plan, askedParams: wish.params, userId: wish.userId, rule: allowed.rule };
   const request = await commit(desk, (tables) => createRequest(tables, desk, asking));

@@ -18,24 +18,34 @@ export type Resolved =
 export const UNRESOLVED: readonly IncidentState[] = ["open", "investigating", "diagnosed", "acting", "verifying"];
 
 /** A person says that it is over. Whoever may investigate may say so. */
-export async function resolveIncident(desk: Desk, { incidentId, userId }: { readonly incidentId: string; readonly userId: string }): Promise<Resolved> {
+export async function resolveIncident(
+  desk: Desk,
+  { incidentId, userId }: { readonly incidentId: string; readonly userId: string },
+): Promise<Resolved> {
   const person = await personOrReason(desk, userId);
   if (typeof person === "string") return { kind: "refused", because: person };
-  if (!isListed(person, desk.rules.investigators)) return { kind: "refused", because: "this is for those who may investigate (access.investigators)" };
+  if (!isListed(person, desk.rules.investigators))
+    return { kind: "refused", because: "this is for those who may investigate (access.investigators)" };
   const incident = await desk.store.incidents.get(incidentId);
   if (incident === undefined) return { kind: "no-such-incident" };
   return resolve(desk, { incident, actor: { kind: "user", id: userId }, says: "Marked as resolved" });
 }
 
 /** The sender of the alert says that it is over. */
-export async function resolveByAlert(desk: Desk, alert: { readonly target: Target; readonly problem: Problem; readonly source: string }): Promise<Resolved> {
+export async function resolveByAlert(
+  desk: Desk,
+  alert: { readonly target: Target; readonly problem: Problem; readonly source: string },
+): Promise<Resolved> {
   const incident = await findUnresolved(desk.store, alert);
   if (incident === undefined) return { kind: "no-such-incident" };
   return resolve(desk, { incident, actor: { kind: "alert", source: alert.source }, says: "The alert resolved" });
 }
 
 /** The incident that a report about this target and problem belongs to now. */
-export async function findUnresolved(tables: Pick<Tables, "incidents">, { target, problem }: { readonly target: Target; readonly problem: Problem }): Promise<Incident | undefined> {
+export async function findUnresolved(
+  tables: Pick<Tables, "incidents">,
+  { target, problem }: { readonly target: Target; readonly problem: Problem },
+): Promise<Incident | undefined> {
   const fingerprint = fingerprintOf(target, problem);
   const unresolved = await tables.incidents.list({ states: UNRESOLVED, limit: 100_000 });
   return unresolved.find((one) => one.fingerprint === fingerprint);

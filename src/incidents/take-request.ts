@@ -52,8 +52,13 @@ async function mayNotStart(desk: Desk, request: ActionRequest): Promise<Taken | 
   }
   const freeze = await desk.store.settings.get("freeze");
   if (freeze?.on === true) return close(desk, request, { to: "cancelled", outcome: frozenOutcome(freeze.by) });
-  if (!isConfigured(desk, request)) return close(desk, request, { to: "failed", outcome: `${formatTarget(request.target)} is not configured any more: nothing was done` });
-  if (!isIntact(request)) return close(desk, request, { to: "failed", outcome: "the stored plan is not the one that was approved: nothing was done, have the audit checked" });
+  if (!isConfigured(desk, request))
+    return close(desk, request, { to: "failed", outcome: `${formatTarget(request.target)} is not configured any more: nothing was done` });
+  if (!isIntact(request))
+    return close(desk, request, {
+      to: "failed",
+      outcome: "the stored plan is not the one that was approved: nothing was done, have the audit checked",
+    });
 
   const agreed = await stillAgreed(desk, request, await desk.store.requests.decisions(request.id));
   if (agreed.kind === "unsure") return { kind: "wait", delayMs: ASK_AGAIN_MS };
@@ -72,7 +77,10 @@ async function close(desk: Desk, request: ActionRequest, ending: Pick<Closing, "
 }
 
 /** Each delivery is an owner of its own: a second one in the same process must wait as one in another process does. */
-function leaseOf(desk: Desk, { request, run, ttlMs }: { readonly request: ActionRequest; readonly run: Run; readonly ttlMs: number }): Lease {
+function leaseOf(
+  desk: Desk,
+  { request, run, ttlMs }: { readonly request: ActionRequest; readonly run: Run; readonly ttlMs: number },
+): Lease {
   const nowMs = desk.clock.nowMs();
   return {
     targetKey: targetKey(request.target),

@@ -52,7 +52,13 @@ async function carryOut(deps: ActDeps, held: Held, signal: AbortSignal): Promise
 
   const seen = await observeSurely(desk, { action, ...factsOf(begun.held), patience }, signal);
   if (seen.kind === "done") return verifyAndEnd(deps, { action, held: begun.held }, signal);
-  return done(endRun(desk, begun.held, { state: seen.kind === "unknown" ? "unknown" : "failed", outcome: `${failure}; ${seen.says}`, observation: seen }));
+  return done(
+    endRun(desk, begun.held, {
+      state: seen.kind === "unknown" ? "unknown" : "failed",
+      outcome: `${failure}; ${seen.says}`,
+      observation: seen,
+    }),
+  );
 }
 
 type InHand = { readonly action: Action; readonly held: Held };

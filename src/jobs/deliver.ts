@@ -30,7 +30,13 @@ export type DeliveryTimes = {
   readonly giveUpAfterMs: number;
 };
 
-export const DELIVERY_TIMES: DeliveryTimes = { claimMs: 60_000, answerWithinMs: 30_000, firstRetryMs: 1_000, lastRetryMs: 300_000, giveUpAfterMs: 4 * 3_600_000 };
+export const DELIVERY_TIMES: DeliveryTimes = {
+  claimMs: 60_000,
+  answerWithinMs: 30_000,
+  firstRetryMs: 1_000,
+  lastRetryMs: 300_000,
+  giveUpAfterMs: 4 * 3_600_000,
+};
 
 const DONE: JobOutcome = { kind: "done" };
 
@@ -93,7 +99,9 @@ async function attempt(deps: DeliverDeps, { delivery, place, mayHaveArrived }: A
 async function wakeThread(desk: Desk, root: Delivery): Promise<void> {
   if (root.incidentId === undefined) return;
   const siblings = await desk.store.outbox.ofIncident(root.incidentId);
-  const waiting = siblings.filter(({ state, thread }) => state === "due" && thread !== undefined && "slot" in thread && thread.slot === root.slot);
+  const waiting = siblings.filter(
+    ({ state, thread }) => state === "due" && thread !== undefined && "slot" in thread && thread.slot === root.slot,
+  );
   await Promise.all(waiting.map(({ id, priority }) => queueDelivery(desk, { deliveryId: id, priority })));
 }
 
@@ -121,7 +129,10 @@ async function tryLater(deps: DeliverDeps, delivery: Delivery, refusal: ChatRefu
   if (limited) await pacer.pause(delivery.channel, delayMs);
   await desk.store.outbox.postpone(delivery.id, { nextAttemptAtMs: nowMs + delayMs, error: refusal.message, countAttempt: !limited });
   desk.metrics.delivered("retried");
-  desk.log.warn({ slot: delivery.slot, channel: delivery.channel, code: refusal.code, delayMs, because: messageOf(refusal) }, "a message was not accepted, it is tried again");
+  desk.log.warn(
+    { slot: delivery.slot, channel: delivery.channel, code: refusal.code, delayMs, because: messageOf(refusal) },
+    "a message was not accepted, it is tried again",
+  );
   return { kind: "later", delayMs };
 }
 

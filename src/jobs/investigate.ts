@@ -34,7 +34,11 @@ export async function investigate(deps: InvestigateDeps, investigationId: string
 
 type Ran = { readonly kind: "ran"; readonly outcome: RunbookOutcome } | { readonly kind: "failed"; readonly because: string };
 
-async function run({ desk, progressEveryMs }: InvestigateDeps, { underway, runbook }: { readonly underway: Underway; readonly runbook: Runbook }, signal: AbortSignal): Promise<Ran> {
+async function run(
+  { desk, progressEveryMs }: InvestigateDeps,
+  { underway, runbook }: { readonly underway: Underway; readonly runbook: Runbook },
+  signal: AbortSignal,
+): Promise<Ran> {
   const { investigation } = underway;
   const progress = tellProgress(desk, underway, progressEveryMs);
   try {

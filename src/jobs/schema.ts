@@ -9,7 +9,9 @@ export function readPayload<Name extends JobName>(name: Name, payload: unknown):
   const schema: z.ZodType<JobPayloads[Name]> = PAYLOADS[name];
   const read = schema.safeParse(payload);
   if (read.success) return read.data;
-  throw new OomphError("bad-input", `expected the payload of a ${name} job, got something else: ${z.prettifyError(read.error)}`, { cause: read.error });
+  throw new OomphError("bad-input", `expected the payload of a ${name} job, got something else: ${z.prettifyError(read.error)}`, {
+    cause: read.error,
+  });
 }
 
 const Id = z.string().min(1);
@@ -39,7 +41,13 @@ const InboundSchema: z.ZodType<Inbound> = z.discriminatedUnion("kind", [
     responseUrl: z.string().exactOptional(),
     triggerId: z.string().exactOptional(),
   }),
-  z.object({ kind: z.literal("submission"), ...Common, callbackId: Id, privateMetadata: z.string(), values: z.record(z.string(), z.string()) }),
+  z.object({
+    kind: z.literal("submission"),
+    ...Common,
+    callbackId: Id,
+    privateMetadata: z.string(),
+    values: z.record(z.string(), z.string()),
+  }),
   z.object({ kind: z.literal("shortcut"), ...Common, post: Post, responseUrl: z.string().exactOptional() }),
   z.object({ kind: z.literal("post"), id: Id, post: Post, receivedAtMs: TimeMs }),
 ]);

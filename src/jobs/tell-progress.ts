@@ -25,7 +25,8 @@ export function tellProgress(desk: Desk, { incident, investigation }: Underway, 
         await commit(desk, (tables) => desk.narrator(tables, { kind: "progress", incident, investigation, steps }));
         await desk.clock.sleep(everyMs, settling.signal);
       } catch (error) {
-        if (!settling.signal.aborted) desk.log.warn({ investigationId: investigation.id, because: messageOf(error) }, "could not tell progress");
+        if (!settling.signal.aborted)
+          desk.log.warn({ investigationId: investigation.id, because: messageOf(error) }, "could not tell progress");
       }
     }
     telling = undefined;

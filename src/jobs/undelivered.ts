@@ -6,7 +6,11 @@ import type { DeliverDeps } from "./deliver.ts";
 const NOTICE_SLOT = "undelivered/";
 
 /** Ends a delivery for good: audited, and said by direct message to whom it concerns and in the fallback channel. */
-export async function giveUp({ desk, fallbackChannel }: Pick<DeliverDeps, "desk" | "fallbackChannel">, delivery: Delivery, because: string): Promise<void> {
+export async function giveUp(
+  { desk, fallbackChannel }: Pick<DeliverDeps, "desk" | "fallbackChannel">,
+  delivery: Delivery,
+  because: string,
+): Promise<void> {
   await commit(desk, async (tables) => {
     const atMs = desk.clock.nowMs();
     await tables.outbox.fail(delivery.id, because);

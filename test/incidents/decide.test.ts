@@ -4,7 +4,17 @@ import { startPostgres, type PostgresLab } from "../../scripts/lab/postgres.ts";
 import { decide } from "../../src/incidents/decide.ts";
 import { setFreeze } from "../../src/incidents/freeze.ts";
 import type { Decided, Word } from "../../src/incidents/word.ts";
-import { ADMIN, APPROVER, GROUP_APPROVER, REQUESTER, rulesWith, SECOND_APPROVER, startDesk, STRANGER, type TestDesk } from "../support/desk.ts";
+import {
+  ADMIN,
+  APPROVER,
+  GROUP_APPROVER,
+  REQUESTER,
+  rulesWith,
+  SECOND_APPROVER,
+  startDesk,
+  STRANGER,
+  type TestDesk,
+} from "../support/desk.ts";
 import { holdStore } from "../support/hold-store.ts";
 
 describe("a word on a request", () => {
@@ -17,7 +27,8 @@ describe("a word on a request", () => {
   });
   afterEach(() => test.stop());
 
-  const approve = (userId: string, more: Partial<Word> = {}): Promise<Decided> => decide(test.desk, { requestId, userId, kind: "approve", ...more });
+  const approve = (userId: string, more: Partial<Word> = {}): Promise<Decided> =>
+    decide(test.desk, { requestId, userId, kind: "approve", ...more });
   const state = async () => (await test.desk.store.requests.get(requestId))?.state;
 
   it("approves, audits, tells and queues the act", async () => {
@@ -40,7 +51,10 @@ describe("a word on a request", () => {
 
   it("refuses the requester, whatever they may do otherwise", async () => {
     const own = await test.request({ userId: APPROVER });
-    expect(await decide(test.desk, { requestId: own, userId: APPROVER, kind: "approve" })).toMatchObject({ kind: "refused", because: expect.stringContaining("own request") });
+    expect(await decide(test.desk, { requestId: own, userId: APPROVER, kind: "approve" })).toMatchObject({
+      kind: "refused",
+      because: expect.stringContaining("own request"),
+    });
     expect(await test.auditKinds()).toContain("decision-refused");
   });
 
@@ -67,7 +81,9 @@ describe("a word on a request", () => {
   });
 
   it("knows no request by a forged id, and writes nothing down", async () => {
-    expect(await decide(test.desk, { requestId: "req_forged'; drop table audit", userId: APPROVER, kind: "approve" })).toEqual({ kind: "no-such-request" });
+    expect(await decide(test.desk, { requestId: "req_forged'; drop table audit", userId: APPROVER, kind: "approve" })).toEqual({
+      kind: "no-such-request",
+    });
     expect(await test.auditKinds()).toEqual(["action-requested"]);
   });
 
@@ -108,7 +124,14 @@ describe("a word on a request", () => {
   it("does not count while somebody else holds the target", async () => {
     const nowMs = test.desk.clock.nowMs();
     const { id: incidentId } = await test.incident();
-    const lease = { targetKey: "redis/shop", owner: "run_x/proc_y", requestId: "req_other", incidentId, acquiredAtMs: nowMs, expiresAtMs: nowMs + 60_000 };
+    const lease = {
+      targetKey: "redis/shop",
+      owner: "run_x/proc_y",
+      requestId: "req_other",
+      incidentId,
+      acquiredAtMs: nowMs,
+      expiresAtMs: nowMs + 60_000,
+    };
     await test.desk.store.leases.acquire(lease, nowMs);
     expect(await approve(APPROVER)).toMatchObject({ kind: "locked", lease: { requestId: "req_other" } });
     test.moveOn(60_000);
@@ -117,7 +140,10 @@ describe("a word on a request", () => {
 
   it("does not count for a target that is not configured any more", async () => {
     const now = { ...test.desk, targets: { all: [], aliases: () => [] } };
-    expect(await decide(now, { requestId, userId: APPROVER, kind: "approve" })).toMatchObject({ kind: "refused", because: expect.stringContaining("redis/shop") });
+    expect(await decide(now, { requestId, userId: APPROVER, kind: "approve" })).toMatchObject({
+      kind: "refused",
+      because: expect.stringContaining("redis/shop"),
+    });
   });
 
   it("asks for what must be typed", async () => {
@@ -172,7 +198,11 @@ describe("two approvals", () => {
   it("counts different people, each once", async () => {
     test = await startDesk({ rules: rulesWith({ approvalsNeeded: 2 }) });
     const requestId = await test.request();
-    expect(await decide(test.desk, { requestId, userId: APPROVER, kind: "approve" })).toMatchObject({ kind: "counted", approvals: 1, needed: 2 });
+    expect(await decide(test.desk, { requestId, userId: APPROVER, kind: "approve" })).toMatchObject({
+      kind: "counted",
+      approvals: 1,
+      needed: 2,
+    });
     expect((await decide(test.desk, { requestId, userId: APPROVER, kind: "approve" })).kind).toBe("already-decided");
     expect(await test.jobs("act")).toEqual([]);
     expect((await decide(test.desk, { requestId, userId: GROUP_APPROVER, kind: "approve" })).kind).toBe("approved");
@@ -182,12 +212,16 @@ describe("two approvals", () => {
 describe("break-glass", () => {
   let test: TestDesk;
   afterEach(() => test.stop());
-  const glass = (requestId: string, more: Partial<Word> = {}) => decide(test.desk, { requestId, userId: APPROVER, kind: "break-glass", reason: "alone on call at night", ...more });
+  const glass = (requestId: string, more: Partial<Word> = {}) =>
+    decide(test.desk, { requestId, userId: APPROVER, kind: "break-glass", reason: "alone on call at night", ...more });
 
   it("lets an approver go alone with a reason, marked in the audit", async () => {
     test = await startDesk({ rules: rulesWith({ breakGlass: true }) });
     const requestId = await test.request({ userId: APPROVER });
-    expect(await glass(requestId, { reason: "  short  " })).toMatchObject({ kind: "refused", because: expect.stringContaining("10 characters") });
+    expect(await glass(requestId, { reason: "  short  " })).toMatchObject({
+      kind: "refused",
+      because: expect.stringContaining("10 characters"),
+    });
     expect((await glass(requestId)).kind).toBe("approved");
     expect(await test.auditKinds()).toContain("break-glass");
     expect(test.news.at(-1)).toMatchObject({ kind: "decided", decision: { kind: "break-glass", reason: "alone on call at night" } });
@@ -213,7 +247,10 @@ describe("on PostgreSQL", () => {
   beforeEach(async () => {
     postgres = await startPostgres();
     const url = await postgres.createDatabase();
-    test = await startDesk({ rules: rulesWith({ approvalsNeeded: 2 }), store: { kind: "postgres", url, busyTimeoutMs: 5_000, poolSize: 8, connectTimeoutMs: 5_000 } });
+    test = await startDesk({
+      rules: rulesWith({ approvalsNeeded: 2 }),
+      store: { kind: "postgres", url, busyTimeoutMs: 5_000, poolSize: 8, connectTimeoutMs: 5_000 },
+    });
   });
   afterEach(async () => {
     await test.stop();
@@ -222,7 +259,9 @@ describe("on PostgreSQL", () => {
 
   it("counts two approvals that come at the same moment", async () => {
     const requestId = await test.request();
-    const outcomes = await Promise.all([APPROVER, SECOND_APPROVER].map((userId) => decide(test.desk, { requestId, userId, kind: "approve" })));
+    const outcomes = await Promise.all(
+      [APPROVER, SECOND_APPROVER].map((userId) => decide(test.desk, { requestId, userId, kind: "approve" })),
+    );
     expect(outcomes.map((outcome) => outcome.kind).toSorted()).toEqual(["approved", "counted"]);
     expect(await test.desk.store.requests.get(requestId)).toMatchObject({ state: "approved" });
   });
@@ -230,7 +269,9 @@ describe("on PostgreSQL", () => {
   it("lets ten clicks at once end in two counted words", async () => {
     const requestId = await test.request();
     const users = [APPROVER, SECOND_APPROVER, GROUP_APPROVER];
-    const outcomes = await Promise.all(Array.from({ length: 10 }, (_, index) => decide(test.desk, { requestId, userId: users[index % 3] ?? APPROVER, kind: "approve" })));
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => decide(test.desk, { requestId, userId: users[index % 3] ?? APPROVER, kind: "approve" })),
+    );
     const kinds = outcomes.map((outcome) => outcome.kind);
     expect(kinds.filter((kind) => kind === "approved")).toHaveLength(1);
     expect(kinds.filter((kind) => kind === "counted")).toHaveLength(1);

@@ -11,7 +11,10 @@ describe("the kill switch", () => {
   afterEach(() => test.stop());
 
   it("is set by admins, audited, and says when it was so already", async () => {
-    expect(await setFreeze(test.desk, { on: true, userId: ADMIN, reason: "failover" })).toMatchObject({ kind: "set", freeze: { on: true, by: ADMIN, reason: "failover" } });
+    expect(await setFreeze(test.desk, { on: true, userId: ADMIN, reason: "failover" })).toMatchObject({
+      kind: "set",
+      freeze: { on: true, by: ADMIN, reason: "failover" },
+    });
     expect(await setFreeze(test.desk, { on: true, userId: ADMIN })).toMatchObject({ kind: "unchanged", freeze: { reason: "failover" } });
     expect(await setFreeze(test.desk, { on: false, userId: ADMIN })).toMatchObject({ kind: "set", freeze: { on: false } });
     expect(await test.auditKinds()).toEqual(["freeze-on", "freeze-off"]);

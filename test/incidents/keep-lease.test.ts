@@ -14,7 +14,14 @@ describe("a kept lease", () => {
     test = await startDesk();
     const nowMs = test.desk.clock.nowMs();
     const { id: incidentId } = await test.incident();
-    lease = { targetKey: "redis/shop", owner: "run_a/proc_a", requestId: "req_a", incidentId, acquiredAtMs: nowMs, expiresAtMs: nowMs + 1_000 };
+    lease = {
+      targetKey: "redis/shop",
+      owner: "run_a/proc_a",
+      requestId: "req_a",
+      incidentId,
+      acquiredAtMs: nowMs,
+      expiresAtMs: nowMs + 1_000,
+    };
     await test.desk.store.leases.acquire(lease, nowMs);
     kept = keepLease(test.desk, lease, { ttlMs: 1_000, renewEveryMs: 20 });
   });

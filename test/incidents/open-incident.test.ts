@@ -60,13 +60,23 @@ describe("opening an incident", () => {
     expect(await resolveByAlert(test.desk, { target: SHOP, problem: "redis-memory", source: "slack" })).toMatchObject({ kind: "resolved" });
     test.moveOn(29 * 60_000);
     const second = await openIncident(test.desk, ALERT);
-    expect(second).toMatchObject({ kind: "reopened", incident: { id: first.incident.id, state: "open" }, investigation: { state: "queued" } });
+    expect(second).toMatchObject({
+      kind: "reopened",
+      incident: { id: first.incident.id, state: "open" },
+      investigation: { state: "queued" },
+    });
     await resolveByAlert(test.desk, { target: SHOP, problem: "redis-memory", source: "slack" });
     test.moveOn(31 * 60_000);
     const third = await openIncident(test.desk, ALERT);
     expect(third.kind).toBe("opened");
     expect(third.incident.id).not.toBe(first.incident.id);
-    expect(await test.auditKinds()).toEqual(["incident-opened", "incident-resolved", "incident-reopened", "incident-resolved", "incident-opened"]);
+    expect(await test.auditKinds()).toEqual([
+      "incident-opened",
+      "incident-resolved",
+      "incident-reopened",
+      "incident-resolved",
+      "incident-opened",
+    ]);
   });
 
   it("stands when the queue is away", async () => {

@@ -40,7 +40,12 @@ describe("people and their groups", () => {
     const groupMembers = async (): Promise<readonly string[]> => {
       throw new Error("must not be asked");
     };
-    const people = createPeople({ rules: rulesWith({ approvers: ["U1"] }), groupMembers, clock: { nowMs: () => 0, sleep: async () => undefined }, ttlMs: 1 });
+    const people = createPeople({
+      rules: rulesWith({ approvers: ["U1"] }),
+      groupMembers,
+      clock: { nowMs: () => 0, sleep: async () => undefined },
+      ttlMs: 1,
+    });
     expect(await people.person("U1")).toEqual({ userId: "U1", groupIds: [] });
   });
 });

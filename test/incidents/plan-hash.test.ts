@@ -22,7 +22,17 @@ describe("the plan hash", () => {
   });
 
   it("sees a stored plan that is not the one of the request", () => {
-    const plan = { ...base, risk: "destructive", summary: "", changes: [], blastRadius: [], warnings: [], wayBack: "", params: {}, before: {} } as const;
+    const plan = {
+      ...base,
+      risk: "destructive",
+      summary: "",
+      changes: [],
+      blastRadius: [],
+      warnings: [],
+      wayBack: "",
+      params: {},
+      before: {},
+    } as const;
     const request = { ...base, plan, planHash: planHash(base) };
     expect(isIntact(request)).toBe(true);
     expect(isIntact({ ...request, plan: { ...plan, scope: { database: 0 } } })).toBe(false);

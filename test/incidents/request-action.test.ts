@@ -25,7 +25,12 @@ describe("asking for an action", () => {
     const asked = await ask();
     if (asked.kind === "refused") throw new Error(asked.because);
     const { request } = asked;
-    expect(request).toMatchObject({ state: "pending", requestedBy: REQUESTER, askedParams: { to: "on" }, policy: { name: "levers", approvalsNeeded: 1 } });
+    expect(request).toMatchObject({
+      state: "pending",
+      requestedBy: REQUESTER,
+      askedParams: { to: "on" },
+      policy: { name: "levers", approvalsNeeded: 1 },
+    });
     expect(request.planHash).toBe(planHash(request.plan));
     expect(request.expiresAtMs - request.createdAtMs).toBe(15 * 60_000);
     expect(await test.desk.store.requests.get(request.id)).toEqual(request);

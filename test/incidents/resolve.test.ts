@@ -23,7 +23,9 @@ describe("the end of an incident", () => {
 
   it("is said by the alert's sender, for the target that it is about", async () => {
     await test.incident();
-    expect((await resolveByAlert(test.desk, { target: { kind: "redis", name: "other" }, problem: "redis-memory", source: "slack" })).kind).toBe("no-such-incident");
+    expect(
+      (await resolveByAlert(test.desk, { target: { kind: "redis", name: "other" }, problem: "redis-memory", source: "slack" })).kind,
+    ).toBe("no-such-incident");
     expect((await resolveByAlert(test.desk, { target: SHOP, problem: "redis-memory", source: "slack" })).kind).toBe("resolved");
   });
 

@@ -52,7 +52,11 @@ describe("carrying out an approved request", () => {
     expect(test.lever.applied()).toHaveLength(1);
     expect(await test.auditKinds()).toEqual(["action-requested", "decision-approved", "run-begun", "run-ended", "incident-resolved"]);
     expect(test.news.map((piece) => piece.kind)).toEqual(["requested", "decided", "executing", "verifying", "ended", "resolved"]);
-    expect(test.news.at(-2)).toMatchObject({ kind: "ended", wayBack: { offer: { params: { to: "off" } } }, run: { verification: { helped: true } } });
+    expect(test.news.at(-2)).toMatchObject({
+      kind: "ended",
+      wayBack: { offer: { params: { to: "off" } } },
+      run: { verification: { helped: true } },
+    });
     expect((await test.desk.store.incidents.list({ limit: 1 }))[0]?.state).toBe("resolved");
     expect(await test.desk.store.leases.list()).toEqual([]);
   });
@@ -242,7 +246,14 @@ describe("carrying out an approved request", () => {
     await approve();
     const nowMs = test.desk.clock.nowMs();
     const { id: incidentId } = await test.incident();
-    const lease = { targetKey: "redis/shop", owner: "run_other/proc_other", requestId: "req_other", incidentId, acquiredAtMs: nowMs, expiresAtMs: nowMs + 60_000 };
+    const lease = {
+      targetKey: "redis/shop",
+      owner: "run_other/proc_other",
+      requestId: "req_other",
+      incidentId,
+      acquiredAtMs: nowMs,
+      expiresAtMs: nowMs + 60_000,
+    };
     await test.desk.store.leases.acquire(lease, nowMs);
     expect(await run()).toMatchObject({ kind: "later" });
     expectUntouched();
@@ -270,7 +281,13 @@ describe("carrying out an approved request", () => {
     const { store } = test.desk;
     const broken: Desk = {
       ...test.desk,
-      store: { ...store, transaction: (work) => store.transaction((tables) => work({ ...tables, audit: { ...tables.audit, append: () => Promise.reject(new OomphError("store-unavailable", "disk full")) } })) },
+      store: {
+        ...store,
+        transaction: (work) =>
+          store.transaction((tables) =>
+            work({ ...tables, audit: { ...tables.audit, append: () => Promise.reject(new OomphError("store-unavailable", "disk full")) } }),
+          ),
+      },
     };
     await expect(run(broken)).rejects.toMatchObject({ code: "store-unavailable" });
     expectUntouched();
@@ -302,10 +319,12 @@ describe("carrying out an approved request", () => {
   it("does not act on a stored plan that was tampered with", async () => {
     await approve();
     const tampered = await request();
-    const requests = { ...test.desk.store.requests, get: async () => tampered && { ...tampered, plan: { ...tampered.plan, scope: { from: "off", to: "everything" } } } };
+    const requests = {
+      ...test.desk.store.requests,
+      get: async () => tampered && { ...tampered, plan: { ...tampered.plan, scope: { from: "off", to: "everything" } } },
+    };
     await run({ ...test.desk, store: { ...test.desk.store, requests } });
     expect(await request()).toMatchObject({ state: "failed", outcome: expect.stringContaining("not the one that was approved") });
     expectUntouched();
   });
-
 });

@@ -57,7 +57,10 @@ describe("a worker process that is killed with SIGKILL", () => {
     test.lever.resume();
 
     successor = startWork(test, createFakeChat());
-    await vi.waitFor(async () => expect((await test.desk.store.requests.get(requestId))?.endedAtMs).toBeDefined(), { timeout: 20_000, interval: 100 });
+    await vi.waitFor(async () => expect((await test.desk.store.requests.get(requestId))?.endedAtMs).toBeDefined(), {
+      timeout: 20_000,
+      interval: 100,
+    });
     expect(await test.desk.store.requests.get(requestId)).toMatchObject({ state: ends });
     expect(test.lever.applied()).toHaveLength(1);
     expect(test.lever.value()).toBe(leverStands);

@@ -14,7 +14,14 @@ describe("the sweeper", () => {
   afterEach(() => test.stop());
 
   const run = () => sweep({ desk: test.desk, investigationGraceMs: 1_000 });
-  const opening = { target: SHOP, problem: "redis-memory", channel: CHANNEL, actor: { kind: "user", id: REQUESTER }, runbookId: "redis-memory", steps: [] } as const;
+  const opening = {
+    target: SHOP,
+    problem: "redis-memory",
+    channel: CHANNEL,
+    actor: { kind: "user", id: REQUESTER },
+    runbookId: "redis-memory",
+    steps: [],
+  } as const;
 
   it("queues what was written down while the queue was away, once", async () => {
     await test.redis().kill();
@@ -27,7 +34,9 @@ describe("the sweeper", () => {
     await run();
     expect((await test.jobs("investigate")).map((job) => job.id)).toEqual([investigation?.id]);
     const due = await test.desk.store.outbox.due(test.desk.clock.nowMs(), 10);
-    expect((await test.jobs("deliver")).map((job) => job.payload)).toEqual(expect.arrayContaining(due.map(({ id }) => ({ deliveryId: id }))));
+    expect((await test.jobs("deliver")).map((job) => job.payload)).toEqual(
+      expect.arrayContaining(due.map(({ id }) => ({ deliveryId: id }))),
+    );
     expect(await test.jobs("deliver")).toHaveLength(due.length);
   });
 

@@ -154,7 +154,14 @@ export async function startDesk(options: DeskOptions = {}): Promise<TestDesk> {
       const { id } = await incident();
       await store.incidents.transition(id, ["open"], "investigating", clock.nowMs());
       await store.incidents.transition(id, ["investigating"], "diagnosed", clock.nowMs());
-      const made = await requestAction(desk, { incidentId: id, actionId: action.id, target: SHOP, params: { to: "on" }, userId: REQUESTER, ...wish });
+      const made = await requestAction(desk, {
+        incidentId: id,
+        actionId: action.id,
+        target: SHOP,
+        params: { to: "on" },
+        userId: REQUESTER,
+        ...wish,
+      });
       if (made.kind === "refused") throw new Error(made.because);
       return made.request.id;
     },

@@ -1,5 +1,3 @@
-import { once } from "node:events";
-
 import { Redis } from "ioredis";
 
 import { messageOf, OomphError } from "../../domain/errors.ts";
@@ -32,13 +30,16 @@ export function connectQueue(settings: QueueSettings, log: Log): QueueConnection
     ...(settings.tlsCa === undefined ? {} : { tls: { ca: settings.tlsCa } }),
   });
   sayWhenAway(client, log);
+  const untilReady = readiness(client);
   return {
     client,
     settings,
-    ask: (question) => ask(client, settings.answerWithinMs, question),
+    ask: (question) => ask({ client, untilReady, withinMs: settings.answerWithinMs }, question),
     onReady(work) {
       const run = (): void => {
-        work().catch((error: unknown) => log.warn({ because: messageOf(error) }, "work on the queue's Redis failed, it is done again after the next reconnection"));
+        work().catch((error: unknown) =>
+          log.warn({ because: messageOf(error) }, "work on the queue's Redis failed, it is done again after the next reconnection"),
+        );
       };
       client.on("ready", run);
       if (client.status === "ready") run();
@@ -60,16 +61,35 @@ function sayWhenAway(client: Redis, log: Log): void {
   });
 }
 
-async function ask<Answer>(client: Redis, withinMs: number, question: (client: Redis) => Promise<Answer>): Promise<Answer> {
+/** One wait for all who ask while Redis is away. */
+function readiness(client: Redis): () => Promise<unknown> {
+  let waiting: Promise<unknown> | undefined;
+  return () => {
+    if (client.status === "ready") return Promise.resolve();
+    waiting ??= new Promise((resolve) => client.once("ready", resolve)).finally(() => {
+      waiting = undefined;
+    });
+    return waiting;
+  };
+}
+
+type Asked = { readonly client: Redis; readonly untilReady: () => Promise<unknown>; readonly withinMs: number };
+
+async function ask<Answer>({ client, untilReady, withinMs }: Asked, question: (client: Redis) => Promise<Answer>): Promise<Answer> {
   const timeout = AbortSignal.timeout(withinMs);
   try {
     // Nothing is asked before it is ready: it would wait in line and be done long after the caller was told that it failed.
-    if (client.status !== "ready") await once(client, "ready", { signal: timeout });
-    return await Promise.race([question(client), rejectWhenAborted(timeout)]);
+    const tooLate = rejectWhenAborted(timeout);
+    await Promise.race([untilReady(), tooLate]);
+    return await Promise.race([question(client), tooLate]);
   } catch (cause) {
     if (cause instanceof OomphError) throw cause;
     const why = timeout.aborted ? `no answer within ${withinMs} ms` : messageOf(cause);
-    throw new OomphError("queue-unavailable", `expected the queue's Redis to answer, got: ${why}. Check that it runs and that REDIS_URL is right`, { retryable: true, cause });
+    throw new OomphError(
+      "queue-unavailable",
+      `expected the queue's Redis to answer, got: ${why}. Check that it runs and that REDIS_URL is right`,
+      { retryable: true, cause },
+    );
   }
 }
 

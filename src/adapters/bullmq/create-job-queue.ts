@@ -26,7 +26,10 @@ export const JOB_OPTIONS: Readonly<Record<JobName, JobsOptions>> = {
 };
 
 /** A queue per kind of job, in BullMQ. */
-export function createJobQueue(connection: QueueConnection, metrics: Pick<Metrics, "duplicateDropped">): JobQueue & { close(): Promise<void> } {
+export function createJobQueue(
+  connection: QueueConnection,
+  metrics: Pick<Metrics, "duplicateDropped">,
+): JobQueue & { close(): Promise<void> } {
   const queues = new Map<JobName, Queue>();
 
   function queueOf(name: JobName): Queue {
@@ -63,7 +66,12 @@ export function openQueue({ client, settings }: QueueConnection, name: JobName):
 }
 
 function optionsOf(name: JobName, { id, delayMs, priority }: AddOptions): JobsOptions {
-  return { ...JOB_OPTIONS[name], jobId: id, ...(delayMs === undefined ? {} : { delay: delayMs }), ...(priority === undefined ? {} : { priority }) };
+  return {
+    ...JOB_OPTIONS[name],
+    jobId: id,
+    ...(delayMs === undefined ? {} : { delay: delayMs }),
+    ...(priority === undefined ? {} : { priority }),
+  };
 }
 
 /** BullMQ answers a duplicate id with our own data while Redis keeps the first: only looking tells. */

@@ -16,7 +16,9 @@ export async function readOwnRedis(connection: QueueConnection): Promise<OwnRedi
   return {
     runId: fields.get("run_id") ?? "",
     warnings: [
-      ...(policy === "noeviction" ? [] : [`the queue's Redis has maxmemory-policy ${policy} and may throw jobs away when it is full: set it to noeviction`]),
+      ...(policy === "noeviction"
+        ? []
+        : [`the queue's Redis has maxmemory-policy ${policy} and may throw jobs away when it is full: set it to noeviction`]),
       ...(persistent ? [] : ["the queue's Redis keeps nothing on disk: turn on appendonly, or jobs wait for the sweeper after a restart"]),
     ],
   };

@@ -50,7 +50,10 @@ type Signals = {
 };
 type WorkerSetting<Name extends JobName> = WorkerDeps & Signals & { readonly name: Name };
 
-function startWorker<Name extends JobName>({ client, settings }: QueueConnection, { name, handlers, log, metrics, ...signals }: WorkerSetting<Name>): Worker {
+function startWorker<Name extends JobName>(
+  { client, settings }: QueueConnection,
+  { name, handlers, log, metrics, ...signals }: WorkerSetting<Name>,
+): Worker {
   const worker = new Worker<Carried<Name>>(name, (job, token) => runJob(handlers[name], job, { token, ...signals }), {
     connection: client,
     prefix: settings.prefix,
@@ -70,7 +73,11 @@ function startWorker<Name extends JobName>({ client, settings }: QueueConnection
 
 type Running = Signals & { readonly token: string | undefined };
 
-async function runJob<Name extends JobName>(handler: JobHandlers[Name], job: Job<Carried<Name>>, { token, signal, stopping }: Running): Promise<void> {
+async function runJob<Name extends JobName>(
+  handler: JobHandlers[Name],
+  job: Job<Carried<Name>>,
+  { token, signal, stopping }: Running,
+): Promise<void> {
   try {
     // BullMQ may still fetch one while it is being closed: another process does it.
     const outcome = stopping.aborted ? HAND_BACK : await handler(job.data.payload, signal);
@@ -87,7 +94,11 @@ async function runJob<Name extends JobName>(handler: JobHandlers[Name], job: Job
 function scheduleSweeps(connection: QueueConnection, everyMs: number): void {
   const queue = openQueue(connection, "sweep");
   connection.onReady(async () => {
-    await queue.upsertJobScheduler("sweep", { every: everyMs }, { name: "sweep", data: { payload: {}, nonce: "" }, opts: JOB_OPTIONS.sweep });
+    await queue.upsertJobScheduler(
+      "sweep",
+      { every: everyMs },
+      { name: "sweep", data: { payload: {}, nonce: "" }, opts: JOB_OPTIONS.sweep },
+    );
   });
 }
 

@@ -11,7 +11,15 @@ import type { Inbound } from "../../../src/ports/inbound.ts";
 import type { JobHandlers, JobOutcome, JobQueue, JobWorkers } from "../../../src/ports/job-queue.ts";
 
 const DONE: JobOutcome = { kind: "done" };
-const COMMAND: Inbound = { kind: "command", id: "Ev1", userId: "U1", channel: "C1", text: "help", responseUrl: "http://127.0.0.1/r", receivedAtMs: 1 };
+const COMMAND: Inbound = {
+  kind: "command",
+  id: "Ev1",
+  userId: "U1",
+  channel: "C1",
+  text: "help",
+  responseUrl: "http://127.0.0.1/r",
+  receivedAtMs: 1,
+};
 
 describe("the job queue on BullMQ", () => {
   let redis: RedisLab;
@@ -132,7 +140,10 @@ describe("the job queue on BullMQ", () => {
   it("says within its time that Redis is away, and adds nothing afterwards", async () => {
     await queue.ping();
     await redis.kill();
-    await expect(queue.add("act", { requestId: "req_1" }, { id: "req_1" })).rejects.toMatchObject({ code: "queue-unavailable", retryable: true });
+    await expect(queue.add("act", { requestId: "req_1" }, { id: "req_1" })).rejects.toMatchObject({
+      code: "queue-unavailable",
+      retryable: true,
+    });
     await expect(queue.ping()).rejects.toMatchObject({ code: "queue-unavailable" });
     await redis.restart();
     let runs = 0;
