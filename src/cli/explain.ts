@@ -74,7 +74,8 @@ function says(reason: Reason): string {
 /** `redis.set-eviction-policy --policy allkeys-lru: ...`, as `/oom run` takes it. */
 function inWords({ actionId, params, why }: Advice): string {
   const given = Object.entries(params).map(
-    ([name, value]) => ` --${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${String(value)}`,
+    ([name, value]) =>
+      ` --${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${typeof value === "string" ? value : JSON.stringify(value)}`,
   );
   return `${actionId}${given.join("")}: ${why}`;
 }

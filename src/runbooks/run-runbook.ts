@@ -53,8 +53,7 @@ export async function runRunbook<Session>(runbook: Runbook<Session>, target: Tar
 
 async function open<Session>(runbook: Runbook<Session>, target: Target) {
   try {
-    const { session, source, close } = await runbook.open(target);
-    return { kind: "open" as const, session, source, close };
+    return { kind: "open" as const, ...(await runbook.open(target)) };
   } catch (error) {
     if (!(error instanceof OomphError)) throw error;
     const diagnosis = runbook.diagnoseUnreachable(error.code, error.message);

@@ -26,7 +26,7 @@ function step(id: string, collect: Step["collect"], timeoutMs = 5_000): Step {
 }
 
 function runbookOf(steps: readonly Step[], more: Partial<Runbook> = {}) {
-  const close = vi.fn(async () => undefined);
+  const close = vi.fn<() => Promise<void>>(async () => undefined);
   const runbook: Runbook = {
     id: "test",
     title: "Test",
@@ -130,7 +130,7 @@ test("drained in the middle: it rejects with the reason, and closes", async () =
 });
 
 test("drained before the start: nothing is opened", async () => {
-  const open = vi.fn();
+  const open = vi.fn<Runbook["open"]>();
   const { runbook } = runbookOf([], { open });
   await expect(runRunbook(runbook, TARGET, { ...OPTIONS, signal: AbortSignal.abort(new Error("draining")) })).rejects.toThrow("draining");
   expect(open).not.toHaveBeenCalled();

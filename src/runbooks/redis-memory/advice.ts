@@ -20,11 +20,13 @@ const MEBIBYTE = 2 ** 20;
 /** What helps a server that is full of keys, the recommended first. */
 export function adviceForKeys(node: NodePicture): readonly Advice[] {
   const main = mainDatabase(node);
-  const throwAway = main === undefined ? undefined : looksThrowAway(node, main);
-  const clearing = main === undefined || throwAway === undefined || throwAway.kind === "keep" ? [] : [flush(node, main, throwAway.because)];
-  const expiring = main === undefined ? [] : expireKeys(node, main, throwAway?.kind === "throw-away");
-  const gentle = [...expiring, ...evictionPolicy(node), ...moreMemory(node)];
-  return throwAway?.kind === "throw-away" ? [...clearing, ...gentle] : [...gentle, ...clearing];
+  if (main === undefined) return [...evictionPolicy(node), ...moreMemory(node)];
+  const throwAway = looksThrowAway(node, main);
+  const gentle = [...expireKeys(node, main, throwAway.kind === "throw-away"), ...evictionPolicy(node), ...moreMemory(node)];
+  if (throwAway.kind === "keep") return gentle;
+  if (throwAway.kind === "perhaps") return [...gentle, flush(node, main, throwAway.because)];
+  const [prefix] = throwAway.prefixes;
+  return [prefix === undefined ? flush(node, main, throwAway.because) : unlink(main, prefix), ...gentle];
 }
 
 /** The database that holds the most: by bytes where sizes were sampled, else by keys. */
@@ -86,6 +88,15 @@ function flush(node: NodePicture, database: number, because: string): Advice {
     actionId: "redis.flush-db",
     params: { database },
     why: `Removes ${what} of database ${database} and frees their memory at once. It looks like throw-away data: ${because}. It cannot be undone, so be sure that nobody needs it.`,
+  };
+}
+
+/** Where other keys share the database, only those that may go. */
+function unlink(database: number, prefix: string): Advice {
+  return {
+    actionId: "redis.unlink-keys",
+    params: { database, pattern: patternOf(prefix) },
+    why: `Removes the keys "${oneLine(prefix)}..." of database ${database}, whose name says throw-away data, at a gentle pace; other keys there stay. It cannot be undone, so be sure that nobody needs them.`,
   };
 }
 

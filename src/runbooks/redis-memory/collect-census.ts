@@ -58,13 +58,15 @@ async function sampleDatabase({ node, database, budgetMs, clock, signal }: Sampl
   let batches = 0;
   do {
     signal.throwIfAborted();
+    const beganAtMs = clock.nowMs();
     const page = await node.scan(database, { cursor, count: KEYS_PER_BATCH });
     const described = await node.describeKeys(database, page.keys, { withSize: batches % SIZED_EVERY === 0 });
     // SCAN may name a key twice.
     for (const reading of described) readings.set(reading.key, readings.get(reading.key) ?? reading);
     cursor = page.cursor;
     batches += 1;
-    if (cursor !== "0") await clock.sleep(PAUSE_MS, signal);
+    // A server that answers slowly is busy: then Oomph is silent for at least as long as it asked.
+    if (cursor !== "0") await clock.sleep(Math.max(PAUSE_MS, clock.nowMs() - beganAtMs), signal);
   } while (cursor !== "0" && readings.size < ENOUGH_KEYS && clock.nowMs() < endsAtMs);
   return { readings: [...readings.values()], complete: cursor === "0" };
 }

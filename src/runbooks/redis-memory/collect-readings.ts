@@ -6,7 +6,7 @@ import { readEachNode, type RedisSession } from "./session.ts";
 const LARGEST_CLIENTS = 10;
 
 // Parameters that say why memory is as it is, or what stands in the way of a remedy.
-const PARAMETERS = ["maxmemory", "maxmemory-policy", "activedefrag", "repl-backlog-size", "client-output-buffer-limit", "databases"];
+const PARAMETERS = ["maxmemory", "maxmemory-policy", "activedefrag", "repl-backlog-size"];
 
 /** INFO, as far as it concerns memory. */
 export function collectInfo(session: RedisSession): Promise<Json> {

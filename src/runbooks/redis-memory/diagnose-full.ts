@@ -24,7 +24,7 @@ export function diagnoseFullUnderNoeviction(node: NodePicture): Finding | undefi
     "the policy is not known: volatile-* without TTLs and buffers of slow clients end in the same error",
   );
   const known = policy === "noeviction";
-  const base = known && share !== undefined ? 0.97 : known ? 0.85 : 0.65;
+  const sure = share === undefined ? 0.85 : 0.97;
   return forReplica(
     node,
     makeFinding({
@@ -32,7 +32,7 @@ export function diagnoseFullUnderNoeviction(node: NodePicture): Finding | undefi
       headline: known
         ? "Redis is full and refuses writes: its policy is noeviction, so it never makes room by itself."
         : "Redis is full and refuses writes, most likely under the policy noeviction.",
-      confidence: base - gaps.penalty - (accepted ? 0.2 : 0),
+      confidence: (known ? sure : 0.65) - gaps.penalty - (accepted ? 0.2 : 0),
       for: [
         usageReason(node),
         ...refusals.for,
@@ -105,7 +105,7 @@ export function diagnoseEvicting(node: NodePicture): Finding | undefined {
 /** Refused although the policy should have made room, and no buffer explains it. Pure. */
 export function diagnoseFullUnexplained(node: NodePicture): Finding | undefined {
   const { policy } = occupancyOf(node);
-  if (!isFull(node) || policy?.startsWith("allkeys-") !== true) return undefined;
+  if (!isFull(node) || policy?.startsWith("allkeys-") !== true || refusalReasons(node).for.length === 0) return undefined;
   return makeFinding({
     verdict: "undetermined",
     headline: `Redis is at its limit and refuses writes although ${policy} should make room: the evidence does not say why.`,
@@ -121,7 +121,11 @@ const VERDICT_BUT_UNSURE = 0.5;
 /** Not refusing yet, but soon: what will happen then. Pure. */
 export function diagnoseNearFull(node: NodePicture): Finding | undefined {
   const { share, policy } = occupancyOf(node);
-  if (share === undefined || share < NEAR_FULL_SHARE || isFull(node)) return undefined;
+  if (share === undefined || share < NEAR_FULL_SHARE || isRefusing(node)) return undefined;
+  const makesRoom =
+    policy?.startsWith("allkeys-") === true || (policy?.startsWith("volatile-") === true && (ttlShareOf(node) ?? 0) >= HARDLY_ANY_TTL);
+  if (isFull(node) && !makesRoom) return undefined;
+  if (diagnoseEvicting(node) !== undefined) return undefined;
   const gaps = gapsFor(node, ["probe"]);
   const refusals = refusalReasons(node);
   return forReplica(

@@ -5,7 +5,7 @@ import { adviceForKeys } from "./advice.ts";
 import { isFull, NEAR_FULL_SHARE } from "./fullness.ts";
 import { ratesOf } from "./growth.ts";
 import { looksThrowAway } from "./looks-throw-away.ts";
-import { makeFinding } from "./make-finding.ts";
+import { given, makeFinding } from "./make-finding.ts";
 import { occupancyOf, reason, usageReason } from "./occupancy.ts";
 import type { NodePicture } from "./picture.ts";
 import { shareOf, totalBytesOf } from "./sampling.ts";
@@ -27,56 +27,58 @@ const LARGE_DATASET_BYTES = 16 * 2 ** 20;
 export function diagnoseNeverCleaned(node: NodePicture): Finding | undefined {
   const candidate = neverCleaned(node);
   if (candidate === undefined) return undefined;
-  const { database, keys, perSecond, share } = candidate;
-  const full = isFull(node);
-  const { share: occupied } = occupancyOf(node);
-  const pressed = full || (occupied ?? 0) >= NEAR_FULL_SHARE;
-  const untilFullMs = perSecond > 0 ? timeUntilFull(node) : undefined;
+  const { database, keys, share, ttlShare } = candidate;
+  const untilFullMs = candidate.perSecond > 0 ? timeUntilFull(node) : undefined;
   const soon = untilFullMs !== undefined && untilFullMs < SOON_MS;
+  const pressed = isFull(node) || (occupancyOf(node).share ?? 0) >= NEAR_FULL_SHARE;
   if (!pressed && !soon) return undefined;
-  const growing = perSecond > 0;
-  const refusedNow = (ratesOf(node)?.oomErrors ?? 0) > 0;
-  const throwAway = looksThrowAway(node, database);
-  const base = full ? 0.55 : growing ? 0.65 : 0.4;
-  const confidence =
-    base +
-    (refusedNow ? 0.15 : 0) +
-    (growing && full ? 0.15 : 0) +
-    (throwAway.kind === "throw-away" ? 0.1 : 0) -
-    (node.census === undefined ? 0.1 : 0);
   const future = soon ? ` At this pace it is full in about ${formatDuration(untilFullMs)}.` : "";
+  const throwAway = looksThrowAway(node, database);
+  const signs = signsOfFilling(node, candidate);
+  const named = throwAway.kind === "throw-away";
+  const held = `database ${database} holds ${percent(share)} of all keys, and ${percent(ttlShare)} of its keys have a TTL`;
   return makeFinding({
     verdict: "database-never-cleaned",
     headline: `Something fills database ${database} and never cleans up: ${counted(keys, "key")}, hardly any with a TTL.${future}`,
-    confidence: Math.min(confidence, 0.85),
+    confidence: Math.min(0.85, signs.confidence + (named ? 0.1 : 0) - (node.census === undefined ? 0.1 : 0)),
     for: [
       usageReason(node),
-      reason(
-        node,
-        "info",
-        `database ${database} holds ${percent(share)} of all keys, and ${percent(candidate.ttlShare)} of its keys have a TTL`,
-      ),
-      ...(growing ? [reason(node, "growth", `it gained ${count(perSecond)} keys per second between two readings`)] : []),
-      ...(refusedNow ? [reason(node, "growth", "writes keep coming and are refused: whatever fills it is still at work")] : []),
+      reason(node, "info", held),
+      ...signs.for,
       ...namedPrefixes(node, database),
-      ...(throwAway.kind === "throw-away" ? [reason(node, "census", throwAway.because)] : []),
+      ...given(named, reason(node, "census", throwAway.because)),
     ],
     against: [
-      ...(growing || node.growth === undefined
-        ? []
-        : [
-            reason(
-              node,
-              "growth",
-              full ? "it did not grow between the readings, which a full server cannot" : "it did not grow between the readings",
-            ),
-          ]),
-      ...(node.growth === undefined ? [reason(node, "growth", "there is one reading only, so growth was not measured")] : []),
-      ...(throwAway.kind === "keep" ? [reason(node, "info", "a database that is meant to keep its data looks the same from outside")] : []),
-      ...(node.census === undefined ? [reason(node, "census", "keys were not sampled, so what they are is not known")] : []),
+      ...signs.against,
+      ...given(throwAway.kind === "keep", reason(node, "info", "a database that is meant to keep its data looks the same from outside")),
+      ...given(node.census === undefined, reason(node, "census", "keys were not sampled, so what they are is not known")),
     ],
     advice: adviceForKeys(node),
   });
+}
+
+/** Whether it is seen to fill: by growing, or where it is full already, by writes that keep being refused. */
+function signsOfFilling(node: NodePicture, { perSecond }: Candidate) {
+  const full = isFull(node);
+  const refusedNow = (ratesOf(node)?.oomErrors ?? 0) > 0;
+  const still = full ? "it did not grow between the readings, which a full server cannot" : "it did not grow between the readings";
+  const oneReading = node.growth === undefined;
+  return {
+    confidence: startingConfidence(full, perSecond > 0) + (refusedNow ? 0.15 : 0),
+    for: [
+      ...given(perSecond > 0, reason(node, "growth", `it gained ${count(perSecond)} keys per second between two readings`)),
+      ...given(refusedNow, reason(node, "growth", "writes keep coming and are refused: whatever fills it is still at work")),
+    ],
+    against: [
+      ...given(perSecond <= 0 && !oneReading, reason(node, "growth", still)),
+      ...given(oneReading, reason(node, "growth", "there is one reading only, so growth was not measured")),
+    ],
+  };
+}
+
+function startingConfidence(full: boolean, growing: boolean): number {
+  if (full) return growing ? 0.7 : 0.55;
+  return growing ? 0.65 : 0.4;
 }
 
 /** Millions of keys with hardly anything in them: most of the memory is bookkeeping. Pure. */
@@ -111,7 +113,8 @@ export function diagnoseFewLargeKeys(node: NodePicture): Finding | undefined {
   if (explained > (dataset - buffers) * EXPLAINED_SHARE) return undefined;
   return makeFinding({
     verdict: "few-large-keys",
-    headline: "A few very large keys seem to hold most of the data; the sample has not met them.",
+    headline:
+      "A few very large keys seem to hold most of the data; the sample has not met them. `redis-cli --memkeys`, run at a quiet hour, finds them.",
     confidence: 0.45,
     for: [
       reason(
@@ -124,17 +127,25 @@ export function diagnoseFewLargeKeys(node: NodePicture): Finding | undefined {
   });
 }
 
-function neverCleaned(node: NodePicture) {
+type Candidate = DatabaseKeys & {
+  /** 0: it did not grow, or that was not measured. */
+  readonly perSecond: number;
+  /** Of all keys of the server. */
+  readonly share: number;
+  readonly ttlShare: number;
+};
+
+function neverCleaned(node: NodePicture): Candidate | undefined {
   const databases = node.info?.value.databases ?? [];
   const total = databases.reduce((sum, { keys }) => sum + keys, 0);
   const rates = ratesOf(node)?.databases ?? [];
-  const candidates = databases.flatMap(({ database, keys, keysWithTtl }: DatabaseKeys) => {
+  const candidates = databases.flatMap(({ database, keys, keysWithTtl }) => {
     const rate = rates.find((each) => each.database === database);
     const perSecond = rate !== undefined && rate.keys - rate.keysWithTtl >= GROWING_PER_SECOND ? rate.keys : 0;
     const share = keys / total;
     const ttlShare = keys === 0 ? 1 : keysWithTtl / keys;
     const fits = keys >= MIN_KEYS && ttlShare < HARDLY_ANY_TTL && (share >= NEARLY_EVERYTHING || perSecond > 0);
-    return fits ? [{ database, keys, perSecond, share, ttlShare }] : [];
+    return fits ? [{ database, keys, keysWithTtl, perSecond, share, ttlShare }] : [];
   });
   return candidates.toSorted((left, right) => right.perSecond - left.perSecond || right.share - left.share)[0];
 }

@@ -1,7 +1,7 @@
 import { formatBytes } from "../../domain/bytes.ts";
 import type { Finding } from "../../domain/finding.ts";
 import { isFull } from "./fullness.ts";
-import { makeFinding } from "./make-finding.ts";
+import { given, makeFinding } from "./make-finding.ts";
 import { occupancyOf, reason, usageReason } from "./occupancy.ts";
 import type { NodePicture } from "./picture.ts";
 import { percent } from "./words.ts";
@@ -16,7 +16,7 @@ const FRAGMENTATION_RATIO = 1.5;
 /** Nothing in Redis holds it back before the container or host runs out, and the kernel kills it then. Pure. */
 export function diagnoseNearHostLimit(node: NodePicture): Finding | undefined {
   const { usedBytes, maxmemoryBytes, hostBytes, hostSure } = occupancyOf(node);
-  const held = Math.max(node.info?.value.rssBytes ?? 0, usedBytes ?? 0);
+  const held = heldBytes(node, usedBytes ?? 0);
   if (hostBytes === undefined || hostBytes === 0 || maxmemoryBytes === undefined || held < hostBytes * NEAR_HOST_SHARE) return undefined;
   if (maxmemoryBytes > 0 && maxmemoryBytes < hostBytes * NEAR_HOST_SHARE) return undefined;
   const maxmemory = Math.floor((hostBytes * HOST_SHARE_FOR_REDIS) / MEBIBYTE) * MEBIBYTE;
@@ -49,32 +49,44 @@ export function diagnoseNearHostLimit(node: NodePicture): Finding | undefined {
 
 /** Much more resident than used: pages with holes that the allocator cannot give back. Pure. */
 export function diagnoseFragmentation(node: NodePicture): Finding | undefined {
-  const info = node.info?.value;
-  if (info?.rssBytes === undefined || info.usedBytes === undefined || info.usedBytes === 0) return undefined;
-  const wastedBytes = info.rssBytes - info.usedBytes;
-  const ratio = info.rssBytes / info.usedBytes;
-  if (wastedBytes < FRAGMENTATION_BYTES || ratio < FRAGMENTATION_RATIO || isFull(node)) return undefined;
-  const { hostBytes } = occupancyOf(node);
-  const peak = info.peakBytes;
+  const { rssBytes, usedBytes, engineBytes = 0 } = node.info?.value ?? {};
+  if (rssBytes === undefined || usedBytes === undefined || usedBytes === 0 || isFull(node)) return undefined;
+  const wastedBytes = rssBytes - usedBytes - engineBytes;
+  const ratio = rssBytes / usedBytes;
+  if (wastedBytes < FRAGMENTATION_BYTES || ratio < FRAGMENTATION_RATIO) return undefined;
+  const { hostBytes = 0 } = occupancyOf(node);
+  const peakBytes = node.info?.value.peakBytes ?? 0;
+  const ofHost = percent(rssBytes / Math.max(1, hostBytes));
   return makeFinding({
     verdict: "fragmentation",
     headline: `Redis holds ${formatBytes(wastedBytes)} more memory than it uses: fragmentation. Removing keys makes it worse, not better.`,
     confidence: 0.85,
     for: [
       usageReason(node),
-      reason(node, "info", `${formatBytes(info.rssBytes)} resident for ${formatBytes(info.usedBytes)} used (ratio ${ratio.toFixed(1)})`),
-      ...(peak !== undefined && peak > info.usedBytes * FRAGMENTATION_RATIO
-        ? [reason(node, "info", `the peak was ${formatBytes(peak)}: what was freed since has not gone back to the system`)]
-        : []),
-      ...(node.config?.value["activedefrag"] === "no" ? [reason(node, "config", "active defragmentation is off")] : []),
+      reason(node, "info", `${formatBytes(rssBytes)} resident for ${formatBytes(usedBytes)} used (ratio ${ratio.toFixed(1)})`),
+      ...given(
+        peakBytes > usedBytes * FRAGMENTATION_RATIO,
+        reason(node, "info", `the peak was ${formatBytes(peakBytes)}: what was freed since has not gone back to the system`),
+      ),
+      ...given(node.config?.value["activedefrag"] === "no", reason(node, "config", "active defragmentation is off")),
     ],
     against: [
-      ...(info.defragRunning ? [reason(node, "info", "active defragmentation is at work: it may already be getting better")] : []),
-      ...(hostBytes !== undefined && info.rssBytes < hostBytes * DANGEROUS_HOST_SHARE
-        ? [reason(node, "info", `it takes ${percent(info.rssBytes / hostBytes)} of the host's memory: wasteful, not dangerous`)]
-        : []),
+      ...given(
+        node.info?.value.defragRunning === true,
+        reason(node, "info", "active defragmentation is at work: it may be getting better"),
+      ),
+      ...given(
+        rssBytes < hostBytes * DANGEROUS_HOST_SHARE,
+        reason(node, "info", `it takes ${ofHost} of the host's memory: wasteful, not dangerous`),
+      ),
     ],
   });
+}
+
+/** Resident memory, unless most of it is holes: then the limit is not what is wrong. */
+function heldBytes(node: NodePicture, usedBytes: number): number {
+  const rssBytes = node.info?.value.rssBytes ?? 0;
+  return rssBytes > usedBytes * FRAGMENTATION_RATIO ? usedBytes : Math.max(rssBytes, usedBytes);
 }
 
 const DANGEROUS_HOST_SHARE = 0.5;

@@ -1,8 +1,8 @@
 import { formatBytes } from "../../domain/bytes.ts";
 import type { Advice, Finding, Reason } from "../../domain/finding.ts";
 import { isFull, NEAR_FULL_SHARE, refusalReasons, gapsFor } from "./fullness.ts";
-import { makeFinding, type Verdict } from "./make-finding.ts";
-import { occupancyOf, reason, usageReason, type Occupancy } from "./occupancy.ts";
+import { given, makeFinding, type Verdict } from "./make-finding.ts";
+import { occupancyOf, reason, usageReason } from "./occupancy.ts";
 import type { NodePicture } from "./picture.ts";
 import type { Clients } from "./schema.ts";
 import { count, counted, oneLine, percent } from "./words.ts";
@@ -15,32 +15,32 @@ const DOMINATING_SHARE = 0.5;
 const MUCH_BYTES = 64 * 2 ** 20;
 // Below this for each client, many connections are the cause and not slow ones.
 const SLOW_CLIENT_BYTES = 128 * 1024;
+const LARGE_BUFFER_BYTES = 4 * 2 ** 20;
 const MOST_OF_BUFFERS = 0.8;
 
 /** Buffers of clients that read too slowly (or send too much at once): removing keys frees none of it. Pure. */
 export function diagnoseClientBuffers(node: NodePicture): Finding | undefined {
-  const occupancy = occupancyOf(node);
-  const weight = weigh(node, occupancy.clientBytes);
-  if (weight === undefined) return undefined;
-  const clients = node.clients?.value.count ?? node.info?.value.connectedClients;
-  const perClient = clients === undefined || clients === 0 ? undefined : occupancy.clientBytes / clients;
-  const manySmall =
-    perClient !== undefined && perClient < SLOW_CLIENT_BYTES && (node.clients?.value.largest[0]?.outputBufferBytes ?? 0) < MUCH_BYTES / 16;
-  if (manySmall && !isFull(node)) return undefined;
-  const size = formatBytes(Math.round(occupancy.clientBytes));
-  const held = reason(
-    node,
-    node.info?.value.clientBytes === undefined && node.clients !== undefined ? "clients" : "info",
-    `${occupancy.clientBytesRough ? "roughly " : ""}${size} are buffers of ${clients === undefined ? "clients" : counted(clients, "client")}, not keys`,
-  );
+  const { clientBytes, clientBytesRough } = occupancyOf(node);
+  const weight = weigh(node, clientBytes);
+  const manySmall = areManySmall(node, clientBytes);
+  if (weight === undefined || (manySmall && !isFull(node))) return undefined;
+  const size = formatBytes(Math.round(clientBytes));
+  const clients = clientsOf(node);
+  const who = clients === undefined ? "clients" : counted(clients, "client");
+  const from = node.info?.value.clientBytes === undefined && node.clients !== undefined ? "clients" : "info";
+  const gaps = gapsFor(node, ["clients"]);
   return concludeOccupant(node, {
     verdict: "client-output-buffers",
     headline: manySmall
       ? `${counted(clients ?? 0, "connection")} together hold ${size} in buffers: removing keys frees none of that.`
       : `Clients that do not read their replies hold ${size}: removing keys frees none of that.`,
-    confidence: weight - (occupancy.clientBytesRough ? 0.25 : 0) - gapsFor(node, ["clients"]).penalty,
-    for: [held, ...largestClient(node), ...withoutIt(node, occupancy.clientBytes)],
-    against: gapsFor(node, ["clients"]).reasons,
+    confidence: weight - (clientBytesRough ? 0.25 : 0) - gaps.penalty,
+    for: [
+      reason(node, from, `${clientBytesRough ? "roughly " : ""}${size} are buffers of ${who}, not keys`),
+      ...largestClient(node),
+      ...withoutIt(node, clientBytes),
+    ],
+    against: gaps.reasons,
     advice: manySmall ? [] : killSlowClients(node),
   });
 }
@@ -53,6 +53,7 @@ export function diagnoseReplicationBuffers(node: NodePicture): Finding | undefin
   const bytes = Math.max(backlogBytes, replicaBytes);
   const weight = weigh(node, bytes);
   if (weight === undefined) return undefined;
+  const configured = node.config?.value["repl-backlog-size"];
   const replicas = node.info?.value.connectedReplicas ?? 0;
   const cause = replicaBytes > backlogBytes ? "replicas that cannot keep up" : "the replication backlog";
   return concludeOccupant(node, {
@@ -65,6 +66,7 @@ export function diagnoseReplicationBuffers(node: NodePicture): Finding | undefin
         "info",
         `${formatBytes(backlogBytes)} replication backlog, ${formatBytes(replicaBytes)} output buffers of ${counted(replicas, "replica")}`,
       ),
+      ...given(configured !== undefined, reason(node, "config", `repl-backlog-size is ${formatBytes(Number(configured ?? 0))}`)),
       ...withoutIt(node, bytes),
     ],
     against:
@@ -96,6 +98,17 @@ export function diagnoseScriptMemory(node: NodePicture): Finding | undefined {
   });
 }
 
+function clientsOf({ clients, info }: NodePicture): number | undefined {
+  return clients?.value.count ?? info?.value.connectedClients;
+}
+
+/** Many connections of ordinary size, none of them slow. */
+function areManySmall(node: NodePicture, clientBytes: number): boolean {
+  const clients = clientsOf(node) ?? 0;
+  const largestBytes = node.clients?.value.largest[0]?.outputBufferBytes ?? 0;
+  return clients > 0 && clientBytes / clients < SLOW_CLIENT_BYTES && largestBytes < LARGE_BUFFER_BYTES;
+}
+
 /**
  * How sure it is that `bytes` are what matters: high when the server would not be full without them, low when they are
  * merely large, undefined when they are not worth a word.
@@ -114,7 +127,7 @@ function weigh(node: NodePicture, bytes: number): number | undefined {
 }
 
 function withoutIt(node: NodePicture, bytes: number): readonly Reason[] {
-  const { countedBytes, maxmemoryBytes }: Occupancy = occupancyOf(node);
+  const { countedBytes, maxmemoryBytes } = occupancyOf(node);
   if (countedBytes === undefined || maxmemoryBytes === undefined || maxmemoryBytes === 0) return [];
   const left = Math.max(0, countedBytes - bytes);
   return [

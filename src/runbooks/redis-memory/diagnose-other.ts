@@ -1,7 +1,7 @@
 import { formatBytes } from "../../domain/bytes.ts";
-import type { Finding, Reason } from "../../domain/finding.ts";
+import type { Finding } from "../../domain/finding.ts";
 import { gapsFor, isFull, NEAR_FULL_SHARE, refusalReasons } from "./fullness.ts";
-import { makeFinding } from "./make-finding.ts";
+import { given, makeFinding } from "./make-finding.ts";
 import { occupancyOf, reason, usageReason } from "./occupancy.ts";
 import type { NodePicture } from "./picture.ts";
 import { oneLine } from "./words.ts";
@@ -26,56 +26,61 @@ const REFUSALS = {
 /** Writes are refused, and memory is not why. Pure. */
 export function diagnoseOtherRefusal(node: NodePicture): Finding | undefined {
   const probe = node.probe?.value;
-  if (probe === undefined || !(probe.kind in REFUSALS)) return undefined;
-  if (probe.kind !== "refused-read-only" && probe.kind !== "refused-misconf" && probe.kind !== "refused-no-replicas") return undefined;
-  const master = node.info?.value.masterAddress;
-  const full = isFull(node) ? [reason(node, "info", "it is at its memory limit as well, which comes next once this is mended")] : [];
+  const kind = probe?.kind;
+  if (kind !== "refused-read-only" && kind !== "refused-misconf" && kind !== "refused-no-replicas") return undefined;
+  const { masterAddress, lastSaveFailed } = node.info?.value ?? {};
+  const full = isFull(node);
   return makeFinding({
     verdict: "writes-refused-otherwise",
-    headline: REFUSALS[probe.kind],
-    confidence: full.length > 0 ? 0.75 : 0.95,
+    headline: REFUSALS[kind],
+    confidence: full ? 0.75 : 0.95,
     for: [
-      reason(node, "probe", `a write was answered "${oneLine(probe.error ?? probe.kind, 160)}"`),
-      ...(probe.kind === "refused-read-only" && master !== undefined
-        ? [reason(node, "info", `its master is ${master}: writes belong there`)]
-        : []),
-      ...(probe.kind === "refused-misconf" && node.info?.value.lastSaveFailed === true
-        ? [reason(node, "info", "the last save to disk failed: see the server's log and its free disk space")]
-        : []),
+      reason(node, "probe", `a write was answered "${oneLine(probe?.error ?? kind, 160)}"`),
+      ...given(
+        kind === "refused-read-only" && masterAddress !== undefined,
+        reason(node, "info", `its master is ${masterAddress ?? "unknown"}: writes belong there`),
+      ),
+      ...given(
+        kind === "refused-misconf" && lastSaveFailed === true,
+        reason(node, "info", "the last save to disk failed: see the server's log and its free disk space"),
+      ),
       usageReason(node),
     ],
-    against: full,
+    against: given(full, reason(node, "info", "it is at its memory limit as well, which comes next once this is mended")),
   });
 }
 
 /** Far from every limit that is known. Pure. */
 export function diagnoseHealthy(node: NodePicture): Finding | undefined {
-  const { share, usedBytes, maxmemoryBytes, hostBytes, hostSure } = occupancyOf(node);
+  const { share, usedBytes, maxmemoryBytes, hostSure } = occupancyOf(node);
   if (usedBytes === undefined || maxmemoryBytes === undefined || isFull(node) || (share ?? 0) >= NEAR_FULL_SHARE) return undefined;
   const gaps = gapsFor(node, ["probe"]);
-  const against: Reason[] = [...gaps.reasons];
-  if (maxmemoryBytes === 0) {
-    const host =
-      hostBytes === undefined
-        ? "the memory of its host is not known either"
-        : `its host has ${formatBytes(hostBytes)}${hostSure ? "" : ", and a container may have less"}`;
-    against.push(reason(node, "info", `no maxmemory is set, so nothing in Redis stops it from growing; ${host}`));
-  }
   const refusals = refusalReasons(node);
-  if (refusals.for.length > 0) against.push(...refusals.for);
-  if (node.info?.value.role === "replica")
-    against.push(reason(node, "info", "this is a replica: whether writes work is decided at its master"));
-  // Refusals are counted since the server started: what was refused then may long be mended, and a probe says it is.
-  const accepted = node.probe?.value.kind === "accepted";
-  const doubt = refusals.for.length === 0 ? 0 : accepted ? 0.05 : 0.15;
-  const unlimited = maxmemoryBytes === 0 && !hostSure;
+  const unlimited = maxmemoryBytes === 0;
+  const replica = node.info?.value.role === "replica";
   return makeFinding({
     verdict: "healthy",
     headline: "Redis has room: memory is not the problem here.",
-    confidence: 0.95 - gaps.penalty - (unlimited ? 0.1 : 0) - doubt,
+    confidence: 0.95 - gaps.penalty - (unlimited && !hostSure ? 0.1 : 0) - (refusals.for.length === 0 ? 0 : pastDoubt(node)),
     for: [usageReason(node), ...refusals.against],
-    against,
+    against: [
+      ...gaps.reasons,
+      ...given(unlimited, reason(node, "info", `no maxmemory is set, so nothing in Redis stops it from growing; ${hostInWords(node)}`)),
+      ...refusals.for,
+      ...given(replica, reason(node, "info", "this is a replica: whether writes work is decided at its master")),
+    ],
   });
+}
+
+/** Refusals are counted since the server started: what was refused then may long be mended, and a probe says it is. */
+function pastDoubt({ probe }: NodePicture): number {
+  return probe?.value.kind === "accepted" ? 0.05 : 0.15;
+}
+
+function hostInWords(node: NodePicture): string {
+  const { hostBytes, hostSure } = occupancyOf(node);
+  if (hostBytes === undefined) return "the memory of its host is not known either";
+  return `its host has ${formatBytes(hostBytes)}${hostSure ? "" : ", and a container may have less"}`;
 }
 
 /** Not enough was read to say anything. Pure. */

@@ -34,5 +34,10 @@ export function makeFinding(finding: {
   return { against: [], advice: [], ...finding, confidence };
 }
 
+/** The item when the condition holds, for lists of reasons. */
+export function given<Item>(holds: boolean, item: Item): readonly Item[] {
+  return holds ? [item] : [];
+}
+
 /** Below this a finding is a hypothesis and never the verdict. */
 export const VERDICT_CONFIDENCE = 0.5;

@@ -29,24 +29,25 @@ const REPLY_BLOCK_BYTES = 16 * 1024;
 
 /** Reads the figures that all rules start from, from whichever evidence has them. */
 export function occupancyOf(node: NodePicture): Occupancy {
-  const info = node.info?.value;
-  const configured = Number(node.config?.value["maxmemory"] ?? Number.NaN);
-  const maxmemoryBytes = info?.maxmemoryBytes ?? (Number.isFinite(configured) ? configured : undefined);
-  const usedBytes = info?.usedBytes ?? node.memoryStats?.value["total.allocated"];
-  const countedBytes = usedBytes === undefined ? undefined : Math.max(0, usedBytes - (info?.notCountedBytes ?? 0));
-  const hasLimit = countedBytes !== undefined && maxmemoryBytes !== undefined && maxmemoryBytes > 0;
+  const { usedBytes, countedBytes, maxmemoryBytes } = limitsOf(node);
+  const unlimited = countedBytes === undefined || maxmemoryBytes === undefined || maxmemoryBytes === 0;
   return {
     usedBytes,
     countedBytes,
     maxmemoryBytes,
-    share: hasLimit ? countedBytes / maxmemoryBytes : undefined,
-    policy: info?.policy ?? node.config?.value["maxmemory-policy"],
+    share: unlimited ? undefined : countedBytes / maxmemoryBytes,
+    policy: node.info?.value.policy ?? node.config?.value["maxmemory-policy"],
     ...clientBytesOf(node),
-    backlogBytes: info?.backlogBytes ?? node.memoryStats?.value["replication.backlog"] ?? 0,
-    scriptBytes: info?.scriptBytes ?? 0,
-    hostBytes: node.memoryLimitBytes?.value ?? info?.hostBytes,
+    ...otherBytesOf(node),
+    hostBytes: node.memoryLimitBytes?.value ?? node.info?.value.hostBytes,
     hostSure: node.memoryLimitBytes !== undefined,
   };
+}
+
+/** `maxmemory 64.0 MiB`, `no maxmemory set`. */
+export function limitInWords(maxmemoryBytes: number | undefined): string {
+  if (maxmemoryBytes === undefined) return "maxmemory unknown";
+  return maxmemoryBytes === 0 ? "no maxmemory set" : `maxmemory ${formatBytes(maxmemoryBytes)}`;
 }
 
 /** Share of all keys that have a TTL; undefined when the keys are not known. */
@@ -62,14 +63,8 @@ export function usageReason(node: NodePicture): Reason {
   const used = usedBytes === undefined ? "memory use unknown" : `${formatBytes(usedBytes)} used`;
   const uncounted = usedBytes !== undefined && countedBytes !== undefined && countedBytes < usedBytes * 0.99;
   const aside = uncounted ? ` (${formatBytes(usedBytes - countedBytes)} of it not held against maxmemory)` : "";
-  const limit =
-    maxmemoryBytes === undefined
-      ? "maxmemory unknown"
-      : maxmemoryBytes === 0
-        ? "no maxmemory set"
-        : `maxmemory ${formatBytes(maxmemoryBytes)}`;
   const full = share === undefined ? "" : ` (${percent(share)})`;
-  return reason(node, "info", `${used}${aside}, ${limit}${full}, policy ${policy ?? "unknown"}`);
+  return reason(node, "info", `${used}${aside}, ${limitInWords(maxmemoryBytes)}${full}, policy ${policy ?? "unknown"}`);
 }
 
 /** A reason resting on a kind of evidence; where that is missing, on the step that should have brought it. */
@@ -91,6 +86,23 @@ const STEP_OF: Readonly<Record<EvidenceKind, string>> = {
   growth: "redis.growth",
   memoryLimitBytes: "redis.surroundings",
 };
+
+function limitsOf(node: NodePicture) {
+  const info = node.info?.value;
+  const usedBytes = info?.usedBytes ?? node.memoryStats?.value["total.allocated"];
+  const countedBytes = usedBytes === undefined ? undefined : Math.max(0, usedBytes - (info?.notCountedBytes ?? 0));
+  return { usedBytes, countedBytes, maxmemoryBytes: info?.maxmemoryBytes ?? configuredMaxmemory(node) };
+}
+
+function configuredMaxmemory({ config }: NodePicture): number | undefined {
+  const bytes = Number(config?.value["maxmemory"] ?? Number.NaN);
+  return Number.isFinite(bytes) ? bytes : undefined;
+}
+
+function otherBytesOf({ info, memoryStats }: NodePicture) {
+  const backlogBytes = info?.value.backlogBytes ?? memoryStats?.value["replication.backlog"] ?? 0;
+  return { backlogBytes, scriptBytes: info?.value.scriptBytes ?? 0 };
+}
 
 function clientBytesOf(node: NodePicture) {
   const info = node.info?.value;

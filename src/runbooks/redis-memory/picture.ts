@@ -1,7 +1,18 @@
-import type { z } from "zod";
 import type { Evidence, StepFailure } from "../../domain/evidence.ts";
 import { readInfo, type InfoReading } from "./read-info.ts";
-import { Census, Clients, Fields, Growth, Health, MemoryStats, PerNode, Probe, Surroundings, type DatabaseCensus } from "./schema.ts";
+import {
+  Census,
+  Clients,
+  Fields,
+  Growth,
+  Health,
+  MemoryStats,
+  PerNode,
+  Probe,
+  Surroundings,
+  type DatabaseCensus,
+  type Schema,
+} from "./schema.ts";
 
 /** A value with the evidence that it was read from. */
 export type Seen<Value> = { readonly evidenceId: string; readonly value: Value };
@@ -80,7 +91,7 @@ export function unknownNode(address: string): NodePicture {
 }
 
 function readNode(evidence: readonly Evidence[], address: string): NodePicture {
-  const seen = <Value>(step: string, schema: z.ZodType<Value>) => readOne(evidence, step, { address, schema });
+  const seen = <Value>(step: string, schema: Schema<Value>) => readOne(evidence, step, { address, schema });
   const info = seen("redis.info", Fields);
   const census = seen("redis.census", Census);
   const probe = seen("redis.write-probe", Probe);
@@ -113,7 +124,7 @@ function gapsOf(evidence: readonly Evidence[], address: string): readonly Gap[] 
 function readOne<Value>(
   evidence: readonly Evidence[],
   step: string,
-  { address, schema }: { readonly address: string; readonly schema: z.ZodType<Value> },
+  { address, schema }: { readonly address: string; readonly schema: Schema<Value> },
 ): Seen<Value> | undefined {
   const found = evidence.findLast((each) => each.step === step);
   const node = nodeIn(found?.data, address);
@@ -122,7 +133,7 @@ function readOne<Value>(
   return parsed.success ? { evidenceId: found.id, value: parsed.data } : undefined;
 }
 
-function readStep<Value>(evidence: readonly Evidence[], step: string, schema: z.ZodType<Value>): Seen<Value> | undefined {
+function readStep<Value>(evidence: readonly Evidence[], step: string, schema: Schema<Value>): Seen<Value> | undefined {
   const found = evidence.findLast((each) => each.step === step);
   const parsed = schema.safeParse(found?.data);
   return found === undefined || !parsed.success ? undefined : { evidenceId: found.id, value: parsed.data };

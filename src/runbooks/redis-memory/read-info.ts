@@ -31,6 +31,8 @@ export type InfoReading = {
   readonly replicaBufferBytes: number | undefined;
   /** Cached scripts and functions: a part of usedBytes, unlike the memory of the Lua engine. */
   readonly scriptBytes: number | undefined;
+  /** Memory of the script engines themselves: resident, but outside usedBytes. */
+  readonly engineBytes: number;
   readonly fragmentationRatio: number | undefined;
   readonly defragRunning: boolean;
   readonly oomErrors: number | undefined;
@@ -87,31 +89,23 @@ export function totalKeys({ databases }: InfoReading): { readonly keys: number; 
 const KEPT = new Set([
   "redis_version",
   "valkey_version",
-  "server_name",
-  "redis_mode",
   "uptime_in_seconds",
   "role",
   "master_host",
   "master_port",
-  "master_link_status",
   "loading",
-  "async_loading",
   "used_memory",
   "used_memory_human",
   "used_memory_rss",
   "used_memory_rss_human",
   "used_memory_peak",
   "used_memory_peak_human",
-  "used_memory_overhead",
-  "used_memory_startup",
   "used_memory_dataset",
   "used_memory_lua",
   "used_memory_vm_total",
   "used_memory_scripts",
   "used_memory_scripts_eval",
   "used_memory_functions",
-  "number_of_cached_scripts",
-  "number_of_functions",
   "maxmemory",
   "maxmemory_human",
   "maxmemory_policy",
@@ -119,45 +113,20 @@ const KEPT = new Set([
   "total_system_memory_human",
   "mem_not_counted_for_evict",
   "mem_replication_backlog",
-  "mem_total_replication_buffers",
   "mem_clients_normal",
   "mem_clients_slaves",
   "mem_clients_replicas",
-  "mem_aof_buffer",
   "mem_fragmentation_ratio",
-  "mem_fragmentation_bytes",
-  "allocator_frag_ratio",
-  "allocator_frag_bytes",
-  "allocator_rss_ratio",
-  "allocator_rss_bytes",
   "active_defrag_running",
-  "lazyfree_pending_objects",
-  "mem_allocator",
   "connected_clients",
-  "blocked_clients",
   "client_longest_output_list",
-  "client_biggest_input_buf",
-  "client_recent_max_output_buffer",
-  "client_recent_max_input_buffer",
-  "maxclients",
-  "rejected_connections",
   "evicted_keys",
   "expired_keys",
   "keyspace_hits",
   "keyspace_misses",
-  "instantaneous_ops_per_sec",
-  "total_error_replies",
   "connected_slaves",
-  "connected_replicas",
-  "repl_backlog_active",
-  "repl_backlog_size",
-  "repl_backlog_histlen",
-  "rdb_bgsave_in_progress",
   "rdb_last_bgsave_status",
-  "aof_enabled",
-  "aof_rewrite_in_progress",
   "aof_last_write_status",
-  "cluster_enabled",
   "rejected_calls",
 ]);
 
@@ -195,6 +164,7 @@ function readMemory(fields: Fields) {
       scripts === undefined
         ? undefined
         : scripts + (fields["used_memory_scripts"] === undefined ? (number("used_memory_functions") ?? 0) : 0),
+    engineBytes: number("used_memory_vm_total") ?? number("used_memory_lua") ?? 0,
     fragmentationRatio: number("mem_fragmentation_ratio"),
   };
 }

@@ -2,6 +2,9 @@ import { z } from "zod";
 
 // What the steps of this runbook store as evidence. Sizes in bytes, databases by their 0-based index.
 
+/** What reads a value of unknown shape. */
+export type Schema<Value> = z.ZodType<Value>;
+
 const count = z.number().nonnegative();
 
 /** A step looks at every server of a connection; what one refused stands beside what the others told. */

@@ -3,7 +3,7 @@ import { formatDuration } from "../../domain/duration.ts";
 import type { Diagnosis } from "../../domain/finding.ts";
 import { hitRatioOf } from "./diagnose-full.ts";
 import { ratesOf } from "./growth.ts";
-import { occupancyOf } from "./occupancy.ts";
+import { limitInWords, occupancyOf } from "./occupancy.ts";
 import type { NodePicture, Picture } from "./picture.ts";
 import { shareOf } from "./sampling.ts";
 import type { DatabaseCensus, Health, Probe } from "./schema.ts";
@@ -45,11 +45,9 @@ function serverLine({ address, info }: NodePicture): Line | undefined {
 function memoryLine(label: string, node: NodePicture): Line | undefined {
   const { usedBytes, maxmemoryBytes, share, policy } = occupancyOf(node);
   if (usedBytes === undefined) return undefined;
-  const limit =
-    maxmemoryBytes === undefined ? "limit unknown" : maxmemoryBytes === 0 ? "no maxmemory" : `maxmemory ${formatBytes(maxmemoryBytes)}`;
   return {
     label,
-    value: `${formatBytes(usedBytes)} used, ${limit}${share === undefined ? "" : ` (${percent(share)})`}, policy ${policy ?? "unknown"}`,
+    value: `${formatBytes(usedBytes)} used, ${limitInWords(maxmemoryBytes)}${share === undefined ? "" : ` (${percent(share)})`}, policy ${policy ?? "unknown"}`,
   };
 }
 

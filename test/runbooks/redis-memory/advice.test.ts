@@ -21,6 +21,21 @@ describe("a full server", () => {
     expect(advice[1]).toMatchObject({ actionId: "redis.expire-keys", params: { database: 2, pattern: "test:dedup:*", ttl: "1h" } });
   });
 
+  test("where other keys share the database, only what tests left behind goes", () => {
+    const test = censusOf(2, { keys: 140_000, prefix: "test:dedup:" });
+    const orders = censusOf(2, { keys: 60_000, prefix: "order:" });
+    const census = {
+      ...test,
+      keys: 200_000,
+      sampled: test.sampled + 400,
+      withoutTtl: test.sampled + 400,
+      prefixes: [...test.prefixes, ...orders.prefixes],
+    };
+    const advice = adviceFor(FULL, { probe: "refused-oom", census: [census] });
+    expect(advice[0]).toMatchObject({ actionId: "redis.unlink-keys", params: { database: 2, pattern: "test:dedup:*" } });
+    expect(advice.map(({ actionId }) => actionId)).not.toContain("redis.flush-db");
+  });
+
   test("data that nothing says may go is not flushed", () => {
     const fields = { used_memory: String(256 * MIB + 100), db0: "keys=200000,expires=0" };
     const actions = actionsFor(fields, { probe: "refused-oom", census: [censusOf(0, { keys: 200_000, prefix: "order:" })] });

@@ -31,6 +31,22 @@ const VERDICTS = [
   ],
   ["a cache at its limit", nodeWith({ ...FULL, evicted_keys: "5000", maxmemory_policy: "allkeys-lru" }), "evicting-under-pressure"],
   ["refused although any key may go", nodeWith({ ...FULL, maxmemory_policy: "allkeys-lru" }, { probe: "refused-oom" }), "undetermined"],
+  [
+    "a cache that will evict from now on",
+    nodeWith({ used_memory: String(255 * MIB), maxmemory_policy: "allkeys-lru" }, { probe: "accepted" }),
+    "near-full",
+  ],
+  ["volatile with TTLs, nothing evicted yet", nodeWith({ used_memory: String(255 * MIB), maxmemory_policy: "volatile-lru" }), "near-full"],
+  [
+    "resident memory near the limit, most of it holes",
+    nodeWith({ maxmemory: "0", used_memory: String(100 * MIB), used_memory_rss: String(450 * MIB) }, { limitBytes: 512 * MIB }),
+    "fragmentation",
+  ],
+  [
+    "resident memory of the script engine is no fragmentation",
+    nodeWith({ used_memory: String(100 * MIB), used_memory_rss: String(400 * MIB), used_memory_vm_total: String(280 * MIB) }),
+    "healthy",
+  ],
   ["94% full", nodeWith({ used_memory: String(241 * MIB) }, { probe: "accepted" }), "near-full"],
   [
     "full of client buffers",

@@ -83,17 +83,17 @@ describe("keys", () => {
 
   test("growth is measured while somebody writes", async () => {
     const lab = await start({ maxmemory: "64mb", policy: "noeviction" });
-    let writing = true;
+    const done = new AbortController();
     const writer = lab.client.duplicate({ db: 3, lazyConnect: true });
     const written = (async () => {
-      for (let key = 0; writing; key += 200) {
+      for (let key = 0; !done.signal.aborted; key += 20) {
         const pipeline = writer.pipeline();
-        for (let offset = 0; offset < 200; offset += 1) pipeline.set(`event:${key + offset}`, "x".repeat(300));
+        for (let offset = 0; offset < 20; offset += 1) pipeline.set(`event:${key + offset}`, "x".repeat(300));
         await pipeline.exec();
       }
     })();
     await vi.waitFor(async () => expect(await lab.client.info("keyspace")).toContain("db3:keys="));
-    const outcome = await investigate(lab).finally(() => (writing = false));
+    const outcome = await investigate(lab).finally(() => done.abort());
     await written;
     writer.disconnect();
     const { finding, hypotheses, summary } = outcome.diagnosis;
@@ -195,13 +195,13 @@ describe("other states", () => {
   });
 
   test.each([
-    ["a wrong password", { password: "made-up-wrong" }, undefined, "wrong-credentials", "wrong-credentials"],
-    ["a database that it does not have", { password: "made-up" }, 99, "bad-input", "undetermined"],
-  ] as const)("%s", async (_name, more, database, code, verdict) => {
+    { name: "a wrong password", password: "made-up-wrong", database: 0, code: "wrong-credentials", verdict: "wrong-credentials" },
+    { name: "a database that it does not have", password: "made-up", database: 99, code: "bad-input", verdict: "undetermined" },
+  ])("$name", async ({ password, database, code, verdict }) => {
     const lab = await start({ password: "made-up" });
-    const { servers } = serversFor(single(lab.port, more));
+    const { servers } = serversFor(single(lab.port, { password }));
     const runbook = redisMemoryRunbook({ servers, clock: systemClock, censusBudgetMs: 100 });
-    const target = { kind: "redis", name: "examined", ...(database === undefined ? {} : { database }) } as const;
+    const target = { kind: "redis", name: "examined", database } as const;
     const outcome = await runRunbook(runbook, target, { clock: systemClock, ids: randomIds });
     expect(outcome).toMatchObject({ kind: "unreachable", code, diagnosis: { finding: { verdict } } });
   });
