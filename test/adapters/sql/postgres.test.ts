@@ -95,17 +95,13 @@ describe("the PostgreSQL store", () => {
   });
 
   it("says that all connections are in use", async () => {
-    const store = await openOn(await lab.createDatabase(), { poolSize: 1, connectTimeoutMs: 100 });
-    const other = await openOn(await lab.createDatabase());
+    const store = await openOn(await lab.createDatabase(), { poolSize: 1, connectTimeoutMs: 1000 });
     let release = (): void => undefined;
-    const held = store.transaction(
-      () =>
-        new Promise<void>((resolve) => {
-          release = resolve;
-        }),
-    );
-    await other.ping();
-    await expect(store.ping()).rejects.toMatchObject({ ...AWAY, message: expect.stringContaining("no connection within 100 ms") });
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const held = store.transaction(() => gate);
+    await expect(store.ping()).rejects.toMatchObject({ ...AWAY, message: expect.stringContaining("no connection within 1000 ms") });
     release();
     await held;
     await store.ping();
