@@ -1,7 +1,7 @@
 /**
  * A Redis (or Valkey, KeyDB) that is looked at and acted on; never the one that Oomph's own queue runs on, which has no
  * port for this. Methods throw OomphError: `unreachable`, `timed-out`, `wrong-credentials`, `no-rights` (NOPERM, naming
- * the command and what to grant), `loading`, `read-only` (a replica), `out-of-memory`, `bad-input`.
+ * the command and what to grant), `loading`, `read-only` (a replica), `out-of-memory`, `bad-input`, `refused`.
  * KEYS and DEBUG are never sent. A key's name is text in which a backslash is written `\\`, and bytes that are not
  * readable UTF-8 are written `\xHH`: what was scanned is exactly what is acted on.
  */

@@ -31,6 +31,8 @@ export type Link = {
 // PING is refused, and the rest may be read: no right to PING, or writes (and with them PING) stopped after a failed snapshot.
 const SERVES_ANYWAY = new Set(["NOPERM", "MISCONF"]);
 
+const TIMED_OUT = Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" });
+
 /** Connects, authenticates, selects the database and checks that the server answers. Throws OomphError. */
 export async function openLink(endpoint: Endpoint, database: number): Promise<Link> {
   const { client, firstError } = makeClient(endpoint);
@@ -64,7 +66,6 @@ function makeClient(endpoint: Endpoint): { readonly client: Redis; readonly firs
     autoResubscribe: false,
     retryStrategy: null,
     connectTimeout: endpoint.connectTimeoutMs,
-    commandTimeout: endpoint.commandTimeoutMs,
     ...(tls === undefined
       ? {}
       : { tls: { ca: tls.ca, cert: tls.cert, key: tls.key, servername: tls.serverName, rejectUnauthorized: tls.verify } }),
@@ -84,14 +85,19 @@ function makeLink(client: Redis, endpoint: Endpoint, firstError: () => unknown):
       const [word = "", ...subcommand] = name.split(" ");
       pipeline.callBuffer(word, [...subcommand, ...args]);
     }
-    const results = (await pipeline.exec()) ?? [];
-    return results.map(([error, value], index): Answer => {
+    // One timer for all: ioredis would set one per command, which costs more than the commands.
+    const results = await within(endpoint.commandTimeoutMs, pipeline.exec());
+    if (results === "late") throw lose(TIMED_OUT, commands[0]);
+    return (results ?? []).map(([error, value], index): Answer => {
       if (error === null) return { kind: "reply", value };
       if (error instanceof ReplyError) return { kind: "refusal", refusal: readRefusal(error.message) };
-      isLost = true;
-      client.disconnect(); // its late answers are nobody's any more
-      throw loss(firstError() ?? error, endpoint, commands[index]?.name ?? "a command");
+      throw lose(firstError() ?? error, commands[index]);
     });
+  }
+  function lose(error: unknown, command: Command | undefined): OomphError {
+    isLost = true;
+    client.disconnect(); // late answers are nobody's any more
+    return loss(error, endpoint, command?.name ?? "a command");
   }
   async function explain(refusal: Refusal, command: string): Promise<OomphError> {
     const error = explainRefusal(refusal, asked(endpoint, command));
@@ -105,6 +111,14 @@ function makeLink(client: Redis, endpoint: Endpoint, firstError: () => unknown):
     throw await explain(answer?.refusal ?? readRefusal("ERR no answer"), command.name);
   }
   return { ask, askAll, explain, isOpen: () => !isLost && client.status === "ready", close: () => client.disconnect() };
+}
+
+async function within<Value>(ms: number, work: Promise<Value>): Promise<Value | "late"> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<"late">((resolve) => {
+    timer = setTimeout(resolve, ms, "late");
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** AUTH, PING (it fails while a server loads, is stale, or wants a password), and a name for the server's CLIENT LIST. */

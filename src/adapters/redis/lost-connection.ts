@@ -20,7 +20,7 @@ export function explainLoss(error: unknown, asked: Asked, timeoutMs: number): Oo
   const code = errorCode(error);
   // The library's own error may hold the command's arguments, and these may be a password.
   const cause = new Error(messageOf(error));
-  if (code === "ETIMEDOUT" || isCommandTimeout(error)) {
+  if (code === "ETIMEDOUT") {
     const what = asked.command === "connect" ? "take the connection" : `answer ${asked.command}`;
     const done = WRITES.has(asked.command) ? " It may still carry the command out." : "";
     return new OomphError(
@@ -55,8 +55,4 @@ function isAboutCertificates(code: string): boolean {
 function errorCode(error: unknown): string {
   if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
   return "";
-}
-
-function isCommandTimeout(error: unknown): boolean {
-  return error instanceof Error && error.message === "Command timed out";
 }

@@ -19,7 +19,8 @@ export type NodeParts = {
 };
 
 // A server works off what one client sent in one go: others wait for as long as a batch takes.
-const BATCH = 32;
+const COMMANDS_AT_ONCE = 128;
+const COMMANDS_PER_DESCRIPTION = 4;
 
 export function createNode(parts: NodeParts): KeyValueNode {
   return {
@@ -69,7 +70,8 @@ function keyReads({ links, unusedName }: NodeParts): Pick<KeyValueNode, "probeWr
     async describeKeys(database, keys, { withSize }) {
       const link = await links.to(database);
       const readings: KeyReading[] = [];
-      for (const batch of batches(keys)) readings.push(...(await describeBatch(link, batch, { withSize, refused })));
+      for (const batch of batches(keys, COMMANDS_AT_ONCE / COMMANDS_PER_DESCRIPTION))
+        readings.push(...(await describeBatch(link, batch, { withSize, refused })));
       return readings;
     },
   };
@@ -148,7 +150,7 @@ async function eachKey(
 ): Promise<readonly number[]> {
   const link = await links.to(database);
   const replies: number[] = [];
-  for (const batch of batches(keys.map(decodeKey))) {
+  for (const batch of batches(keys.map(decodeKey), COMMANDS_AT_ONCE)) {
     replies.push(...(await answered(link, batch.map(command))).map(asNumber));
   }
   return replies;
@@ -169,8 +171,8 @@ async function answered(link: Link, commands: readonly Command[]): Promise<reado
   return replies;
 }
 
-function* batches<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  for (let from = 0; from < items.length; from += BATCH) yield items.slice(from, from + BATCH);
+function* batches<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {
+  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
 }
 
 /** CONFIG GET takes patterns, and these must be exact names. */

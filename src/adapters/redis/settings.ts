@@ -29,7 +29,7 @@ export type RedisTopology =
 
 export type HostPort = { readonly host: string; readonly port: number };
 
-/** PEM texts. */
+/** PEM texts. Holds for the servers with data and for the sentinels. */
 export type RedisTls = {
   readonly ca?: string;
   readonly cert?: string;

@@ -87,5 +87,5 @@ test("after a failover the new master is found", async () => {
       }),
     { timeout: 25_000, interval: 200 },
   );
-  expect((await lab.currentMaster()).port).not.toBe(before);
+  await expect.poll(async () => (await lab.currentMaster()).port, { timeout: 10_000 }).not.toBe(before);
 }, 30_000);
