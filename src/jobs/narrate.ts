@@ -166,7 +166,10 @@ function resolved(news: NewsOf<"resolved">): readonly Line[] {
 
 function offerFacts({ offer, title, why }: OfferWithTitle, teller: Teller): OfferFacts {
   const risk = teller.actions.find((action) => action.id === offer.actionId)?.risk;
-  return { id: offer.id, title, why, ...(risk === undefined ? {} : { risk }) };
+  const detail = Object.values(offer.params)
+    .filter((value) => typeof value === "string" || typeof value === "number")
+    .join(", ");
+  return { id: offer.id, title, why, ...(detail === "" ? {} : { detail }), ...(risk === undefined ? {} : { risk }) };
 }
 
 function titleOf(teller: Teller, actionId: string): string {

@@ -6,17 +6,13 @@ import { message, lines } from "./kit.ts";
 import { code, counted, prose } from "./words.ts";
 
 /** What an investigation is doing: a line per step, edited in place. */
-export function progressMessage(facts: {
-  readonly target: Target;
-  readonly steps: readonly StepProgress[];
-  readonly failed?: string;
-}): Message {
-  const { target, steps, failed } = facts;
+export function progressMessage(facts: { readonly target: Target; readonly steps: readonly StepProgress[] }): Message {
+  const { target, steps } = facts;
   const done = steps.filter((step) => step.state.kind === "done" || step.state.kind === "failed").length;
-  const heading = failed === undefined ? title(done, steps.length) : "Investigation stopped";
+  const heading = title(done, steps.length);
   const name = formatTarget(target);
   return message(`${heading}: ${name}, ${done} of ${counted(steps.length, "step")} done`, [
-    ...lines([`*${heading}: ${code(name)}*`, ...steps.map(stepLine), ...(failed === undefined ? [] : [prose(failed)])]),
+    ...lines([`*${heading}: ${code(name)}*`, ...steps.map(stepLine)]),
   ]);
 }
 

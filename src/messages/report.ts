@@ -11,6 +11,8 @@ import { code, confidence, prose, visible } from "./words.ts";
 export type OfferFacts = {
   readonly id: string;
   readonly title: string;
+  /** Tells it from another offer with the same title: `allkeys-lru`. */
+  readonly detail?: string;
   readonly why: string;
   readonly risk?: Risk;
 };
@@ -26,8 +28,9 @@ export function reportMessage(facts: {
   readonly offers: readonly OfferFacts[];
   readonly tookMs?: number;
 }): Message {
-  const { target, diagnosis, failures, offers } = facts;
+  const { target, diagnosis, failures } = facts;
   const { finding } = diagnosis;
+  const offers = facts.offers.map((offer) => ({ ...offer, title: distinctTitle(offer, facts.offers) }));
   return message(`${visible(finding.headline)} (${confidence(finding.confidence)})`, [
     section(`${mark(finding)} *${prose(finding.headline)}*\n${capital(confidence(finding.confidence))} · ${code(formatTarget(target))}`),
     press(offers),
@@ -70,6 +73,11 @@ function more(offers: readonly OfferFacts[]): readonly SectionBlock[] {
     offers.map((offer) => ({ label: offer.title, id: offer.id })),
   );
   return [section(`Also possible: ${offers.map((offer) => prose(offer.title)).join(", ")}`, menu)];
+}
+
+function distinctTitle({ title, detail }: OfferFacts, offers: readonly OfferFacts[]): string {
+  const alone = offers.filter((offer) => offer.title === title).length === 1;
+  return alone || detail === undefined ? title : `${title}: ${detail}`;
 }
 
 function offerLine(offer: OfferFacts): string {

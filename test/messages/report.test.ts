@@ -36,6 +36,19 @@ describe("a report", () => {
     expect(message.blocks.filter((block) => block.type === "section" && block.accessory?.type === "button")).toHaveLength(2);
   });
 
+  it("tells offers of the same action apart", () => {
+    const twice = [
+      { id: "off_1", title: "Set eviction policy", detail: "volatile-lru", why: "a" },
+      { id: "off_2", title: "Set eviction policy", detail: "allkeys-lru", why: "b" },
+      { id: "off_3", title: "Flush database", detail: "2", why: "c" },
+    ];
+    expect(pressable(reportMessage({ ...facts, offers: twice })).map(({ label }) => label)).toEqual([
+      "Set eviction policy: volatile-lru",
+      "Set eviction policy: allkeys-lru",
+      "Flush database",
+    ]);
+  });
+
   it("says alone what it came to, for notifications and screen readers", () => {
     expect(reportMessage(facts).text).toBe(
       "Redis is full and refuses writes: its policy is noeviction, so it never makes room by itself. (very sure, 97%)",
