@@ -39,7 +39,7 @@ export async function startSlackApp(lab: LabSlack, transport: Transport, options
     metrics: silentMetrics,
   });
   await slack.start();
-  const server = createServer((req, res) => slack.requestHandler(req, res));
+  const server = createServer(slack.requestHandler);
   const port = await new Promise<number>((resolve) => {
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createEmulator } from "emulate";
+import { parse } from "yaml";
+import { z } from "zod";
 
 export const APP = { appId: "A0OOMPH", botId: "B0OOMPH", botUserId: "U0OOMPH", botToken: "xoxb-lab-oomph" } as const;
 /** The bot that posts alerts. */
@@ -35,6 +38,8 @@ export async function startEmulatedSlack(
         ...seed.users.map((name) => [userToken(name), { login: name }] as const),
       ]),
       slack: {
+        // Oomph gets the scopes of its manifest and no others, so that a missing one is found here.
+        strict_scopes: true,
         users: seed.users.map((name) => ({ name })),
         channels: seed.channels.map((name) => ({ name })),
         oauth_apps: bots.map(({ app, name }) => ({
@@ -47,14 +52,10 @@ export async function startEmulatedSlack(
           bot_name: name,
           redirect_uris: [],
         })),
-        tokens: bots.map(({ app }) => ({
-          token: app.botToken,
-          type: "bot",
-          user: app.botUserId,
-          app_id: app.appId,
-          bot_id: app.botId,
-          bot_user_id: app.botUserId,
-        })),
+        tokens: [
+          ...bots.map(({ app }) => botToken(app)),
+          ...seed.users.map((name) => ({ token: userToken(name), type: "user", user: name })),
+        ],
       },
     },
   });
@@ -68,6 +69,18 @@ export async function startEmulatedSlack(
   };
   await untilItListens(() => call("auth.test", {}, APP.botToken));
   return { port, call, close: () => emulator.close() };
+}
+
+function botToken(app: typeof APP | typeof ALERT_BOT) {
+  const { appId, botId, botUserId, botToken: token } = app;
+  const scopes = app === APP ? { scopes: manifestScopes() } : {};
+  return { token, type: "bot", user: botUserId, app_id: appId, bot_id: botId, bot_user_id: botUserId, ...scopes };
+}
+
+function manifestScopes(): readonly string[] {
+  const Manifest = z.object({ oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }) });
+  const manifest = Manifest.parse(parse(readFileSync(new URL("../../../manifest.yml", import.meta.url), "utf8")));
+  return manifest.oauth_config.scopes.bot;
 }
 
 export function userToken(name: string): string {

@@ -46,6 +46,8 @@ export type LabSlack = {
   stop(): Promise<void>;
 };
 
+// Reads for tests and the demo, where Oomph has no scope to.
+const READER = ALERT_BOT.botToken;
 const DEFAULT_USERS = ["responder", "approver", "second_approver", "operator", "bystander"];
 const DEFAULT_CHANNELS = ["alerts", "incidents"];
 const SECRETS = { signingSecret: "0123456789abcdef0123456789abcdef", appToken: "xapp-lab-oomph" };
@@ -85,7 +87,8 @@ export async function startSlack(options: StartSlackOptions = {}): Promise<LabSl
     id,
     tickets,
     sockets,
-    messages: async (channel) => readMessages(slack, await channelOf(slack, id(channel))),
+    messages: (channel) =>
+      id(channel).startsWith("U") ? readDirectMessages(slack, nameOf(ids.users, channel)) : readMessages(slack, id(channel), READER),
     thread: async (channel, ts) => readThread(slack, id(channel), ts),
     ephemerals: () => own.ephemerals,
     modals: () => own.modals,
@@ -112,10 +115,7 @@ function isToken(method: string, token: string): boolean {
 }
 
 async function idsOf(slack: EmulatedSlack, groups: Readonly<Record<string, readonly string[]>>) {
-  const [people, places] = await Promise.all([
-    slack.call("users.list", {}, APP.botToken),
-    slack.call("conversations.list", {}, APP.botToken),
-  ]);
+  const [people, places] = await Promise.all([slack.call("users.list", {}, READER), slack.call("conversations.list", {}, READER)]);
   const users = byName(people["members"]);
   const groupIds = Object.fromEntries(Object.keys(groups).map((name, index) => [name, `S0GROUP${index + 1}`]));
   const members = Object.fromEntries(
@@ -133,17 +133,17 @@ function nameOf(users: Readonly<Record<string, string>>, who: string): string {
   return Object.entries(users).find(([name, id]) => name === who || id === who)?.[0] ?? who;
 }
 
-async function channelOf(slack: EmulatedSlack, id: string): Promise<string> {
-  if (!id.startsWith("U")) return id;
-  const { channel } = await mustWork(slack.call("conversations.open", { users: id }, APP.botToken));
-  return String(asParams(channel)["id"]);
+/** Direct messages between Oomph and a person, who can read them where other bots cannot. */
+async function readDirectMessages(slack: EmulatedSlack, name: string): Promise<readonly LabMessage[]> {
+  const { channel } = await mustWork(slack.call("conversations.open", { users: APP.botUserId }, userToken(name)));
+  return readMessages(slack, textOf(asParams(channel)["id"]), userToken(name));
 }
 
-async function readMessages(slack: EmulatedSlack, channel: string): Promise<readonly LabMessage[]> {
+async function readMessages(slack: EmulatedSlack, channel: string, token: string): Promise<readonly LabMessage[]> {
   const all: LabMessage[] = [];
   let cursor = "";
   do {
-    const page = await mustWork(slack.call("conversations.history", { channel, limit: 1000, cursor }, APP.botToken));
+    const page = await mustWork(slack.call("conversations.history", { channel, limit: 1000, cursor }, token));
     all.push(...messagesIn(page, channel));
     cursor = textOf(asParams(page["response_metadata"])["next_cursor"]);
   } while (cursor !== "");
@@ -151,7 +151,7 @@ async function readMessages(slack: EmulatedSlack, channel: string): Promise<read
 }
 
 async function readThread(slack: EmulatedSlack, channel: string, ts: string): Promise<readonly LabMessage[]> {
-  return messagesIn(await mustWork(slack.call("conversations.replies", { channel, ts }, APP.botToken)), channel);
+  return messagesIn(await mustWork(slack.call("conversations.replies", { channel, ts }, READER)), channel);
 }
 
 function messagesIn(page: Params, channel: string): readonly LabMessage[] {
@@ -159,9 +159,9 @@ function messagesIn(page: Params, channel: string): readonly LabMessage[] {
 }
 
 async function readFile(slack: EmulatedSlack, fileId: string): Promise<Uint8Array> {
-  const { file } = await mustWork(slack.call("files.info", { file: fileId }, APP.botToken));
+  const { file } = await mustWork(slack.call("files.info", { file: fileId }, READER));
   const url = new URL(String(asParams(file)["url_private"]));
-  const answer = await fetch(`http://127.0.0.1:${slack.port}${url.pathname}`, { headers: { authorization: `Bearer ${APP.botToken}` } });
+  const answer = await fetch(`http://127.0.0.1:${slack.port}${url.pathname}`, { headers: { authorization: `Bearer ${READER}` } });
   return new Uint8Array(await answer.arrayBuffer());
 }
 

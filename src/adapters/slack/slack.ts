@@ -29,7 +29,7 @@ export type Slack = {
   /** For /readyz; over HTTP "connected" means that requests are taken. `since` in milliseconds since 1970. */
   connection(): Connection;
   /** HTTP only, for the process's own server at /slack/events; over Socket Mode everything is answered with 404. */
-  requestHandler(req: IncomingMessage, res: ServerResponse): void;
+  readonly requestHandler: (req: IncomingMessage, res: ServerResponse) => void;
 };
 
 export function createSlack(parts: SlackParts): Slack {

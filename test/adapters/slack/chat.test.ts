@@ -16,7 +16,7 @@ describe("Slack's faults", () => {
   });
   beforeEach(() => {
     ({ chat } = createSlack({
-      settings: slackSettings(lab, "http", 400),
+      settings: slackSettings(lab, "http", 10_000),
       receive: async () => ({ kind: "ok" }),
       clock: realClock,
       log: collectLog([]),
@@ -28,7 +28,6 @@ describe("Slack's faults", () => {
   const CASES: readonly [LabFault["does"], ChatRefusalCode][] = [
     [{ kind: "status", status: 500 }, "unavailable"],
     [{ kind: "status", status: 503 }, "unavailable"],
-    [{ kind: "hang" }, "unavailable"],
     [{ kind: "answer-lost" }, "unavailable"],
     [{ kind: "error", error: "internal_error" }, "unavailable"],
     [{ kind: "error", error: "channel_not_found" }, "no-such-place"],
@@ -45,6 +44,21 @@ describe("Slack's faults", () => {
     lab.fault({ method: "chat.postMessage", channel: "incidents", does });
     expect(await refusalOf(chat.post({ channel }, says("x"), "key"))).toBe(code);
     expect(lab.calls("chat.postMessage").length).toBe(before + 1);
+  });
+
+  test("a Slack that never answers is given up after the time-out", async () => {
+    const hasty = createSlack({
+      settings: slackSettings(lab, "http", 300),
+      receive: async () => ({ kind: "ok" }),
+      clock: realClock,
+      log: collectLog([]),
+      metrics: silentMetrics,
+    });
+    const url = `${lab.apiUrl.replace("/api/", "/response/")}${lab.tickets.response({ user: lab.id("responder"), channel })}`;
+    lab.fault({ method: "chat.postMessage", does: { kind: "hang" } });
+    lab.fault({ method: "response_url", does: { kind: "hang" } });
+    expect(await refusalOf(hasty.chat.post({ channel }, says("x"), "key"))).toBe("unavailable");
+    expect(await refusalOf(hasty.chat.respond(url, says("x")))).toBe("unavailable");
   });
 
   test("a rate limit is told at once, with Slack's own waiting time", async () => {
@@ -88,8 +102,6 @@ describe("Slack's faults", () => {
     expect(await refusalOf(chat.respond(url, says("x")))).toBe("rate-limited");
     lab.fault({ method: "response_url", does: { kind: "status", status: 500 } });
     expect(await refusalOf(chat.respond(url, says("x")))).toBe("unavailable");
-    lab.fault({ method: "response_url", does: { kind: "hang" } });
-    expect(await refusalOf(chat.respond(url, says("x")))).toBe("unavailable");
     for (let use = 0; use < 5; use += 1) await chat.respond(url, says(`answer ${use}`));
     expect(await refusalOf(chat.respond(url, says("one too many")))).toBe("too-late");
     expect(await refusalOf(chat.respond("http://169.254.169.254/latest/meta-data", says("x")))).toBe("no-such-place");
@@ -132,6 +144,12 @@ describe("Slack's faults", () => {
     expect(JSON.stringify(posted?.blocks)).toMatch(/… cut, \d+ more characters/);
   });
 
+  test("a direct message reaches the person", async () => {
+    await chat.post({ channel: lab.id("responder") }, says("your request has ended"), "dm");
+    expect((await lab.messages("responder")).map(({ text }) => text)).toEqual(["your request has ended"]);
+    expect(await lab.messages("approver")).toEqual([]);
+  });
+
   test("links in messages are not unfolded, and the key goes along", async () => {
     await chat.post({ channel }, says("see <https://example.com>"), "key-metadata");
     expect(lab.calls("chat.postMessage").at(-1)?.params).toMatchObject({
@@ -151,7 +169,7 @@ describe("Slack's faults", () => {
       metrics: silentMetrics,
     });
     const codes: string[] = [];
-    for (let post = 0; post < 8; post += 1) {
+    for (let post = 0; post < 30 && !codes.includes("rate-limited"); post += 1) {
       codes.push(
         await slack.chat.post({ channel: paced.id("incidents") }, says("x"), `k${post}`).then(
           () => "sent",

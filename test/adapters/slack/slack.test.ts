@@ -5,6 +5,9 @@ import type { Answer, Inbound } from "../../../src/ports/inbound.ts";
 import { dialog, says } from "../../contract/chat.ts";
 import { type SlackApp, startSlackApp, type Transport } from "../../support/slack-app.ts";
 
+// The machine may be busy: a condition gets time, and costs none when it holds.
+const PATIENCE = { timeout: 10_000 };
+
 let lab: LabSlack;
 beforeAll(async () => {
   lab = await startSlack();
@@ -56,8 +59,10 @@ describe.each<Transport>(["http", "socket"])("Slack over %s", (transport) => {
   test("words for the sender of a mention are whispered where it stands", async () => {
     app.answerWith(async () => ({ kind: "say", text: "whispered to the mention" }));
     await app.client.mention("responder", "incidents", "hello");
-    await vi.waitFor(() =>
-      expect(lab.ephemerals()).toContainEqual(expect.objectContaining({ user: lab.id("responder"), text: "whispered to the mention" })),
+    await vi.waitFor(
+      () =>
+        expect(lab.ephemerals()).toContainEqual(expect.objectContaining({ user: lab.id("responder"), text: "whispered to the mention" })),
+      PATIENCE,
     );
   });
 
@@ -87,10 +92,12 @@ describe.each<Transport>(["http", "socket"])("Slack over %s", (transport) => {
   test("words for who clicked go to the click's response_url", async () => {
     app.answerWith(async () => ({ kind: "say", text: "you are not an approver" }));
     await app.client.click("bystander", await postWithButtons(app), "Approve");
-    await vi.waitFor(() =>
-      expect(lab.responses()).toContainEqual(
-        expect.objectContaining({ user: lab.id("bystander"), text: "you are not an approver", ephemeral: true, replacesOriginal: false }),
-      ),
+    await vi.waitFor(
+      () =>
+        expect(lab.responses()).toContainEqual(
+          expect.objectContaining({ user: lab.id("bystander"), text: "you are not an approver", ephemeral: true, replacesOriginal: false }),
+        ),
+      PATIENCE,
     );
   });
 
@@ -182,8 +189,9 @@ describe.each<Transport>(["http", "socket"])("Slack over %s", (transport) => {
       expect.objectContaining({ level: "error", fields: expect.objectContaining({ because: "queue is away" }) }),
     );
     await app.client.click("approver", await postWithButtons(app), "Approve");
-    await vi.waitFor(() =>
-      expect(lab.responses()).toContainEqual(expect.objectContaining({ user: lab.id("approver"), text: NOT_STARTED })),
+    await vi.waitFor(
+      () => expect(lab.responses()).toContainEqual(expect.objectContaining({ user: lab.id("approver"), text: NOT_STARTED })),
+      PATIENCE,
     );
   });
 
@@ -233,7 +241,7 @@ describe.each<Transport>(["http", "socket"])("Slack over %s", (transport) => {
         }),
     );
     const underway = app.client.command("responder", "incidents", "/oom help");
-    await vi.waitFor(() => expect(app.inbounds).toHaveLength(1));
+    await vi.waitFor(() => expect(app.inbounds).toHaveLength(1), PATIENCE);
     const stopped = app.slack.stop();
     finish({ kind: "say", text: "done in time" });
     expect(await underway).toMatchObject({ status: 200, body: { text: "done in time" } });

@@ -16,9 +16,9 @@ describe("Socket Mode", () => {
     const app = await startSlackApp(lab, "socket");
     const opened = lab.calls("apps.connections.open").length;
     lab.sockets.say(reason);
-    await vi.waitFor(() => expect(lab.calls("apps.connections.open").length).toBe(opened + 1), { timeout: 5000 });
-    await vi.waitFor(() => expect(app.slack.connection().state).toBe("connected"), { timeout: 5000 });
-    await vi.waitFor(() => expect(lab.sockets.open()).toBe(1), { timeout: 5000 });
+    await vi.waitFor(() => expect(lab.calls("apps.connections.open").length).toBe(opened + 1), { timeout: 15_000 });
+    await vi.waitFor(() => expect(app.slack.connection().state).toBe("connected"), { timeout: 15_000 });
+    await vi.waitFor(() => expect(lab.sockets.open()).toBe(1), { timeout: 15_000 });
     expect(await app.client.command("responder", "incidents", "/oom help")).toMatchObject({ status: 200 });
     await app.stop();
   });
@@ -27,8 +27,8 @@ describe("Socket Mode", () => {
     const app = await startSlackApp(lab, "socket");
     lab.fault({ method: "apps.connections.open", times: 2, does: { kind: "status", status: 500 } });
     lab.sockets.drop();
-    await vi.waitFor(() => expect(app.slack.connection().state).toBe("connecting"), { timeout: 5000 });
-    await vi.waitFor(() => expect(app.slack.connection().state).toBe("connected"), { timeout: 10_000 });
+    await vi.waitFor(() => expect(app.slack.connection().state).toBe("connecting"), { timeout: 15_000 });
+    await vi.waitFor(() => expect(app.slack.connection().state).toBe("connected"), { timeout: 15_000 });
     expect(app.logged.filter(({ message }) => message === "no Socket Mode connection").map(({ fields }) => fields["code"])).toEqual([
       "unavailable",
       "unavailable",
@@ -43,7 +43,7 @@ describe("Socket Mode", () => {
     const app = await startSlackApp(lab, "socket");
     expect(app.slack.connection().state).toBe("connecting");
     back();
-    await vi.waitFor(() => expect(app.slack.connection().state).toBe("connected"), { timeout: 10_000 });
+    await vi.waitFor(() => expect(app.slack.connection().state).toBe("connected"), { timeout: 15_000 });
     await app.stop();
   });
 
