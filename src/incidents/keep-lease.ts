@@ -9,8 +9,6 @@ export type LeaseTimes = {
   readonly renewEveryMs: number;
 };
 
-export const LEASE_TIMES: LeaseTimes = { ttlMs: 30_000, renewEveryMs: 10_000 };
-
 /** A lease that is renewed in the background until it is stopped. */
 export type KeptLease = Pick<Lease, "targetKey" | "owner"> & {
   /** Aborted when the lease is lost or Oomph is frozen: the act must stop. */

@@ -1,21 +1,18 @@
-import type { Action, RunFacts } from "../actions/action.ts";
-import type { Plan } from "../domain/plan.ts";
+import type { Action } from "../actions/action.ts";
 import { beginRun } from "../incidents/begin-run.ts";
-import type { Desk } from "../incidents/desk.ts";
-import { endRun, endUndone, startVerifying } from "../incidents/end-run.ts";
-import type { LeaseTimes } from "../incidents/keep-lease.ts";
+import { endUndone } from "../incidents/end-run.ts";
 import { planHash } from "../incidents/plan-hash.ts";
 import { replaceRequest } from "../incidents/replace-request.ts";
 import { takeRequest, type Held } from "../incidents/take-request.ts";
+import type { LeaseTimes } from "../incidents/keep-lease.ts";
 import type { JobOutcome } from "../ports/job-queue.ts";
 import { applyOnce } from "./apply-once.ts";
-import { observeSurely, planAnew, verifySurely, type Patience } from "./look-surely.ts";
+import { lookAfterCrash, lookAfterFailure, verifyAndEnd, type FinishDeps } from "./finish-act.ts";
+import { planAnew } from "./look-surely.ts";
 
-export type ActDeps = {
-  readonly desk: Desk;
+export type ActDeps = FinishDeps & {
   actionOf(actionId: string): Action | undefined;
   readonly leaseTimes: LeaseTimes;
-  readonly patience: Patience;
 };
 
 const DONE: JobOutcome = { kind: "done" };
@@ -35,68 +32,32 @@ export async function act(deps: ActDeps, requestId: string, signal: AbortSignal)
 }
 
 async function carryOut(deps: ActDeps, held: Held, signal: AbortSignal): Promise<JobOutcome> {
-  const { desk, patience, leaseTimes } = deps;
+  const { desk, leaseTimes } = deps;
   const { request } = held;
   const action = deps.actionOf(request.actionId);
-  if (action === undefined) return done(endUndone(desk, held, `this version of Oomph does not know the action ${request.actionId}`));
-  if (request.state !== "approved") return lookAfterCrash(deps, { action, held }, signal);
+  if (action === undefined) return undone(deps, held, `this version of Oomph does not know the action ${request.actionId}`);
+  if (request.state !== "approved") return lookAfterCrash(deps, { action, held }, signal); // begun before: never applied again
 
   const now = await planAnew(action, request.target, request.plan.params);
-  if (now.kind === "refused") return done(endUndone(desk, held, now.because));
-  if (planHash(now.plan) !== request.planHash) return putAnew(deps, { action, held });
+  if (now.kind === "refused") return undone(deps, held, now.because);
+  if (planHash(now.plan) !== request.planHash) return putAnew(deps, action, held); // not what was approved
 
   const begun = await beginRun(desk, held, { plan: now.plan, times: leaseTimes }); // audited and marked as begun, then done
   if (begun.kind === "not-begun") return LOOK_AGAIN;
-  const failure = await applyOnce(desk, { action, held: begun.held, plan: now.plan }, signal);
-  if (failure === undefined) return verifyAndEnd(deps, { action, held: begun.held }, signal);
-
-  const seen = await observeSurely(desk, { action, ...factsOf(begun.held), patience }, signal);
-  if (seen.kind === "done") return verifyAndEnd(deps, { action, held: begun.held }, signal);
-  return done(
-    endRun(desk, begun.held, {
-      state: seen.kind === "unknown" ? "unknown" : "failed",
-      outcome: `${failure}; ${seen.says}`,
-      observation: seen,
-    }),
-  );
+  const applied = await applyOnce(desk, { action, held: begun.held, plan: now.plan }, signal);
+  if (applied.kind === "failed") return lookAfterFailure(deps, { action, held: begun.held, because: applied.because }, signal);
+  return verifyAndEnd(deps, { action, held: begun.held }, signal);
 }
 
-type InHand = { readonly action: Action; readonly held: Held };
-
-/** An earlier delivery died after it had begun: never applied again, only looked at. */
-async function lookAfterCrash(deps: ActDeps, { action, held }: InHand, signal: AbortSignal): Promise<JobOutcome> {
-  if (held.request.state === "verifying") return verifyAndEnd(deps, { action, held }, signal);
-  const seen = await observeSurely(deps.desk, { action, ...factsOf(held), patience: deps.patience }, signal);
-  if (seen.kind === "done") return verifyAndEnd(deps, { action, held }, signal);
-  const state = seen.kind === "unknown" ? "unknown" : "failed";
-  const advice = state === "unknown" ? "look at the target before asking again" : "ask again if it is still needed";
-  return done(endRun(deps.desk, held, { state, outcome: `interrupted; ${seen.says}: ${advice}`, observation: seen }));
-}
-
-async function verifyAndEnd({ desk, patience }: ActDeps, { action, held }: InHand, signal: AbortSignal): Promise<JobOutcome> {
-  if (held.request.state === "executing" && !(await startVerifying(desk, held))) return LOOK_AGAIN;
-  const { plan, run } = factsOf(held);
-  const looked = await verifySurely(desk, { action, plan, run, patience }, signal);
-  if (looked.kind === "unknown") return done(endRun(desk, held, { state: "unknown", outcome: looked.because }));
-  const { verification } = looked;
-  const wayBack = action.wayBack(plan, run);
-  const state = verification.helped ? "succeeded" : "ineffective";
-  return done(endRun(desk, held, { state, outcome: verification.says, verification, ...(wayBack === undefined ? {} : { wayBack }) }));
-}
-
-/** Not what was approved: what it would be now is put to approval instead. */
-async function putAnew({ desk }: ActDeps, { action, held }: InHand): Promise<JobOutcome> {
+/** What it would be now is put to approval instead. */
+async function putAnew(deps: ActDeps, action: Action, held: Held): Promise<JobOutcome> {
   const fresh = await planAnew(action, held.request.target, held.request.askedParams);
-  if (fresh.kind === "refused") return done(endUndone(desk, held, fresh.because));
-  return done(replaceRequest(desk, held, fresh.plan));
+  if (fresh.kind === "refused") return undone(deps, held, fresh.because);
+  await replaceRequest(deps.desk, held, fresh.plan);
+  return DONE;
 }
 
-/** What a begun run goes by: the plan as made at execution. */
-function factsOf({ request, run }: Held): { readonly plan: Plan; readonly run: RunFacts } {
-  return { plan: run.plan ?? request.plan, run: { ...run, begunAtMs: run.begunAtMs ?? request.createdAtMs } };
-}
-
-async function done(ending: Promise<unknown>): Promise<JobOutcome> {
-  await ending;
+async function undone(deps: ActDeps, held: Held, because: string): Promise<JobOutcome> {
+  await endUndone(deps.desk, held, because);
   return DONE;
 }

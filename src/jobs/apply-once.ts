@@ -6,11 +6,11 @@ import type { Held } from "../incidents/take-request.ts";
 
 export type Application = { readonly action: Action; readonly held: Held; readonly plan: Plan };
 
-/**
- * The one place where apply is called. Returns why it failed, in whole or in part; undefined: it went through. A failure
- * to save progress means that the store or the lease is lost, and stops the act.
- */
-export async function applyOnce(desk: Desk, { action, held, plan }: Application, signal: AbortSignal): Promise<string | undefined> {
+/** `failed`: in whole or in part. */
+export type Applied = { readonly kind: "applied" } | { readonly kind: "failed"; readonly because: string };
+
+/** The one place where apply is called. Progress that cannot be saved means that store or lease are lost, and stops the act. */
+export async function applyOnce(desk: Desk, { action, held, plan }: Application, signal: AbortSignal): Promise<Applied> {
   const { run, lease } = held;
   try {
     await action.apply(plan, {
@@ -22,9 +22,9 @@ export async function applyOnce(desk: Desk, { action, held, plan }: Application,
         await desk.store.runs.checkpoint(run.id, checkpoint);
       },
     });
-    return undefined;
+    return { kind: "applied" };
   } catch (error) {
     desk.log.warn({ runId: run.id, actionId: action.id, because: messageOf(error) }, "an act failed");
-    return messageOf(error);
+    return { kind: "failed", because: messageOf(error) };
   }
 }

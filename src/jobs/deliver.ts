@@ -6,14 +6,11 @@ import { ChatRefusal, type Chat, type Place } from "../ports/chat.ts";
 import type { JobOutcome } from "../ports/job-queue.ts";
 import type { Pacer } from "../ports/pacer.ts";
 import { send } from "./send.ts";
-import { giveUp } from "./undelivered.ts";
+import { giveUp, type UndeliveredDeps } from "./undelivered.ts";
 
-export type DeliverDeps = {
-  readonly desk: Desk;
+export type DeliverDeps = UndeliveredDeps & {
   readonly chat: Chat;
   readonly pacer: Pacer;
-  /** Where it is said that something could not be delivered. Absent: only by direct message and in the audit. */
-  readonly fallbackChannel?: string;
   readonly times: DeliveryTimes;
   /** 0 to below 1, for spreading repetitions. */
   random(): number;

@@ -1,16 +1,18 @@
 import type { Delivery, Saying } from "../domain/delivery.ts";
 import { escapeMrkdwn, type Message } from "../domain/message.ts";
 import { commit } from "../incidents/commit.ts";
-import type { DeliverDeps } from "./deliver.ts";
+import type { Desk } from "../incidents/desk.ts";
+
+export type UndeliveredDeps = {
+  readonly desk: Desk;
+  /** Where it is said that something could not be delivered. Absent: only by direct message and in the audit. */
+  readonly fallbackChannel?: string;
+};
 
 const NOTICE_SLOT = "undelivered/";
 
 /** Ends a delivery for good: audited, and said by direct message to whom it concerns and in the fallback channel. */
-export async function giveUp(
-  { desk, fallbackChannel }: Pick<DeliverDeps, "desk" | "fallbackChannel">,
-  delivery: Delivery,
-  because: string,
-): Promise<void> {
+export async function giveUp({ desk, fallbackChannel }: UndeliveredDeps, delivery: Delivery, because: string): Promise<void> {
   await commit(desk, async (tables) => {
     const atMs = desk.clock.nowMs();
     await tables.outbox.fail(delivery.id, because);

@@ -1,0 +1,64 @@
+import type { Action, RunFacts } from "../actions/action.ts";
+import type { Observation, Plan } from "../domain/plan.ts";
+import type { Desk } from "../incidents/desk.ts";
+import { endRun, startVerifying } from "../incidents/end-run.ts";
+import type { Held } from "../incidents/take-request.ts";
+import type { JobOutcome } from "../ports/job-queue.ts";
+import { observeSurely, verifySurely, type Patience } from "./look-surely.ts";
+
+export type FinishDeps = { readonly desk: Desk; readonly patience: Patience };
+
+/** A begun run and the action that it carries out. */
+export type InHand = { readonly action: Action; readonly held: Held };
+
+const DONE: JobOutcome = { kind: "done" };
+
+/** An earlier delivery died after it had begun: the target is looked at, and not touched. */
+export async function lookAfterCrash(deps: FinishDeps, { action, held }: InHand, signal: AbortSignal): Promise<JobOutcome> {
+  if (held.request.state === "verifying") return verifyAndEnd(deps, { action, held }, signal);
+  const seen = await observeSurely(deps.desk, { action, ...factsOf(held), patience: deps.patience }, signal);
+  if (seen.kind === "done") return verifyAndEnd(deps, { action, held }, signal);
+  const advice = seen.kind === "unknown" ? "look at the target before asking again" : "ask again if it is still needed";
+  return endUnverified(deps.desk, held, { seen, outcome: `interrupted; ${seen.says}: ${advice}` });
+}
+
+/** Apply threw: only the target knows whether it was done all the same. */
+export async function lookAfterFailure(
+  deps: FinishDeps,
+  failed: InHand & { readonly because: string },
+  signal: AbortSignal,
+): Promise<JobOutcome> {
+  const { action, held, because } = failed;
+  const seen = await observeSurely(deps.desk, { action, ...factsOf(held), patience: deps.patience }, signal);
+  if (seen.kind === "done") return verifyAndEnd(deps, { action, held }, signal);
+  return endUnverified(deps.desk, held, { seen, outcome: `${because}; ${seen.says}` });
+}
+
+/** It is done: did it help? */
+export async function verifyAndEnd({ desk, patience }: FinishDeps, { action, held }: InHand, signal: AbortSignal): Promise<JobOutcome> {
+  // Not to be verified any more: an admin released its lease and so ended it. What is seen is still written down.
+  if (held.request.state === "executing") await startVerifying(desk, held);
+  const { plan, run } = factsOf(held);
+  const looked = await verifySurely(desk, { action, plan, run, patience }, signal);
+  if (looked.kind === "unknown") {
+    await endRun(desk, held, { state: "unknown", outcome: looked.because });
+    return DONE;
+  }
+  const { verification } = looked;
+  const wayBack = action.wayBack(plan, run);
+  const state = verification.helped ? "succeeded" : "ineffective";
+  await endRun(desk, held, { state, outcome: verification.says, verification, ...(wayBack === undefined ? {} : { wayBack }) });
+  return DONE;
+}
+
+type Unverified = { readonly seen: Exclude<Observation, { kind: "done" }>; readonly outcome: string };
+
+async function endUnverified(desk: Desk, held: Held, { seen, outcome }: Unverified): Promise<JobOutcome> {
+  await endRun(desk, held, { state: seen.kind === "unknown" ? "unknown" : "failed", outcome, observation: seen });
+  return DONE;
+}
+
+/** What a begun run goes by: the plan as made at execution. */
+function factsOf({ request, run }: Held): { readonly plan: Plan; readonly run: RunFacts } {
+  return { plan: run.plan ?? request.plan, run: { ...run, begunAtMs: run.begunAtMs ?? request.createdAtMs } };
+}
