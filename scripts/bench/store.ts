@@ -20,7 +20,7 @@ export type StoreBench = {
   readonly postgresAuditPerSecond: number;
 };
 
-const TRANSACTIONS = 1500;
+const TRANSACTIONS = 400;
 // In turns, so that a slow moment of the machine hits both.
 const ROUNDS = 5;
 

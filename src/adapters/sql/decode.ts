@@ -1,5 +1,15 @@
-import type { z } from "zod";
 import { OomphError } from "../../domain/errors.ts";
+
+/** What of a schema in schema.ts is needed here. */
+type Schema<Value> = {
+  safeParse(
+    row: unknown,
+  ):
+    | { readonly success: true; readonly data: Value }
+    | { readonly success: false; readonly error: Error & { readonly issues: readonly Issue[] } };
+};
+
+type Issue = { readonly path: readonly PropertyKey[]; readonly message: string };
 
 /** Which row is being read, for the error: `table` and the value of the column that names it. */
 export type RowName = { readonly table: string; readonly id: string | number };
@@ -8,7 +18,7 @@ export type RowName = { readonly table: string; readonly id: string | number };
  * A stored row as the domain's type: camel case, nulls left out, JSON parsed, everything checked. Throws OomphError
  * `internal` that names table, row and column: such a row was changed by hand, or by another version of Oomph.
  */
-export function decode<Value>(schema: z.ZodType<Value>, row: object, { table, id }: RowName): Value {
+export function decode<Value>(schema: Schema<Value>, row: object, { table, id }: RowName): Value {
   const read = schema.safeParse(present(row));
   if (read.success) return read.data;
   const issues = read.error.issues.map((issue) => `${issue.path.map(String).join(".")}: ${issue.message}`);
@@ -21,7 +31,7 @@ export function decode<Value>(schema: z.ZodType<Value>, row: object, { table, id
 
 /** Many rows of one table. `id` is the column that names a row. */
 export function decodeAll<Value, Row extends object, Id extends keyof Row>(
-  schema: z.ZodType<Value>,
+  schema: Schema<Value>,
   rows: readonly (Row & { readonly [key in Id]: string | number })[],
   { table, id }: { readonly table: string; readonly id: Id },
 ): readonly Value[] {

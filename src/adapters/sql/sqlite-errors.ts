@@ -73,7 +73,6 @@ function sqliteCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   // Opening fails without a code, but the text ends in SQLite's number: 14 is SQLITE_CANTOPEN.
   if (error.message.startsWith("ConnectionFailed(")) return "SQLITE_CANTOPEN";
-  if (error.message === "The database connection is not open") return "SQLITE_MISUSE";
   if (error.name !== "SqliteError" || !("code" in error) || typeof error.code !== "string") return undefined;
   return error.code.startsWith("UNKNOWN_") && "rawCode" in error ? primaryCode(Number(error.rawCode)) : error.code;
 }

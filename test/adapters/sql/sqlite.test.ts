@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { chmod, copyFile, mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import Libsql from "libsql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../../../src/adapters/sql/open-store.ts";
@@ -160,7 +161,7 @@ describe("the SQLite store", () => {
 
   it("loses nothing that was committed when its process is killed", async () => {
     const path = join(folder, "oomph.db");
-    const appender = join(import.meta.dirname, "appender.ts");
+    const appender = fileURLToPath(new URL("./appender.ts", import.meta.url));
     const child = spawn(process.execPath, ["--import", "tsx", appender, path], { stdio: ["ignore", "pipe", "inherit"] });
     children.push(child);
     let said = "";
