@@ -4,11 +4,12 @@
  * chromium fonts-liberation fonts-noto-color-emoji).
  */
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { chromium, type Browser } from "playwright-core";
 import { PICTURES } from "./docs/pictures.ts";
 import { NAMES } from "./docs/example-facts.ts";
+import { smallPng } from "./docs/small-png.ts";
 import { renderThreadPage } from "./docs/thread-page.ts";
 
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
@@ -48,7 +49,7 @@ async function picture(
 ): Promise<void> {
   const page = await from.newPage({ viewport: { width, height: 400 } });
   await page.setContent(html);
-  await page.locator("main").screenshot({ path });
+  await writeFile(path, smallPng(await page.locator("main").screenshot()));
   await page.close();
   process.stdout.write(`${path}\n`);
 }

@@ -1,0 +1,75 @@
+import { settingsOf, type Setting } from "../../src/config/outline-schema.ts";
+import { Document } from "../../src/config/schema.ts";
+
+const INTRODUCTION = `# Configuration
+
+<!-- Generated from src/config/schema.ts by \`npm run docs\`; a test fails when this file is not current. -->
+
+Oomph reads environment variables and, where there is one, \`oomph.yaml\` in the working directory (or the file that
+\`OOMPH_CONFIG\` names). A variable wins over the file. \`oomph config check\` lists every problem at once, with the key,
+what came and what was expected; unknown keys and unknown \`OOMPH_...\` variables are problems too.
+
+- **Secrets** can be files: \`SLACK_BOT_TOKEN_FILE=/run/secrets/bot-token\` in the environment, \`passwordFile: /run/secrets/x\`
+  in \`oomph.yaml\`. Each setting marked *secret* has such a twin. A newline at the file's end is dropped.
+- **Durations** carry their unit (\`500ms\`, \`30s\`, \`15m\`, \`2h\`), **sizes** theirs (\`512MiB\`, \`2GiB\`; \`mb\` means MiB, as in
+  redis.conf).
+- **Lists** in variables are separated by commas. An empty variable counts as not set.
+- **People and channels** are ids, never names: \`U...\` and \`W...\` are users, \`S...\` user groups, \`C...\` and \`G...\` channels.
+
+## A small example
+\`\`\`yaml
+slack:
+  alertChannels: [C0ALERTS001]
+  incidentChannel: C0INCIDENTS
+redis:
+  connections:
+    sessions:
+      url: rediss://sessions.internal:6380
+      username: oomph
+      passwordFile: /run/secrets/sessions-password
+      aliases: [sessions-cache]
+      memoryLimit: 2GiB
+      healthUrl: https://gateway.internal/health
+access:
+  approvers: [S0ONCALL, U0CAROL]
+  admins: [U0CAROL]
+\`\`\`
+With \`SLACK_BOT_TOKEN\`, \`SLACK_APP_TOKEN\` and \`REDIS_URL\` in the environment that is a whole configuration. The command
+line (\`oomph investigate\` and the others) needs neither Slack nor a queue: only the connections.
+`;
+
+const SECTIONS: Readonly<Record<string, string>> = {
+  slack: "How Oomph talks with Slack, and where. See docs/slack-setup.md for setting the app up.",
+  queue: "The Redis that Oomph itself runs on.",
+  store: "Where incidents, requests and the audit trail are kept.",
+  http: "Health, readiness, metrics, and Slack's requests in `http` mode.",
+  log: "JSON lines on standard output, secrets masked.",
+  redis: "The Redis servers to look after. `<name>` is what people write: `redis/<name>`.",
+  access:
+    "Who may do what. An empty list means nobody. With `policies`, the first that fits action and target decides, `approvers` is not looked at, and where none fits nobody may approve.",
+  verification: "After an action: did it help?",
+  jobs: "How work is held, drained and taken up again.",
+};
+
+/** docs/configuration.md, whole. */
+export function renderConfigurationReference(): string {
+  const settings = settingsOf(Document);
+  const sections = Object.keys(Document.shape).map((name) => section(name, settings.filter(({ path }) => path[0] === name)));
+  return `${INTRODUCTION}\n${sections.join("\n")}`;
+}
+
+function section(name: string, settings: readonly Setting[]): string {
+  const rows = settings.map(row).join("\n");
+  return `## ${name}\n${SECTIONS[name] ?? ""}\n\n| key in oomph.yaml | variable | what it is for | expected | default |\n|---|---|---|---|---|\n${rows}\n`;
+}
+
+function row({ path, doc }: Setting): string {
+  const key = path.join(".").replaceAll(".[]", "[]");
+  const secret = doc.secret === true ? " *(secret)*" : "";
+  const fallback = doc.fallback === undefined ? "" : `\`${doc.fallback}\``;
+  return `| \`${key}\`${secret} | ${doc.env === undefined ? "" : `\`${doc.env}\``} | ${cell(doc.says)} | ${cell(doc.expected)} | ${fallback} |`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
+}
