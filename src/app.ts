@@ -39,7 +39,7 @@ export async function startOomph(config: ServiceConfig, { log, metrics }: { read
   const ownRedis = async (): Promise<readonly string[]> => [await ownRunId(connection)];
   const actions = redisActions({ servers, httpCheck, clock, ownRedis, verification: { ...config.verification, healthTimeoutMs: TIMES.healthTimeoutMs }, countWithinMs: redis.censusMs });
 
-  const slack = createSlack({ settings: chatConfig.settings, receive: (inbound) => receiver.now(inbound), clock, log, metrics });
+  const slack = createSlack({ settings: chatConfig.settings, receive: (inbound) => receiver.now(inbound), clock, log });
   const { chat } = slack;
   const people = createPeople({ rules, clock, groupMembers: chat.groupMembers, ttlMs: TIMES.groupsMs });
   const narrator = createNarrator({ ids, clock, actions });

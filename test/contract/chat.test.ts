@@ -3,7 +3,7 @@ import { startSlack } from "../../scripts/lab/slack/index.ts";
 import { createSlack } from "../../src/adapters/slack/slack.ts";
 import { ChatRefusal } from "../../src/ports/chat.ts";
 import { createFakeChat } from "../support/fake-chat.ts";
-import { collectLog, realClock, silentMetrics, slackSettings } from "../support/slack-app.ts";
+import { collectLog, realClock, slackSettings } from "../support/slack-app.ts";
 import { describeChat } from "./chat.ts";
 
 describeChat("in memory", async () => {
@@ -37,7 +37,6 @@ describeChat("Slack's Web API on a local Slack", async () => {
     receive: async () => ({ kind: "ok" }),
     clock: realClock,
     log: collectLog([]),
-    metrics: silentMetrics,
   });
   const asker = { user: lab.id("responder"), channel: lab.id("incidents") };
   return {

@@ -7,7 +7,6 @@ import { createSlack, type Slack } from "../../src/adapters/slack/slack.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Answer, Inbound, Receive } from "../../src/ports/inbound.ts";
 import type { Log, LogFields } from "../../src/ports/log.ts";
-import type { Metrics } from "../../src/ports/metrics.ts";
 
 export type Transport = SlackSettings["transport"]["kind"];
 export type Logged = { readonly level: keyof Log; readonly fields: LogFields; readonly message: string };
@@ -36,7 +35,6 @@ export async function startSlackApp(lab: LabSlack, transport: Transport, options
     },
     clock: realClock,
     log: collectLog(logged),
-    metrics: silentMetrics,
   });
   await slack.start();
   const server = createServer(slack.requestHandler);
@@ -87,14 +85,3 @@ export function collectLog(logged: Logged[]): Log {
   const at = (level: keyof Log) => (fields: LogFields, message: string) => void logged.push({ level, fields, message });
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
-
-const nothing = (): void => undefined;
-export const silentMetrics: Metrics = {
-  received: nothing,
-  duplicateDropped: nothing,
-  investigated: nothing,
-  requestEnded: nothing,
-  delivered: nothing,
-  jobFailed: nothing,
-  left: nothing,
-};

@@ -1,11 +1,3 @@
-export {
-  controlsOf,
-  createSlackClient,
-  type BotContent,
-  type PlaceName,
-  type PostDelivered,
-  type SlackClient,
-  type SlackClientOptions,
-} from "./client.ts";
+export { controlsOf, createSlackClient, type SlackClient } from "./client.ts";
 export { startSlack, type LabSlack } from "./start-slack.ts";
 export type * from "./types.ts";

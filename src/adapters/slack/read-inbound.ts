@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import type { Post } from "../../domain/alert.ts";
 import type { Inbound } from "../../ports/inbound.ts";
 import { flattenPost } from "./flatten-post.ts";
@@ -10,6 +9,7 @@ import {
   MentionEvent,
   MessageEvent,
   type MessagePayload,
+  type Schema,
   ShortcutPayload,
   SubmissionPayload,
 } from "./schema.ts";
@@ -42,7 +42,7 @@ export function readInbound(body: unknown, receivedAtMs: number): Reading {
   }
 }
 
-function readCommand(payload: z.infer<typeof CommandPayload>, receivedAtMs: number): Reading {
+function readCommand(payload: CommandPayload, receivedAtMs: number): Reading {
   return inbound({
     kind: "command",
     id: payload.trigger_id,
@@ -90,7 +90,7 @@ function readSubmission({ user, trigger_id, view }: SubmissionPayload, receivedA
   });
 }
 
-function readShortcut(payload: z.infer<typeof ShortcutPayload>, receivedAtMs: number): Reading {
+function readShortcut(payload: ShortcutPayload, receivedAtMs: number): Reading {
   return inbound({
     kind: "shortcut",
     id: payload.trigger_id,
@@ -110,7 +110,7 @@ function readEvent(envelope: EventEnvelope, receivedAtMs: number): Reading {
   return parsed(MessageEvent, event, (message) => readPost(envelope, { channel: message.channel, message }, receivedAtMs));
 }
 
-function readMention(envelope: EventEnvelope, mention: z.infer<typeof MentionEvent>, receivedAtMs: number): Reading {
+function readMention(envelope: EventEnvelope, mention: MentionEvent, receivedAtMs: number): Reading {
   // Only people talk to Oomph: a bot that mentions it could make the two talk for ever.
   if (mention.user === undefined || mention.bot_id !== undefined || isOwn(envelope, mention)) return { kind: "ignored" };
   return inbound({
@@ -125,11 +125,7 @@ function readMention(envelope: EventEnvelope, mention: z.infer<typeof MentionEve
   });
 }
 
-function readChange(
-  envelope: EventEnvelope,
-  { channel, message, previous_message }: z.infer<typeof ChangedEvent>,
-  receivedAtMs: number,
-): Reading {
+function readChange(envelope: EventEnvelope, { channel, message, previous_message }: ChangedEvent, receivedAtMs: number): Reading {
   // A link preview or a reply also counts as a change of the message.
   if (previous_message !== undefined && flattenPost(previous_message) === flattenPost(message)) return { kind: "ignored" };
   return readPost(envelope, { channel, message }, receivedAtMs);
@@ -176,7 +172,7 @@ function inbound(value: Inbound): Reading {
   return { kind: "inbound", inbound: value };
 }
 
-function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown, read: (payload: z.infer<Schema>) => Reading): Reading {
+function parsed<Payload>(schema: Schema<Payload>, value: unknown, read: (payload: Payload) => Reading): Reading {
   const result = schema.safeParse(value);
   if (result.success) return read(result.data);
   return { kind: "unfit", because: result.error.issues.map(({ path, code }) => `${path.join(".")}: ${code}`).join("; ") };

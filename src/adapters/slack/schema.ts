@@ -3,6 +3,9 @@ import { z } from "zod";
 // Only what Oomph needs of each payload; the rest passes unseen.
 // Source: Slack, "Slash commands", "Interaction payloads", "Events API", and the Web API methods' responses.
 
+/** A schema by what it makes of a value, so that zod stays in this file. */
+export type Schema<Payload> = z.ZodType<Payload>;
+
 const Id = z.string().min(1).max(200);
 
 export const CommandPayload = z.object({
@@ -13,6 +16,7 @@ export const CommandPayload = z.object({
   response_url: z.string(),
   trigger_id: Id,
 });
+export type CommandPayload = z.infer<typeof CommandPayload>;
 
 const Option = z.object({ value: z.string() });
 
@@ -75,6 +79,7 @@ export const ShortcutPayload = z.object({
   response_url: z.string().optional(),
   trigger_id: Id,
 });
+export type ShortcutPayload = z.infer<typeof ShortcutPayload>;
 
 /** Says what an event is before it is read closer. */
 export const EventEnvelope = z.object({
@@ -95,8 +100,10 @@ export const MentionEvent = z.object({
   app_id: z.string().optional(),
   bot_id: z.string().optional(),
 });
+export type MentionEvent = z.infer<typeof MentionEvent>;
 export const MessageEvent = MessagePayload.extend({ channel: Id });
 export const ChangedEvent = z.object({ channel: Id, message: MessagePayload, previous_message: MessagePayload.optional() });
+export type ChangedEvent = z.infer<typeof ChangedEvent>;
 
 export const PostReply = z.object({ channel: z.string(), ts: z.string() });
 export const MessagesReply = z.object({

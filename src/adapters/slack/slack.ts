@@ -3,7 +3,6 @@ import { ChatRefusal, type Chat } from "../../ports/chat.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Receive } from "../../ports/inbound.ts";
 import type { Log } from "../../ports/log.ts";
-import type { Metrics } from "../../ports/metrics.ts";
 import { createSlackChat } from "./chat.ts";
 import { createHttpTransport } from "./http-transport.ts";
 import { createPostToResponseUrl } from "./response-url.ts";
@@ -17,7 +16,6 @@ export type SlackParts = {
   readonly receive: Receive;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Metrics;
 };
 
 export type Slack = {

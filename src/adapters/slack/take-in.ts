@@ -3,7 +3,6 @@ import type { Chat } from "../../ports/chat.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Answer, Inbound, Receive } from "../../ports/inbound.ts";
 import type { Log } from "../../ports/log.ts";
-import type { Metrics } from "../../ports/metrics.ts";
 import { type AckBody, NOT_IN_TIME, NOT_STARTED, type Reply, replyTo } from "./reply.ts";
 import { readInbound } from "./read-inbound.ts";
 
@@ -15,7 +14,6 @@ export type TakeInParts = {
   readonly chat: Pick<Chat, "respond" | "whisper">;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Metrics;
 };
 
 /** Sends the acknowledgement. */
@@ -60,7 +58,6 @@ async function take(parts: TakeInParts, body: unknown, { ack, track }: Ways): Pr
     return true;
   }
   const { inbound } = reading;
-  parts.metrics.received(inbound.kind);
   const outcome = await ask(parts, inbound);
   // Nobody waits for an answer to a post, so that nobody would ask again: Slack does.
   if (outcome.kind !== "answered" && inbound.kind === "post") return false;

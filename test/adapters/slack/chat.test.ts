@@ -3,7 +3,7 @@ import { startSlack, type LabFault, type LabSlack } from "../../../scripts/lab/s
 import { createSlack } from "../../../src/adapters/slack/slack.ts";
 import { ChatRefusal, type Chat, type ChatRefusalCode } from "../../../src/ports/chat.ts";
 import { dialog, refusalOf, says } from "../../contract/chat.ts";
-import { collectLog, realClock, silentMetrics, slackSettings } from "../../support/slack-app.ts";
+import { collectLog, realClock, slackSettings } from "../../support/slack-app.ts";
 
 // What every Chat does is in test/contract; here is what only Slack does.
 describe("Slack's faults", () => {
@@ -20,7 +20,6 @@ describe("Slack's faults", () => {
       receive: async () => ({ kind: "ok" }),
       clock: realClock,
       log: collectLog([]),
-      metrics: silentMetrics,
     }));
   });
   afterAll(() => lab.stop());
@@ -52,7 +51,6 @@ describe("Slack's faults", () => {
       receive: async () => ({ kind: "ok" }),
       clock: realClock,
       log: collectLog([]),
-      metrics: silentMetrics,
     });
     const url = `${lab.apiUrl.replace("/api/", "/response/")}${lab.tickets.response({ user: lab.id("responder"), channel })}`;
     lab.fault({ method: "chat.postMessage", does: { kind: "hang" } });
@@ -75,7 +73,6 @@ describe("Slack's faults", () => {
       receive: async () => ({ kind: "ok" }),
       clock: realClock,
       log: collectLog([]),
-      metrics: silentMetrics,
     });
     expect(await refusalOf(away.chat.post({ channel }, says("x"), "key"))).toBe("unavailable");
     expect(await refusalOf(away.chat.find({ channel }, "key", Date.now()))).toBe("unavailable");
@@ -90,7 +87,6 @@ describe("Slack's faults", () => {
       receive: async () => ({ kind: "ok" }),
       clock: realClock,
       log: collectLog([]),
-      metrics: silentMetrics,
     });
     expect(await refusalOf(slack.start())).toBe("no-rights");
   });
@@ -166,7 +162,6 @@ describe("Slack's faults", () => {
       receive: async () => ({ kind: "ok" }),
       clock: realClock,
       log: collectLog([]),
-      metrics: silentMetrics,
     });
     const codes: string[] = [];
     for (let post = 0; post < 30 && !codes.includes("rate-limited"); post += 1) {

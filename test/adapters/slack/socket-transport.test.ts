@@ -3,7 +3,7 @@ import { startSlack, type LabSlack } from "../../../scripts/lab/slack/index.ts";
 import { createSlack } from "../../../src/adapters/slack/slack.ts";
 import { ChatRefusal } from "../../../src/ports/chat.ts";
 import { refusalOf } from "../../contract/chat.ts";
-import { collectLog, type Logged, realClock, silentMetrics, slackSettings, startSlackApp } from "../../support/slack-app.ts";
+import { collectLog, type Logged, realClock, slackSettings, startSlackApp } from "../../support/slack-app.ts";
 
 describe("Socket Mode", () => {
   let lab: LabSlack;
@@ -64,7 +64,6 @@ describe("Socket Mode", () => {
       receive: async () => ({ kind: "ok" }),
       clock: realClock,
       log: collectLog(logged),
-      metrics: silentMetrics,
     });
     await expect(slack.start()).rejects.toThrow(ChatRefusal);
     expect(await refusalOf(slack.start())).toBe("no-rights");

@@ -4,7 +4,7 @@ import { createTakeIn } from "../../../src/adapters/slack/take-in.ts";
 import type { Receive } from "../../../src/ports/inbound.ts";
 import { ChatRefusal } from "../../../src/ports/chat.ts";
 import { createFakeChat } from "../../support/fake-chat.ts";
-import { collectLog, type Logged, silentMetrics } from "../../support/slack-app.ts";
+import { collectLog, type Logged } from "../../support/slack-app.ts";
 
 const COMMAND = {
   command: "/oom",
@@ -26,7 +26,7 @@ const CLICK = {
 function setUp(receive: Receive, sleep: () => Promise<void> = () => new Promise(() => undefined)) {
   const logged: Logged[] = [];
   const chat = createFakeChat();
-  const takeIn = createTakeIn({ receive, chat, clock: { nowMs: () => 0, sleep }, log: collectLog(logged), metrics: silentMetrics });
+  const takeIn = createTakeIn({ receive, chat, clock: { nowMs: () => 0, sleep }, log: collectLog(logged) });
   return { takeIn, chat, logged };
 }
 
