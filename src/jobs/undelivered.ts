@@ -45,7 +45,7 @@ function noticesOf(delivery: Delivery, because: string, fallbackChannel: string 
 function undeliveredMessage(delivery: Delivery, because: string): Message {
   const { content, channel } = delivery;
   const incident = delivery.incidentId === undefined ? "" : ` for incident ${delivery.incidentId}`;
-  const text = `I could not deliver a message${incident} to <#${channel}>: ${escapeMrkdwn(because)}. Check that the channel exists and that I am in it.`;
+  const text = `I could not deliver a message${incident} to ${placeOf(channel)}: ${escapeMrkdwn(because)}. Check that the channel exists and that I am in it.`;
   const meant = content.kind === "message" ? content.message.text : `the file ${content.name}`;
   return {
     text,
@@ -54,4 +54,9 @@ function undeliveredMessage(delivery: Delivery, because: string): Message {
       { type: "section", text: { type: "mrkdwn", text: `It said: ${escapeMrkdwn(meant).slice(0, 2_500)}` } },
     ],
   };
+}
+
+/** As Slack shows it: a channel, or the person of a direct message. */
+function placeOf(channel: string): string {
+  return /^[UW]/.test(channel) ? `<@${channel}>` : `<#${channel}>`;
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { startPostgres, type PostgresLab } from "../../scripts/lab/postgres.ts";
 import { OomphError } from "../../src/domain/errors.ts";
 import { cancel } from "../../src/incidents/cancel.ts";
 import { decide } from "../../src/incidents/decide.ts";
@@ -326,5 +327,50 @@ describe("carrying out an approved request", () => {
     await run({ ...test.desk, store: { ...test.desk.store, requests } });
     expect(await request()).toMatchObject({ state: "failed", outcome: expect.stringContaining("not the one that was approved") });
     expectUntouched();
+  });
+});
+
+describe("on PostgreSQL, with several processes at it", () => {
+  let postgres: PostgresLab;
+  let test: TestDesk;
+
+  beforeEach(async () => {
+    postgres = await startPostgres();
+    const url = await postgres.createDatabase();
+    test = await startDesk({ store: { kind: "postgres", url, busyTimeoutMs: 5_000, poolSize: 8, connectTimeoutMs: 5_000 } });
+  });
+  afterEach(async () => {
+    await test.stop();
+    await postgres.stop();
+  });
+
+  it("is applied once by many deliveries at the same moment", async () => {
+    const requestId = await test.request();
+    await decide(test.desk, { requestId, userId: APPROVER, kind: "approve" });
+    const deps = { desk: test.desk, actionOf: () => test.action, leaseTimes: TIMES, patience: { attempts: 2, everyMs: 5 } };
+    const deliveries = Array.from({ length: 6 }, () => act(deps, requestId, new AbortController().signal));
+    const outcomes = await Promise.all(deliveries);
+    expect(outcomes.map((outcome) => outcome.kind)).toContain("done");
+    expect(test.lever.applied()).toHaveLength(1);
+    expect(await test.desk.store.requests.get(requestId)).toMatchObject({ state: "succeeded" });
+  });
+
+  it("ends once a lost server is back, and is not applied again", async () => {
+    const requestId = await test.request();
+    await decide(test.desk, { requestId, userId: APPROVER, kind: "approve" });
+    const deps = { desk: test.desk, actionOf: () => test.action, leaseTimes: TIMES, patience: { attempts: 2, everyMs: 5 } };
+    test.lever.pauseAt("after-effect");
+    const running = act(deps, requestId, new AbortController().signal).catch((error: unknown) => error);
+    await vi.waitFor(() => expect(test.lever.hasReached("after-effect")).toBe(true));
+    await postgres.crash();
+    test.lever.resume();
+    expect(await running).toMatchObject({ code: "store-unavailable" });
+    await postgres.restart();
+    test.moveOn(TIMES.ttlMs + 1_000);
+    await vi.waitFor(async () => expect(await act(deps, requestId, new AbortController().signal)).toEqual({ kind: "done" }), {
+      timeout: 10_000,
+    });
+    expect(await test.desk.store.requests.get(requestId)).toMatchObject({ state: "succeeded" });
+    expect(test.lever.applied()).toHaveLength(1);
   });
 });

@@ -25,7 +25,7 @@ const KILLED: readonly Killed[] = [
   { at: "verify", ends: "succeeded", leverStands: "on" },
 ];
 
-describe("a worker process that is killed with SIGKILL", () => {
+describe("a crash in the middle of an act", () => {
   let test: TestDesk;
   let worker: ChildProcess | undefined;
   let successor: JobWorkers | undefined;
@@ -46,7 +46,7 @@ describe("a worker process that is killed with SIGKILL", () => {
     return child;
   }
 
-  it.each(KILLED)("at $at ends as $ends, applied at most once", { timeout: 60_000 }, async ({ at, ends, leverStands }) => {
+  it.each(KILLED)("with SIGKILL at $at ends as $ends, applied at most once", { timeout: 60_000 }, async ({ at, ends, leverStands }) => {
     const requestId = await test.request();
     test.lever.pauseAt(at);
     worker = await startWorker();
@@ -67,5 +67,27 @@ describe("a worker process that is killed with SIGKILL", () => {
     expect((await test.auditKinds()).filter((kind) => kind === "run-begun")).toHaveLength(1);
     expect(await test.desk.store.audit.verify()).toMatchObject({ kind: "intact" });
     expect(await test.desk.store.leases.list()).toEqual([]);
+  });
+
+  it("of the queue's Redis changes nothing: the act goes on and is not repeated", { timeout: 60_000 }, async () => {
+    const requestId = await test.request();
+    test.lever.pauseAt("half-way");
+    successor = startWork(test, createFakeChat());
+    await decide(test.desk, { requestId, userId: APPROVER, kind: "approve" });
+    await vi.waitFor(() => expect(test.lever.hasReached("half-way")).toBe(true), { timeout: 10_000 });
+    await test.redis().kill();
+    test.lever.resume();
+    await vi.waitFor(async () => expect(await test.desk.store.requests.get(requestId)).toMatchObject({ state: "succeeded" }), {
+      timeout: 10_000,
+    });
+    await test.redis().restart();
+    // A second request goes the whole way again, so that the first one's job has been seen to by then.
+    test.lever.set("off");
+    const next = await test.request();
+    await decide(test.desk, { requestId: next, userId: APPROVER, kind: "approve" });
+    await vi.waitFor(async () => expect(await test.desk.store.requests.get(next)).toMatchObject({ state: "succeeded" }), {
+      timeout: 20_000,
+    });
+    expect(test.lever.applied()).toHaveLength(2);
   });
 });
