@@ -21,8 +21,6 @@ import { clip, visible } from "./words.ts";
 
 // What a phone shows of a notification, with room for a screen reader.
 const NOTICE_LENGTH = 300;
-// A table row must fit beside others on a laptop, and wrap at most once on a phone.
-const CELL_LENGTH = 28;
 
 /** `text` stands in notifications and screen readers, plain: it must be meaningful alone. */
 export function message(text: string, blocks: readonly (Block | readonly Block[] | undefined)[]): Message {
@@ -93,17 +91,4 @@ export function option(label: string, id: string): Option {
 
 export function plain(text: string): PlainText {
   return { type: "plain_text", text: visible(text), emoji: false };
-}
-
-/** Columns of equal width in a code block; cells that are too long are shortened in the middle. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const cells = rows.map((row) => row.map((cell) => clip(visible(cell).replaceAll("`", "ˋ"), CELL_LENGTH)));
-  const widths: number[] = [];
-  for (const row of cells) row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, lengthOf(cell))));
-  const texts = cells.map((row) => row.map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - lengthOf(cell))).join("  "));
-  return `\`\`\`${escapeMrkdwn(texts.map((text) => text.trimEnd()).join("\n"))}\`\`\``;
-}
-
-function lengthOf(text: string): number {
-  return Array.from(text).length;
 }

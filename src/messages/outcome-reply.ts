@@ -1,10 +1,10 @@
 import type { ActionRequest, RequestState, Run } from "../domain/action-request.ts";
 import type { Block, Message, SectionBlock } from "../domain/message.ts";
 import type { Verification } from "../domain/plan.ts";
-import { button, message, section, lines, table } from "./kit.ts";
+import { button, lines, message, section, titled } from "./kit.ts";
 import type { OfferFacts } from "./report.ts";
 import { STATE_WORDS } from "./request-card.ts";
-import { person, prose, visible } from "./words.ts";
+import { code, person, prose, visible } from "./words.ts";
 
 export type OutcomeFacts = {
   readonly title: string;
@@ -56,11 +56,13 @@ function whatNow({ request, run, replacementSummary }: OutcomeFacts): readonly s
   return [WHAT_NOW[request.state], ...replaced];
 }
 
+/** A line per measurement: a table of three columns breaks on a phone. */
 function measured(verification: Verification | undefined): readonly SectionBlock[] {
-  if (verification === undefined || verification.rows.length === 0) return [];
-  const rows = verification.rows.map((row) => [row.ok ? "+" : "!", row.what, row.before, row.after]);
-  const bad = verification.rows.some((row) => !row.ok);
-  return [section(`${table([["", "measured", "before", "after"], ...rows])}${bad ? "\nLines with `!` are not as they should be." : ""}`)];
+  const rows = verification?.rows ?? [];
+  return titled(
+    "Before → after",
+    rows.map((row) => `${row.ok ? "✅" : "⚠️"} ${prose(row.what)}: ${code(row.before)} → ${code(row.after)}`),
+  );
 }
 
 function back(offer: OfferFacts): readonly Block[] {

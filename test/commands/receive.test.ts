@@ -240,6 +240,15 @@ describe("what comes in", () => {
       expect(await on.test.jobs("receive")).toEqual([]);
     });
 
+    it("does not open for those whose word would not count", async () => {
+      const requestId = await on.test.request();
+      expect(await on.receiver.now({ ...dialog, userId: REQUESTER, value: requestId })).toMatchObject({
+        kind: "say",
+        text: expect.stringContaining("Nobody approves their own request"),
+      });
+      expect(on.chat.modals).toEqual([]);
+    });
+
     it("takes the typed words only exactly, and keeps the dialog open with what was expected", async () => {
       on.test.lever.set("confirm-me");
       const requestId = await on.test.request();
