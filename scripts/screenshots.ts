@@ -23,7 +23,8 @@ const FLAGS = [
   "--disable-sync",
   "--disable-lcd-text",
 ];
-const WIDTHS = { desktop: 760, phone: 375 } as const;
+/** What a file's name ends in → the width in pixels. */
+const WIDTHS = { "": 760, "-phone": 375 } as const;
 const FOLDER = resolve("docs/images");
 
 if (!existsSync(CHROMIUM)) {
@@ -37,7 +38,7 @@ try {
   await mkdir(FOLDER, { recursive: true });
   for (const [name, messages] of Object.entries(PICTURES)) {
     const page = await renderThreadPage(messages, NAMES);
-    for (const [device, width] of Object.entries(WIDTHS)) await picture(browser, { page, width, path: `${FOLDER}/${name}-${device}.png` });
+    for (const [ending, width] of Object.entries(WIDTHS)) await picture(browser, { page, width, path: `${FOLDER}/${name}${ending}.png` });
   }
 } finally {
   await browser.close();
