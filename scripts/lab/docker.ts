@@ -8,12 +8,13 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const MAX_OUTPUT_BYTES = 64 * 2 ** 20;
 
-/** The Docker daemon behind DOCKER_HOST or the default socket; it is asked through the `docker` program. */
-export type DockerLab =
-  | { readonly kind: "there"; readonly version: string }
-  | { readonly kind: "absent"; readonly because: string };
+/** The Docker daemon behind DOCKER_HOST or the default socket, on this machine; it is asked through the `docker` program. */
+export type DockerLab = { readonly kind: "there"; readonly version: string } | { readonly kind: "absent"; readonly because: string };
 
 export async function findDocker(): Promise<DockerLab> {
+  const host = process.env["DOCKER_HOST"] ?? "";
+  if (host !== "" && !host.startsWith("unix://"))
+    return { kind: "absent", because: `tests use a daemon on this machine only, DOCKER_HOST is ${host}` };
   try {
     return { kind: "there", version: (await docker(["version", "--format", "{{.Server.Version}}"])).trim() };
   } catch (error) {
@@ -129,7 +130,10 @@ function librariesOf(program: string): readonly string[] {
 
 function findLibrary(name: string): readonly string[] {
   const { stdout } = spawnSync("/sbin/ldconfig", ["-p"], { encoding: "utf8" });
-  const path = stdout.split("\n").find((line) => line.trim().startsWith(`${name} `))?.split(" => ")[1];
+  const path = stdout
+    .split("\n")
+    .find((line) => line.trim().startsWith(`${name} `))
+    ?.split(" => ")[1];
   return path === undefined ? [] : [path.trim()];
 }
 

@@ -1,14 +1,22 @@
 import { appendFileSync } from "node:fs";
 
+export type SystemName = "redis" | "postgres" | "docker" | "kubernetes" | "chromium" | "slack-emulator";
+
 /**
  * Notes that a real system took part in a test run: one JSON line `{system, version}` in the file that OOMPH_TEST_LEDGER
  * names. Without that variable nothing is noted.
  */
-export function noteRealSystem(
-  system: "redis" | "postgres" | "docker" | "kubernetes" | "chromium" | "slack-emulator",
-  version: string,
-): void {
+export function noteRealSystem(system: SystemName, version: string): void {
+  note({ system, version });
+}
+
+/** Notes why a real system could not take part. */
+export function noteAbsentSystem(system: SystemName, because: string): void {
+  note({ system, because });
+}
+
+function note(line: Readonly<Record<string, string>>): void {
   const ledger = process.env["OOMPH_TEST_LEDGER"];
   if (ledger === undefined || ledger === "") return;
-  appendFileSync(ledger, `${JSON.stringify({ system, version })}\n`);
+  appendFileSync(ledger, `${JSON.stringify(line)}\n`);
 }

@@ -4,13 +4,15 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { docker, findDocker, nodeBaseImage } from "../../scripts/lab/docker.ts";
-import { noteRealSystem } from "../../scripts/lab/real-systems.ts";
+import { noteAbsentSystem, noteRealSystem } from "../../scripts/lab/real-systems.ts";
 import { startRedis, type RedisLab } from "../../scripts/lab/redis.ts";
 import { startSlack, type LabSlack } from "../../scripts/lab/slack/index.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const BUILD_WITHIN_MS = 600_000;
 const daemon = await findDocker();
+if (daemon.kind === "there") noteRealSystem("docker", daemon.version);
+else noteAbsentSystem("docker", daemon.because);
 
 // The image as it ships, except for where Node comes from: the daemon of a test may reach no registry.
 describe.skipIf(daemon.kind === "absent")(`the image${daemon.kind === "absent" ? ` (${daemon.because})` : ""}`, () => {
@@ -21,14 +23,13 @@ describe.skipIf(daemon.kind === "absent")(`the image${daemon.kind === "absent" ?
   let slack: LabSlack;
 
   beforeAll(async () => {
-    if (daemon.kind === "there") noteRealSystem("docker", daemon.version);
     chmodSync(folder, 0o755); // read by the container's user
     const base = await nodeBaseImage(ROOT);
     const build = ["build", "--network=host", "--build-arg", `BASE_IMAGE=${base}`];
     // The first stage keeps its name, so that its layers are still there the next time.
     await docker([...build, "--target", "build", "-t", "oomph-test-build", "."], { cwd: ROOT });
     await docker([...build, "-t", tag, "."], { cwd: ROOT });
-    queue = await startRedis({ policy: "noeviction" });
+    queue = await startRedis({ policy: "noeviction", lines: ["appendonly yes"] });
     slack = await startSlack();
   }, BUILD_WITHIN_MS);
 
@@ -40,7 +41,14 @@ describe.skipIf(daemon.kind === "absent")(`the image${daemon.kind === "absent" ?
   });
 
   test("holds no development package, no source and no secret", async () => {
-    const listing = await docker(["run", "--rm", tag, "node", "-e", "console.log(JSON.stringify([fs.readdirSync('/app'), fs.readdirSync('/app/node_modules')]))"]);
+    const listing = await docker([
+      "run",
+      "--rm",
+      tag,
+      "node",
+      "-e",
+      "console.log(JSON.stringify([fs.readdirSync('/app'), fs.readdirSync('/app/node_modules')]))",
+    ]);
     const [files, packages] = JSON.parse(listing) as [string[], string[]];
     expect(files.toSorted()).toEqual(["LICENSE", "bin", "dist", "node_modules", "package.json"]);
     expect(packages).toContain("ioredis");
@@ -68,14 +76,21 @@ describe.skipIf(daemon.kind === "absent")(`the image${daemon.kind === "absent" ?
   test("ends cleanly when it is told to", async () => {
     const port = await freePort();
     const name = await start(port);
-    await vi.waitFor(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200), { timeout: 60_000, interval: 200 });
+    await vi.waitFor(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200), {
+      timeout: 60_000,
+      interval: 200,
+    });
     await docker(["stop", "-t", "30", name]);
     expect((await docker(["inspect", "-f", "{{.State.ExitCode}} {{.State.OOMKilled}}", name])).trim()).toBe("0 false");
   }, 120_000);
 
   /** On the host's network, so that the local Slack and Redis are on its loopback. */
   async function start(port: number): Promise<string> {
-    writeFileSync(join(folder, "oomph.yaml"), `slack: { mode: http, apiUrl: "${slack.apiUrl}" }\nredis: { connections: { sessions: { url: "${queue.url}" } } }\n`, { mode: 0o644 });
+    writeFileSync(
+      join(folder, "oomph.yaml"),
+      `slack: { mode: http, apiUrl: "${slack.apiUrl}" }\nredis: { connections: { sessions: { url: "${queue.url}" } } }\n`,
+      { mode: 0o644 },
+    );
     writeFileSync(join(folder, "bot-token"), `${slack.botToken}\n`, { mode: 0o644 });
     const env = {
       OOMPH_CONFIG: "/etc/oomph/oomph.yaml",
