@@ -13,7 +13,7 @@ describe("the sweeper", () => {
   });
   afterEach(() => test.stop());
 
-  const run = () => sweep({ desk: test.desk, investigationGraceMs: 1_000 });
+  const run = () => sweep({ desk: test.desk, investigationGraceMs: 60_000 });
   const opening = {
     target: SHOP,
     problem: "redis-memory",
@@ -29,7 +29,7 @@ describe("the sweeper", () => {
     await test.redis().restart();
     await test.desk.queue.ping();
     expect(await test.jobs("investigate")).toEqual([]);
-    test.moveOn(1_001);
+    test.moveOn(60_001);
     await Promise.all([run(), run(), run()]);
     await run();
     expect((await test.jobs("investigate")).map((job) => job.id)).toEqual([investigation?.id]);

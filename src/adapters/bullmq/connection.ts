@@ -4,13 +4,16 @@ import { messageOf, OomphError } from "../../domain/errors.ts";
 import type { Log } from "../../ports/log.ts";
 import type { QueueSettings } from "./settings.ts";
 
-/** One connection to the queue's Redis; it comes back by itself for as long as it is not closed. */
+/** The connection to the queue's Redis; it comes back by itself for as long as it is not closed. */
 export type QueueConnection = {
+  /** For workers: what it is told waits until Redis is there, and is said again after a loss. */
   readonly client: Redis;
+  /** For those who want an answer now: what was under way when Redis was lost fails, and is not said again. */
+  readonly asking: Redis;
   readonly settings: QueueSettings;
   /**
    * Asks something of this Redis. Throws OomphError `queue-unavailable` when it is away or has not answered in time;
-   * what has been sent by then may still be carried out.
+   * what Redis had heard by then may have been done.
    */
   ask<Answer>(question: (client: Redis) => Promise<Answer>): Promise<Answer>;
   /** Runs `work` now, if connected, and whenever the connection has come back. */
@@ -22,19 +25,22 @@ const LONGEST_PAUSE_MS = 2_000;
 
 /** Connects in the background: a Redis that is down is waited for, and said once per outage. */
 export function connectQueue(settings: QueueSettings, log: Log): QueueConnection {
-  const client = new Redis(settings.url, {
-    maxRetriesPerRequest: null, // workers wait for as long as it takes
-    retryStrategy: (attempt) => Math.min(attempt * 100, LONGEST_PAUSE_MS),
+  const options = {
+    retryStrategy: (attempt: number) => Math.min(attempt * 100, LONGEST_PAUSE_MS),
     connectionName: "oomph-queue",
     disableClientInfo: true,
     ...(settings.tlsCa === undefined ? {} : { tls: { ca: settings.tlsCa } }),
-  });
+  };
+  const client = new Redis(settings.url, { ...options, maxRetriesPerRequest: null });
+  const asking = new Redis(settings.url, { ...options, maxRetriesPerRequest: 0 });
   sayWhenAway(client, log);
-  const untilReady = readiness(client);
+  asking.on("error", () => undefined); // both see the same, one says it
+  const untilReady = readiness(asking);
   return {
     client,
+    asking,
     settings,
-    ask: (question) => ask({ client, untilReady, withinMs: settings.answerWithinMs }, question),
+    ask: (question) => ask({ client: asking, untilReady, withinMs: settings.answerWithinMs }, question),
     onReady(work) {
       const run = (): void => {
         work().catch((error: unknown) =>
@@ -44,7 +50,10 @@ export function connectQueue(settings: QueueSettings, log: Log): QueueConnection
       client.on("ready", run);
       if (client.status === "ready") run();
     },
-    close: () => client.disconnect(),
+    close() {
+      client.disconnect();
+      asking.disconnect();
+    },
   };
 }
 

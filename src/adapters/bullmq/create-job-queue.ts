@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { Queue, type JobsOptions } from "bullmq";
+import type { Redis } from "ioredis";
 
 import type { AddOptions, JobName, JobPayloads, JobQueue } from "../../ports/job-queue.ts";
 import type { Metrics } from "../../ports/metrics.ts";
@@ -32,16 +33,22 @@ export function createJobQueue(
 ): JobQueue & { close(): Promise<void> } {
   const queues = new Map<JobName, Queue>();
 
-  function queueOf(name: JobName): Queue {
-    const made = queues.get(name) ?? openQueue(connection, name);
+  async function queueOf(name: JobName): Promise<Queue> {
+    const made = queues.get(name) ?? openQueue(connection.asking, connection.settings.prefix, name);
     queues.set(name, made);
-    return made;
+    try {
+      await made.waitUntilReady();
+      return made;
+    } catch (error) {
+      queues.delete(name); // Redis was lost while it was being opened, and it stays broken: the next one is new
+      throw error;
+    }
   }
 
   async function add<Name extends JobName>(name: Name, payload: JobPayloads[Name], options: AddOptions): Promise<void> {
     const carried: Carried<Name> = { payload, nonce: randomUUID() };
     await connection.ask(async () => {
-      const queue = queueOf(name);
+      const queue = await queueOf(name);
       await queue.add(name, carried, optionsOf(name, options));
       if (name === "receive" && !(await isStored(queue, options.id, carried.nonce))) metrics.duplicateDropped(kindOf(name, payload));
     });
@@ -59,8 +66,8 @@ export function createJobQueue(
 }
 
 /** One BullMQ queue; its errors are said by the connection. */
-export function openQueue({ client, settings }: QueueConnection, name: JobName): Queue {
-  const queue = new Queue(name, { connection: client, prefix: settings.prefix });
+export function openQueue(client: Redis, prefix: string, name: JobName): Queue {
+  const queue = new Queue(name, { connection: client, prefix });
   queue.on("error", () => undefined);
   return queue;
 }

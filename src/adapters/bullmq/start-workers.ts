@@ -92,7 +92,7 @@ async function runJob<Name extends JobName>(
 
 /** Set again after each reconnection: a Redis that came back empty has forgotten it. */
 function scheduleSweeps(connection: QueueConnection, everyMs: number): void {
-  const queue = openQueue(connection, "sweep");
+  const queue = openQueue(connection.client, connection.settings.prefix, "sweep");
   connection.onReady(async () => {
     await queue.upsertJobScheduler(
       "sweep",
