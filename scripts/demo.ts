@@ -7,13 +7,14 @@ import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { formatDuration } from "../src/domain/duration.ts";
 import { runPrompt } from "./demo/prompt.ts";
-import { setScene, TEST_DATABASE, type Scene } from "./demo/scene.ts";
+import { fillForGood, setScene, TEST_DATABASE, type Scene } from "./demo/scene.ts";
 import { playStory, type Told } from "./demo/story.ts";
 import { threadText } from "./demo/thread-text.ts";
 import { threadPage } from "./docs/thread-page.ts";
-import { fillUntilRefused } from "./lab/redis.ts";
 
-const { values } = parseArgs({ options: { keep: { type: "boolean", default: false }, page: { type: "string", default: ".oomph/demo-thread.html" } } });
+const { values } = parseArgs({
+  options: { keep: { type: "boolean", default: false }, page: { type: "string", default: ".oomph/demo-thread.html" } },
+});
 const out = (text: string): void => void process.stdout.write(`${text}\n`);
 let scene: Scene | undefined;
 
@@ -51,7 +52,7 @@ async function writePage(from: Scene, { thread }: Told): Promise<void> {
 
 function refill({ sessions }: Scene): () => Promise<void> {
   return async () => {
-    const keys = await fillUntilRefused(sessions, { database: TEST_DATABASE, prefix: "test:fingerprint:", valueBytes: 180 });
+    const keys = await fillForGood(sessions);
     out(`Database ${TEST_DATABASE} of redis/sessions got ${keys} keys; it refuses writes again.`);
   };
 }

@@ -61,7 +61,9 @@ export async function benchAck(): Promise<AckFigures> {
 }
 
 async function startBareApp(redisUrl: string, signingSecret: string): Promise<{ readonly url: string; stop(): void }> {
-  const child = spawn(process.execPath, [...NODE_FLAGS, "--import", "tsx", script("bare-app.ts"), redisUrl, signingSecret], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [...NODE_FLAGS, "--import", "tsx", script("bare-app.ts"), redisUrl, signingSecret], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
   const { port } = JSON.parse(line) as { readonly port: number };
   return { url: `http://127.0.0.1:${port}/slack/events`, stop: () => child.kill("SIGKILL") };
@@ -70,7 +72,10 @@ async function startBareApp(redisUrl: string, signingSecret: string): Promise<{ 
 async function commandLoad(slack: LabSlack, url: string, seconds: number): Promise<Latencies> {
   const user = slack.id("responder");
   const channel = slack.id("incidents");
-  const responseUrls = Array.from({ length: PER_SECOND * seconds }, () => `${new URL("/", slack.apiUrl).href}response/${slack.tickets.response({ channel, user })}`);
+  const responseUrls = Array.from(
+    { length: PER_SECOND * seconds },
+    () => `${new URL("/", slack.apiUrl).href}response/${slack.tickets.response({ channel, user })}`,
+  );
   const load = { url, signingSecret: slack.signingSecret, perSecond: PER_SECOND, seconds, texts: TEXTS, channel, user, responseUrls };
   const child = spawn(process.execPath, ["--import", "tsx", script("command-load.ts")], { stdio: ["pipe", "pipe", "inherit"] });
   child.stdin.end(JSON.stringify(load));

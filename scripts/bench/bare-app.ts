@@ -12,7 +12,10 @@ const [redisUrl = "", signingSecret = ""] = process.argv.slice(2);
 const redis = new URL(redisUrl);
 const queue = new Queue("bare", { connection: { host: redis.hostname, port: Number(redis.port) } });
 const receiver = new bolt.HTTPReceiver({ signingSecret, endpoints: "/slack/events" });
-const app = new bolt.App({ receiver, authorize: () => Promise.resolve({ botToken: "xoxb-bare", botId: "B000000001", botUserId: "U000000001" }) });
+const app = new bolt.App({
+  receiver,
+  authorize: () => Promise.resolve({ botToken: "xoxb-bare", botId: "B000000001", botUserId: "U000000001" }),
+});
 
 app.command("/oom", async ({ command, ack }) => {
   await queue.add("command", { text: command.text, userId: command.user_id }, { jobId: command.trigger_id });

@@ -36,7 +36,9 @@ async function run(load: Load): Promise<void> {
   }
   const latencies = (await Promise.all(sent)).toSorted((left, right) => left - right);
   agent.destroy();
-  process.stdout.write(`${JSON.stringify({ count: latencies.length, p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99), maxMs: latencies.at(-1) })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ count: latencies.length, p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99), maxMs: latencies.at(-1) })}\n`,
+  );
 }
 
 function until(dueMs: number): Promise<void> {
@@ -69,7 +71,9 @@ function send(load: Load, index: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const call = request(load.url, { method: "POST", agent, headers }, (response) => {
       response.resume();
-      response.once("end", () => (response.statusCode === 200 ? resolve() : reject(new Error(`expected status 200, got ${response.statusCode}`))));
+      response.once("end", () =>
+        response.statusCode === 200 ? resolve() : reject(new Error(`expected status 200, got ${response.statusCode}`)),
+      );
     });
     call.once("error", reject);
     call.end(body);

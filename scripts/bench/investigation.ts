@@ -47,7 +47,10 @@ export async function benchInvestigation(): Promise<InvestigationFigures> {
 }
 
 /** A report is the message with something to press that asks for an action. */
-function watch(slack: Awaited<ReturnType<typeof startSlack>>, sentMs: number): Promise<{ readonly firstMessageMs: number; readonly verdictMs: number }> {
+function watch(
+  slack: Awaited<ReturnType<typeof startSlack>>,
+  sentMs: number,
+): Promise<{ readonly firstMessageMs: number; readonly verdictMs: number }> {
   return new Promise((resolve, reject) => {
     let firstMessageMs: number | undefined;
     const timer = setTimeout(() => {

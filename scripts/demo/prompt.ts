@@ -18,13 +18,17 @@ People: alice and bob may approve, bob is an admin, mallory may neither. Without
 export async function runPrompt(scene: Scene, refill: () => Promise<void>, out: (text: string) => void): Promise<void> {
   const { slack } = scene;
   out(HELP);
-  const stopShowing = slack.onOwnMessage((message, change) => out(`\n${change === "posted" ? "" : "(edit) "}${messageText(slack, message)}`));
+  const stopShowing = slack.onOwnMessage((message, change) =>
+    out(`\n${change === "posted" ? "" : "(edit) "}${messageText(slack, message)}`),
+  );
   const lines = createInterface({ input: process.stdin, output: process.stdout, prompt: "oomph> " });
   lines.prompt();
   for await (const line of lines) {
     if (/^\s*(quit|exit)\s*$/.test(line)) break;
     const seenBefore = { responses: slack.responses().length, whispers: slack.ephemerals().length };
-    await obey(scene, { line: line.trim(), refill, out }).catch((error: unknown) => out(error instanceof Error ? error.message : String(error)));
+    await obey(scene, { line: line.trim(), refill, out }).catch((error: unknown) =>
+      out(error instanceof Error ? error.message : String(error)),
+    );
     await showAnswers(scene, seenBefore, out);
     lines.prompt();
   }
@@ -37,23 +41,32 @@ type Order = { readonly line: string; readonly refill: () => Promise<void>; read
 async function obey(scene: Scene, { line, refill, out }: Order): Promise<void> {
   const [, order = "", named] = /^(.*?)(?:\s+as\s+(\w+))?$/.exec(line) ?? [];
   const { people, slack } = scene;
-  if (named !== undefined && slack.users[named] === undefined) throw new Error(`Expected one of ${Object.keys(slack.users).join(", ")}, got "${named}".`);
+  if (named !== undefined && slack.users[named] === undefined)
+    throw new Error(`Expected one of ${Object.keys(slack.users).join(", ")}, got "${named}".`);
   const decision = /^(approve|deny)\s+(\d+)$/.exec(order);
   if (order === "" || order === "help") out(order === "" ? "" : HELP);
   else if (order.startsWith("/")) await answered(people.command(named ?? "alice", "incidents", order), out);
-  else if (decision !== null) await decide(scene, { approve: decision[1] === "approve", number: Number(decision[2]), user: named ?? "bob" }, out);
+  else if (decision !== null)
+    await decide(scene, { approve: decision[1] === "approve", number: Number(decision[2]), user: named ?? "bob" }, out);
   else if (order.startsWith("press ")) await press(scene, order.slice(6), named ?? "alice");
   else if (order.startsWith("post ")) await people.postAsBot("alerts", { text: order.slice(5) });
   else if (order === "fill") await refill();
   else throw new Error(`"${line}" is none of the things that can be typed here. Type help.`);
 }
 
-async function answered(delivery: Promise<{ readonly status: number; readonly body: unknown }>, out: (text: string) => void): Promise<void> {
+async function answered(
+  delivery: Promise<{ readonly status: number; readonly body: unknown }>,
+  out: (text: string) => void,
+): Promise<void> {
   const { status, body } = await delivery;
   if (status !== 200 || body !== "") out(`Oomph answered ${status} ${JSON.stringify(body)}`);
 }
 
-async function decide(scene: Scene, word: { readonly approve: boolean; readonly number: number; readonly user: string }, out: (text: string) => void): Promise<void> {
+async function decide(
+  scene: Scene,
+  word: { readonly approve: boolean; readonly number: number; readonly user: string },
+  out: (text: string) => void,
+): Promise<void> {
   const waiting = (await allMessages(scene)).filter((message) => has(message, "modal_deny"));
   const card = waiting[word.number - 1];
   if (card === undefined) throw new Error(`Expected a number from 1 to ${waiting.length}: ${waiting.length} requests wait.`);
@@ -62,7 +75,9 @@ async function decide(scene: Scene, word: { readonly approve: boolean; readonly 
   await scene.people.click(word.user, card, control);
   if (control === "request_approve") return;
   const refusals = scene.slack.ephemerals().length;
-  const dialog = await seen("a dialog", async () => (scene.slack.modals().length > before ? dialogOf(scene.slack, word.user) : scene.slack.ephemerals().length > refusals ? null : undefined));
+  const dialog = await seen("a dialog", async () =>
+    scene.slack.modals().length > before ? dialogOf(scene.slack, word.user) : scene.slack.ephemerals().length > refusals ? null : undefined,
+  );
   if (dialog === null || dialog === undefined) return;
   const typed = confirmationOf(card) ?? "no reason given";
   await answered(scene.people.submit(dialog, Object.fromEntries(inputsOf(dialog).map((block) => [block, typed]))), out);
@@ -86,11 +101,21 @@ async function allMessages({ slack }: Scene): Promise<readonly LabMessage[]> {
 }
 
 /** What only the one who asked can see comes a moment later. */
-async function showAnswers({ slack }: Scene, before: { readonly responses: number; readonly whispers: number }, out: (text: string) => void): Promise<void> {
+async function showAnswers(
+  { slack }: Scene,
+  before: { readonly responses: number; readonly whispers: number },
+  out: (text: string) => void,
+): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 700));
   const news = [...slack.responses().slice(before.responses), ...slack.ephemerals().slice(before.whispers)];
   for (const answer of news) {
-    const shown: LabMessage = { channel: answer.channel, ts: String(Date.now() / 1000), text: answer.text, blocks: answer.blocks, user: slack.self.userId };
+    const shown: LabMessage = {
+      channel: answer.channel,
+      ts: String(Date.now() / 1000),
+      text: answer.text,
+      blocks: answer.blocks,
+      user: slack.self.userId,
+    };
     out(`\n(only ${readable(slack, `<@${answer.user}>`)} sees this)\n${messageText(slack, shown)}`);
   }
 }

@@ -11,8 +11,6 @@ export type Scene = {
   /** The Redis in trouble, `redis/sessions`. */
   readonly sessions: RedisLab;
   readonly gateway: Gateway;
-  /** Keys in database 2 when it began to refuse. */
-  readonly testKeys: number;
   stop(): Promise<void>;
 };
 
@@ -43,7 +41,7 @@ async function build(tell: (line: string) => void, stops: (() => Promise<unknown
   stops.push(() => sessions.stop());
   await fill(sessions, { database: 0, prefix: "session:", keys: 20_000, valueBytes: 200, ttlSeconds: 86_400 });
   await fill(sessions, { database: TEST_DATABASE, prefix: "test:storm:", keys: 40_000, valueBytes: 120 });
-  const testKeys = await fillUntilRefused(sessions, { database: TEST_DATABASE, prefix: "test:fingerprint:", valueBytes: 180 });
+  await fillForGood(sessions);
   tell(`redis/sessions runs on port ${sessions.port}, maxmemory 48 MiB, filled until it refuses writes.`);
 
   const gateway = await startGateway({ host: sessions.host, port: sessions.port, database: 1 });
@@ -55,10 +53,32 @@ async function build(tell: (line: string) => void, stops: (() => Promise<unknown
   stops.push(() => slack.stop());
   const access = { approvers: [slack.users["alice"], slack.users["bob"]], admins: [slack.users["bob"]] };
   const connections = { sessions: { url: sessions.url, aliases: ["gateway-redis"], healthUrl: gateway.url } };
-  const oomph = await startOomph({ slack, queueUrl: queue.url, access, connections, sections: { verification: { readings: 3, interval: "500ms" } } });
+  const oomph = await startOomph({
+    slack,
+    queueUrl: queue.url,
+    access,
+    connections,
+    sections: { verification: { readings: 3, interval: "500ms" } },
+  });
   stops.push(() => oomph.stop());
   const people = createSlackClient({ slack, url: oomph.eventsUrl });
   stops.push(async () => people.close());
   tell(`A local Slack runs at ${slack.apiUrl}, Oomph at ${oomph.url} (process ${oomph.pid}).`);
-  return { slack, people, oomph, sessions, gateway, testKeys };
+  return { slack, people, oomph, sessions, gateway };
+}
+
+// A server that has just been filled gives some back: old hash tables, buffers. It is topped up until it stays full.
+const REFUSALS_IN_A_ROW = 10;
+const BETWEEN_REFUSALS_MS = 100;
+
+/** Fills database 2 until the server refuses writes and goes on refusing them. Returns how many keys were made. */
+export async function fillForGood(sessions: RedisLab): Promise<number> {
+  let made = 0;
+  for (let refusals = 0; refusals < REFUSALS_IN_A_ROW;) {
+    const more = await fillUntilRefused(sessions, { database: TEST_DATABASE, prefix: `test:fingerprint:${made}:`, valueBytes: 180 });
+    made += more;
+    refusals = more > 0 ? 0 : refusals + 1;
+    await new Promise((resolve) => setTimeout(resolve, BETWEEN_REFUSALS_MS));
+  }
+  return made;
 }

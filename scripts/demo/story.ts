@@ -19,6 +19,7 @@ export async function playStory(scene: Scene): Promise<Told> {
   const startMs = performance.now();
   const reached = (what: string): void => void milestones.push({ what, afterMs: performance.now() - startMs });
 
+  await expectTrouble(scene);
   const alert = await people.postAsBot("alerts", {
     text: "[FIRING] gateway-redis: write to the deduplication store failed: OOM command not allowed when used memory > 'maxmemory'.",
   });
@@ -43,13 +44,25 @@ export async function playStory(scene: Scene): Promise<Told> {
   const dialog = await seen("bob's dialog", async () => dialogOf(slack, "bob"));
   const typed = `sessions ${TEST_DATABASE}`;
   const answer = await people.submit(dialog, Object.fromEntries(inputsOf(dialog).map((block) => [block, typed])));
-  if (answer.status !== 200 || answer.body !== "") throw new Error(`Expected bob's approval to be taken, Oomph answered ${answer.status} ${JSON.stringify(answer.body)}.`);
+  if (answer.status !== 200 || answer.body !== "")
+    throw new Error(`Expected bob's approval to be taken, Oomph answered ${answer.status} ${JSON.stringify(answer.body)}.`);
   reached(`bob approved, having typed "${typed}"`);
 
   await seen("the outcome in the thread", async () => (await thread()).find(({ text }) => /Done, and it helped/.test(text)));
   reached("done once, verified, and told");
   await checkWorld(scene, reached);
   return { milestones, thread: await thread() };
+}
+
+/** Without real trouble there would be nothing to show. */
+async function expectTrouble({ sessions, gateway }: Scene): Promise<void> {
+  const refusal = await sessions.client.set("demo:write", "x").then(
+    () => "accepted",
+    (error: unknown) => String(error),
+  );
+  const { status } = await fetch(gateway.url);
+  if (!refusal.includes("OOM") || status !== 503)
+    throw new Error(`Expected a Redis that refuses writes and a gateway that answers 503, got: ${refusal} and ${status}.`);
 }
 
 /** Nothing that the thread says is believed: the servers themselves are asked. */
@@ -61,12 +74,17 @@ async function checkWorld({ sessions, gateway, oomph }: Scene, reached: (what: s
   const left = await sessions.client.dbsize();
   await sessions.client.select(0);
   const kept = await sessions.client.dbsize();
-  if (left !== 0 || kept !== 20_000) throw new Error(`Expected database ${TEST_DATABASE} empty and 20,000 sessions kept, found ${left} and ${kept}.`);
+  if (left !== 0 || kept !== 20_000)
+    throw new Error(`Expected database ${TEST_DATABASE} empty and 20,000 sessions kept, found ${left} and ${kept}.`);
   reached(`database ${TEST_DATABASE} is empty, the 20,000 sessions in database 0 are untouched`);
   const { status } = await fetch(gateway.url);
   if (status !== 201) throw new Error(`Expected the gateway to answer 201 again, it answered ${status}.`);
   reached("the gateway answers 201 again");
-  const audit = spawnSync(process.execPath, [CLI, "audit", "verify"], { encoding: "utf8", cwd: oomph.directory, env: { PATH: process.env["PATH"], OOMPH_CONFIG: oomph.configPath } });
+  const audit = spawnSync(process.execPath, [CLI, "audit", "verify"], {
+    encoding: "utf8",
+    cwd: oomph.directory,
+    env: { PATH: process.env["PATH"], OOMPH_CONFIG: oomph.configPath },
+  });
   if (audit.status !== 0) throw new Error(`Expected an intact audit, oomph audit verify said: ${audit.stdout}${audit.stderr}`);
   reached(`the audit is intact (${audit.stdout.trim().split("\n")[0] ?? ""})`);
 }

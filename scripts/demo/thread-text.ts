@@ -11,7 +11,10 @@ export function threadText(slack: LabSlack, thread: readonly LabMessage[]): stri
 export function messageText(slack: LabSlack, message: LabMessage, indent = ""): string {
   const edited = message.edited === undefined ? "" : " (edited)";
   const header = `${indent}${authorOf(slack, message)}  ${clock(Number(message.ts) * 1000)}${edited}`;
-  const body = readable(slack, message.blocks === undefined || message.blocks.length === 0 ? message.text : message.blocks.map(blockText).filter(Boolean).join("\n"));
+  const body = readable(
+    slack,
+    message.blocks === undefined || message.blocks.length === 0 ? message.text : message.blocks.map(blockText).filter(Boolean).join("\n"),
+  );
   const pressable = controlsOf(message.blocks ?? []).map(({ label }) => `[ ${label} ]`);
   const lines = [...body.split("\n").flatMap(wrap), ...(pressable.length === 0 ? [] : [pressable.join("  ")])];
   return [header, ...lines.map((line) => `${indent}${line}`), indent.trimEnd()].join("\n");
@@ -27,7 +30,10 @@ function blockText(block: Block): string {
     case "header":
       return block.text.text;
     case "section":
-      return [block.text, ...(block.fields ?? [])].filter((part): part is Text => part !== undefined).map(({ text }) => text.replace(/^(\*[^*\n]+\*)\n/, "$1 ")).join("\n");
+      return [block.text, ...(block.fields ?? [])]
+        .filter((part): part is Text => part !== undefined)
+        .map(({ text }) => text.replace(/^(\*[^*\n]+\*)\n/, "$1 "))
+        .join("\n");
     case "context":
       return block.elements.map(({ text }) => text).join(" · ");
     case "divider":
