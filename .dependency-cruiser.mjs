@@ -83,8 +83,9 @@ export default {
     {
       name: "config-stays-outside",
       severity: "error",
-      comment: "only app.ts, main.ts and cli/ read the configuration: pass the one setting that is needed as a parameter",
-      from: { path: "^src/(?!(config|cli)/|(app|main|config)\\.ts$)" },
+      comment:
+        "only app.ts with its wiring.ts, main.ts and cli/ read the configuration: pass the one setting that is needed as a parameter",
+      from: { path: "^src/(?!(config|cli)/|(app|main|config|wiring)\\.ts$)" },
       to: { path: "^src/config(\\.ts$|/)" },
     },
     {

@@ -8,7 +8,9 @@ export function secretsOf(config: Config | ServiceConfig): readonly string[] {
   return [
     ...urls.flatMap((url) => (url === undefined ? [] : passwordsIn(url))),
     ...config.redis.connections.flatMap(secretsOfConnection),
-    ...(slack === undefined ? [] : [slack.botToken, slack.transport.kind === "socket" ? slack.transport.appToken : slack.transport.signingSecret]),
+    ...(slack === undefined
+      ? []
+      : [slack.botToken, slack.transport.kind === "socket" ? slack.transport.appToken : slack.transport.signingSecret]),
   ];
 }
 
