@@ -27,7 +27,10 @@ import { readinessChecks, redisTargets, storeSettings, TIMES } from "./wiring.ts
 export type Oomph = { readonly url: string; stop(): Promise<void> };
 
 /** Wires the stages in their order and starts them: in, one incident, queue, find out, tell, act. */
-export async function startOomph(config: ServiceConfig, { log, metrics }: { readonly log: Log; readonly metrics: MetricsSource }): Promise<Oomph> {
+export async function startOomph(
+  config: ServiceConfig,
+  { log, metrics }: { readonly log: Log; readonly metrics: MetricsSource },
+): Promise<Oomph> {
   const { slack: chatConfig, access: rules, redis, jobs } = config;
   const store = await openStore(storeSettings(config.store));
   const connection = connectQueue({ ...QUEUE_DEFAULTS, url: config.queue.url }, log);
@@ -37,7 +40,14 @@ export async function startOomph(config: ServiceConfig, { log, metrics }: { read
   const httpCheck = createHttpCheck();
   const runbooks = [redisMemoryRunbook({ servers, clock, httpCheck, censusBudgetMs: redis.censusMs })];
   const ownRedis = async (): Promise<readonly string[]> => [await ownRunId(connection)];
-  const actions = redisActions({ servers, httpCheck, clock, ownRedis, verification: { ...config.verification, healthTimeoutMs: TIMES.healthTimeoutMs }, countWithinMs: redis.censusMs });
+  const actions = redisActions({
+    servers,
+    httpCheck,
+    clock,
+    ownRedis,
+    verification: { ...config.verification, healthTimeoutMs: TIMES.healthTimeoutMs },
+    countWithinMs: redis.censusMs,
+  });
 
   const slack = createSlack({ settings: chatConfig.settings, receive: (inbound) => receiver.now(inbound), clock, log });
   const { chat } = slack;
@@ -60,7 +70,12 @@ export async function startOomph(config: ServiceConfig, { log, metrics }: { read
     random: Math.random,
     ...TIMES.jobs,
   });
-  const server = await createHttpServer({ ...config.http, metrics, checks: readinessChecks({ store, queue, connection, slack }), mounts: { "/slack/events": slack.requestHandler } });
+  const server = await createHttpServer({
+    ...config.http,
+    metrics,
+    checks: readinessChecks({ store, queue, connection, slack }),
+    mounts: { "/slack/events": slack.requestHandler },
+  });
   const workers = startWorkers(connection, { handlers, log, metrics, sweepEveryMs: jobs.sweepMs });
   await slack.start();
 

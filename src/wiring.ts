@@ -52,7 +52,8 @@ export function readinessChecks({ store, queue, connection, slack }: Parts): Rea
     },
     chat: async () => {
       const { state, since } = slack.connection();
-      if (state !== "connected") throw new OomphError("unreachable", `Slack is ${state} since ${new Date(since).toISOString()}`, { retryable: true });
+      if (state !== "connected")
+        throw new OomphError("unreachable", `Slack is ${state} since ${new Date(since).toISOString()}`, { retryable: true });
     },
   };
 }

@@ -35,7 +35,9 @@ export type Diagnosis = {
   /** Facts for "Evidence Summary": label and value with units. */
   readonly summary: readonly { readonly label: string; readonly value: string }[];
   /** What stands out ("Suspicious Requests" in request runbooks; largest prefixes and keys for a Redis). */
-  readonly suspects: { readonly title: string; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] } | undefined;
+  readonly suspects:
+    | { readonly title: string; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
+    | undefined;
   /** Things to do that Oomph cannot do itself: code to change, teams to ask. */
   readonly furtherSteps: readonly string[];
 };

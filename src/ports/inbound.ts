@@ -51,7 +51,14 @@ export type Inbound =
       readonly values: Readonly<Record<string, string>>;
       readonly receivedAtMs: number;
     }
-  | { readonly kind: "shortcut"; readonly id: string; readonly userId: string; readonly post: Post; readonly responseUrl?: string; readonly receivedAtMs: number }
+  | {
+      readonly kind: "shortcut";
+      readonly id: string;
+      readonly userId: string;
+      readonly post: Post;
+      readonly responseUrl?: string;
+      readonly receivedAtMs: number;
+    }
   | { readonly kind: "post"; readonly id: string; readonly post: Post; readonly receivedAtMs: number };
 
 /** What the adapter answers at once: nothing, words for the sender only, or complaints about a dialog's fields. */

@@ -12,16 +12,38 @@ export type News =
   /** Root (unless the alert's own post is the root) and the progress message. */
   | { readonly kind: "opened"; readonly incident: Incident; readonly investigation: Investigation; readonly steps: readonly StepProgress[] }
   /** Asked again while unresolved, or re-fired after resolution. */
-  | { readonly kind: "joined" | "reopened"; readonly incident: Incident; readonly actor: Actor; readonly investigation?: Investigation; readonly steps?: readonly StepProgress[] }
+  | {
+      readonly kind: "joined" | "reopened";
+      readonly incident: Incident;
+      readonly actor: Actor;
+      readonly investigation?: Investigation;
+      readonly steps?: readonly StepProgress[];
+    }
   /** The progress message, edited in place. */
-  | { readonly kind: "progress"; readonly incident: Incident; readonly investigation: Investigation; readonly steps: readonly StepProgress[] }
+  | {
+      readonly kind: "progress";
+      readonly incident: Incident;
+      readonly investigation: Investigation;
+      readonly steps: readonly StepProgress[];
+    }
   /** The report. Offers stand in the order of the advice. */
-  | { readonly kind: "diagnosed"; readonly incident: Incident; readonly investigation: Investigation; readonly offers: readonly OfferWithTitle[] }
+  | {
+      readonly kind: "diagnosed";
+      readonly incident: Incident;
+      readonly investigation: Investigation;
+      readonly offers: readonly OfferWithTitle[];
+    }
   | { readonly kind: "investigation-failed"; readonly incident: Incident; readonly investigation: Investigation; readonly because: string }
   /** The card with the plan and its buttons. */
   | { readonly kind: "requested"; readonly incident: Incident; readonly request: ActionRequest }
   /** Somebody had their word: the card says who and when, and a reply in the thread says so. */
-  | { readonly kind: "decided"; readonly incident: Incident; readonly request: ActionRequest; readonly decision: Decision; readonly decisions: readonly Decision[] }
+  | {
+      readonly kind: "decided";
+      readonly incident: Incident;
+      readonly request: ActionRequest;
+      readonly decision: Decision;
+      readonly decisions: readonly Decision[];
+    }
   /** Execution has begun, or verification has: the card. */
   | { readonly kind: "executing" | "verifying"; readonly incident: Incident; readonly request: ActionRequest; readonly run: Run }
   /** Any ended state: the card, a reply with before and after, the requester named. */

@@ -37,7 +37,10 @@ export type IncidentTable = {
    * on), or reopens one that was resolved within `reopenWithinMs` before `candidate.openedAtMs`. Racing callers get one
    * incident.
    */
-  openOrJoin(candidate: Incident, reopenWithinMs: number): Promise<{ readonly kind: "opened" | "joined" | "reopened"; readonly incident: Incident }>;
+  openOrJoin(
+    candidate: Incident,
+    reopenWithinMs: number,
+  ): Promise<{ readonly kind: "opened" | "joined" | "reopened"; readonly incident: Incident }>;
   get(id: string): Promise<Incident | undefined>;
   /** Newest first. */
   list(filter: { readonly states?: readonly IncidentState[]; readonly limit: number }): Promise<readonly Incident[]>;
@@ -77,7 +80,11 @@ export type RequestTable = {
   create(request: ActionRequest): Promise<void>;
   get(id: string): Promise<ActionRequest | undefined>;
   /** Newest first. */
-  list(filter: { readonly states?: readonly RequestState[]; readonly incidentId?: string; readonly limit: number }): Promise<readonly ActionRequest[]>;
+  list(filter: {
+    readonly states?: readonly RequestState[];
+    readonly incidentId?: string;
+    readonly limit: number;
+  }): Promise<readonly ActionRequest[]>;
   /** One conditional update; false: somebody else was faster. `executing` and on: `atMs` is not an end. */
   transition(
     id: string,

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { freezePolicy, isListed, mayApprove, mayBreakGlass, policyFor, type AccessRules, type PolicyRule } from "../../src/domain/access.ts";
+import {
+  freezePolicy,
+  isListed,
+  mayApprove,
+  mayBreakGlass,
+  policyFor,
+  type AccessRules,
+  type PolicyRule,
+} from "../../src/domain/access.ts";
 
 const rule = (change: Partial<PolicyRule>): PolicyRule => ({
   name: "default",
@@ -19,7 +27,12 @@ const target = { kind: "redis", name: "prod-sessions", database: 2 } as const;
 describe("policyFor", () => {
   it("takes the first rule that fits both action and target", () => {
     const found = policyFor(
-      rules(rule({ name: "other action", actions: ["redis.set-maxmemory"] }), rule({ name: "other target", targets: ["redis/dev-*"] }), rule({ name: "prod", targets: ["redis/prod-*"] }), rule({ name: "all" })),
+      rules(
+        rule({ name: "other action", actions: ["redis.set-maxmemory"] }),
+        rule({ name: "other target", targets: ["redis/dev-*"] }),
+        rule({ name: "prod", targets: ["redis/prod-*"] }),
+        rule({ name: "all" }),
+      ),
       "redis.flush-db",
       target,
     );

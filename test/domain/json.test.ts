@@ -24,7 +24,7 @@ describe("canonicalJson", () => {
   });
 
   it("reads back as the same value", () => {
-    const value: Json = { "__proto__x": [{ a: -0.5, b: "</script>" }], 1: false };
+    const value: Json = { __proto__x: [{ a: -0.5, b: "</script>" }], 1: false };
     expect(JSON.parse(canonicalJson(value))).toEqual(value);
   });
 });

@@ -19,7 +19,10 @@ describe("the states of a request", () => {
     expect(before.map(([state]) => state)).toEqual(["approved"]);
   });
 
-  it.each(["succeeded", "ineffective", "failed", "unknown", "denied", "expired", "superseded", "cancelled"] as const)("end with %s", (state) => {
-    expect(REQUEST_TRANSITIONS[state]).toEqual([]);
-  });
+  it.each(["succeeded", "ineffective", "failed", "unknown", "denied", "expired", "superseded", "cancelled"] as const)(
+    "end with %s",
+    (state) => {
+      expect(REQUEST_TRANSITIONS[state]).toEqual([]);
+    },
+  );
 });

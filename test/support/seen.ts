@@ -6,9 +6,7 @@ export function seen({ blocks }: Pick<Message | Modal, "blocks">): readonly stri
 }
 
 /** Labels of everything that can be pressed, in order, with what a press sends. */
-export function pressable({
-  blocks,
-}: Pick<Message | Modal, "blocks">): readonly {
+export function pressable({ blocks }: Pick<Message | Modal, "blocks">): readonly {
   readonly label: string;
   readonly actionId: string;
   readonly value: string;
