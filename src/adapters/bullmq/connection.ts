@@ -85,25 +85,32 @@ function readiness(client: Redis): () => Promise<unknown> {
 type Asked = { readonly client: Redis; readonly untilReady: () => Promise<unknown>; readonly withinMs: number };
 
 async function ask<Answer>({ client, untilReady, withinMs }: Asked, question: (client: Redis) => Promise<Answer>): Promise<Answer> {
-  const timeout = AbortSignal.timeout(withinMs);
+  const deadline = startDeadline(withinMs);
   try {
     // Nothing is asked before it is ready: it would wait in line and be done long after the caller was told that it failed.
-    const tooLate = rejectWhenAborted(timeout);
-    await Promise.race([untilReady(), tooLate]);
-    return await Promise.race([question(client), tooLate]);
+    await Promise.race([untilReady(), deadline.passed]);
+    return await Promise.race([question(client), deadline.passed]);
   } catch (cause) {
     if (cause instanceof OomphError) throw cause;
-    const why = timeout.aborted ? `no answer within ${withinMs} ms` : messageOf(cause);
-    throw new OomphError(
-      "queue-unavailable",
-      `expected the queue's Redis to answer, got: ${why}. Check that it runs and that REDIS_URL is right`,
-      { retryable: true, cause },
-    );
+    throw away(messageOf(cause), cause);
+  } finally {
+    deadline.clear();
   }
 }
 
-function rejectWhenAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+/** A timer that is cleared costs next to nothing; an AbortSignal for each question would cost an exception each. */
+function startDeadline(withinMs: number): { readonly passed: Promise<never>; clear(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(away(`no answer within ${withinMs} ms`)), withinMs);
   });
+  return { passed, clear: () => clearTimeout(timer) };
+}
+
+function away(why: string, cause?: unknown): OomphError {
+  return new OomphError(
+    "queue-unavailable",
+    `expected the queue's Redis to answer, got: ${why}. Check that it runs and that REDIS_URL is right`,
+    { retryable: true, cause },
+  );
 }

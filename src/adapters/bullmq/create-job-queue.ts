@@ -50,8 +50,17 @@ export function createJobQueue(
     await connection.ask(async () => {
       const queue = await queueOf(name);
       await queue.add(name, carried, optionsOf(name, options));
-      if (name === "receive" && !(await isStored(queue, options.id, carried.nonce))) metrics.duplicateDropped(kindOf(name, payload));
+      if (name === "receive") void countDuplicate(queue, { id: options.id, nonce: carried.nonce, kind: kindOf(name, payload) });
     });
+  }
+
+  /** Only a figure: nobody waits for it, and when it cannot be had nothing is lost. */
+  async function countDuplicate(
+    queue: Queue,
+    { id, nonce, kind }: { readonly id: string; readonly nonce: string; readonly kind: string },
+  ): Promise<void> {
+    const stored = await isStored(queue, id, nonce).catch(() => true);
+    if (!stored) metrics.duplicateDropped(kind);
   }
 
   return {

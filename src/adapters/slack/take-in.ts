@@ -87,6 +87,9 @@ async function sayAfter({ chat, log }: TakeInParts, { kind, id }: Inbound, say: 
   }
 }
 
+// One for all: a new one for each request would cost a stack trace each.
+const CALLED_OFF = new Error("answered in time");
+
 type Outcome = { readonly kind: "answered"; readonly answer: Answer } | { readonly kind: "failed" } | { readonly kind: "late" };
 
 async function ask({ receive, clock, log }: TakeInParts, inbound: Inbound): Promise<Outcome> {
@@ -107,7 +110,7 @@ async function ask({ receive, clock, log }: TakeInParts, inbound: Inbound): Prom
     (): Outcome => ({ kind: "late" }), // called off below
   );
   const outcome = await Promise.race([answered, late]);
-  over.abort();
+  over.abort(CALLED_OFF);
   return outcome;
 }
 

@@ -82,7 +82,7 @@ describe("the job queue on BullMQ", () => {
     await queue.add("receive", { inbound: COMMAND }, { id: "Ev1" });
     await vi.waitFor(() => expect(runs).toBe(1));
     await queue.add("receive", { inbound: COMMAND }, { id: "Ev1" });
-    expect(duplicates).toEqual(["command"]);
+    await vi.waitFor(() => expect(duplicates).toEqual(["command"]));
     await queue.add("receive", { inbound: { ...COMMAND, id: "Ev2" } }, { id: "Ev2" });
     await vi.waitFor(() => expect(runs).toBe(2));
     expect(duplicates).toHaveLength(1);
