@@ -22,7 +22,7 @@ import { createNarrator } from "./jobs/narrate.ts";
 import { createHandlers } from "./jobs/workers.ts";
 import type { Log } from "./ports/log.ts";
 import { redisMemoryRunbook } from "./runbooks/redis-memory/index.ts";
-import { readinessChecks, redisTargets, storeSettings, TIMES } from "./wiring.ts";
+import { logQueueWarnings, queueWarnings, readinessChecks, redisTargets, storeSettings, TIMES } from "./wiring.ts";
 
 export type Oomph = { readonly url: string; stop(): Promise<void> };
 
@@ -35,6 +35,7 @@ export async function startOomph(
   const store = await openStore(storeSettings(config.store));
   const connection = connectQueue({ ...QUEUE_DEFAULTS, url: config.queue.url }, log);
   const queue = createJobQueue(connection, metrics);
+  logQueueWarnings(connection, log);
 
   const servers = createKeyValueServers(redis.connections, { log });
   const httpCheck = createHttpCheck();
@@ -73,7 +74,8 @@ export async function startOomph(
   const server = await createHttpServer({
     ...config.http,
     metrics,
-    checks: readinessChecks({ store, queue, connection, slack }),
+    checks: readinessChecks({ store, queue, slack }),
+    warnings: () => queueWarnings(connection),
     mounts: { "/slack/events": slack.requestHandler },
   });
   const workers = startWorkers(connection, { handlers, log, metrics, sweepEveryMs: jobs.sweepMs });

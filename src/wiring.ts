@@ -9,6 +9,7 @@ import { DELIVERY_TIMES } from "./jobs/deliver.ts";
 import { PATIENCE } from "./jobs/look-surely.ts";
 import type { JobQueue } from "./ports/job-queue.ts";
 import type { KeyValueServers } from "./ports/key-value-server.ts";
+import type { Log } from "./ports/log.ts";
 import type { Targets } from "./ports/planner.ts";
 import type { Store } from "./ports/store.ts";
 
@@ -39,21 +40,29 @@ export function redisTargets(servers: KeyValueServers): Targets {
   };
 }
 
-type Parts = { readonly store: Store; readonly queue: JobQueue; readonly connection: QueueConnection; readonly slack: Slack };
+type Parts = { readonly store: Store; readonly queue: JobQueue; readonly slack: Slack };
 
 /** What /readyz asks: each throws, saying why, when work should not be sent here. */
-export function readinessChecks({ store, queue, connection, slack }: Parts): Readonly<Record<string, () => Promise<unknown>>> {
+export function readinessChecks({ store, queue, slack }: Parts): Readonly<Record<string, () => Promise<unknown>>> {
   return {
     store: () => store.ping(),
     queue: () => queue.ping(),
-    "queue settings": async () => {
-      const { warnings } = await readOwnRedis(connection);
-      if (warnings.length > 0) throw new OomphError("bad-input", warnings.join("; "));
-    },
     chat: async () => {
       const { state, since } = slack.connection();
       if (state !== "connected")
         throw new OomphError("unreachable", `Slack is ${state} since ${new Date(since).toISOString()}`, { retryable: true });
     },
   };
+}
+
+/** What /readyz says without failing: how the queue's Redis is set up. It may be mended while Oomph runs, so it is asked anew. */
+export async function queueWarnings(connection: QueueConnection): Promise<readonly string[]> {
+  return (await readOwnRedis(connection)).warnings;
+}
+
+/** Says in the log, whenever the queue's Redis has come (back), what of its settings an operator should put right. */
+export function logQueueWarnings(connection: QueueConnection, log: Log): void {
+  connection.onReady(async () => {
+    for (const warning of await queueWarnings(connection)) log.warn({ warning }, "the queue's Redis should be set up differently");
+  });
 }

@@ -102,6 +102,27 @@ describe("the environment", () => {
     expect(problems.join("\n")).not.toContain("hunter2");
   });
 
+  test("of a Kubernetes Service named oomph does not trouble Oomph", () => {
+    const env = {
+      OOMPH_SERVICE_HOST: "10.96.0.7",
+      OOMPH_SERVICE_PORT: "8080",
+      OOMPH_SERVICE_PORT_HTTP: "8080",
+      OOMPH_PORT: "tcp://10.96.0.7:8080",
+      OOMPH_PORT_8080_TCP: "tcp://10.96.0.7:8080",
+      OOMPH_PORT_8080_TCP_PROTO: "tcp",
+      OOMPH_PORT_8080_TCP_PORT: "8080",
+      OOMPH_PORT_8080_TCP_ADDR: "10.96.0.7",
+      OOMPH_REDIS_SERVICE_HOST: "10.96.0.8",
+      OOMPH_REDIS_PORT: "tcp://10.96.0.8:6379",
+    };
+    expect(loaded({ env: { ...SERVICE_ENV, ...env } }).http.port).toBe(8080);
+    expect(refused({ env: { ...SERVICE_ENV, OOMPH_PORT: "8080" } })).toEqual([expect.stringContaining("OOMPH_PORT")]);
+    // A Service named oomph-http makes it an address; it must not be taken for ours in silence.
+    expect(refused({ env: { ...SERVICE_ENV, OOMPH_HTTP_PORT: "tcp://10.96.0.7:80" } })).toEqual([
+      expect.stringContaining("OOMPH_HTTP_PORT"),
+    ]);
+  });
+
   test("of tests does not trouble Oomph", () => {
     expect(loadCommandLineConfig(sources({ env: { OOMPH_TEST_LEDGER: "/x", OOMPH_CONFIG: "" } })).kind).toBe("ok");
   });

@@ -70,17 +70,24 @@ async function decide(
   const waiting = (await allMessages(scene)).filter((message) => has(message, "modal_deny"));
   const card = waiting[word.number - 1];
   if (card === undefined) throw new Error(`Expected a number from 1 to ${waiting.length}: ${waiting.length} requests wait.`);
-  const control = !word.approve ? "modal_deny" : has(card, "modal_approve") ? "modal_approve" : "request_approve";
-  const before = scene.slack.modals().length;
+  const control = controlFor(card, word.approve);
+  const before = { modals: scene.slack.modals().length, refusals: scene.slack.ephemerals().length };
   await scene.people.click(word.user, card, control);
   if (control === "request_approve") return;
-  const refusals = scene.slack.ephemerals().length;
-  const dialog = await seen("a dialog", async () =>
-    scene.slack.modals().length > before ? dialogOf(scene.slack, word.user) : scene.slack.ephemerals().length > refusals ? null : undefined,
-  );
-  if (dialog === null || dialog === undefined) return;
+  const answer = await seen("a dialog or a refusal", async () => {
+    if (scene.slack.modals().length > before.modals) return { dialog: dialogOf(scene.slack, word.user) };
+    return scene.slack.ephemerals().length > before.refusals ? { dialog: undefined } : undefined;
+  });
+  if (answer.dialog === undefined) return;
+  const { dialog } = answer;
   const typed = confirmationOf(card) ?? "no reason given";
   await answered(scene.people.submit(dialog, Object.fromEntries(inputsOf(dialog).map((block) => [block, typed]))), out);
+}
+
+/** A dialog where something must be typed, else the button that decides at once. */
+function controlFor(card: LabMessage, approve: boolean): "modal_deny" | "modal_approve" | "request_approve" {
+  if (!approve) return "modal_deny";
+  return has(card, "modal_approve") ? "modal_approve" : "request_approve";
 }
 
 /** What the card asks its approver to type. */

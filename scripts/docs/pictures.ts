@@ -73,7 +73,7 @@ export const PICTURES: Readonly<Record<string, readonly PageMessage[]>> = {
         requests: [REQUEST],
         permalink: "https://example.slack.com/archives/C0ALERTS/p1",
         events: [
-          { incidentId: INCIDENT.id, atMs: AT_MS, actor: { kind: "alert", source: "alertmanager" }, says: "Opened by alert:alertmanager" },
+          { incidentId: INCIDENT.id, atMs: AT_MS, actor: { kind: "alert", source: "alertmanager" }, says: "Opened" },
           { incidentId: INCIDENT.id, atMs: AT_MS + 60_000, actor: { kind: "user", id: "U0RESPONDER" }, says: "Asked for redis.flush-db: Flush database 2 of redis/sessions: 412,345 keys go, all of them, at once" },
         ],
       }),

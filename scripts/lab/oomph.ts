@@ -24,7 +24,7 @@ export type OomphLabOptions = {
   /** Kept when a process is started again after a crash. */
   readonly directory?: string;
   /** Other sections of oomph.yaml. */
-  readonly sections?: Readonly<Record<string, unknown>>;
+  readonly sections?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** False: returns when it answers /healthz, ready or not. */
   readonly waitUntilReady?: boolean;
 };
@@ -89,7 +89,8 @@ export async function startOomph(options: OomphLabOptions): Promise<OomphLab> {
 }
 
 function document(options: OomphLabOptions, { port, directory }: { readonly port: number; readonly directory: string }): unknown {
-  const { slack, sections = {} } = options;
+  const { slack } = options;
+  const { slack: moreSlack = {}, redis: moreRedis = {}, ...sections } = options.sections ?? {};
   const slackSection = {
     mode: options.transport ?? "http",
     alertChannels: [slack.channels["alerts"]],
@@ -101,8 +102,8 @@ function document(options: OomphLabOptions, { port, directory }: { readonly port
     ...(options.databaseUrl === undefined ? { store: { path: join(directory, "oomph.sqlite") } } : {}),
     access: options.access,
     ...sections,
-    slack: { ...slackSection, ...(sections["slack"] ?? {}) },
-    redis: { connections: options.connections, ...(sections["redis"] ?? {}) },
+    slack: { ...slackSection, ...moreSlack },
+    redis: { connections: options.connections, ...moreRedis },
   };
 }
 

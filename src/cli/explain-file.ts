@@ -5,10 +5,11 @@ import type { Io } from "./io.ts";
 
 /** `oomph explain <file|->`. */
 export async function explainFile({ file, json }: { readonly file: string; readonly json: boolean }, io: Io): Promise<ExitCode> {
-  const result = explain(file === "-" ? await io.readStdin() : await readText(file, io));
+  const explanation = explain(file === "-" ? await io.readStdin() : await readText(file, io));
+  const { result } = explanation;
   if (json) io.out(`${JSON.stringify(result, null, 2)}\n`);
-  else if (result.kind === "unknown") io.err(renderExplanation(result));
-  else io.out(renderExplanation(result));
+  else if (result.kind === "unknown") io.err(renderExplanation(explanation));
+  else io.out(renderExplanation(explanation));
   return result.kind === "unknown" ? EXIT.badInput : EXIT.ok;
 }
 

@@ -11,7 +11,6 @@ export type ExplainResult =
   | {
       readonly kind: "redis_info";
       readonly verdict: string;
-      readonly headline: string;
       /** 0 to 1. */
       readonly confidence: number;
       readonly for: readonly string[];
@@ -25,10 +24,13 @@ export type ExplainResult =
     }
   | { readonly kind: "unknown"; readonly because: string };
 
+/** The result for scripts, and the verdict as a sentence for people. */
+export type Explanation = { readonly result: ExplainResult; readonly headline: string };
+
 /** Reads a pasted INFO or a log with Redis's OOM error, with the same rules as an investigation. Pure. */
-export function explain(text: string): ExplainResult {
+export function explain(text: string): Explanation {
   const pasted = readPastedText(text);
-  if (pasted.kind === "unknown") return pasted;
+  if (pasted.kind === "unknown") return { result: pasted, headline: pasted.because };
   const evidenceId = "pasted";
   const node: NodePicture = {
     ...unknownNode("the pasted server"),
@@ -39,10 +41,9 @@ export function explain(text: string): ExplainResult {
   const { usedBytes, maxmemoryBytes, policy } = occupancyOf(node);
   const keys = pasted.info?.keyspaceSeen === true ? totalKeys(pasted.info) : undefined;
   const { verdict, headline, confidence, advice } = diagnosis.finding;
-  return {
+  const result: ExplainResult = {
     kind: "redis_info",
     verdict,
-    headline,
     confidence,
     for: diagnosis.finding.for.map(says),
     against: diagnosis.finding.against.map(says),
@@ -53,13 +54,14 @@ export function explain(text: string): ExplainResult {
     keysWithTtl: keys?.keysWithTtl ?? null,
     advice: [...advice.map(inWords), ...furtherStepsFor(diagnosis)],
   };
+  return { result, headline };
 }
 
 /** The same for a terminal, without colours. */
-export function renderExplanation(result: ExplainResult): string {
-  if (result.kind === "unknown") return `${result.because}\n`;
+export function renderExplanation({ result, headline }: Explanation): string {
+  if (result.kind === "unknown") return `${headline}\n`;
   const sections = [
-    `${result.headline}\n${result.verdict}, confidence ${Math.round(result.confidence * 100)}%`,
+    `${headline}\n${result.verdict}, confidence ${Math.round(result.confidence * 100)}%`,
     listed("For", result.for),
     listed("Against", result.against),
     listed("What to do, the recommended first", result.advice),

@@ -8,10 +8,11 @@ export type FlushOptions = {
   readonly maxKeys?: number;
   readonly allowHost?: readonly string[];
   readonly dryRun?: true;
+  readonly json?: true;
 };
 
 /** `oomph redis flush`. */
-export async function flushCommand({ url, db, maxKeys, allowHost, dryRun }: FlushOptions, io: Io): Promise<ExitCode> {
+export async function flushCommand({ url, db, maxKeys, allowHost, dryRun, json }: FlushOptions, io: Io): Promise<ExitCode> {
   const result = await redisFlush({
     url: url ?? REDIS_FLUSH_DEFAULTS.url,
     database: db,
@@ -21,7 +22,8 @@ export async function flushCommand({ url, db, maxKeys, allowHost, dryRun }: Flus
   });
   const code = REDIS_FLUSH_EXIT_CODES[result.kind];
   const line = `${describeRedisFlush(result)}\n`;
-  if (code === 0) io.out(line);
+  if (json === true) io.out(`${JSON.stringify(result, null, 2)}\n`);
+  else if (code === 0) io.out(line);
   else io.err(`oomph: ${line}`);
   return code;
 }

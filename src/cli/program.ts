@@ -91,6 +91,7 @@ function addRedisFlush(program: Command, io: Io, done: Done): void {
     .option("--max-keys <number>", "refuse when there are more; default 100000", wholeNumber)
     .option("--allow-host <host...>", "a test host that is not this machine")
     .option("--dry-run", "only say what would be done")
+    .option("--json", "one JSON document on standard output, refusals too")
     .action(async (options: FlushFlags) => {
       const { flushCommand } = await import("./flush-command.ts");
       done(await flushCommand(options, io));
@@ -103,6 +104,7 @@ type FlushFlags = {
   readonly maxKeys?: number;
   readonly allowHost?: readonly string[];
   readonly dryRun?: true;
+  readonly json?: true;
 };
 
 function addAuditVerify(program: Command, io: Io, done: Done): void {

@@ -14,6 +14,14 @@ export type Given = { readonly path: readonly string[]; readonly value: string; 
 /** Read by others than the configuration: where the file is, and the tests' own. */
 const OTHER_VARIABLES = /^OOMPH_(CONFIG|TEST_[A-Z_]+)$/;
 
+/**
+ * What Kubernetes puts into every pod beside a Service named `oomph` (or `oomph-...`, `oomph_...`): nobody has set these.
+ * `<NAME>_SERVICE_HOST`, `<NAME>_SERVICE_PORT[_<PORT NAME>]`, and addresses with their parts: `<NAME>_PORT`,
+ * `<NAME>_PORT_<n>_TCP[_ADDR]`. Source: the Kubernetes documentation on Services, environment variables.
+ */
+const OF_A_SERVICE = /^OOMPH_([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/;
+const SERVICE_ADDRESS = /^(tcp|udp|sctp):\/\//;
+
 /** A problem with the setting at a path, so that nothing more need be said about that setting. */
 export type Located = { readonly path: readonly (string | number)[]; readonly problem: Problem };
 
@@ -64,9 +72,15 @@ function unknownVariables(env: Environment, settings: readonly Setting[]): reado
   const known = settings.flatMap(({ doc }) => (doc.secret === true ? [doc.env ?? "", `${doc.env}_FILE`] : [doc.env ?? ""]));
   return Object.keys(env)
     .filter((name) => name.startsWith("OOMPH_") && !known.includes(name) && !OTHER_VARIABLES.test(name))
+    .filter((name) => !isOfAService(name, env[name] ?? ""))
     .map((name) => ({
       key: name,
       expected: knownKeys(name, ["OOMPH_CONFIG", ...known.filter((one) => one.startsWith("OOMPH_"))]),
       received: "a variable that Oomph does not know",
     }));
+}
+
+/** `OOMPH_PORT=8080` may be a person's mistake; `OOMPH_PORT=tcp://10.96.0.7:80` is not. */
+function isOfAService(name: string, value: string): boolean {
+  return OF_A_SERVICE.test(name) || (name.endsWith("_PORT") && SERVICE_ADDRESS.test(value));
 }

@@ -1,4 +1,5 @@
 import type { ActionRequest, Offer, RequestState, Run } from "../domain/action-request.ts";
+import { asClause } from "../domain/clause.ts";
 import type { Json } from "../domain/json.ts";
 import type { Observation, Verification } from "../domain/plan.ts";
 import type { OfferWithTitle } from "../ports/narrator.ts";
@@ -43,7 +44,12 @@ export async function endRun(desk: Desk, held: Held, ending: Ending): Promise<vo
 export async function endUndone(desk: Desk, held: Held, because: string): Promise<void> {
   await commit(desk, async (tables) => {
     await tables.leases.release(held.lease.targetKey, held.lease.owner);
-    await closeUndone(tables, desk, { request: held.request, to: "failed", outcome: `${because}: nothing was done`, actor: ACTOR });
+    await closeUndone(tables, desk, {
+      request: held.request,
+      to: "failed",
+      outcome: `${asClause(because)}: nothing was done`,
+      actor: ACTOR,
+    });
   });
 }
 

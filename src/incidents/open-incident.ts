@@ -1,4 +1,4 @@
-import { formatActor, type Actor } from "../domain/actor.ts";
+import type { Actor } from "../domain/actor.ts";
 import { messageOf } from "../domain/errors.ts";
 import type { StepProgress } from "../domain/evidence.ts";
 import { REOPEN_WITHIN_MS, type Incident, type Problem } from "../domain/incident.ts";
@@ -64,7 +64,7 @@ async function openWithin(tables: Tables, desk: Desk, opening: Opening): Promise
     incidentId: incident.id,
     atMs: desk.clock.nowMs(),
     actor: opening.actor,
-    says: noteOf(kind, opening.actor),
+    says: NOTES[kind],
   });
   await tell(tables, desk, { kind, incident, opening, investigation });
   return { kind, incident, ...(investigation === undefined ? {} : { investigation }) };
@@ -108,10 +108,8 @@ function investigationOf(desk: Desk, incident: Incident, opening: Opening): Inve
   };
 }
 
-function noteOf(kind: Opened["kind"], actor: Actor): string {
-  const verbs = { opened: "Opened", joined: "Reported again", reopened: "Reopened" };
-  return `${verbs[kind]} by ${formatActor(actor)}`;
-}
+// By whom stands beside it.
+const NOTES: Readonly<Record<Opened["kind"], string>> = { opened: "Opened", joined: "Reported again", reopened: "Reopened" };
 
 type Telling = Pick<Opened, "kind" | "incident"> & { readonly opening: Opening; readonly investigation: Investigation | undefined };
 

@@ -1,4 +1,5 @@
 import type { ActionRequest, Lease, RequestState, Run } from "../domain/action-request.ts";
+import { asClause } from "../domain/clause.ts";
 import type { Incident } from "../domain/incident.ts";
 import { formatTarget, targetKey } from "../domain/target.ts";
 import { commit } from "./commit.ts";
@@ -62,7 +63,7 @@ async function mayNotStart(desk: Desk, request: ActionRequest): Promise<Taken | 
 
   const agreed = await stillAgreed(desk, request, await desk.store.requests.decisions(request.id));
   if (agreed.kind === "unsure") return { kind: "wait", delayMs: ASK_AGAIN_MS };
-  if (agreed.kind === "withdrawn") return close(desk, request, { to: "failed", outcome: `${agreed.because}: nothing was done` });
+  if (agreed.kind === "withdrawn") return close(desk, request, { to: "failed", outcome: `${asClause(agreed.because)}: nothing was done` });
   return undefined;
 }
 

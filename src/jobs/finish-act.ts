@@ -1,4 +1,5 @@
 import type { Action, RunFacts } from "../actions/action.ts";
+import { asClause } from "../domain/clause.ts";
 import type { Observation, Plan } from "../domain/plan.ts";
 import type { Desk } from "../incidents/desk.ts";
 import { endRun, startVerifying } from "../incidents/end-run.ts";
@@ -19,7 +20,7 @@ export async function lookAfterCrash(deps: FinishDeps, { action, held }: InHand,
   const seen = await observeSurely(deps.desk, { action, ...factsOf(held), patience: deps.patience }, signal);
   if (seen.kind === "done") return verifyAndEnd(deps, { action, held }, signal);
   const advice = seen.kind === "unknown" ? "look at the target before asking again" : "ask again if it is still needed";
-  return endUnverified(deps.desk, held, { seen, outcome: `interrupted; ${seen.says}: ${advice}` });
+  return endUnverified(deps.desk, held, { seen, outcome: `interrupted; ${asClause(seen.says)}: ${advice}` });
 }
 
 /** Apply threw: only the target knows whether it was done all the same. */
@@ -31,7 +32,7 @@ export async function lookAfterFailure(
   const { action, held, because } = failed;
   const seen = await observeSurely(deps.desk, { action, ...factsOf(held), patience: deps.patience }, signal);
   if (seen.kind === "done") return verifyAndEnd(deps, { action, held }, signal);
-  return endUnverified(deps.desk, held, { seen, outcome: `${because}; ${seen.says}` });
+  return endUnverified(deps.desk, held, { seen, outcome: `${asClause(because)}; ${seen.says}` });
 }
 
 /** It is done: did it help? */

@@ -33,7 +33,7 @@ const FULL_INFO = [
 ].join("\r\n");
 
 function read(text: string) {
-  const result = explain(text);
+  const { result } = explain(text);
   if (result.kind !== "redis_info") throw new Error(`expected an explanation, got: ${result.because}`);
   return result;
 }
@@ -204,15 +204,31 @@ test.each([
   ["another log", "java.lang.OutOfMemoryError: Java heap space"],
   ["YAML with a role", "role: master\nname: x"],
 ])("%s is not recognised, and what was expected is said", (_name, text) => {
-  const result = explain(text);
-  expect(result.kind).toBe("unknown");
-  expect(renderExplanation(result)).toContain("redis-cli INFO");
+  const explanation = explain(text);
+  expect(explanation.result.kind).toBe("unknown");
+  expect(renderExplanation(explanation)).toContain("redis-cli INFO");
 });
 
 test("for a terminal: what happened, how sure, why, what to do", () => {
-  const text = renderExplanation(read(FULL_INFO));
+  const text = renderExplanation(explain(FULL_INFO));
   expect(text).toMatch(/^Redis is full and refuses writes/);
   expect(text).toContain("full-under-noeviction, confidence");
   expect(text).toContain("redis.set-eviction-policy --policy allkeys-lru");
   expect(text.indexOf("For:")).toBeLessThan(text.indexOf("Against:"));
+});
+
+test("for scripts: these keys and no others, so that a script may rely on them", () => {
+  expect(Object.keys(read(FULL_INFO))).toEqual([
+    "kind",
+    "verdict",
+    "confidence",
+    "for",
+    "against",
+    "usedBytes",
+    "maxmemoryBytes",
+    "policy",
+    "keys",
+    "keysWithTtl",
+    "advice",
+  ]);
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -178,7 +178,11 @@ describe("redis flush", () => {
       code: EXIT.ok,
       out: "Would flush database 2: 2 keys. Nothing was done (--dry-run).\n",
     });
+    const refusal = await flushed("--max-keys", "1", "--json");
+    expect(refusal).toMatchObject({ code: EXIT.refused, err: "" });
+    expect(JSON.parse(refusal.out)).toEqual({ kind: "refused", because: expect.stringContaining("--max-keys 1") });
     expect(await flushed()).toMatchObject({ code: EXIT.ok, out: "Flushed database 2: 2 keys gone.\n" });
+    expect(JSON.parse((await flushed("--json")).out)).toEqual({ kind: "already-empty", database: 2 });
     await redis.client.select(0);
     expect(await redis.client.dbsize()).toBe(1);
     await redis.stop();
@@ -204,6 +208,7 @@ describe("audit verify", () => {
     const { code, err } = await run(["audit", "verify"], { env: { OOMPH_SQLITE_PATH: join(folder, "none.sqlite") } });
     expect(code).toBe(EXIT.badInput);
     expect(err).toContain("there is none");
+    expect(existsSync(join(folder, "none.sqlite"))).toBe(false);
   });
 
   test("recomputes the chain, and finds an earlier head in it", async () => {

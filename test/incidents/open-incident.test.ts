@@ -29,7 +29,9 @@ describe("opening an incident", () => {
     expect(await test.auditKinds()).toEqual(["incident-opened"]);
     expect(test.news).toMatchObject([{ kind: "opened", incident: { id: incident.id } }]);
     expect((await test.jobs("deliver")).length).toBeGreaterThan(0);
-    expect(await test.desk.store.incidents.timeline(incident.id)).toMatchObject([{ says: `Opened by user:${REQUESTER}` }]);
+    expect(await test.desk.store.incidents.timeline(incident.id)).toMatchObject([
+      { actor: { kind: "user", id: REQUESTER }, says: "Opened" },
+    ]);
   });
 
   it("makes one incident and one investigation of many reports at once", async () => {

@@ -214,6 +214,13 @@ describe("carrying out an approved request", () => {
     expect(await request()).toMatchObject({ state: "failed", outcome: "redis/shop refuses connections; the lever was not moved" });
   });
 
+  it("joins what went wrong and what was seen into one sentence", async () => {
+    await approve();
+    test.faults.apply = new OomphError("conflict", "expected the lever of the plan. Ask for a new plan.");
+    await run();
+    expect((await request())?.outcome).toBe("expected the lever of the plan. Ask for a new plan; the lever was not moved");
+  });
+
   it("ends as unknown when nobody can tell: a human must look", async () => {
     await approve();
     test.faults.apply = AWAY;

@@ -13,13 +13,16 @@ export type QueueConnection = {
   readonly settings: QueueSettings;
   /**
    * Asks something of this Redis. Throws OomphError `queue-unavailable` when it is away or has not answered in time;
-   * what Redis had heard by then may have been done.
+   * what Redis had heard by then may have been done. A question of several steps asks `isWanted` before the one that
+   * changes something: once the caller has been told that it failed, it must not be done any more.
    */
-  ask<Answer>(question: (client: Redis) => Promise<Answer>): Promise<Answer>;
+  ask<Answer>(question: Question<Answer>): Promise<Answer>;
   /** Runs `work` now, if connected, and whenever the connection has come back. */
   onReady(work: () => Promise<void>): void;
   close(): void;
 };
+
+type Question<Answer> = (client: Redis, isWanted: () => boolean) => Promise<Answer>;
 
 const LONGEST_PAUSE_MS = 2_000;
 
@@ -84,16 +87,18 @@ function readiness(client: Redis): () => Promise<unknown> {
 
 type Asked = { readonly client: Redis; readonly untilReady: () => Promise<unknown>; readonly withinMs: number };
 
-async function ask<Answer>({ client, untilReady, withinMs }: Asked, question: (client: Redis) => Promise<Answer>): Promise<Answer> {
+async function ask<Answer>({ client, untilReady, withinMs }: Asked, question: Question<Answer>): Promise<Answer> {
+  let wanted = true;
   const deadline = startDeadline(withinMs);
   try {
     // Nothing is asked before it is ready: it would wait in line and be done long after the caller was told that it failed.
     await Promise.race([untilReady(), deadline.passed]);
-    return await Promise.race([question(client), deadline.passed]);
+    return await Promise.race([question(client, () => wanted), deadline.passed]);
   } catch (cause) {
     if (cause instanceof OomphError) throw cause;
     throw away(messageOf(cause), cause);
   } finally {
+    wanted = false;
     deadline.clear();
   }
 }

@@ -47,8 +47,9 @@ export function createJobQueue(
 
   async function add<Name extends JobName>(name: Name, payload: JobPayloads[Name], options: AddOptions): Promise<void> {
     const carried: Carried<Name> = { payload, nonce: randomUUID() };
-    await connection.ask(async () => {
+    await connection.ask(async (_client, isWanted) => {
       const queue = await queueOf(name);
+      if (!isWanted()) return; // Redis was lost meanwhile, and its coming back has taken longer than the caller waited
       await queue.add(name, carried, optionsOf(name, options));
       if (name === "receive") void countDuplicate(queue, { id: options.id, nonce: carried.nonce, kind: kindOf(name, payload) });
     });

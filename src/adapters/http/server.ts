@@ -7,6 +7,8 @@ export type HttpServerOptions = {
   readonly port: number;
   /** What must work before work may be sent here, by name; each throws when it does not. */
   readonly checks: Readonly<Record<string, () => Promise<unknown>>>;
+  /** What an operator should put right, said in /readyz without making it fail: it works, for now. */
+  readonly warnings?: () => Promise<readonly string[]>;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
   /** Handlers of others by exact path, such as Slack's `/slack/events`. */
   readonly mounts?: Readonly<Record<string, Handler>>;
@@ -44,33 +46,49 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 type Answer = { readonly status: number; readonly type?: string; readonly body: string };
 type Route = () => Promise<Answer>;
 
-function ownRoutes({ checks, metrics, checkTimeoutMs = 2000 }: HttpServerOptions): ReadonlyMap<string, Route> {
+function ownRoutes(options: HttpServerOptions): ReadonlyMap<string, Route> {
+  const { metrics } = options;
   return new Map<string, Route>([
     ["/healthz", () => Promise.resolve(json(200, { status: "alive" }))],
-    ["/readyz", () => readiness(checks, checkTimeoutMs)],
+    ["/readyz", () => readiness(options)],
     ["/metrics", async () => ({ status: 200, type: metrics.contentType, body: await metrics.text() })],
   ]);
 }
 
-async function readiness(checks: HttpServerOptions["checks"], timeoutMs: number): Promise<Answer> {
-  const results = await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await outcome(check, timeoutMs)] as const));
+async function readiness({ checks, warnings = noWarnings, checkTimeoutMs = 2000 }: HttpServerOptions): Promise<Answer> {
+  const [results, warned] = await Promise.all([
+    Promise.all(Object.entries(checks).map(async ([name, check]) => [name, outcomeOf(await settled(check, checkTimeoutMs))] as const)),
+    settled(warnings, checkTimeoutMs),
+  ]);
   const ready = results.every(([, { ok }]) => ok);
-  return json(ready ? 200 : 503, { status: ready ? "ready" : "not ready", checks: Object.fromEntries(results) });
+  return json(ready ? 200 : 503, {
+    status: ready ? "ready" : "not ready",
+    checks: Object.fromEntries(results),
+    // Who cannot be asked for warnings is away, and that is what a check says.
+    warnings: warned.kind === "answered" ? warned.answer : [],
+  });
 }
 
-type CheckOutcome = { readonly ok: true } | { readonly ok: false; readonly because: string };
+async function noWarnings(): Promise<readonly string[]> {
+  return [];
+}
 
-async function outcome(check: () => Promise<unknown>, timeoutMs: number): Promise<CheckOutcome> {
+type Settled<Value> = { readonly kind: "answered"; readonly answer: Value } | { readonly kind: "failed"; readonly because: string };
+
+function outcomeOf(check: Settled<unknown>): { readonly ok: true } | { readonly ok: false; readonly because: string } {
+  return check.kind === "answered" ? { ok: true } : { ok: false, because: check.because };
+}
+
+async function settled<Value>(ask: () => Promise<Value>, timeoutMs: number): Promise<Settled<Value>> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<CheckOutcome>((resolve) => {
-    timer = setTimeout(() => resolve({ ok: false, because: `no answer within ${timeoutMs} ms` }), timeoutMs);
+  const late = new Promise<Settled<Value>>((resolve) => {
+    timer = setTimeout(() => resolve({ kind: "failed", because: `no answer within ${timeoutMs} ms` }), timeoutMs);
   });
-  const done = async (): Promise<CheckOutcome> => {
+  const done = async (): Promise<Settled<Value>> => {
     try {
-      await check();
-      return { ok: true };
+      return { kind: "answered", answer: await ask() };
     } catch (error) {
-      return { ok: false, because: messageOf(error) };
+      return { kind: "failed", because: messageOf(error) };
     }
   };
   return Promise.race([done(), late]).finally(() => clearTimeout(timer));

@@ -152,6 +152,18 @@ describe("the job queue on BullMQ", () => {
     await vi.waitFor(() => expect(runs).toBe(1));
   });
 
+  it("does not do later what it has said to have failed, when a Redis that hung goes on", async () => {
+    await queue.ping();
+    process.kill(redis.pid, "SIGSTOP");
+    await expect(queue.add("act", { requestId: "failed" }, { id: "failed" })).rejects.toMatchObject({ code: "queue-unavailable" });
+    process.kill(redis.pid, "SIGCONT");
+    await vi.waitFor(() => queue.add("act", { requestId: "later" }, { id: "later" }), { timeout: 10_000 });
+    const seen: string[] = [];
+    work({ act: async ({ requestId }) => (seen.push(requestId), DONE) });
+    await vi.waitFor(() => expect(seen).toContain("later"));
+    expect(seen).toEqual(["later"]);
+  });
+
   it("waits for a Redis that is down at the start, says so once, and works when it comes", async () => {
     const { url } = redis;
     connection.close();

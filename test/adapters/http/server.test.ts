@@ -18,7 +18,7 @@ describe("the HTTP server", () => {
     const { url } = await start({ checks: { store: () => Promise.resolve(), queue: () => Promise.resolve() } });
     expect(await get(`${url}/readyz?verbose`)).toEqual({
       status: 200,
-      body: { status: "ready", checks: { store: { ok: true }, queue: { ok: true } } },
+      body: { status: "ready", checks: { store: { ok: true }, queue: { ok: true } }, warnings: [] },
     });
   });
 
@@ -44,8 +44,20 @@ describe("the HTTP server", () => {
           chat: { ok: true },
           sync: { ok: false, because: "at once" },
         },
+        warnings: [],
       },
     });
+  });
+
+  test("says what should be put right, and is ready all the same", async () => {
+    const { url } = await start({ checks: { queue: async () => undefined }, warnings: async () => ["turn on appendonly"] });
+    expect(await get(`${url}/readyz`)).toMatchObject({ status: 200, body: { status: "ready", warnings: ["turn on appendonly"] } });
+  });
+
+  test("is as ready as its checks when nobody can say what there is to warn of", async () => {
+    const warnings = () => new Promise<never>(() => {});
+    const { url } = await start({ checkTimeoutMs: 20, checks: { queue: async () => undefined }, warnings });
+    expect(await get(`${url}/readyz`)).toMatchObject({ status: 200, body: { warnings: [] } });
   });
 
   test("serves metrics", async () => {
