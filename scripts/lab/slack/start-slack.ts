@@ -37,6 +37,8 @@ export type LabSlack = {
   fault(fault: LabFault): () => void;
   /** Bytes of an uploaded file. */
   fileContent(fileId: string): Promise<Uint8Array>;
+  /** Gives a group other members, by name or id. */
+  setGroup(group: string, members: readonly string[]): void;
   /** A call as somebody else, past faults and pace: `alerts` is the bot that posts alerts. */
   callAs(who: "alerts" | (string & {}), method: string, params: Params): Promise<Params>;
   /** Told of each post and edit of Oomph; returns how to stop that. */
@@ -64,10 +66,11 @@ export async function startSlack(options: StartSlackOptions = {}): Promise<LabSl
   const tickets = createTickets(Date.now);
   const calls: LabCall[] = [];
   const listeners = new Set<(message: LabMessage, change: "posted" | "edited") => void>();
+  const groups = new Map(Object.entries(ids.members));
   const own = createOwnMethods({
     slack,
     tickets,
-    groups: new Map(Object.entries(ids.members)),
+    groups,
     socketUrl: () => `${origin.replace("http", "ws")}${sockets.ticket()}`,
     onPosted: (message, change) => listeners.forEach((listener) => listener(message, change)),
   });
@@ -95,6 +98,7 @@ export async function startSlack(options: StartSlackOptions = {}): Promise<LabSl
     responses: () => own.responses,
     calls: (method) => calls.filter((call) => method === undefined || call.method === method),
     fault: (fault) => faults.add(fault.channel === undefined ? fault : { ...fault, channel: id(fault.channel) }),
+    setGroup: (group, members) => void groups.set(id(group), members.map(id)),
     fileContent: (fileId) => readFile(slack, fileId),
     callAs: (who, method, params) =>
       mustWork(slack.call(method, params, who === "alerts" ? ALERT_BOT.botToken : userToken(nameOf(ids.users, who)))),
