@@ -36,6 +36,18 @@ describe("people and their groups", () => {
     expect((await people.person("U9")).groupIds).toEqual(["S1"]);
   });
 
+  it("asks anew for a decision, once for all who click at the same time", async () => {
+    const groups = { S1: ["U9"], S2: [] };
+    const { asked, people } = setUp(groups);
+    await people.person("U9");
+    groups.S1 = [];
+    expect((await people.person("U9")).groupIds).toEqual(["S1"]);
+    const clicks = await Promise.all([people.person("U9", "anew"), people.person("U8", "anew")]);
+    expect(clicks.map(({ groupIds }) => groupIds)).toEqual([[], []]);
+    expect(asked).toHaveLength(4);
+    expect((await people.person("U9")).groupIds).toEqual([]);
+  });
+
   it("asks nobody where the rules name no group", async () => {
     const groupMembers = async (): Promise<readonly string[]> => {
       throw new Error("must not be asked");
