@@ -32,4 +32,4 @@ EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.OOMPH_HTTP_PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Small heaps: a tool for memory incidents must not be one.
-CMD ["node", "--optimize-for-size", "--max-semi-space-size=2", "/app/dist/main.js"]
+CMD ["node", "--max-semi-space-size=4", "/app/dist/main.js"]

@@ -48,7 +48,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const START_WITHIN_MS = 30_000;
 
 /** Flags of package.json's `start` and of the image: a tool for memory incidents keeps its own memory small. */
-export const NODE_FLAGS = ["--optimize-for-size", "--max-semi-space-size=2"];
+export const NODE_FLAGS = ["--max-semi-space-size=4"];
 
 export async function startOomph(options: OomphLabOptions): Promise<OomphLab> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), "oomph-")));
