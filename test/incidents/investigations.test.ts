@@ -52,7 +52,7 @@ describe("an investigation", () => {
   it("is concluded once: the second conclusion offers, tells and audits nothing", async () => {
     const underway = await begin();
     const both = await Promise.all([1, 2].map(() => concludeInvestigation(test.desk, underway, CONCLUSION)));
-    expect(both.toSorted()).toEqual([false, true]);
+    expect(both.filter(Boolean)).toHaveLength(1);
     expect(await kinds("investigation-finished")).toHaveLength(1);
     expect(test.news.filter(({ kind }) => kind === "diagnosed")).toHaveLength(1);
     expect(await test.desk.store.offers.ofIncident(underway.incident.id)).toHaveLength(2);
