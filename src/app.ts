@@ -67,7 +67,7 @@ export async function startOomph(
     actionOf: (id) => actions.find((action) => action.id === id),
     runbookOf: (id) => runbooks.find((runbook) => runbook.id === id),
     fallbackChannel: chatConfig.fallbackChannel,
-    leaseTimes: { ttlMs: jobs.leaseMs, renewEveryMs: jobs.leaseMs / 3 },
+    leaseTimes: { ttlMs: jobs.leaseMs, renewEveryMs: Math.min(jobs.leaseMs / 3, TIMES.leaseLookMs) },
     random: Math.random,
     ...TIMES.jobs,
   });

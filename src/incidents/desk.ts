@@ -20,6 +20,9 @@ export type Desk = {
   /** What is configured now: a request for a target that is gone is refused. */
   readonly targets: Targets;
   readonly rules: AccessRules;
-  /** The person with their groups as of now (cached for a minute). Throws when groups cannot be asked: that means no. */
-  person(userId: string): Promise<Person>;
+  /**
+   * The person with their groups, as of a minute ago at the most; `anew` for decisions, which ask Slack each time. Throws
+   * when groups cannot be asked: that means no.
+   */
+  person(userId: string, asked?: "anew"): Promise<Person>;
 };

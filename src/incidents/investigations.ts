@@ -42,7 +42,9 @@ export async function concludeInvestigation(desk: Desk, underway: Underway, conc
     const { headline, verdict, confidence } = conclusion.diagnosis.finding;
     await record(tables, desk, { underway, says: headline, detail: { verdict, confidence, failedSteps: conclusion.failures.length } });
     const investigation = { ...underway.investigation, ...change };
-    await desk.narrator(tables, { kind: "diagnosed", incident: underway.incident, investigation, offers });
+    // As it stands now: its headline shows the state.
+    const incident = (await tables.incidents.get(underway.incident.id)) ?? underway.incident;
+    await desk.narrator(tables, { kind: "diagnosed", incident, investigation, offers });
     return true;
   });
   if (first) desk.metrics.investigated(conclusion.diagnosis.finding.verdict, endedAtMs - underway.investigation.startedAtMs);

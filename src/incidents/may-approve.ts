@@ -40,7 +40,7 @@ export async function stillAgreed(
 ): Promise<StillAgreed> {
   const rule = policyFor(desk.rules, request.actionId, request.target);
   if (rule === undefined) return { kind: "withdrawn", because: `no policy covers ${request.actionId} any more` };
-  const requester = await personOrReason(desk, request.requestedBy);
+  const requester = await personOrReason(desk, request.requestedBy, "anew"); // those who approved are then told from the same answer
   if (typeof requester === "string") return { kind: "unsure", because: requester };
   const asked = await mayRequest({ rules: desk.rules, person: async () => requester }, { ...request, userId: request.requestedBy });
   if (asked.kind === "refused") return { kind: "withdrawn", because: `the requester may no longer ask for this (${asked.because})` };

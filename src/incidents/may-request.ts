@@ -25,9 +25,9 @@ export async function mayRequest(
 }
 
 /** The person with their groups as of now, or why that cannot be told. */
-export async function personOrReason(desk: Pick<Desk, "person">, userId: string): Promise<Person | string> {
+export async function personOrReason(desk: Pick<Desk, "person">, userId: string, asked?: "anew"): Promise<Person | string> {
   try {
-    return await desk.person(userId);
+    return await desk.person(userId, asked);
   } catch (error) {
     return messageOf(error);
   }

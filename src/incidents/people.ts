@@ -12,41 +12,50 @@ export type PeopleSettings = {
 };
 
 export type People = {
-  /** Throws OomphError `unreachable` when a group cannot be asked and no fresh answer is kept: that means no. */
-  person(userId: string): Promise<Person>;
+  /**
+   * Throws OomphError `unreachable` when a group cannot be asked and no fresh answer is kept: that means no. `anew`: a
+   * kept answer does not do, because somebody may have been taken out of a group since.
+   */
+  person(userId: string, asked?: "anew"): Promise<Person>;
 };
 
-type Known = { readonly askedAtMs: number; readonly members: Promise<readonly string[]> };
+type Known = { readonly askedAtMs: number; readonly members: Promise<readonly string[]>; isAnswered: boolean };
 
 /** Looks up in which of the groups that the rules name a person is. Other groups are never asked for. */
 export function createPeople(settings: PeopleSettings): People {
   const groupIds = groupsNamedIn(settings.rules);
   const known = new Map<string, Known>();
 
-  function members(groupId: string): Promise<readonly string[]> {
-    const nowMs = settings.clock.nowMs();
+  function members(groupId: string, asked: "anew" | undefined): Promise<readonly string[]> {
     const kept = known.get(groupId);
-    if (kept !== undefined && nowMs - kept.askedAtMs < settings.ttlMs) return kept.members;
-    const asked = settings.groupMembers(groupId);
-    known.set(groupId, { askedAtMs: nowMs, members: asked });
-    // A failure is not kept: the next question is asked anew.
-    asked.catch(() => known.delete(groupId));
-    return asked;
+    if (kept !== undefined && isGoodEnough(kept, asked)) return kept.members;
+    const asking: Known = { askedAtMs: settings.clock.nowMs(), members: settings.groupMembers(groupId), isAnswered: false };
+    known.set(groupId, asking);
+    asking.members.then(
+      () => (asking.isAnswered = true),
+      () => known.get(groupId) === asking && known.delete(groupId), // a failure is not kept
+    );
+    return asking.members;
+  }
+
+  /** Many who click at once share one question. */
+  function isGoodEnough({ askedAtMs, isAnswered }: Known, asked: "anew" | undefined): boolean {
+    return asked === "anew" ? !isAnswered : settings.clock.nowMs() - askedAtMs < settings.ttlMs;
   }
 
   return {
-    async person(userId) {
+    async person(userId, asked) {
       const memberships = await Promise.all(
-        groupIds.map(async (groupId) => ((await ask(members, groupId)).includes(userId) ? [groupId] : [])),
+        groupIds.map(async (groupId) => ((await ask(() => members(groupId, asked), groupId)).includes(userId) ? [groupId] : [])),
       );
       return { userId, groupIds: memberships.flat() };
     },
   };
 }
 
-async function ask(members: (groupId: string) => Promise<readonly string[]>, groupId: string): Promise<readonly string[]> {
+async function ask(members: () => Promise<readonly string[]>, groupId: string): Promise<readonly string[]> {
   try {
-    return await members(groupId);
+    return await members();
   } catch (cause) {
     const because = `expected the members of user group ${groupId}, got none (${messageOf(cause)}): nobody counts as a member until Slack answers`;
     throw new OomphError("unreachable", because, { cause, retryable: true });

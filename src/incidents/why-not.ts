@@ -19,7 +19,7 @@ export async function whyNotFrom(desk: Desk, request: ActionRequest, word: Pick<
   if (request.state !== "pending") return { kind: "too-late", state: request.state, request, decisions };
   if (request.expiresAtMs <= desk.clock.nowMs()) return { kind: "expired", request };
 
-  const person = await personOrReason(desk, word.userId);
+  const person = await personOrReason(desk, word.userId, "anew");
   if (typeof person === "string") return refused(person);
   if (word.kind === "deny" && word.userId === request.requestedBy) return refused("this is your own request: cancel it instead");
   const access = mayDecide(desk, person, { request, kind: word.kind });
