@@ -16,10 +16,9 @@ import type { Evidence, StepFailure } from "../../domain/evidence.ts";
 import type { Diagnosis, Finding } from "../../domain/finding.ts";
 import { INCIDENT_TRANSITIONS, type Incident, type IncidentEvent, type IncidentState } from "../../domain/incident.ts";
 import type { Investigation } from "../../domain/investigation.ts";
-import type { Observation, Plan, Verification } from "../../domain/plan.ts";
-import type { Target } from "../../domain/target.ts";
 import type { Freeze } from "../../ports/store.ts";
 import { StoredMessage } from "./message/schema.ts";
+import { params, StoredObservation, StoredPlan, StoredTarget, StoredVerification } from "./plan/schema.ts";
 
 /*
  * Rows as they are read: decode.ts has put the column names into camel case and left out the nulls. Each schema gives
@@ -28,9 +27,6 @@ import { StoredMessage } from "./message/schema.ts";
 
 const ms = z.int();
 const count = z.int().nonnegative();
-const params = z.record(z.string(), z.json());
-
-const StoredTarget = z.object({ kind: z.literal("redis"), name: z.string(), database: count.exactOptional() }) satisfies z.ZodType<Target>;
 
 const StoredActor = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("user"), id: z.string() }),
@@ -38,29 +34,6 @@ const StoredActor = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("cli"), login: z.string() }),
   z.object({ kind: z.literal("oomph") }),
 ]) satisfies z.ZodType<Actor>;
-
-const StoredPlan = z.object({
-  actionId: z.string(),
-  target: StoredTarget,
-  risk: z.enum(["change", "disruptive", "destructive"]),
-  summary: z.string(),
-  changes: z.array(z.object({ what: z.string(), before: z.string(), after: z.string() })),
-  blastRadius: z.array(z.string()),
-  warnings: z.array(z.string()),
-  wayBack: z.string(),
-  confirm: z.string().exactOptional(),
-  params,
-  scope: params,
-  before: params,
-}) satisfies z.ZodType<Plan>;
-
-const StoredVerification = z.object({
-  helped: z.boolean(),
-  says: z.string(),
-  rows: z.array(z.object({ what: z.string(), before: z.string(), after: z.string(), ok: z.boolean() })),
-}) satisfies z.ZodType<Verification>;
-
-const StoredObservation = z.object({ kind: z.enum(["done", "not-done", "unknown"]), says: z.string() }) satisfies z.ZodType<Observation>;
 
 const reasons = z.array(z.object({ evidenceId: z.string(), says: z.string() }));
 

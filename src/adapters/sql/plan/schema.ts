@@ -1,0 +1,38 @@
+import { z } from "zod";
+import type { Observation, Plan, Verification } from "../../../domain/plan.ts";
+import type { Target } from "../../../domain/target.ts";
+
+/** Parameters and scopes of actions: whatever JSON the action itself put there. */
+export const params = z.record(z.string(), z.json());
+
+export const StoredTarget = z.object({
+  kind: z.literal("redis"),
+  name: z.string(),
+  database: z.int().nonnegative().exactOptional(),
+}) satisfies z.ZodType<Target>;
+
+export const StoredPlan = z.object({
+  actionId: z.string(),
+  target: StoredTarget,
+  risk: z.enum(["change", "disruptive", "destructive"]),
+  summary: z.string(),
+  changes: z.array(z.object({ what: z.string(), before: z.string(), after: z.string() })),
+  blastRadius: z.array(z.string()),
+  warnings: z.array(z.string()),
+  wayBack: z.string(),
+  confirm: z.string().exactOptional(),
+  params,
+  scope: params,
+  before: params,
+}) satisfies z.ZodType<Plan>;
+
+export const StoredVerification = z.object({
+  helped: z.boolean(),
+  says: z.string(),
+  rows: z.array(z.object({ what: z.string(), before: z.string(), after: z.string(), ok: z.boolean() })),
+}) satisfies z.ZodType<Verification>;
+
+export const StoredObservation = z.object({
+  kind: z.enum(["done", "not-done", "unknown"]),
+  says: z.string(),
+}) satisfies z.ZodType<Observation>;
