@@ -32,7 +32,7 @@ function blockText(block: Block): string {
     case "section":
       return [block.text, ...(block.fields ?? [])]
         .filter((part): part is Text => part !== undefined)
-        .map(({ text }) => text.replace(/^(\*[^*\n]+\*)\n/, "$1 "))
+        .map(({ text }) => (block.fields === undefined ? text : text.replace(/^(\*[^*\n]+\*)\n/, "$1 ")))
         .join("\n");
     case "context":
       return block.elements.map(({ text }) => text).join(" · ");

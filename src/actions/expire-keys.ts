@@ -1,3 +1,4 @@
+import { formatBytes } from "../domain/bytes.ts";
 import { OomphError } from "../domain/errors.ts";
 import { formatDuration } from "../domain/duration.ts";
 import type { Json } from "../domain/json.ts";
@@ -29,6 +30,8 @@ const DOC = {
   ],
 } as const satisfies Partial<Action>;
 
+// An entry in the table of expiries, with its share of the table: 39 bytes a key measured on Redis 7.0.
+const BYTES_PER_TTL = 40;
 // A deadline in the past deletes at once; so near to it the walk stops.
 const MARGIN_MS = 500;
 
@@ -110,12 +113,13 @@ function describeExpire(
     warnings: [
       `All of them expire in the same moment, ${ttl} after the start: whatever makes them again is busy then.`,
       "Nothing is freed until then, except under a volatile-* policy, which may evict them from now on. Keys that have a TTL keep it.",
+      `A TTL takes memory too: about ${formatBytes(affected * BYTES_PER_TTL)} more is used until then, also above maxmemory.`,
       "New keys without a TTL are not touched: the code that writes them must set one.",
       ...walkWarnings(counted),
     ],
     wayBack:
       redisMajor(session) >= TELLS_EXPIRY_SINCE
-        ? "redis.persist-keys takes exactly these TTLs away again, until they have run out."
+        ? "Takes exactly these TTLs away again (redis.persist-keys), until they have run out."
         : "None: this server is older than Redis 7 and cannot tell these keys from others that expire.",
   };
 }

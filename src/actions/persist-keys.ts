@@ -65,7 +65,7 @@ async function planPersist(deps: RedisActionDeps, target: Target, given: Readonl
       changes: [{ what: "Keys with exactly this time of expiry", before: countOf(affected, seen.exact), after: "0: they never expire" }],
       blastRadius: ["Only keys with exactly this time of expiry; all others keep theirs"],
       warnings: ["These keys stay until somebody deletes them: what filled the server before fills it again.", ...walkWarnings(counted)],
-      wayBack: "redis.expire-keys gives keys without a TTL one again.",
+      wayBack: "Give keys without a TTL one again (redis.expire-keys).",
       params: { ...frozenWalk(counted.scope), expiresAtMs },
       scope: { ...counted.scope, expiresAtMs },
       before: {
@@ -118,7 +118,9 @@ async function verifyPersist(deps: RedisActionDeps, plan: Plan): Promise<Verific
           ok: inEffect,
         },
       ],
-      elseTry: "Ask for redis.persist-keys again while there is time.",
+      elseTry: inEffect
+        ? "It is as it was before: free memory with redis.unlink-keys or redis.flush-db, or raise the limit with redis.set-maxmemory."
+        : "Ask for redis.persist-keys again while there is time.",
     };
   };
   return verifyRedis(deps, { plan, before: vitals, database: scope.database, effect });

@@ -62,7 +62,7 @@ async function planPolicy(deps: RedisActionDeps, target: Target, given: Readonly
       warnings: [...warnings(session, policy), persistence(persist)],
       wayBack:
         old.length === 1
-          ? `redis.set-eviction-policy --policy ${old.join("")}. Keys that were evicted meanwhile do not come back.`
+          ? `Sets the policy back to ${old.join("")}. Keys that were evicted meanwhile do not come back.`
           : "By hand: the masters had different policies.",
       params: { policy, persist },
       scope: { servers: runIds(session), from, to: policy, persist },

@@ -72,7 +72,7 @@ async function planMaxmemory(deps: RedisActionDeps, target: Target, given: Reado
       warnings: warnings(session, sized.bytes, persist),
       wayBack:
         old.length === 1
-          ? `redis.set-maxmemory --maxmemory ${old.join("")}. If more than that is in use by then, keys are evicted or writes refused at once.`
+          ? `Sets maxmemory back to ${old.map(limit).join("")}. If more than that is in use by then, keys are evicted or writes refused at once.`
           : "By hand: the masters had different limits.",
       params: { maxmemory: sized.bytes, persist, unlimited },
       scope: { servers: runIds(session), from, to: String(sized.bytes), persist },
@@ -167,7 +167,8 @@ function warnings(session: RedisSession, bytes: number, persist: boolean): reado
       says.push("It only buys time: what fills the server goes on, and fills the new limit too.");
   }
   if (bytes === 0) says.push("Without a limit the server grows until the kernel kills it, with all its keys.");
-  if (session.settings?.memoryLimitBytes === undefined)
+  const raised = session.servers.some(({ info }) => bytes === 0 || bytes > infoNumber(info, "maxmemory"));
+  if (raised && session.settings?.memoryLimitBytes === undefined)
     says.push(
       "Only the machine's memory is known. If the server runs in a container with a smaller limit, the kernel may kill it: set memoryLimit for this connection in Oomph's configuration.",
     );

@@ -11,7 +11,7 @@ import type { Front } from "./front.ts";
 const RIGHTS = {
   investigators: "investigate and look",
   requesters: "ask for actions",
-  admins: "freeze, and release locks",
+  admins: "freeze or release locks",
 } as const;
 
 /** Undefined: they may. Else the refusal, which says who may. Groups that cannot be asked mean no. */

@@ -1,12 +1,14 @@
 import type { AlertReading, Post } from "../domain/alert.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
+import type { Opened } from "../incidents/open-incident.ts";
 import { resolveByAlert } from "../incidents/resolve.ts";
 import { note } from "../messages/note.ts";
+import { startedNote } from "../messages/started-note.ts";
 import { targetPicker } from "../messages/target-picker.ts";
 import type { Chat } from "../ports/chat.ts";
 import type { Inbound } from "../ports/inbound.ts";
 import type { Front } from "./front.ts";
-import { open } from "./investigate.ts";
+import { open, threadLink } from "./investigate.ts";
 import { say } from "./say.ts";
 import { targetOfAlert } from "./target-of-alert.ts";
 
@@ -48,6 +50,17 @@ async function onFiring(front: Front, post: Post, reading: AboutMemory): Promise
     );
   const opened = await open(front, { target, actor: { kind: "alert", source: reading.source }, channel: post.channel, rootTs: threadTs });
   if (opened.kind === "no-runbook") await say(front, reply, opened.refusal);
+  else if (opened.kind === "reopened" && opened.incident.rootTs !== threadTs) await sayWhere(front, reply, opened);
+}
+
+/** It goes on in the incident's own thread, which may be far up: who reads the newest post is led there. */
+async function sayWhere(front: Front, reply: Parameters<typeof say>[1], { kind, incident, investigation }: Opened): Promise<void> {
+  const permalink = await threadLink(front, incident);
+  await say(
+    front,
+    reply,
+    startedNote({ kind, incident, looking: investigation !== undefined, ...(permalink === undefined ? {} : { permalink }) }),
+  );
 }
 
 /** Where nothing is named there can be no doubt among one; a plain log line names who wrote it, not its Redis. */

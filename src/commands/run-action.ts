@@ -50,12 +50,17 @@ function actionNamed({ desk }: Front, typed: string): string | { readonly refusa
   const exact = ids.filter((id) => id === wanted || id.endsWith(`.${wanted}`));
   if (exact[0] !== undefined && exact.length === 1) return exact[0];
   const short = ids.map((id) => id.slice(id.indexOf(".") + 1));
-  const meant = [...nearest(typed, ids), ...nearest(typed, short).flatMap((name) => ids.filter((id) => id.endsWith(`.${name}`)))];
+  const partly = wanted.length < 3 ? [] : ids.filter((id) => id.includes(wanted));
+  const meant = [
+    ...partly,
+    ...nearest(typed, ids),
+    ...nearest(typed, short).flatMap((name) => ids.filter((id) => id.endsWith(`.${name}`))),
+  ];
   const offered = [...new Set(meant.length > 0 ? meant : ids)].map((id) => `\`${id}\``).join(", ");
   return {
     refusal: refusal({
       because: `there is no action "${typed.slice(0, 60)}"`,
-      todo: `${meant.length > 0 ? "Did you mean" : "There is"} ${offered}?`,
+      todo: meant.length > 0 ? `Did you mean ${offered}?` : `These are there: ${offered}`,
     }),
   };
 }

@@ -18,9 +18,20 @@ export function joinedNote(facts: { readonly incident: Incident; readonly actor:
 export function reopenedNote(facts: { readonly incident: Incident; readonly actor: Actor }): Message {
   const { incident, actor } = facts;
   const name = formatTarget(incident.target);
+  if (actor.kind === "user") return takenUpNote(incident, who(actor));
   return message(`It is back: ${name}`, [
     section(
       `🔴 *It is back: ${code(name)}*\nReported again by ${who(actor)} ${time(incident.lastSeenAtMs)}, soon after it was resolved: incident ${code(incident.id)} is open again.`,
+    ),
+  ]);
+}
+
+/** A person asks again: that is not yet a sign that it is back. */
+function takenUpNote(incident: Incident, asker: string): Message {
+  const name = formatTarget(incident.target);
+  return message(`Taken up again: ${name}`, [
+    section(
+      `🔎 *Taken up again: ${code(name)}*\nAsked for by ${asker} ${time(incident.lastSeenAtMs)}, soon after it was resolved: incident ${code(incident.id)} is open again.`,
     ),
   ]);
 }

@@ -40,7 +40,7 @@ const WHAT_NOW: Readonly<Record<RequestState, string>> = {
   executing: "",
   verifying: "",
   succeeded: "",
-  ineffective: "*It did not help.* The cause lies elsewhere: look at the report's other hypotheses, or investigate again.",
+  ineffective: "*It did not help.* Investigate again to see how it is now, and what else can be done.",
   failed: "",
   unknown: "*Look at the target before anybody asks again.* Oomph does not know whether this was done, and does not try twice.",
   denied: UNTOUCHED,
@@ -66,5 +66,5 @@ function measured(verification: Verification | undefined): readonly SectionBlock
 }
 
 function back(offer: OfferFacts): readonly Block[] {
-  return [section(`*Way back*: ${prose(offer.why)}`, button(offer.title, { actionId: "offer_ask", id: offer.id }))];
+  return [section(`*Way back*: ${prose(offer.why)}`, button("Roll back", { actionId: "offer_ask", id: offer.id }))];
 }

@@ -9,7 +9,7 @@ import { code, counted, prose } from "./words.ts";
 export function progressMessage(facts: { readonly target: Target; readonly steps: readonly StepProgress[] }): Message {
   const { target, steps } = facts;
   const done = steps.filter((step) => step.state.kind === "done" || step.state.kind === "failed").length;
-  const heading = title(done, steps.length);
+  const heading = steps.every((step) => step.state.kind === "failed") ? "Could not look at" : title(done, steps.length);
   const name = formatTarget(target);
   return message(`${heading}: ${name}, ${done} of ${counted(steps.length, "step")} done`, [
     ...lines([`*${heading}: ${code(name)}*`, ...steps.map(stepLine)]),

@@ -11,6 +11,7 @@ export function refusal(facts: { readonly because: string; readonly todo?: strin
 }
 
 function sentence(text: string): string {
-  const capital = text.slice(0, 1).toUpperCase() + text.slice(1);
+  const isName = /^\S*[./_]\w/.test(text); // redis.flush-db, redis/sessions: written as they are typed
+  const capital = isName ? text : text.slice(0, 1).toUpperCase() + text.slice(1);
   return /[.!?…`]$/.test(capital) ? capital : `${capital}.`;
 }

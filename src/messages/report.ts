@@ -31,8 +31,8 @@ export function reportMessage(facts: {
   const { target, diagnosis, failures } = facts;
   const { finding } = diagnosis;
   const offers = facts.offers.map((offer) => ({ ...offer, title: distinctTitle(offer, facts.offers) }));
-  return message(`${visible(finding.headline)} (${confidence(finding.confidence)})`, [
-    section(`${mark(finding)} *${prose(finding.headline)}*\n${capital(confidence(finding.confidence))} · ${code(formatTarget(target))}`),
+  return message(`${visible(finding.headline)} (${sureness(finding)})`, [
+    section(`${mark(finding)} *${prose(finding.headline)}*\n${capital(sureness(finding))} · ${code(formatTarget(target))}`),
     press(offers),
     divider(),
     reasons("Why", finding.for),
@@ -113,7 +113,12 @@ function suspect(columns: readonly string[], [name = "", ...cells]: readonly str
 function hypothesis(finding: Finding, index: number): string {
   const why = index === 0 ? [] : finding.for.slice(0, 2).map((reason) => prose(reason.says));
   const because = why.length === 0 ? "" : `: ${why.join("; ")}`;
-  return `${index + 1}. ${prose(finding.headline.replace(/\.$/, ""))} (${confidence(finding.confidence)})${because}`;
+  return `${index + 1}. ${prose(finding.headline.replace(/\.$/, ""))} (${sureness(finding)})${because}`;
+}
+
+/** Being a little sure of not knowing tells nobody anything. */
+function sureness({ verdict, confidence: share }: Finding): string {
+  return verdict === "undetermined" ? "undetermined" : confidence(share);
 }
 
 function recommended(offers: readonly OfferFacts[], furtherSteps: readonly string[]): readonly string[] {

@@ -74,7 +74,8 @@ function told({ request, decisions, run }: CardFacts): readonly Block[] {
     ...decisions.map(decisionLine),
     ...(run?.begunAtMs === undefined ? [] : [`🔧 Begun ${time(run.begunAtMs)}`]),
     ...(request.endedAtMs === undefined ? [] : [`🏁 Ended ${time(request.endedAtMs)}`]),
-    ...(request.outcome === undefined ? [] : [prose(request.outcome)]),
+    // A denial's reason stands with who denied it.
+    ...(request.outcome === undefined || request.state === "denied" ? [] : [prose(request.outcome)]),
   ];
   return lines(happened);
 }

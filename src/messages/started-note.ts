@@ -14,7 +14,13 @@ export function startedNote(facts: {
 }): Message {
   const { kind, incident, looking, permalink } = facts;
   const name = formatTarget(incident.target);
-  const says = kind === "joined" ? `${name} has an open incident already${looking ? ", it is looked at again" : ""}` : `Looking at ${name}`;
+  const says = WORDS[kind](name, looking);
   const where = link(permalink, "Go to the thread") ?? `The thread is in <#${incident.channel}>.`;
   return message(says, [section(`🔎 ${says.replace(name, code(name))} · ${code(incident.id)}\n${where}`)]);
 }
+
+const WORDS = {
+  opened: (name: string) => `Looking at ${name}`,
+  joined: (name: string, looking: boolean) => `${name} has an open incident already${looking ? ", it is looked at again" : ""}`,
+  reopened: (name: string) => `Looking at ${name} again, in the thread of its last incident`,
+};

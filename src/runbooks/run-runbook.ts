@@ -8,7 +8,7 @@ import type { Runbook, Step } from "./runbook.ts";
 export type RunbookOptions = {
   readonly clock: Clock;
   readonly ids: Ids;
-  /** Told of every change, with the state of all steps in the order of the runbook. */
+  /** Told of every change, with the state of all steps in the order of the runbook; of "Connect" alone where that failed. */
   onProgress?(steps: readonly StepProgress[]): void;
   /** Awaited before the step counts as done; a rejection ends the run. */
   onEvidence?(evidence: Evidence): Promise<void>;
@@ -32,8 +32,13 @@ export type RunbookOutcome =
  */
 export async function runRunbook<Session>(runbook: Runbook<Session>, target: Target, options: RunbookOptions): Promise<RunbookOutcome> {
   options.signal?.throwIfAborted();
+  const begunAtMs = options.clock.nowMs();
   const opened = await open(runbook, target);
-  if (opened.kind === "unreachable") return opened;
+  if (opened.kind === "unreachable") {
+    const state = { kind: "failed", because: opened.because, tookMs: options.clock.nowMs() - begunAtMs } as const;
+    options.onProgress?.([{ step: "open", title: "Connect", state }]); // no step of the runbook was begun
+    return opened;
+  }
   const board = new ProgressBoard(runbook.steps, options);
   // When the run ends early, steps that are still under way end with it and say nothing any more.
   const ended = new AbortController();

@@ -81,7 +81,7 @@ describe("what comes in", () => {
       expect(await on.oom("incidents", STRANGER)).toContain("You may not");
       expect(await on.oom("run pull-lever shop --to on", APPROVER)).toContain("You may not ask for actions. These may");
       expect(await on.oom("freeze on", REQUESTER)).toContain(`These may: <@${ADMIN}>.`);
-      expect(await on.oom("unlock shop", REQUESTER)).toContain("You may not freeze, and release locks");
+      expect(await on.oom("unlock shop", REQUESTER)).toContain("You may not freeze or release locks");
       expect(await open()).toEqual([]);
     });
 

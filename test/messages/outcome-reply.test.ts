@@ -37,7 +37,7 @@ describe("an outcome", () => {
     };
     expect(text(facts)).toContain("*It did not help.*");
     expect(text(facts)).toContain("⚠️ Write probe: `refused` → `refused`");
-    expect(pressable(outcomeReply(facts))).toEqual([{ label: "Set eviction policy", actionId: "offer_ask", value: "off_9" }]);
+    expect(pressable(outcomeReply(facts))).toEqual([{ label: "Roll back", actionId: "offer_ask", value: "off_9" }]);
     expect(outcomeReply(facts).text).toBe("Done, but it did not help: Flush database. Writes are still refused.");
   });
 

@@ -7,8 +7,8 @@ import { shareOf, totalBytesOf } from "./sampling.ts";
 import type { DatabaseCensus, PrefixCensus } from "./schema.ts";
 import { count, oneLine, percent } from "./words.ts";
 
-const TTL_FOR_KEPT_KEYS = "24h";
-const TTL_FOR_THROW_AWAY_KEYS = "1h";
+const TTL_FOR_KEPT_KEYS = { param: "24h", says: "24 h" };
+const TTL_FOR_THROW_AWAY_KEYS = { param: "1h", says: "1 h" };
 const WORTHWHILE_SHARE = 0.1;
 const MOSTLY_WITHOUT_TTL = 0.9;
 // Redis needs room beside maxmemory: for snapshots, fragmentation and buffers that are not counted.
@@ -96,7 +96,7 @@ function unlink(database: number, prefix: string): Advice {
   return {
     actionId: "redis.unlink-keys",
     params: { database, pattern: patternOf(prefix) },
-    why: `Removes the keys "${oneLine(prefix)}..." of database ${database}, whose name says throw-away data, at a gentle pace; other keys there stay. It cannot be undone, so be sure that nobody needs them.`,
+    why: `Removes the keys "${oneLine(prefix)}*" of database ${database}, whose name says throw-away data, at a gentle pace; other keys there stay. It cannot be undone, so be sure that nobody needs them.`,
   };
 }
 
@@ -108,8 +108,8 @@ function expireKeys(node: NodePicture, database: number, throwAway: boolean): re
   const keys = (prefix.sampled / census.sampled) * census.keys;
   const bytes = totalBytesOf(prefix, keys);
   const size = bytes === undefined ? "" : `, about ${formatBytes(Math.round(bytes.value))}`;
-  const why = `Gives the keys "${oneLine(prefix.prefix)}..." of database ${database} that never expire (about ${count(keys)}${size}) a TTL of ${ttl}: they go by themselves then, and until then nothing is lost. New keys need their TTL from the code that writes them.`;
-  return [{ actionId: "redis.expire-keys", params: { database, pattern: patternOf(prefix.prefix), ttl }, why }];
+  const why = `Gives the keys "${oneLine(prefix.prefix)}*" of database ${database} that never expire (about ${count(keys)}${size}) a TTL of ${ttl.says}: they go by themselves then. Until then nothing is lost, and no memory is freed. New keys need their TTL from the code that writes them.`;
+  return [{ actionId: "redis.expire-keys", params: { database, pattern: patternOf(prefix.prefix), ttl: ttl.param }, why }];
 }
 
 /** The largest group with a name of its own that holds a good part and hardly ever expires. */

@@ -84,7 +84,7 @@ const UNREACHABLE: Readonly<Partial<Record<ErrorCode, Meaning>>> = {
     verdict: "wrong-credentials",
     headline: "Redis answers, but refuses the user or password that Oomph was given.",
     confidence: 0.95,
-    steps: ["Correct user and password of this connection in Oomph's configuration; `oomph config check` names the key."],
+    steps: ["Correct user and password of this connection in Oomph's configuration (redis.connections), then investigate again."],
   },
   "no-rights": {
     verdict: "undetermined",

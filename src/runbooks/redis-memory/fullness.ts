@@ -2,7 +2,7 @@ import type { Reason } from "../../domain/finding.ts";
 import { ratesOf } from "./growth.ts";
 import { occupancyOf, reason } from "./occupancy.ts";
 import type { NodePicture } from "./picture.ts";
-import { count, counted, percent } from "./words.ts";
+import { counted, percent } from "./words.ts";
 
 // Redis refuses above 100%, and the refused command leaves it just under.
 const FULL_SHARE = 0.99;
@@ -39,7 +39,7 @@ export function refusalReasons(node: NodePicture): { readonly for: readonly Reas
   const perSecond = ratesOf(node)?.oomErrors ?? 0;
   const total = node.info?.value.oomErrors ?? 0;
   if (perSecond > 0)
-    speaksFor.push(reason(node, "growth", `${count(Math.max(1, perSecond))} writes per second are being refused with OOM`));
+    speaksFor.push(reason(node, "growth", `about ${counted(Math.max(1, perSecond), "write")} per second refused with OOM at this moment`));
   if (total > 0) speaksFor.push(reason(node, "info", `${counted(total, "command")} refused with OOM since the server started`));
   const { share } = occupancyOf(node);
   if (isFull(node) && share !== undefined && share < FULL_SHARE) {

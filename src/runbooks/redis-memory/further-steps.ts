@@ -67,7 +67,10 @@ function namesIn(census: DatabaseCensus | undefined): string {
 }
 
 function rightsToGrant({ gaps }: NodePicture): readonly string[] {
-  return [
-    ...new Set(gaps.filter(({ code }) => code === "no-rights").map(({ because }) => `So that Oomph sees more next time: ${because}`)),
-  ];
+  const lacking = gaps.filter(({ code }) => code === "no-rights");
+  const [because, ...others] = new Set(lacking.map((gap) => gap.because));
+  if (because === undefined) return [];
+  if (others.length === 0) return [`So that Oomph sees more next time: ${because}`];
+  const steps = [...new Set(lacking.map(({ step }) => step.replace("redis.", "")))].join(", ");
+  return [`So that Oomph sees more next time, grant its user what it lacks for ${steps}: docs/security.md has the whole line.`];
 }

@@ -119,6 +119,9 @@ function sampleNote({ sampled, withoutTtl, complete, medianIdleSeconds }: Databa
   return `; ${spread} without a TTL${idle}`;
 }
 
+// What the connections and commands of an investigation take themselves, in between two readings.
+const OWN_BYTES = 256 * 1024;
+
 function growthLine(node: NodePicture): Line | undefined {
   const rates = ratesOf(node);
   if (rates === undefined || node.growth === undefined) return undefined;
@@ -126,9 +129,11 @@ function growthLine(node: NodePicture): Line | undefined {
     .slice(0, 3)
     .map(({ database, keys }) => `database ${database} ${keys > 0 ? "+" : ""}${count(keys)} keys/s`);
   const memory = `${rates.usedBytes >= 0 ? "+" : ""}${formatBytes(Math.round(rates.usedBytes))}/s`;
+  const moved = Math.abs(rates.usedBytes) * (node.growth.value.intervalMs / 1000);
+  const steady = databases.length === 0 && moved < OWN_BYTES ? "about steady: " : "";
   return {
     label: "Growth",
-    value: `${memory} over ${formatDuration(node.growth.value.intervalMs)}, ${databases.length === 0 ? "no database changed its number of keys" : databases.join(", ")}`,
+    value: `${steady}${memory} over ${formatDuration(node.growth.value.intervalMs)}, ${databases.length === 0 ? "no database changed its number of keys" : databases.join(", ")}`,
   };
 }
 

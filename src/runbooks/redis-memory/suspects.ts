@@ -66,7 +66,9 @@ function bytesOf(census: DatabaseCensus, prefix: PrefixCensus): Estimate | undef
 
 function sizeOf({ value, low, high }: Estimate): string {
   const size = formatBytes(Math.round(value));
-  return low === high ? size : `about ${size} (${formatBytes(Math.round(low))} to ${formatBytes(Math.round(high))})`;
+  const [from, to] = [formatBytes(Math.round(low)), formatBytes(Math.round(high))];
+  if (from === to) return low === high ? size : `about ${size}`;
+  return `about ${size} (${from} to ${to})`;
 }
 
 function idle(seconds: number | undefined): string {
