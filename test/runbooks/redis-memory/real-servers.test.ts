@@ -42,7 +42,7 @@ describe("keys", () => {
     expect(suspects?.rows[0]?.[0]).toBe("test:dedup:*");
     expect(furtherSteps.join()).toContain("--db 2");
     expect(await lab.client.dbsize()).toBe(50);
-    expect(explain(await lab.client.info())).toMatchObject({ kind: "redis_info", verdict: "full-under-noeviction" });
+    expect(explain(await lab.client.info()).result).toMatchObject({ kind: "redis_info", verdict: "full-under-noeviction" });
   });
 
   test("volatile-lru without TTLs", async () => {
@@ -53,7 +53,7 @@ describe("keys", () => {
     expect(finding.confidence).toBeGreaterThan(0.9);
     expect(finding.advice[0]).toMatchObject({ actionId: "redis.expire-keys", params: { database: 0, pattern: "order:*" } });
     expect(finding.advice.map(({ actionId }) => actionId)).not.toContain("redis.flush-db");
-    expect(explain(await lab.client.info())).toMatchObject({ verdict: "full-without-ttl-under-volatile" });
+    expect(explain(await lab.client.info()).result).toMatchObject({ verdict: "full-without-ttl-under-volatile" });
   });
 
   test("a cache that evicts is not at fault", async () => {
@@ -67,7 +67,7 @@ describe("keys", () => {
     const outcome = await investigate(lab);
     expect(outcome.diagnosis.finding.verdict).toBe("evicting-under-pressure");
     expect(says(outcome)).toMatch(/[\d,]+ keys evicted/);
-    expect(explain(await lab.client.info())).toMatchObject({ verdict: "evicting-under-pressure" });
+    expect(explain(await lab.client.info()).result).toMatchObject({ verdict: "evicting-under-pressure" });
   });
 
   test("healthy, and near full", async () => {
@@ -116,7 +116,7 @@ describe("what is not keys", () => {
     expect(finding.confidence).toBeGreaterThan(0.9);
     expect(finding.advice.map(({ actionId }) => actionId)).toEqual(["redis.kill-slow-clients"]);
     expect(says(outcome)).toContain("last command get");
-    expect(explain(await lab.client.info())).toMatchObject({ verdict: "client-output-buffers" });
+    expect(explain(await lab.client.info()).result).toMatchObject({ verdict: "client-output-buffers" });
   });
 
   test("a replication backlog that takes most of the room", async () => {
@@ -142,7 +142,7 @@ describe("what is not keys", () => {
     const { finding } = (await investigate(lab)).diagnosis;
     expect(finding.verdict).toBe("fragmentation");
     expect(finding.advice).toEqual([]);
-    expect(explain(await lab.client.info())).toMatchObject({ verdict: "fragmentation" });
+    expect(explain(await lab.client.info()).result).toMatchObject({ verdict: "fragmentation" });
   });
 
   test("no maxmemory, and the container's limit near", async () => {
@@ -182,7 +182,7 @@ describe("other states", () => {
     ]);
     expect(finding.verdict).toBe("full-under-noeviction");
     expect(finding.confidence).toBeLessThan(0.9);
-    expect(furtherSteps.join("\n")).toMatch(/scan/i);
+    expect(furtherSteps.join("\n")).toMatch(/grant its user what it lacks for .*census/);
     expect(summary.find(({ label }) => label === "Could not be read")?.value).toContain("census (no-rights)");
     expect(JSON.stringify(outcome)).not.toContain("made-up-secret");
   });

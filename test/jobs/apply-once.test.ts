@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import type { Action, RunHandle } from "../../src/actions/action.ts";
+import type { Held } from "../../src/incidents/take-request.ts";
+import { applyOnce } from "../../src/jobs/apply-once.ts";
+import { startDesk, type TestDesk } from "../support/desk.ts";
+import { takeApproved } from "../support/held.ts";
+
+describe("applying", () => {
+  let test: TestDesk;
+  let held: Held;
+
+  beforeEach(async () => {
+    test = await startDesk();
+    held = await takeApproved(test);
+  });
+  afterEach(() => test.stop());
+
+  const apply = (work: (run: RunHandle) => Promise<void>, { lease = held.lease, signal = new AbortController().signal } = {}) => {
+    const action: Action = { ...test.action, apply: (_plan, run) => work(run) };
+    return applyOnce(test.desk, { action, held: { ...held, lease }, plan: held.request.plan }, signal);
+  };
+  const checkpoint = async () => (await test.desk.store.runs.get(held.run.id))?.checkpoint;
+
+  it("keeps the progress of an act", async () => {
+    expect(await apply((run) => run.saveCheckpoint({ changed: 3 }))).toEqual({ kind: "applied" });
+    expect(await checkpoint()).toEqual({ changed: 3 });
+  });
+
+  it("stops an act whose lease is lost where it would save its progress, and keeps what was saved before", async () => {
+    let isHeld = true;
+    const applied = await apply(
+      async (run) => {
+        await run.saveCheckpoint({ changed: 3 });
+        isHeld = false;
+        await run.saveCheckpoint({ changed: 6 });
+      },
+      { lease: { ...held.lease, isHeld: () => isHeld } },
+    );
+    expect(applied).toEqual({ kind: "failed", because: "the lease on redis/shop is lost: stopping" });
+    expect(await checkpoint()).toEqual({ changed: 3 });
+  });
+
+  it("tells the act to stop when the process drains and when the lease is lost", async () => {
+    const stops = async (run: RunHandle): Promise<void> => run.signal.throwIfAborted();
+    const gone = AbortSignal.abort(new Error("gone"));
+    expect(await apply(stops, { signal: gone })).toEqual({ kind: "failed", because: "gone" });
+    expect(await apply(stops, { lease: { ...held.lease, signal: gone } })).toEqual({ kind: "failed", because: "gone" });
+    expect(await apply(stops)).toEqual({ kind: "applied" });
+  });
+
+  it("takes whatever an act throws for a failure, so that the target is looked at", async () => {
+    expect(await apply(() => Promise.reject(new TypeError("x is not a function")))).toEqual({
+      kind: "failed",
+      because: "x is not a function",
+    });
+  });
+});
