@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { messageOf, OomphError } from "../domain/errors.ts";
+import { nearest } from "../domain/nearest.ts";
 import { EXIT, EXIT_CODE_HELP, type ExitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 
@@ -38,7 +39,12 @@ function build(io: Io, done: Done): Command {
   oomph redis flush --db 2                    before a test suite`,
     )
     .option("--version", "print the version")
-    .action(async ({ version }: { readonly version?: true }) => (version === true ? printVersion(io) : program.help({ error: true })));
+    .allowExcessArguments()
+    .action(async ({ version }: { readonly version?: true }) => {
+      const [typed] = program.args;
+      if (typed !== undefined) return unknownCommand(program, typed);
+      return version === true ? printVersion(io) : program.help({ error: true });
+    });
   addInvestigate(program, io, done);
   addExplain(program, io, done);
   addRedisFlush(program, io, done);
@@ -49,6 +55,13 @@ function build(io: Io, done: Done): Command {
     .description("print the version")
     .action(() => printVersion(io));
   return program;
+}
+
+function unknownCommand(program: Command, typed: string): never {
+  const names = program.commands.map((command) => command.name());
+  const meant = nearest(typed, names);
+  const todo = meant.length > 0 ? `Did you mean ${meant.join(" or ")}?` : `There is ${names.join(", ")}.`;
+  return program.error(`oomph: there is no command ${JSON.stringify(typed.slice(0, 60))}. ${todo}`);
 }
 
 function addInvestigate(program: Command, io: Io, done: Done): void {

@@ -104,7 +104,7 @@ function guardWords(text: string): string {
 
 function guardWord(word: string): string {
   if (!FORMATTING.test(word)) return escapeMrkdwn(word);
-  const [, open = "", inner = "", close = ""] = /^([("']*)(.*?)([)"'.,;!?]*|:)$/.exec(word) ?? [];
+  const [, open = "", inner = "", close = ""] = /^([("']*)(.*?)([)"'.,;!?]*|(?<=\.\d+:\d+):)$/.exec(word) ?? [];
   // Backticks stand in the place of quotes, not inside them.
   const quoted = open.endsWith('"') && close.startsWith('"');
   return quoted ? `${open.slice(0, -1)}\`${escapeMrkdwn(inner)}\`${close.slice(1)}` : `${open}\`${escapeMrkdwn(inner)}\`${close}`;
