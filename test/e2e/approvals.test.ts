@@ -199,7 +199,7 @@ describe("what has changed since", () => {
   test("the time is up while the dialog is open: it counts as no", async () => {
     const card = await asked("soon", "flush-db redis/soon/0");
     const dialogs = await Promise.all(["approver", "second"].map((user) => openDialog(scene, user, { card })));
-    await seen("the card to be expired", () => scene.said("soon").find((one) => one.ts === card.ts && /^Expired/.test(one.text)));
+    await seen("the card to be expired", () => scene.said("soon").find((one) => one.ts === card.ts && one.text.startsWith("Expired")));
     for (const dialog of dialogs) {
       expect(JSON.stringify((await scene.people().submit(dialog, { typed: "soon 0" })).body)).toMatch(/Too late/);
     }
@@ -330,7 +330,7 @@ test("approved, and then the approver leaves while the queue's Redis is away: no
   await seen("the approval to be written down", () => auditOf(scene, requestIdOf(card)).includes("decision-approved"));
   scene.slack.setGroup("oncall", ["second"]);
   await scene.queue.restart();
-  await outcome(scene, "left", /Failed: Flush.*an approver was removed/s, 40_000);
+  await outcome(scene, "left", { says: /Failed: Flush.*an approver was removed/s, withinMs: 40_000 });
   expect(await callsOf(at("left"), "flushdb")).toBe(0);
 }, 60_000);
 
@@ -346,7 +346,8 @@ function asked(name: Name, command: string): Promise<LabMessage> {
 
 /** A card with one of its buttons pretending to be another. */
 function withAction(card: LabMessage, from: string, to: string): NonNullable<LabMessage["blocks"]> {
-  return JSON.parse(JSON.stringify(card.blocks ?? []).replaceAll(`"${from}"`, `"${to}"`));
+  const blocks: NonNullable<LabMessage["blocks"]> = JSON.parse(JSON.stringify(card.blocks ?? []).replaceAll(`"${from}"`, `"${to}"`));
+  return blocks;
 }
 
 function glassDialog(user: string, requestId: string): LabModal {

@@ -61,10 +61,10 @@ test("killed before, during and after an act, it is done once at the most, and i
   await scene.start();
 
   const ends = await Promise.all([
-    outcome(scene, "answered", /Done, and it helped: Flush|Done, but it did not help: Flush/, 60_000),
-    outcome(scene, "waiting", /Done, and it helped: Flush|Done, but it did not help: Flush/, 60_000),
-    outcome(scene, "unanswered", /Failed: Flush.*nothing was flushed/s, 60_000),
-    outcome(scene, "partly", /A human must look: Delete.*keys had been deleted by then/s, 60_000),
+    outcome(scene, "answered", { says: /Done, and it helped: Flush|Done, but it did not help: Flush/, withinMs: 60_000 }),
+    outcome(scene, "waiting", { says: /Done, and it helped: Flush|Done, but it did not help: Flush/, withinMs: 60_000 }),
+    outcome(scene, "unanswered", { says: /Failed: Flush.*nothing was flushed/s, withinMs: 60_000 }),
+    outcome(scene, "partly", { says: /A human must look: Delete.*keys had been deleted by then/s, withinMs: 60_000 }),
   ]);
   expect(ends).toHaveLength(4);
   expect(await callsOf(answered, "flushdb")).toBe(1);

@@ -185,7 +185,12 @@ export async function approve(
 }
 
 /** Waits until a message of this channel says how it ended. */
-export function outcome(scene: Scene, channel: string, says: RegExp, withinMs?: number): Promise<LabMessage> {
+export function outcome(
+  scene: Scene,
+  channel: string,
+  expected: RegExp | { readonly says: RegExp; readonly withinMs: number },
+): Promise<LabMessage> {
+  const { says, withinMs } = expected instanceof RegExp ? { says: expected, withinMs: undefined } : expected;
   return seen(
     `a message in ${channel} that says ${String(says)}`,
     () => scene.said(channel).find((message) => says.test(textOf(message))),
