@@ -19,9 +19,12 @@ export function ratesOf(node: NodePicture): Rates | undefined {
   const first = readInfo(node.growth.value.first);
   const second = readInfo(node.growth.value.second);
   const rate = (before: number | undefined, after: number | undefined): number => ((after ?? 0) - (before ?? 0)) * perSecond;
-  const databases = second.databases.map((now) => {
-    const before = first.databases.find(({ database }) => database === now.database);
-    return { database: now.database, keys: rate(before?.keys, now.keys), keysWithTtl: rate(before?.keysWithTtl, now.keysWithTtl) };
+  // An empty database has no line in INFO: one that was emptied or filled meanwhile stands in one reading only.
+  const numbers = new Set([...first.databases, ...second.databases].map(({ database }) => database));
+  const databases = [...numbers].map((database) => {
+    const before = first.databases.find((one) => one.database === database);
+    const after = second.databases.find((one) => one.database === database);
+    return { database, keys: rate(before?.keys, after?.keys), keysWithTtl: rate(before?.keysWithTtl, after?.keysWithTtl) };
   });
   return {
     usedBytes: rate(first.usedBytes, second.usedBytes),
