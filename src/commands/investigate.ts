@@ -21,7 +21,7 @@ export async function investigate(
   if (refused !== undefined) return refused;
   const found = findTarget(asked.target, front.desk.targets);
   if (found.kind === "none") return unknownTarget(found);
-  if (found.kind === "several") return targetPicker({ says: `"${asked.target.slice(0, 60)}" may mean several.`, targets: found.targets });
+  if (found.kind === "several") return targetPicker({ says: notWhole(asked.target.slice(0, 60), found.targets), targets: found.targets });
   const { userId: id, channel, threadTs } = asker;
   const opened = await open(front, {
     target: found.target,
@@ -30,7 +30,11 @@ export async function investigate(
     ...rooted(threadTs),
     ...since(asked.sinceMs),
   });
-  return opened.kind === "no-runbook" ? opened.refusal : told(front, asker, opened);
+  return opened.kind === "no-runbook" ? opened.refusal : told(front, asker, { opened, since: asked.sinceMs !== undefined });
+}
+
+function notWhole(typed: string, targets: readonly Target[]): string {
+  return targets.length === 1 ? `"${typed}" is not the whole name of a target. Is this the one?` : `"${typed}" may mean several.`;
 }
 
 /** The refusal for a target that there is not, with the nearest names. */
@@ -73,11 +77,19 @@ export async function threadLink({ desk, chat }: Front, incident: Incident): Pro
   }
 }
 
-async function told(front: Front, asker: Asker, opened: Opened): Promise<Message | undefined> {
+type Telling = { readonly opened: Opened; readonly since: boolean };
+
+async function told(front: Front, asker: Asker, { opened, since: asksForThePast }: Telling): Promise<Message | undefined> {
   const { incident, kind, investigation } = opened;
   if (asker.threadTs !== undefined && incident.rootTs === asker.threadTs && incident.channel === asker.channel) return undefined;
   const permalink = await threadLink(front, incident);
-  return startedNote({ kind, incident, looking: investigation !== undefined, ...(permalink === undefined ? {} : { permalink }) });
+  return startedNote({
+    kind,
+    incident,
+    looking: investigation !== undefined,
+    asksForThePast,
+    ...(permalink === undefined ? {} : { permalink }),
+  });
 }
 
 function rooted(threadTs: string | undefined): { readonly rootTs?: string } {

@@ -11,12 +11,15 @@ export function startedNote(facts: {
   /** False: an investigation runs already, or something is being done. */
   readonly looking: boolean;
   readonly permalink?: string;
+  /** Asked with `--since`. */
+  readonly asksForThePast?: boolean;
 }): Message {
-  const { kind, incident, looking, permalink } = facts;
+  const { kind, incident, looking, permalink, asksForThePast = false } = facts;
   const name = formatTarget(incident.target);
   const says = WORDS[kind](name, looking);
   const where = link(permalink, "Go to the thread") ?? `The thread is in <#${incident.channel}>.`;
-  return message(says, [section(`🔎 ${says.replace(name, code(name))} · ${code(incident.id)}\n${where}`)]);
+  const past = asksForThePast ? "\nA Redis keeps no record of its past: it is looked at as it is now, and `--since` changes nothing." : "";
+  return message(says, [section(`🔎 ${says.replace(name, code(name))} · ${code(incident.id)}\n${where}${past}`)]);
 }
 
 const WORDS = {
