@@ -22,7 +22,8 @@ export const TIMES = {
   leaseLookMs: 2_000,
   jobs: {
     progressEveryMs: 1_000,
-    investigationGraceMs: 60_000,
+    // Putting one back that is on its way changes nothing: this only spares the queue the asking.
+    investigationGraceMs: 10_000,
     patience: PATIENCE,
     times: DELIVERY_TIMES,
   },

@@ -58,7 +58,7 @@ async function deliverOnce(deps: DeliverDeps, deliveryId: string): Promise<JobOu
 
   const place = await placeOf(desk, delivery);
   if (place === "not-yet") return DONE; // whoever posts the root wakes its thread
-  if (place === "never") return endFailed(deps, delivery, "the thread that it belongs to could not be posted");
+  if ("never" in place) return endFailed(deps, delivery, place.never);
   const waitMs = await pacer.waitMs(delivery.channel, delivery.ts === undefined ? "post" : "edit", delivery.priority);
   if (waitMs > 0) return { kind: "later", delayMs: waitMs };
 
@@ -68,12 +68,15 @@ async function deliverOnce(deps: DeliverDeps, deliveryId: string): Promise<JobOu
   return attempt(deps, { delivery: claimed, place, mayHaveArrived: delivery.firstAttemptAtMs !== undefined });
 }
 
-async function placeOf(desk: Desk, { channel, thread }: Delivery): Promise<Place | "not-yet" | "never"> {
+/** `never`: why not. */
+async function placeOf(desk: Desk, { channel, thread }: Delivery): Promise<Place | "not-yet" | { readonly never: string }> {
   if (thread === undefined) return { channel };
   if ("ts" in thread) return { channel, threadTs: thread.ts };
   const root = await desk.store.outbox.bySlot(thread.slot);
   if (root?.ts !== undefined) return { channel, threadTs: root.ts };
-  return root === undefined || root.state === "failed" ? "never" : "not-yet";
+  if (root !== undefined && root.state !== "failed") return "not-yet";
+  const because = root?.lastError === undefined ? "" : ` (${root.lastError})`;
+  return { never: `the thread that it belongs to could not be posted${because}` };
 }
 
 type Attempt = { readonly delivery: Delivery; readonly place: Place; readonly mayHaveArrived: boolean };

@@ -98,7 +98,7 @@ describe("an alert", () => {
   });
 
   test("sent again by Slack, twenty times at once, stays one incident in one thread", async () => {
-    const post = await scene.people().postAsBot("alerts", { text: `sessions-us: ${OOM}` });
+    const post = await scene.people().postAsBot("alerts", { text: `instance: sessions-us ${OOM}` });
     const again = await Promise.all(Array.from({ length: 20 }, () => scene.people().again(post)));
     expect(new Set(again.map(({ status }) => status))).toEqual(new Set([200]));
     expect(await answer("incidents all")).toContain("sessions-us");
