@@ -7,7 +7,7 @@ const io: Io = {
   out: (words) => void process.stdout.write(words),
   err: (words) => void process.stderr.write(words),
   isTerminal: process.stderr.isTTY,
-  columns: process.stderr.columns ?? 80,
+  columns: widthOf(process.stderr.columns),
   readStdin: () => text(process.stdin),
   readFile: (path) => readFile(path, "utf8"),
   async sources() {
@@ -20,3 +20,8 @@ const io: Io = {
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 4));
 
 process.exitCode = await runCommandLine(process.argv.slice(2), io);
+
+/** A terminal that does not know its size says 0. */
+function widthOf(columns: number | undefined): number {
+  return columns === undefined || columns === 0 ? 80 : columns;
+}

@@ -5,7 +5,7 @@ import { prose, visible } from "./words.ts";
 /** Why not, and what to do instead. `because` may hold words from outside. */
 export function refusal(facts: { readonly because: string; readonly todo?: string }): Message {
   const { because, todo } = facts;
-  return message(`${visible(because)}${todo === undefined ? "" : ` ${visible(todo)}`}`, [
+  return message(`${visible(sentence(because))}${todo === undefined ? "" : ` ${visible(todo)}`}`, [
     ...lines([`🚫 ${prose(sentence(because))}`, ...(todo === undefined ? [] : [prose(todo)])]),
   ]);
 }
