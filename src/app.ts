@@ -1,14 +1,12 @@
-import { createPlanner, redisActions } from "./actions/index.ts";
+import { createPlanner } from "./actions/index.ts";
 import { connectQueue } from "./adapters/bullmq/connection.ts";
 import { createJobQueue } from "./adapters/bullmq/create-job-queue.ts";
 import { createPacer } from "./adapters/bullmq/create-pacer.ts";
 import { ownRunId } from "./adapters/bullmq/own-redis.ts";
 import { QUEUE_DEFAULTS } from "./adapters/bullmq/settings.ts";
 import { startWorkers } from "./adapters/bullmq/start-workers.ts";
-import { createHttpCheck } from "./adapters/http/http-check.ts";
 import { createHttpServer } from "./adapters/http/server.ts";
 import type { MetricsSource } from "./adapters/metrics/create-metrics.ts";
-import { createKeyValueServers } from "./adapters/redis/key-value-servers.ts";
 import { createSlack } from "./adapters/slack/slack.ts";
 import { openStore } from "./adapters/sql/open-store.ts";
 import { randomIds as ids } from "./adapters/system/random-ids.ts";
@@ -21,8 +19,7 @@ import { createPeople } from "./incidents/people.ts";
 import { createNarrator } from "./jobs/narrate.ts";
 import { createHandlers } from "./jobs/workers.ts";
 import type { Log } from "./ports/log.ts";
-import { redisMemoryRunbook } from "./runbooks/redis-memory/index.ts";
-import { logQueueWarnings, queueWarnings, readinessChecks, redisTargets, storeSettings, TIMES } from "./wiring.ts";
+import { logQueueWarnings, queueWarnings, readinessChecks, redisParts, redisTargets, storeSettings, TIMES } from "./wiring.ts";
 
 export type Oomph = { readonly url: string; stop(): Promise<void> };
 
@@ -31,24 +28,13 @@ export async function startOomph(
   config: ServiceConfig,
   { log, metrics }: { readonly log: Log; readonly metrics: MetricsSource },
 ): Promise<Oomph> {
-  const { slack: chatConfig, access: rules, redis, jobs } = config;
+  const { slack: chatConfig, access: rules, jobs } = config;
   const store = await openStore(storeSettings(config.store));
   const connection = connectQueue({ ...QUEUE_DEFAULTS, url: config.queue.url }, log);
   const queue = createJobQueue(connection, metrics);
   logQueueWarnings(connection, log);
 
-  const servers = createKeyValueServers(redis.connections, { log });
-  const httpCheck = createHttpCheck();
-  const runbooks = [redisMemoryRunbook({ servers, clock, httpCheck, censusBudgetMs: redis.censusMs })];
-  const ownRedis = async (): Promise<readonly string[]> => [await ownRunId(connection)];
-  const actions = redisActions({
-    servers,
-    httpCheck,
-    clock,
-    ownRedis,
-    verification: { ...config.verification, healthTimeoutMs: TIMES.healthTimeoutMs },
-    countWithinMs: redis.censusMs,
-  });
+  const { servers, runbooks, actions } = redisParts(config, { log, ownRedis: async () => [await ownRunId(connection)] });
 
   const slack = createSlack({ settings: chatConfig.settings, receive: (inbound) => receiver.now(inbound), clock, log });
   const { chat } = slack;

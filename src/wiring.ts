@@ -1,7 +1,15 @@
+import type { Action } from "./actions/action.ts";
+import { redisActions } from "./actions/index.ts";
+import { createHttpCheck } from "./adapters/http/http-check.ts";
+import { createKeyValueServers } from "./adapters/redis/key-value-servers.ts";
+import { systemClock as clock } from "./adapters/system/system-clock.ts";
+import { redisMemoryRunbook } from "./runbooks/redis-memory/index.ts";
+import type { RedisSession } from "./runbooks/redis-memory/session.ts";
+import type { Runbook } from "./runbooks/runbook.ts";
 import { readOwnRedis } from "./adapters/bullmq/own-redis.ts";
 import type { QueueConnection } from "./adapters/bullmq/connection.ts";
 import type { StoreSettings } from "./adapters/sql/settings.ts";
-import type { StoreConfig } from "./config/build.ts";
+import type { Config, StoreConfig } from "./config/build.ts";
 import type { Slack } from "./adapters/slack/slack.ts";
 import { OomphError } from "./domain/errors.ts";
 import type { RedisTarget, Target } from "./domain/target.ts";
@@ -33,6 +41,31 @@ const POSTGRES = { poolSize: 10, connectTimeoutMs: 5_000 } as const;
 
 export function storeSettings(config: StoreConfig): StoreSettings {
   return config.kind === "sqlite" ? config : { ...config, ...POSTGRES };
+}
+
+export type RedisParts = {
+  readonly servers: KeyValueServers;
+  readonly runbooks: readonly Runbook<RedisSession>[];
+  readonly actions: readonly Action[];
+};
+
+type RedisSurroundings = {
+  readonly log: Log;
+  /** Run ids of the Redis that Oomph itself runs on: never acted on. */
+  readonly ownRedis: () => Promise<readonly string[]>;
+};
+
+/** Everything about examined Redis servers: how they are reached, looked at and acted on. */
+export function redisParts({ redis, verification }: Config, { log, ownRedis }: RedisSurroundings): RedisParts {
+  const servers = createKeyValueServers(redis.connections, { log });
+  const httpCheck = createHttpCheck();
+  const { censusMs } = redis;
+  const watching = { ...verification, healthTimeoutMs: TIMES.healthTimeoutMs };
+  return {
+    servers,
+    runbooks: [redisMemoryRunbook({ servers, clock, httpCheck, censusBudgetMs: censusMs })],
+    actions: redisActions({ servers, httpCheck, clock, ownRedis, verification: watching, countWithinMs: censusMs }),
+  };
 }
 
 /** What can be investigated and acted on: every configured connection. */
