@@ -1,6 +1,6 @@
-// `npm test`: set-up, then everything that can be checked without running (formatting, lint, types, boundaries, dead code,
-// duplicated blocks), then the tests. All of it is carried out even when something fails; `--static` leaves out the tests;
-// other arguments go to vitest. Ends with which real systems took part, what was skipped and why, and one line of counts.
+// `npm test`: set-up, then everything that can be checked without running (formatting, lint, types, boundaries, dead code),
+// then the tests. All of it is carried out even when something fails; `--static` leaves out the tests; other arguments go
+// to vitest. Ends with which real systems took part, what was skipped and why, and one line of counts.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +19,6 @@ const CHECKS = [
   ["types", "node_modules/typescript/bin/tsc", "-p", "."],
   ["boundaries", "scripts/test/boundaries.mjs"],
   ["dead code", "node_modules/knip/bin/knip.js", "--no-progress"],
-  ["duplicated blocks", "node_modules/jscpd/run-jscpd.js", "--exit-code", "1", "--fail-on-empty"],
 ];
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
