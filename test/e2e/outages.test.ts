@@ -92,7 +92,7 @@ test("the queue's Redis is lost in the middle of an act and of an investigation:
 test("the store is locked by another process: no word counts that was not written down, and afterwards it does", async () => {
   const card = await asked("locked", "flush-db redis/locked/0");
   const dialog = await openDialog(scene, "approver", { card });
-  const holder = new Libsql(join(scene.directory, "oomph.sqlite"));
+  const holder = new Libsql(join(scene.directory, "oomph.sqlite"), { timeout: 10_000 });
   holder.exec("begin immediate");
   try {
     const answer = await scene.people().submit(dialog, { typed: "locked 0" });
@@ -115,7 +115,7 @@ test("the store is locked by another process: no word counts that was not writte
 test("the store takes no more writes: an act that cannot be written down is not begun", async () => {
   const card = await asked("unwritten", "flush-db redis/unwritten/0");
   const dialog = await openDialog(scene, "approver", { card });
-  const holder = new Libsql(join(scene.directory, "oomph.sqlite"));
+  const holder = new Libsql(join(scene.directory, "oomph.sqlite"), { timeout: 10_000 });
   // As a file system mounted read-only would: writing fails, reading goes on.
   holder.exec("create trigger nothing_is_written before insert on runs begin select raise(abort, 'read-only'); end");
   await scene.people().submit(dialog, { typed: "unwritten 0" });
