@@ -103,14 +103,14 @@ export function refusalOf(method: string, error: unknown): ChatRefusal {
   return new ChatRefusal("unavailable", `${method}: no answer from Slack: it may or may not have arrived`, { cause: error });
 }
 
-/** The refusal for one of Slack's error names. What is not a name (a page of a proxy, say) counts as unavailable. */
+/** The refusal for one of Slack's error names. What is not a name (a page of a proxy, or none) counts as unavailable. */
 export function namedRefusal(
   method: string,
-  name: string,
+  name: unknown,
   details: { readonly needed?: string | undefined; readonly cause?: unknown } = {},
 ): ChatRefusal {
   if (name === "ratelimited" || name === "rate_limited") return rateLimited(method, DEFAULT_RETRY_AFTER_MS, details.cause);
-  if (!/^[a-z][a-z0-9_]{0,80}$/.test(name))
+  if (typeof name !== "string" || !/^[a-z][a-z0-9_]{0,80}$/.test(name))
     return new ChatRefusal("unavailable", `${method}: expected an answer of Slack's Web API, got something else`, details);
   const meaning = MEANINGS.find(({ errors }) => errors.includes(name));
   const scope = details.needed === undefined ? "" : ` (needed: ${details.needed})`;

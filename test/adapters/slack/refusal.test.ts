@@ -43,3 +43,8 @@ describe("refusals of Slack", () => {
     expect(refusalOf("other", refusal)).toBe(refusal);
   });
 });
+
+test("an answer that names no error is not taken for a refusal of the message", () => {
+  const answer = { ok: false, message: "limit exceeded" } as unknown as WebAPIPlatformError["data"];
+  expect(refusalOf("chat.update", new WebAPIPlatformError(answer))).toMatchObject({ code: "unavailable" });
+});
