@@ -69,14 +69,16 @@ async function decide(
 ): Promise<void> {
   const waiting = (await allMessages(scene)).filter((message) => has(message, "modal_deny"));
   const card = waiting[word.number - 1];
-  if (card === undefined) throw new Error(`Expected a number from 1 to ${waiting.length}: ${waiting.length} requests wait.`);
+  if (waiting.length === 0) throw new Error("No request waits for approval: ask for an action first.");
+  if (card === undefined) throw new Error(`Expected a number from 1 to ${waiting.length}, got ${word.number}.`);
   const control = controlFor(card, word.approve);
-  const before = { modals: scene.slack.modals().length, refusals: scene.slack.ephemerals().length };
+  const refusals = (): number => scene.slack.ephemerals().length + scene.slack.responses().length;
+  const before = { modals: scene.slack.modals().length, refusals: refusals() };
   await scene.people.click(word.user, card, control);
   if (control === "request_approve") return;
   const answer = await seen("a dialog or a refusal", async () => {
     if (scene.slack.modals().length > before.modals) return { dialog: dialogOf(scene.slack, word.user) };
-    return scene.slack.ephemerals().length > before.refusals ? { dialog: undefined } : undefined;
+    return refusals() > before.refusals ? { dialog: undefined } : undefined;
   });
   if (answer.dialog === undefined) return;
   const { dialog } = answer;

@@ -71,7 +71,7 @@ async function planExpire(deps: RedisActionDeps, target: Target, given: Readonly
       target,
       risk: DOC.risk,
       ...describeExpire(session, counted, { ttlMs, affected, share }),
-      params: { ...frozenWalk(counted.scope), ttl: `${ttlMs}ms` },
+      params: { ...frozenWalk(counted), ttl: `${ttlMs}ms` },
       scope: { ...counted.scope, ttlMs },
       before: {
         vitals: await readVitals(deps, session, counted.database),

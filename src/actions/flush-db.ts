@@ -3,7 +3,7 @@ import type { Json } from "../domain/json.ts";
 import type { Plan, Planned } from "../domain/plan.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
 import type { Action, RunHandle } from "./action.ts";
-import { keyBound } from "./bound.ts";
+import { keyBound, type BoundParams } from "./bound.ts";
 import { chooseDatabase } from "./database.ts";
 import type { RedisActionDeps } from "./deps.ts";
 import { describeFlush } from "./flush-db-plan.ts";
@@ -47,20 +47,22 @@ async function planFlush(deps: RedisActionDeps, target: Target, given: Readonly<
   return planOn(deps, target, async (session) => {
     const chosen = chooseDatabase(session, target, read.params.database);
     if (chosen.kind === "refused") return chosen;
-    return planDatabase(deps, { session, target, database: chosen.database, frozen: read.params.atMostKeys });
+    return planDatabase(deps, { session, target, database: chosen.database, bounds: read.params });
   });
 }
 
-type Chosen = { readonly session: RedisSession; readonly target: Target; readonly database: number; readonly frozen: number | undefined };
+type Chosen = { readonly session: RedisSession; readonly target: Target; readonly database: number; readonly bounds: BoundParams };
 
-async function planDatabase(deps: RedisActionDeps, { session, target, database, frozen }: Chosen): Promise<Planned> {
+async function planDatabase(deps: RedisActionDeps, { session, target, database, bounds }: Chosen): Promise<Planned> {
   const options = { database, withinMs: deps.countWithinMs, describe: DESCRIBE_KEYS };
   const samples = await Promise.all(session.servers.map((server) => sampleKeys(server, options, deps.clock)));
   const count = samples.reduce((sum, sample) => sum + sample.databaseKeys, 0);
   if (count === 0)
     return refused(`database ${database} of redis/${session.name} holds no key: there is nothing to flush. It frees nothing either.`);
 
-  const atMostKeys = keyBound(count, frozen);
+  const bound = keyBound(count, bounds);
+  if (bound.kind === "refused") return bound;
+  const { atMostKeys, grown } = bound;
   const vitals = await readVitals(deps, session, database);
   const before: FlushBefore = {
     vitals,
@@ -75,9 +77,9 @@ async function planDatabase(deps: RedisActionDeps, { session, target, database, 
     actionId: DOC.id,
     target,
     risk: DOC.risk,
-    ...describeFlush({ session, database, count, atMostKeys, grown: frozen !== undefined && frozen !== atMostKeys, samples, vitals }),
+    ...describeFlush({ session, database, count, atMostKeys, grown, samples, vitals }),
     confirm: `${session.name} ${database}`,
-    params: { database, atMostKeys },
+    params: { database, ...bound.params },
     scope: { servers: runIds(session), database, atMostKeys },
     before,
   };

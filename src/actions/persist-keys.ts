@@ -66,7 +66,7 @@ async function planPersist(deps: RedisActionDeps, target: Target, given: Readonl
       blastRadius: ["Only keys with exactly this time of expiry; all others keep theirs"],
       warnings: ["These keys stay until somebody deletes them: what filled the server before fills it again.", ...walkWarnings(counted)],
       wayBack: "Give keys without a TTL one again (redis.expire-keys).",
-      params: { ...frozenWalk(counted.scope), expiresAtMs },
+      params: { ...frozenWalk(counted), expiresAtMs },
       scope: { ...counted.scope, expiresAtMs },
       before: {
         vitals: await readVitals(deps, session, counted.database),

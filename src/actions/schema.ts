@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dashed } from "../domain/dashed.ts";
 import { parseBytes } from "../domain/bytes.ts";
 import { parseDuration } from "../domain/duration.ts";
 import type { ActionDoc } from "../domain/plan.ts";
@@ -28,6 +29,7 @@ export type EvictionPolicy = (typeof EVICTION_POLICIES)[number];
 const EXPECTED = {
   database: "a whole number from 0 up, such as 2",
   atMostKeys: "a whole number from 0 up, such as 5000",
+  boundKeys: "a whole number, as a plan computed it",
   keysPerSecond: "a whole number from 1 up, such as 5000",
   policy: `one of ${EVICTION_POLICIES.join(", ")}`,
   persist: "yes or no",
@@ -47,10 +49,12 @@ const yesNo = (name: keyof typeof EXPECTED) =>
 const database = field("database", (text) => readWhole(text, 0));
 const pattern = field("pattern", (text) => (text === "" || text.length > 512 ? undefined : text));
 
-export const FlushParams = z.strictObject({
-  database: database.optional(),
+const bounds = {
   atMostKeys: field("atMostKeys", (text) => readWhole(text, 0)).optional(),
-});
+  boundKeys: field("boundKeys", (text) => readWhole(text, 0)).optional(),
+};
+
+export const FlushParams = z.strictObject({ database: database.optional(), ...bounds });
 export type FlushParams = z.output<typeof FlushParams>;
 
 export const PolicyParams = z.strictObject({
@@ -71,7 +75,7 @@ const walk = {
   pattern,
   keysPerSecond: field("keysPerSecond", (text) => readWhole(text, 1)).default(10_000),
   resumeFrom: field("resumeFrom", (text) => (/^[0-9a-f]{8}:\d{1,20}$/.test(text) ? text : undefined)).optional(),
-  atMostKeys: field("atMostKeys", (text) => readWhole(text, 0)).optional(),
+  ...bounds,
 };
 
 export const UnlinkParams = z.strictObject({ ...walk, everything: yesNo("everything").default(false) });
@@ -110,14 +114,14 @@ export function readParams<Params>(schema: z.ZodType<Params>, doc: ActionDoc, gi
 }
 
 function describeIssue(issue: z.core.$ZodIssue, params: Readonly<Record<string, Json>>): readonly string[] {
-  if (issue.code === "unrecognized_keys") return issue.keys.map((name) => `there is no parameter --${kebab(name)}`);
+  if (issue.code === "unrecognized_keys") return issue.keys.map((name) => `there is no parameter --${dashed(name)}`);
   const name = String(issue.path[0] ?? "");
-  return [`--${kebab(name)} expected ${expectedOf(name)}, got ${received(params[name])}`];
+  return [`--${dashed(name)} expected ${expectedOf(name)}, got ${received(params[name])}`];
 }
 
 function known(doc: ActionDoc): string {
   if (doc.params.length === 0) return "It takes no parameters.";
-  const list = doc.params.map(({ name, says, required }) => `--${kebab(name)}${required ? " (required)" : ""}: ${says}`);
+  const list = doc.params.map(({ name, says, required }) => `--${dashed(name)}${required ? " (required)" : ""}: ${says}`);
   return `It takes ${list.join("; ")}.`;
 }
 
@@ -159,8 +163,4 @@ function readMemorySize(text: string): MemorySize | undefined {
 
 function camel(name: string): string {
   return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function kebab(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

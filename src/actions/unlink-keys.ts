@@ -72,7 +72,7 @@ async function planUnlink(deps: RedisActionDeps, target: Target, given: Readonly
       risk: DOC.risk,
       ...describeUnlink(session, counted, vitals),
       confirm: `${session.name} ${counted.database}`,
-      params: { ...frozenWalk(counted.scope), everything: params.everything },
+      params: { ...frozenWalk(counted), everything: params.everything },
       scope: counted.scope,
       before: { vitals, matching: counted.matching, exact: counted.exact, affected: counted.matching, redisMajor: redisMajor(session) },
     };

@@ -1,7 +1,7 @@
 import { formatDuration } from "../domain/duration.ts";
 import type { Json } from "../domain/json.ts";
 import type { Target } from "../domain/target.ts";
-import { keyBound } from "./bound.ts";
+import { keyBound, type BoundParams, type KeyBound } from "./bound.ts";
 import { chooseDatabase } from "./database.ts";
 import type { RedisActionDeps } from "./deps.ts";
 import { sampleKeys, type KeySample } from "./key-sample.ts";
@@ -16,8 +16,7 @@ export type WalkParams = {
   readonly pattern: string;
   readonly keysPerSecond: number;
   readonly resumeFrom?: string | undefined;
-  readonly atMostKeys?: number | undefined;
-};
+} & BoundParams;
 
 /** What is known of the keys that match, before anything is done to them. */
 export type Counted = {
@@ -28,7 +27,7 @@ export type Counted = {
   readonly matching: number;
   readonly exact: boolean;
   readonly scope: WalkScope;
-  readonly grown: boolean;
+  readonly bound: Extract<KeyBound, { readonly kind: "bound" }>;
 };
 
 export const WALK_PARAM_DOCS = [
@@ -63,7 +62,9 @@ export async function countMatches(
       kind: "refused",
       because: `no key in database ${database} of redis/${session.name} matches ${pattern} (${keys(databaseKeys)} there): there is nothing to do.`,
     };
-  const atMostKeys = keyBound(matching, params.atMostKeys);
+  const bound = keyBound(matching, params);
+  if (bound.kind === "refused") return bound;
+  const { atMostKeys } = bound;
   const scope: WalkScope = { servers: [...runIds(session)], database, pattern, atMostKeys, keysPerSecond, resumeFrom: resumeFrom ?? null };
   const counted: Counted = {
     database,
@@ -73,14 +74,15 @@ export async function countMatches(
     matching,
     exact: samples.every((sample) => sample.exact),
     scope,
-    grown: params.atMostKeys !== undefined && params.atMostKeys !== atMostKeys,
+    bound,
   };
   return { kind: "counted", counted };
 }
 
 /** Params with which planning again gives an equal scope. */
-export function frozenWalk({ database, pattern, keysPerSecond, atMostKeys, resumeFrom }: WalkScope): Readonly<Record<string, Json>> {
-  return { database, pattern, keysPerSecond, atMostKeys, ...(resumeFrom === null ? {} : { resumeFrom }) };
+export function frozenWalk({ scope, bound }: Pick<Counted, "scope" | "bound">): Readonly<Record<string, Json>> {
+  const { database, pattern, keysPerSecond, resumeFrom } = scope;
+  return { database, pattern, keysPerSecond, ...bound.params, ...(resumeFrom === null ? {} : { resumeFrom }) };
 }
 
 /** `12,345 keys`, or `about 12,345 keys (estimated)`. */
@@ -89,12 +91,12 @@ export function countOf(count: number, exact: boolean): string {
 }
 
 /** Warnings that all acts on keys by pattern share. */
-export function walkWarnings({ scope, matching, grown }: Counted): readonly string[] {
+export function walkWarnings({ scope, matching, bound }: Counted): readonly string[] {
   const tookMs = (matching / scope.keysPerSecond) * 1000;
   const says = [
     `At ${formatCount(scope.keysPerSecond)} keys a second it takes about ${formatDuration(Math.max(1000, tookMs))}, and stops when more than ${formatCount(scope.atMostKeys)} keys match. Other actions on this server wait until then.`,
   ];
-  if (grown) says.push(`More keys match than an earlier plan allowed: the bound is now ${formatCount(scope.atMostKeys)} keys.`);
+  if (bound.grown) says.push(`More keys match than an earlier plan allowed: the bound is now ${formatCount(scope.atMostKeys)} keys.`);
   if (scope.resumeFrom !== null) says.push(`It goes on from ${scope.resumeFrom}, where an earlier run stopped.`);
   return says;
 }

@@ -1,3 +1,4 @@
+import { dashed } from "../domain/dashed.ts";
 import type { Advice, Reason } from "../domain/finding.ts";
 import { diagnoseNode } from "../runbooks/redis-memory/diagnose-node.ts";
 import { furtherStepsFor } from "../runbooks/redis-memory/further-steps.ts";
@@ -76,8 +77,7 @@ function says(reason: Reason): string {
 /** `redis.set-eviction-policy --policy allkeys-lru: ...`, as `/oom run` takes it. */
 function inWords({ actionId, params, why }: Advice): string {
   const given = Object.entries(params).map(
-    ([name, value]) =>
-      ` --${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${typeof value === "string" ? value : JSON.stringify(value)}`,
+    ([name, value]) => ` --${dashed(name)} ${typeof value === "string" ? value : JSON.stringify(value)}`,
   );
   return `${actionId}${given.join("")}: ${why}`;
 }

@@ -1,3 +1,4 @@
+import { dashed } from "../domain/dashed.ts";
 import { formatDuration } from "../domain/duration.ts";
 import type { Advice, Diagnosis, Finding, Reason } from "../domain/finding.ts";
 import type { Json } from "../domain/json.ts";
@@ -73,15 +74,16 @@ function verdictLine({ verdict, confidence }: Finding): string {
 }
 
 /** As `/oom run` takes it. */
+/** Acting takes approvals, which the command line does not know. */
+function inSlack({ finding }: Diagnosis): readonly string[] {
+  return finding.advice.length === 0 ? [] : ["An action is asked for in Slack, where it is approved: /oom run ACTION TARGET --PARAM VALUE"];
+}
+
 function adviceLine({ actionId, params, why }: Advice): string {
   const given = Object.entries(params).map(
     ([name, value]) => ` --${dashed(name)} ${typeof value === "string" ? value : JSON.stringify(value)}`,
   );
   return `${actionId}${given.join("")}: ${why}`;
-}
-
-function dashed(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function evidenceSummary({ summary }: Diagnosis): string {

@@ -1,3 +1,4 @@
+import { dashed } from "../domain/dashed.ts";
 import type { Message } from "../domain/message.ts";
 import type { ActionDoc } from "../domain/plan.ts";
 import { context, header, message, titled } from "./kit.ts";
@@ -45,6 +46,8 @@ export function runbookDetail(facts: { readonly runbook: RunbookDoc; readonly ac
 }
 
 function actionLine(action: ActionDoc): string {
-  const params = action.params.map((param) => `${code(`--${param.name}`)}${param.required ? "" : " (optional)"} ${prose(param.says)}`);
+  const params = action.params.map(
+    (param) => `${code(`--${dashed(param.name)}`)}${param.required ? "" : " (optional)"} ${prose(param.says)}`,
+  );
   return [`• ${code(action.id)}: ${prose(action.title)}, ${RISKS[action.risk]}`, ...params.map((param) => `      ${param}`)].join("\n");
 }

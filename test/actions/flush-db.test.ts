@@ -27,7 +27,7 @@ describe("redis.flush-db on one server", () => {
       risk: "destructive",
       confirm: "sessions 2",
       summary: "Flush database 2 of redis/sessions: 4,000 keys go, all of them, at once",
-      params: { database: 2, atMostKeys: 5800 },
+      params: { database: 2, boundKeys: 5800 },
       scope: { database: 2, atMostKeys: 5800 },
     });
     expect(plan.changes.map(({ what }) => what)).toEqual(["Keys in database 2", "Keys that never expire", "Used memory"]);

@@ -1,11 +1,13 @@
 import { expect, it } from "vitest";
 import { countOf, frozenWalk, majorVersion, walkWarnings } from "../../src/actions/walk-plan.ts";
 
+const bound = { kind: "bound", atMostKeys: 10, params: { boundKeys: 10 }, grown: false } as const;
 const scope = { servers: ["a"], database: 2, pattern: "a:*", atMostKeys: 10, keysPerSecond: 100, resumeFrom: null };
 
 it("freezes the params by which the scope comes out equal", () => {
-  expect(frozenWalk(scope)).toEqual({ database: 2, pattern: "a:*", atMostKeys: 10, keysPerSecond: 100 });
-  expect(frozenWalk({ ...scope, resumeFrom: "0123abcd:7" })).toMatchObject({ resumeFrom: "0123abcd:7" });
+  expect(frozenWalk({ scope, bound })).toEqual({ database: 2, pattern: "a:*", boundKeys: 10, keysPerSecond: 100 });
+  const resumed = { scope: { ...scope, resumeFrom: "0123abcd:7" }, bound: { ...bound, params: { atMostKeys: 10 } } };
+  expect(frozenWalk(resumed)).toMatchObject({ resumeFrom: "0123abcd:7", atMostKeys: 10 });
 });
 
 it("tells counted from estimated", () => {
@@ -27,7 +29,7 @@ it("says how long it takes, and when it goes on or has outgrown a plan", () => {
     matching: 6000,
     exact: true,
     scope: { ...scope, resumeFrom: "0123abcd:7" },
-    grown: true,
+    bound: { ...bound, grown: true },
   };
   expect(walkWarnings(counted)).toEqual([
     "At 100 keys a second it takes about 1 min, and stops when more than 10 keys match. Other actions on this server wait until then.",

@@ -49,6 +49,7 @@ describe("a target", () => {
     const message = { channel: scene.slack.id("asked"), ts: "1.000001", text: picker.text, blocks: picker.blocks };
     await scene.people().click("responder", message, "redis/sessions-us");
     await outcome(scene, "asked", /Redis memory: redis\/sessions-us/);
+    await seen("the choice's own answer", () => scene.slack.responses().find(({ text }) => text === "Looking at redis/sessions-us"));
   });
 
   test("has no such database", async () => {

@@ -42,10 +42,12 @@ export function mainDatabase(node: NodePicture): number | undefined {
 
 /** Raising maxmemory, where the host has room for it. */
 export function moreMemory(node: NodePicture): readonly Advice[] {
-  const { maxmemoryBytes, hostBytes, hostSure } = occupancyOf(node);
+  const { usedBytes = 0, maxmemoryBytes, hostBytes, hostSure } = occupancyOf(node);
   if (maxmemoryBytes === undefined || maxmemoryBytes === 0 || hostBytes === undefined) return [];
-  const bytes = Math.floor(Math.min(maxmemoryBytes * MORE_MEMORY, hostBytes * HOST_SHARE_FOR_REDIS) / MEBIBYTE) * MEBIBYTE;
-  if (bytes < maxmemoryBytes * MIN_GAIN) return [];
+  // A server can hold more than its limit (the limit was lowered, a script overran it): only what is above that helps.
+  const neededBytes = Math.max(usedBytes, maxmemoryBytes);
+  const bytes = Math.floor(Math.min(neededBytes * MORE_MEMORY, hostBytes * HOST_SHARE_FOR_REDIS) / MEBIBYTE) * MEBIBYTE;
+  if (bytes < neededBytes * MIN_GAIN) return [];
   const room = hostSure
     ? `its container or host has ${formatBytes(hostBytes)}`
     : `its host has ${formatBytes(hostBytes)}; check first that no container limit is lower`;

@@ -8,8 +8,8 @@ import { counted, percent } from "./words.ts";
 const FULL_SHARE = 0.99;
 // With refusals counted or reported, a little less is full: large writes fail first.
 const FULL_SHARE_WHILE_REFUSING = 0.9;
-/** From here on it is said that a server is about to be full. */
-export const NEAR_FULL_SHARE = 0.9;
+/** From here on it is said that a server is about to be full. Source: the critical threshold of container memory, 85%. */
+export const NEAR_FULL_SHARE = 0.85;
 
 /** Whether a write was refused for want of memory just now. */
 export function isRefusing(node: NodePicture): boolean {

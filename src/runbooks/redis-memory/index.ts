@@ -55,7 +55,14 @@ function stepsOf(deps: RedisMemoryDeps): readonly Step<RedisSession>[] {
   const health: readonly Step<RedisSession>[] =
     httpCheck === undefined
       ? []
-      : [{ id: "redis.health", title: "Health URL", timeoutMs, collect: (session) => collectHealth(session, httpCheck) }];
+      : [
+          {
+            id: "redis.health",
+            title: "Health URL, where one is configured",
+            timeoutMs,
+            collect: (session) => collectHealth(session, httpCheck),
+          },
+        ];
   return [
     { id: "redis.info", title: "Memory and policy (INFO)", timeoutMs, collect: collectInfo },
     { id: "redis.config", title: "Settings (CONFIG GET)", timeoutMs, collect: collectConfig },
