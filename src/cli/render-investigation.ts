@@ -41,7 +41,7 @@ export function renderInvestigation({ target, tookMs, outcome }: FinishedInvesti
   const failures = outcome.kind === "done" ? outcome.failures : [];
   const sections = [
     `${diagnosis.finding.headline}\n${verdictLine(diagnosis.finding)} · ${formatTarget(target)} · ${formatDuration(tookMs)}`,
-    section("Recommended actions", [...diagnosis.finding.advice.map(adviceLine), ...diagnosis.furtherSteps]),
+    section("Recommended actions", [...diagnosis.finding.advice.map(adviceLine), ...inSlack(diagnosis), ...diagnosis.furtherSteps]),
     section("For", diagnosis.finding.for.map(says)),
     section("Against", diagnosis.finding.against.map(says)),
     section(
