@@ -7,13 +7,13 @@ import { startOomph, NODE_FLAGS } from "../lab/oomph.ts";
 import { startRedis } from "../lab/redis.ts";
 import { startSlack, type LabSlack } from "../lab/slack/index.ts";
 import { median } from "./figures.ts";
-import { keepApart } from "./pin.ts";
+import { stepAside } from "./pin.ts";
 
 export type AckFigures = {
   readonly perSecond: number;
   readonly rounds: number;
-  /** The measured processes had a core that no other part of the bench used. */
-  readonly coreOfItsOwn: boolean;
+  /** The load and the local Slack were kept on a core of their own. */
+  readonly measuredFromAside: boolean;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly bareP50Ms: number;
@@ -41,7 +41,7 @@ export async function benchAck(): Promise<AckFigures> {
   const bare = await startBareApp(queue.url, slack.signingSecret);
   const load = (url: string, seconds: number): Promise<Latencies> => commandLoad(slack, url, seconds);
   try {
-    const coreOfItsOwn = keepApart([bare.pid, oomph.pid, queue.pid]);
+    const measuredFromAside = stepAside();
     await load(bare.url, WARM_UP_SECONDS);
     await load(oomph.eventsUrl, WARM_UP_SECONDS);
     const rounds: { readonly ours: Latencies; readonly theirs: Latencies }[] = [];
@@ -51,7 +51,7 @@ export async function benchAck(): Promise<AckFigures> {
     return {
       perSecond: PER_SECOND,
       rounds: ROUNDS,
-      coreOfItsOwn,
+      measuredFromAside,
       p50Ms: median(rounds.map(({ ours }) => ours.p50Ms)),
       p99Ms: median(rounds.map(({ ours }) => ours.p99Ms)),
       bareP50Ms: median(rounds.map(({ theirs }) => theirs.p50Ms)),
@@ -65,16 +65,13 @@ export async function benchAck(): Promise<AckFigures> {
   }
 }
 
-async function startBareApp(
-  redisUrl: string,
-  signingSecret: string,
-): Promise<{ readonly url: string; readonly pid: number; stop(): void }> {
+async function startBareApp(redisUrl: string, signingSecret: string): Promise<{ readonly url: string; stop(): void }> {
   const child = spawn(process.execPath, [...NODE_FLAGS, "--import", "tsx", script("bare-app.ts"), redisUrl, signingSecret], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
   const { port } = JSON.parse(line) as { readonly port: number };
-  return { url: `http://127.0.0.1:${port}/slack/events`, pid: child.pid ?? 0, stop: () => child.kill("SIGKILL") };
+  return { url: `http://127.0.0.1:${port}/slack/events`, stop: () => child.kill("SIGKILL") };
 }
 
 async function commandLoad(slack: LabSlack, url: string, seconds: number): Promise<Latencies> {

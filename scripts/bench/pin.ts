@@ -2,16 +2,10 @@ import { spawnSync } from "node:child_process";
 import { cpus } from "node:os";
 
 /**
- * Gives what is measured a core of its own, and what measures it the others: a local Slack that is busy with an answer must
- * not look like a slow acknowledgement. False where that cannot be had (one core, or no `taskset`).
+ * Keeps this process and its later children on the last core: what measures, a busy local Slack among it, must not look
+ * like a slow acknowledgement. False where that cannot be had (one core, or no `taskset`).
  */
-export function keepApart(measured: readonly number[]): boolean {
+export function stepAside(): boolean {
   const last = cpus().length - 1;
-  if (last < 1) return false;
-  const pinned = [...measured.map((pid) => pin(pid, "0")), pin(process.pid, `1-${last}`)];
-  return pinned.every(Boolean);
-}
-
-function pin(pid: number, cores: string): boolean {
-  return spawnSync("taskset", ["-a", "-c", "-p", cores, String(pid)], { stdio: "ignore" }).status === 0;
+  return last > 0 && spawnSync("taskset", ["-a", "-c", "-p", String(last), String(process.pid)], { stdio: "ignore" }).status === 0;
 }
