@@ -1,6 +1,9 @@
 import { writeFileSync } from "node:fs";
 
-/** A vitest reporter that writes counts, and the reason of each skipped test, as JSON to the file in OOMPH_TEST_SUMMARY. */
+/**
+ * A vitest reporter that writes counts, the reason of each skipped test, and what passed only on a second try, as JSON to
+ * the file in OOMPH_TEST_SUMMARY.
+ */
 export default class SummaryReporter {
   onTestRunEnd(modules, unhandledErrors) {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
@@ -11,13 +14,18 @@ export default class SummaryReporter {
       passed: inState("passed").length,
       failed: inState("failed").length + brokenFiles.length + unhandledErrors.length,
       skipped: [...inState("skipped"), ...inState("pending")].map((test) => ({
-        name: `${test.module.relativeModuleId} > ${test.fullName}`,
+        name: nameOf(test),
         why: test.result().note ?? "no reason given",
       })),
+      triedAgain: tests.filter((test) => test.diagnostic()?.flaky === true).map(nameOf),
     };
     const file = process.env["OOMPH_TEST_SUMMARY"];
     if (file !== undefined) writeFileSync(file, JSON.stringify(summary));
   }
+}
+
+function nameOf(test) {
+  return `${test.module.relativeModuleId} > ${test.fullName}`;
 }
 
 function hasFailedTest(module) {
