@@ -1,11 +1,11 @@
-import { dashed } from "../domain/dashed.ts";
-import type { Advice, Reason } from "../domain/finding.ts";
+import type { Reason } from "../domain/finding.ts";
 import { diagnoseNode } from "../runbooks/redis-memory/diagnose-node.ts";
 import { furtherStepsFor } from "../runbooks/redis-memory/further-steps.ts";
 import { occupancyOf } from "../runbooks/redis-memory/occupancy.ts";
 import { unknownNode, type NodePicture } from "../runbooks/redis-memory/picture.ts";
 import { readPastedText } from "../runbooks/redis-memory/read-pasted-text.ts";
 import { totalKeys } from "../runbooks/redis-memory/read-info.ts";
+import { adviceLine } from "./advice-line.ts";
 
 /** What a pasted text comes to. Sizes in bytes; null: the text does not say. Keys are stable for scripts. */
 export type ExplainResult =
@@ -53,7 +53,7 @@ export function explain(text: string): Explanation {
     policy: policy ?? null,
     keys: keys?.keys ?? null,
     keysWithTtl: keys?.keysWithTtl ?? null,
-    advice: [...advice.map(inWords), ...furtherStepsFor(diagnosis)],
+    advice: [...advice.map(adviceLine), ...furtherStepsFor(diagnosis)],
   };
   return { result, headline };
 }
@@ -72,14 +72,6 @@ export function renderExplanation({ result, headline }: Explanation): string {
 
 function says(reason: Reason): string {
   return reason.says;
-}
-
-/** `redis.set-eviction-policy --policy allkeys-lru: ...`, as `/oom run` takes it. */
-function inWords({ actionId, params, why }: Advice): string {
-  const given = Object.entries(params).map(
-    ([name, value]) => ` --${dashed(name)} ${typeof value === "string" ? value : JSON.stringify(value)}`,
-  );
-  return `${actionId}${given.join("")}: ${why}`;
 }
 
 function listed(title: string, lines: readonly string[]): string {

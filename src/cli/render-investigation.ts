@@ -1,9 +1,9 @@
-import { dashed } from "../domain/dashed.ts";
 import { formatDuration } from "../domain/duration.ts";
-import type { Advice, Diagnosis, Finding, Reason } from "../domain/finding.ts";
+import type { Diagnosis, Finding, Reason } from "../domain/finding.ts";
 import type { Json } from "../domain/json.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
 import type { RunbookOutcome } from "../runbooks/run-runbook.ts";
+import { adviceLine } from "./advice-line.ts";
 import { printable } from "./printable.ts";
 import { table } from "./table.ts";
 
@@ -73,17 +73,9 @@ function verdictLine({ verdict, confidence }: Finding): string {
   return `${verdict}, confidence ${Math.round(confidence * 100)}%`;
 }
 
-/** As `/oom run` takes it. */
 /** Acting takes approvals, which the command line does not know. */
 function inSlack({ finding }: Diagnosis): readonly string[] {
   return finding.advice.length === 0 ? [] : ["An action is asked for in Slack, where it is approved: /oom run ACTION TARGET --PARAM VALUE"];
-}
-
-function adviceLine({ actionId, params, why }: Advice): string {
-  const given = Object.entries(params).map(
-    ([name, value]) => ` --${dashed(name)} ${typeof value === "string" ? value : JSON.stringify(value)}`,
-  );
-  return `${actionId}${given.join("")}: ${why}`;
 }
 
 function evidenceSummary({ summary }: Diagnosis): string {
