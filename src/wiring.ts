@@ -12,7 +12,6 @@ import type { StoreSettings } from "./adapters/sql/settings.ts";
 import type { Config, StoreConfig } from "./config/build.ts";
 import type { Slack } from "./adapters/slack/slack.ts";
 import { OomphError } from "./domain/errors.ts";
-import type { RedisTarget, Target } from "./domain/target.ts";
 import { DELIVERY_TIMES } from "./jobs/deliver.ts";
 import { PATIENCE } from "./jobs/look-surely.ts";
 import type { JobQueue } from "./ports/job-queue.ts";
@@ -70,9 +69,12 @@ export function redisParts({ redis, verification }: Config, { log, ownRedis }: R
 
 /** What can be investigated and acted on: every configured connection. */
 export function redisTargets(servers: KeyValueServers): Targets {
+  const known = servers
+    .names()
+    .map((name) => ({ target: { kind: "redis", name } as const, aliases: servers.settings(name)?.aliases ?? [] }));
   return {
-    all: servers.names().map((name): RedisTarget => ({ kind: "redis", name })),
-    aliases: (target: Target) => servers.settings(target.name)?.aliases ?? [],
+    list: () => Promise.resolve({ known, missing: [] }),
+    isConfigured: (target) => target.kind === "redis" && servers.names().includes(target.name),
   };
 }
 

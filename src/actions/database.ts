@@ -12,7 +12,7 @@ export type ChosenDatabase =
  */
 export function chooseDatabase(session: RedisSession, target: Target, asked: number | undefined): ChosenDatabase {
   const configured = session.settings?.database;
-  const database = asked ?? target.database ?? (configured === 0 ? undefined : configured);
+  const database = asked ?? (target.kind === "redis" ? target.database : undefined) ?? (configured === 0 ? undefined : configured);
   if (session.topology === "cluster") return onCluster(session, database);
   if (database !== undefined) return { kind: "chosen", database };
   return {

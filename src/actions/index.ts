@@ -1,6 +1,6 @@
 import type { ActionDoc, Planned } from "../domain/plan.ts";
 import type { Json } from "../domain/json.ts";
-import type { Target } from "../domain/target.ts";
+import { formatTarget, type Target } from "../domain/target.ts";
 import type { Planner } from "../ports/planner.ts";
 import type { Action } from "./action.ts";
 import type { RedisActionDeps } from "./deps.ts";
@@ -33,6 +33,13 @@ export function createPlanner(actions: readonly Action[]): Planner {
       const action = actions.find(({ id }) => id === actionId);
       if (action === undefined) {
         return { kind: "refused", because: `there is no action "${actionId}". Expected one of ${actions.map(({ id }) => id).join(", ")}.` };
+      }
+      if (action.targetKind !== target.kind) {
+        const fitting = actions.filter(({ targetKind }) => targetKind === target.kind).map(({ id }) => id);
+        return {
+          kind: "refused",
+          because: `${actionId} is for ${action.targetKind} targets, got ${formatTarget(target)}. For that there is ${fitting.join(", ")}.`,
+        };
       }
       return action.plan(target, params);
     },

@@ -31,7 +31,7 @@ export async function freeze(
 export async function unlock(front: Front, userId: string, typed: string): Promise<Message> {
   const refused = await refusedUnless(front, "admins", userId);
   if (refused !== undefined) return refused;
-  const found = findTarget(typed, front.desk.targets);
+  const found = findTarget(typed, await front.desk.targets.list());
   if (found.kind === "none") return unknownTarget(found);
   if (found.kind === "several")
     return refusal({ because: `"${typed.slice(0, 60)}" is not the whole name of a target`, todo: "`/oom locks` lists what is locked." });

@@ -1,6 +1,6 @@
-import { formatTarget, type Target } from "../domain/target.ts";
-import type { Targets } from "../ports/planner.ts";
 import { nearest } from "../domain/nearest.ts";
+import { formatTarget, type Target } from "../domain/target.ts";
+import type { KnownTarget, TargetList } from "../ports/planner.ts";
 
 export type TargetFound =
   | { readonly kind: "found"; readonly target: Target }
@@ -9,22 +9,52 @@ export type TargetFound =
   | { readonly kind: "none"; readonly because: string; readonly nearest: readonly string[] };
 
 /** Looks up what was typed among names and aliases. A name is never guessed: parts of names give a choice. */
-export function findTarget(typed: string, targets: Targets): TargetFound {
+export function findTarget(typed: string, list: TargetList): TargetFound {
   const whole = typed.trim().slice(0, 200);
-  const byAlias = namedExactly(whole, targets);
-  if (byAlias.length > 0) return chosen(byAlias);
+  const written = namedExactly(whole, list.known);
+  if (written.length > 0) return chosen(written);
 
-  const [name = "", database, ...rest] = whole.replace(/^redis[/:](?!\/)/i, "").split("/");
-  if (rest.length > 0 || name === "")
-    return unknown(whole, targets, `expected \`redis/<name>\` or \`redis/<name>/<database>\`, got "${whole}"`);
-  if (database !== undefined && !/^\d{1,5}$/.test(database))
-    return unknown(name, targets, `expected a database number after "${name}/", got "${database}"`);
-
-  const exact = namedExactly(name, targets);
-  const found = exact.length > 0 ? exact : containing(name, targets);
-  if (found.length === 0) return unknown(name, targets, `there is no target "${name}"`);
-  const meant = database === undefined ? found : found.map((target) => ({ ...target, database: Number(database) }));
+  const asked = readTyped(whole);
+  if (asked.kind === "wrong") return unknown(whole, list, asked.because);
+  const candidates = list.known.filter(({ target }) => asked.of === undefined || target.kind === asked.of);
+  const exact = namedExactly(asked.name, candidates);
+  const found = exact.length > 0 ? exact : containing(asked.name, candidates);
+  const meant = asked.database === undefined ? found : inDatabase(found, asked.database);
+  if (meant.length === 0) return unknown(asked.name, list, `there is no target "${whole}"${unseen(list)}`);
   return exact.length > 0 ? chosen(meant) : { kind: "several", targets: meant };
+}
+
+type Asked =
+  | { readonly kind: "asked"; readonly of: Target["kind"] | undefined; readonly name: string; readonly database: number | undefined }
+  | { readonly kind: "wrong"; readonly because: string };
+
+/** `redis/sessions/2`, `redis:sessions`, `docker/kong`, `prod-eu:docker/kong`, `kong`. */
+function readTyped(whole: string): Asked {
+  const [, kind, rest = ""] = /^(?:(redis|docker)[/:](?!\/))?(.*)$/i.exec(whole) ?? [];
+  const of = kindOf(kind);
+  const [name = "", database, ...more] = rest.split("/");
+  const expected =
+    "`redis/<name>`, `redis/<name>/<database>` or `docker/<container>`, with `<connection>:` in front where it is not the local one";
+  if (more.length > 0 || name === "" || (of === "docker" && database !== undefined))
+    return { kind: "wrong", because: `expected ${expected}, got "${whole}"` };
+  if (database !== undefined && !/^\d{1,5}$/.test(database))
+    return { kind: "wrong", because: `expected a database number after "${name}/", got "${database}"` };
+  return { kind: "asked", of, name, database: database === undefined ? undefined : Number(database) };
+}
+
+function kindOf(word: string | undefined): Target["kind"] | undefined {
+  switch (word?.toLowerCase()) {
+    case "redis":
+      return "redis";
+    case "docker":
+      return "docker";
+    default:
+      return undefined;
+  }
+}
+
+function inDatabase(targets: readonly Target[], database: number): readonly Target[] {
+  return targets.flatMap((target) => (target.kind === "redis" ? [{ ...target, database }] : []));
 }
 
 function chosen(found: readonly Target[]): TargetFound {
@@ -32,22 +62,30 @@ function chosen(found: readonly Target[]): TargetFound {
   return only !== undefined && others.length === 0 ? { kind: "found", target: only } : { kind: "several", targets: found };
 }
 
-function namedExactly(name: string, targets: Targets): readonly Target[] {
+function namedExactly(name: string, known: readonly KnownTarget[]): readonly Target[] {
   const wanted = name.toLowerCase();
-  const byName = targets.all.filter((target) => target.name.toLowerCase() === wanted || formatTarget(target).toLowerCase() === wanted);
-  if (byName.length > 0) return byName;
-  return targets.all.filter((target) => targets.aliases(target).some((alias) => alias.toLowerCase() === wanted));
+  const byName = known.filter(({ target }) => target.name.toLowerCase() === wanted || formatTarget(target).toLowerCase() === wanted);
+  const found = byName.length > 0 ? byName : known.filter(({ aliases }) => aliases.some((alias) => alias.toLowerCase() === wanted));
+  return found.map(({ target }) => target);
 }
 
-function containing(part: string, targets: Targets): readonly Target[] {
+function containing(part: string, known: readonly KnownTarget[]): readonly Target[] {
   const wanted = part.toLowerCase();
   if (wanted.length < 3) return [];
-  return targets.all.filter((target) => [target.name, ...targets.aliases(target)].some((name) => name.toLowerCase().includes(wanted)));
+  return known
+    .filter(({ target, aliases }) => [target.name, ...aliases].some((name) => name.toLowerCase().includes(wanted)))
+    .map(({ target }) => target);
 }
 
-function unknown(name: string, targets: Targets, because: string): TargetFound {
-  const names = targets.all.flatMap((target) => [target.name, ...targets.aliases(target)]);
-  const near = nearest(name, names).flatMap((close) => namedExactly(close, targets).map(formatTarget));
-  const offered = near.length > 0 ? near : targets.all.slice(0, 5).map(formatTarget);
+/** What is on a host that does not answer cannot be named: that it is not found proves nothing. */
+function unseen({ missing }: TargetList): string {
+  const [first] = missing;
+  return first === undefined ? "" : `, as far as can be seen: ${first.source} does not answer (${first.because.slice(0, 200)})`;
+}
+
+function unknown(name: string, { known }: TargetList, because: string): TargetFound {
+  const names = known.flatMap(({ target, aliases }) => [target.name, ...aliases]);
+  const near = nearest(name, names).flatMap((close) => namedExactly(close, known).map(formatTarget));
+  const offered = near.length > 0 ? near : known.slice(0, 5).map(({ target }) => formatTarget(target));
   return { kind: "none", because, nearest: [...new Set(offered)] };
 }

@@ -19,7 +19,7 @@ export async function investigate(
 ): Promise<Message | undefined> {
   const refused = await refusedUnless(front, "investigators", asker.userId);
   if (refused !== undefined) return refused;
-  const found = findTarget(asked.target, front.desk.targets);
+  const found = findTarget(asked.target, await front.desk.targets.list());
   if (found.kind === "none") return unknownTarget(found);
   if (found.kind === "several") return targetPicker({ says: notWhole(asked.target.slice(0, 60), found.targets), targets: found.targets });
   const { userId: id, channel, threadTs } = asker;

@@ -21,7 +21,7 @@ export async function help(front: Front, userId: string): Promise<Message> {
   const { targets, planner } = front.desk;
   return helpMenu({
     abilities: await abilitiesOf(front, userId),
-    targets: targets.all,
+    targets: (await targets.list()).known.map(({ target }) => target),
     actionIds: planner.actions.map((action) => action.id),
   });
 }

@@ -111,7 +111,7 @@ async function resolve(front: Front, click: Click): Promise<Message> {
 
 /** The choice is a target's name, looked up like one that was typed. */
 async function pick(front: Front, { value, userId, channel, threadTs }: Click): Promise<Message | undefined> {
-  const found = findTarget(value, front.desk.targets);
+  const found = findTarget(value, await front.desk.targets.list());
   if (found.kind === "none") return unknownTarget(found);
   if (found.kind === "several")
     return refusal({ because: "that may mean several targets", todo: "Type `/oom investigate` with the whole name." });

@@ -7,6 +7,7 @@ import { startedNote } from "../messages/started-note.ts";
 import { targetPicker } from "../messages/target-picker.ts";
 import type { Chat } from "../ports/chat.ts";
 import type { Inbound } from "../ports/inbound.ts";
+import type { TargetList } from "../ports/planner.ts";
 import type { Front } from "./front.ts";
 import { open, threadLink } from "./investigate.ts";
 import { say } from "./say.ts";
@@ -37,8 +38,9 @@ function isTalk(post: Post): boolean {
 async function onFiring(front: Front, post: Post, reading: AboutMemory): Promise<void> {
   const threadTs = post.threadTs ?? post.ts;
   const reply = { slot: pickerSlot(post.channel, threadTs), channel: post.channel, threadTs };
-  const found = targetOfAlert(reading.names, front.desk.targets);
-  const only = found.kind === "found" ? undefined : theOnlyOne(front, reading);
+  const list = await front.desk.targets.list();
+  const found = targetOfAlert(reading.names, list);
+  const only = found.kind === "found" ? undefined : theOnlyOne(list, reading);
   const target = found.kind === "found" ? found.target : only;
   if (target === undefined) return askWhich(front, reply, { reading, targets: found.kind === "unsure" ? found.targets : [] });
 
@@ -64,9 +66,9 @@ async function sayWhere(front: Front, reply: Parameters<typeof say>[1], { kind, 
 }
 
 /** Where nothing is named there can be no doubt among one; a plain log line names who wrote it, not its Redis. */
-function theOnlyOne({ desk }: Front, reading: AboutMemory): Target | undefined {
-  const [only, ...others] = desk.targets.all;
-  return others.length === 0 && (reading.names.length === 0 || reading.source === "text") ? only : undefined;
+function theOnlyOne({ known }: TargetList, reading: AboutMemory): Target | undefined {
+  const [only, ...others] = known;
+  return others.length === 0 && (reading.names.length === 0 || reading.source === "text") ? only?.target : undefined;
 }
 
 /** Where the thread's question, and then its answer, stands. */
@@ -87,8 +89,9 @@ async function askWhich(front: Front, reply: Parameters<typeof say>[1], { readin
 }
 
 async function onResolved(front: Front, post: Post, reading: AboutMemory): Promise<void> {
-  const found = targetOfAlert(reading.names, front.desk.targets);
-  const target = found.kind === "found" ? found.target : theOnlyOne(front, reading);
+  const list = await front.desk.targets.list();
+  const found = targetOfAlert(reading.names, list);
+  const target = found.kind === "found" ? found.target : theOnlyOne(list, reading);
   if (target === undefined) return;
   const resolved = await resolveByAlert(front.desk, { target, problem: reading.problem, source: reading.source });
   front.desk.log.info({ channel: post.channel, ts: post.ts, resolved: resolved.kind }, "an alert resolved");

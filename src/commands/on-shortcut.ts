@@ -1,6 +1,7 @@
 import { messageOf } from "../domain/errors.ts";
 import type { Message } from "../domain/message.ts";
 import type { Target } from "../domain/target.ts";
+import type { TargetList } from "../ports/planner.ts";
 import { targetPicker } from "../messages/target-picker.ts";
 import type { Inbound } from "../ports/inbound.ts";
 import { refusedUnless } from "./access.ts";
@@ -22,18 +23,19 @@ export async function onShortcut(front: Front, inbound: Shortcut): Promise<void>
 async function look(front: Front, { userId, post }: Shortcut): Promise<Message | undefined> {
   const refused = await refusedUnless(front, "investigators", userId);
   if (refused !== undefined) return refused;
-  const target = meant(front, post);
-  if (target === undefined) return targetPicker({ says: "Which one is this about?", targets: front.desk.targets.all });
+  const list = await front.desk.targets.list();
+  const target = meant(front, post, list);
+  if (target === undefined) return targetPicker({ says: "Which one is this about?", targets: list.known.map((one) => one.target) });
   const threadTs = post.threadTs ?? post.ts;
   const answer = await investigate(front, { userId, channel: post.channel, threadTs }, { target: formatTarget(target) });
   return answer ?? note(`Looking at \`${formatTarget(target)}\`, in the thread.`);
 }
 
 /** A person pointed at the post, so words in it count even where it is no alert. */
-function meant(front: Front, post: Shortcut["post"]): Target | undefined {
+function meant(front: Front, post: Shortcut["post"], list: TargetList): Target | undefined {
   const reading = front.readAlert(post);
   const names = reading.kind === "about-memory" ? reading.names : [];
-  const found = targetOfAlert([...names, ...post.text.slice(0, 4000).split(/[\s,;"'`()<>]+/)], front.desk.targets);
+  const found = targetOfAlert([...names, ...post.text.slice(0, 4000).split(/[\s,;"'`()<>]+/)], list);
   return found.kind === "found" ? found.target : undefined;
 }
 

@@ -16,7 +16,7 @@ export async function runAction(front: Front, asker: Asker, command: Extract<Com
   if (refused !== undefined) return refused;
   const actionId = actionNamed(front, command.action);
   if (typeof actionId !== "string") return actionId.refusal;
-  const found = findTarget(command.target, front.desk.targets);
+  const found = findTarget(command.target, await front.desk.targets.list());
   if (found.kind === "none") return unknownTarget(found);
   if (found.kind === "several") return whichTarget(command, actionId, found.targets);
 

@@ -1,5 +1,5 @@
 import type { Target } from "../domain/target.ts";
-import type { Targets } from "../ports/planner.ts";
+import type { TargetList } from "../ports/planner.ts";
 
 export type AlertTarget =
   | { readonly kind: "found"; readonly target: Target }
@@ -9,8 +9,8 @@ export type AlertTarget =
  * Which configured target an alert means. Names count whole, in the forms in which senders write them: with a port, as
  * a DNS name, as a pod of a StatefulSet. The first name that fits decides; two targets that it fits are nobody's guess.
  */
-export function targetOfAlert(names: readonly string[], targets: Targets): AlertTarget {
-  const byName = indexOf(targets);
+export function targetOfAlert(names: readonly string[], list: TargetList): AlertTarget {
+  const byName = indexOf(list);
   for (const name of names) {
     const fitting = formsOf(name)
       .map((form) => byName.get(form) ?? [])
@@ -19,13 +19,13 @@ export function targetOfAlert(names: readonly string[], targets: Targets): Alert
     if (only !== undefined && others.length === 0) return { kind: "found", target: only };
     if (fitting !== undefined) return { kind: "unsure", targets: fitting };
   }
-  return { kind: "unsure", targets: targets.all };
+  return { kind: "unsure", targets: list.known.map(({ target }) => target) };
 }
 
-function indexOf(targets: Targets): ReadonlyMap<string, readonly Target[]> {
+function indexOf({ known }: TargetList): ReadonlyMap<string, readonly Target[]> {
   const index = new Map<string, readonly Target[]>();
-  for (const target of targets.all) {
-    const names = new Set([target.name, `${target.kind}/${target.name}`, ...targets.aliases(target)].map((name) => name.toLowerCase()));
+  for (const { target, aliases } of known) {
+    const names = new Set([target.name, `${target.kind}/${target.name}`, ...aliases].map((name) => name.toLowerCase()));
     for (const name of names) index.set(name, [...(index.get(name) ?? []), target]);
   }
   return index;

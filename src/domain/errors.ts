@@ -2,6 +2,8 @@
 export type ErrorCode =
   | "bad-input"
   | "not-found"
+  /** It is there, but stopped: what only a running one can tell is not to be had. */
+  | "not-running"
   | "no-rights"
   | "wrong-credentials"
   | "unreachable"

@@ -2,7 +2,7 @@ import type { Actor } from "./actor.ts";
 import type { Target } from "./target.ts";
 
 /** The kind of trouble, a part of the fingerprint: the same target with another problem is another incident. */
-export type Problem = "redis-memory";
+export type Problem = "redis-memory" | "container-memory";
 
 export type IncidentState = "open" | "investigating" | "diagnosed" | "acting" | "verifying" | "resolved";
 

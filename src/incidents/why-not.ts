@@ -50,7 +50,7 @@ function whyNotTyped(request: ActionRequest, word: Word): NotDecided | undefined
 
 /** Is the target still in the configuration? */
 export function isConfigured(desk: Pick<Desk, "targets">, request: Pick<ActionRequest, "target">): boolean {
-  return desk.targets.all.some((one) => targetKey(one) === targetKey(request.target));
+  return desk.targets.isConfigured(request.target);
 }
 
 async function foreignLease(desk: Desk, request: ActionRequest): Promise<Lease | undefined> {

@@ -21,7 +21,7 @@ export function rootMessage(facts: {
 }
 
 /** What a problem is called. */
-export const PROBLEMS: Readonly<Record<Problem, string>> = { "redis-memory": "Redis memory" };
+export const PROBLEMS: Readonly<Record<Problem, string>> = { "redis-memory": "Redis memory", "container-memory": "Container memory" };
 
 /** What an incident's state is called, with its mark. */
 export const STATES: Readonly<Record<IncidentState, { readonly mark: string; readonly title: string; readonly says: string }>> = {

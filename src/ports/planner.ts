@@ -11,7 +11,20 @@ export type Planner = {
 
 /** Which targets there are, so that a name can be looked up, and a typo answered with the nearest. */
 export type Targets = {
-  readonly all: readonly Target[];
-  /** Other names of a target, from the configuration: hosts, services. */
-  aliases(target: Target): readonly string[];
+  /** What can be named now: what is configured, and what runs on configured hosts as of a few seconds ago. Never throws. */
+  list(): Promise<TargetList>;
+  /** Is the target, or the host that it is on, still in the configuration? */
+  isConfigured(target: Target): boolean;
+};
+
+export type TargetList = {
+  readonly known: readonly KnownTarget[];
+  /** Hosts that did not answer: what is on them cannot be named now. */
+  readonly missing: readonly { readonly source: string; readonly because: string }[];
+};
+
+export type KnownTarget = {
+  readonly target: Target;
+  /** Other names of it: hosts and services of a Redis, ids and the compose service of a container. */
+  readonly aliases: readonly string[];
 };

@@ -7,7 +7,7 @@ import type { RedisActionDeps } from "../../src/actions/deps.ts";
 import { redisActions } from "../../src/actions/index.ts";
 import { canonicalJson, type Json } from "../../src/domain/json.ts";
 import type { Plan, Planned } from "../../src/domain/plan.ts";
-import type { Target } from "../../src/domain/target.ts";
+import type { RedisTarget } from "../../src/domain/target.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 
 /** The Redis that Oomph itself would run on: none of those in the tests, unless said. */
@@ -15,7 +15,7 @@ export const OWN_RUN_ID = "0".repeat(40);
 
 export const realClock: Clock = { nowMs: () => Date.now(), sleep: async (ms, signal) => sleep(ms, undefined, { signal }) };
 
-export const SESSIONS: Target = { kind: "redis", name: "sessions" };
+export const SESSIONS: RedisTarget = { kind: "redis", name: "sessions" };
 
 export type At = { readonly host: string; readonly port: number };
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { findTarget } from "../../src/commands/find-target.ts";
 import { targetOfAlert } from "../../src/commands/target-of-alert.ts";
 import type { Target } from "../../src/domain/target.ts";
+import { targetsOf } from "../support/targets.ts";
 
 const redis = (name: string): Target => ({ kind: "redis", name });
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
@@ -9,7 +10,10 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   "cache-eu": ["shared"],
   "cache-us": ["shared"],
 };
-const targets = { all: [redis("sessions"), redis("cache-eu"), redis("cache-us")], aliases: (target: Target) => ALIASES[target.name] ?? [] };
+const targets = await targetsOf(
+  [redis("sessions"), redis("cache-eu"), redis("cache-us")],
+  (target: Target) => ALIASES[target.name] ?? [],
+).list();
 
 describe("a target that was typed", () => {
   it.each(["sessions", "redis/sessions", "redis:sessions", "SESSIONS", "gateway", "10.0.0.5:6379"])("is found by %j", (typed) => {
@@ -40,7 +44,7 @@ describe("a target that was typed", () => {
 
   it.each([
     ["sessions/two", 'expected a database number after "sessions/", got "two"'],
-    ["redis/sessions/2/3", 'expected `redis/<name>` or `redis/<name>/<database>`, got "redis/sessions/2/3"'],
+    ["redis/sessions/2/3", 'got "redis/sessions/2/3"'],
     ["redis://10.0.0.9:6379", "expected `redis/<name>`"],
   ])("says of %j what was expected", (typed, because) => {
     expect(findTarget(typed, targets)).toMatchObject({ kind: "none", because: expect.stringContaining(because) });
@@ -62,6 +66,6 @@ describe("the target of an alert", () => {
   it("is the first name that fits, and nobody's guess when it fits two", () => {
     expect(targetOfAlert(["prod", "cache-us", "sessions"], targets)).toEqual({ kind: "found", target: redis("cache-us") });
     expect(targetOfAlert(["shared"], targets)).toEqual({ kind: "unsure", targets: [redis("cache-eu"), redis("cache-us")] });
-    expect(targetOfAlert(["sess"], targets)).toEqual({ kind: "unsure", targets: targets.all });
+    expect(targetOfAlert(["sess"], targets)).toEqual({ kind: "unsure", targets: targets.known.map(({ target }) => target) });
   });
 });

@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Post } from "../../src/domain/alert.ts";
 import type { Target } from "../../src/domain/target.ts";
+import { targetsOf } from "../support/targets.ts";
 import { CHANNEL, REQUESTER, SHOP } from "../support/desk.ts";
 import { startFront, type TestFront } from "../support/front.ts";
 import { seen } from "../support/seen.ts";
 
 const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
 const CART: Target = { kind: "redis", name: "cart" };
-const TWO = { all: [SHOP, CART], aliases: (target: Target) => (target.name === "cart" ? ["10.0.0.5:6379"] : []) };
+const TWO = targetsOf([SHOP, CART], (target) => (target.name === "cart" ? ["10.0.0.5:6379"] : []));
 
 describe("a post in an alert channel", () => {
   let on: TestFront;

@@ -16,6 +16,7 @@ import {
   type TestDesk,
 } from "../support/desk.ts";
 import { holdStore } from "../support/hold-store.ts";
+import { targetsOf } from "../support/targets.ts";
 
 describe("a word on a request", () => {
   let test: TestDesk;
@@ -139,7 +140,7 @@ describe("a word on a request", () => {
   });
 
   it("does not count for a target that is not configured any more", async () => {
-    const now = { ...test.desk, targets: { all: [], aliases: () => [] } };
+    const now = { ...test.desk, targets: targetsOf([]) };
     expect(await decide(now, { requestId, userId: APPROVER, kind: "approve" })).toMatchObject({
       kind: "refused",
       because: expect.stringContaining("redis/shop"),

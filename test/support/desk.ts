@@ -17,7 +17,8 @@ import { systemClock } from "../../src/adapters/system/system-clock.ts";
 import type { AccessRules, PolicyRule } from "../../src/domain/access.ts";
 import type { AuditKind } from "../../src/domain/audit.ts";
 import type { Incident } from "../../src/domain/incident.ts";
-import type { Target } from "../../src/domain/target.ts";
+import { targetsOf } from "./targets.ts";
+import type { RedisTarget } from "../../src/domain/target.ts";
 import type { Desk } from "../../src/incidents/desk.ts";
 import { createPeople } from "../../src/incidents/people.ts";
 import { requestAction, type ActionWish } from "../../src/incidents/request-action.ts";
@@ -34,7 +35,7 @@ export const APPROVER_GROUP = "S0APPROVERS";
 export const ADMIN = "U0ADMIN";
 export const STRANGER = "U0STRANGER";
 export const CHANNEL = "C0ALERTS";
-export const SHOP: Target = { kind: "redis", name: "shop" };
+export const SHOP: RedisTarget = { kind: "redis", name: "shop" };
 
 /** A desk as the application makes it, on a real store and a real queue, with time that can be moved on. */
 export type TestDesk = {
@@ -115,7 +116,7 @@ export async function startDesk(options: DeskOptions = {}): Promise<TestDesk> {
     log,
     metrics,
     rules,
-    targets: { all: [SHOP], aliases: () => [] },
+    targets: targetsOf([SHOP]),
     planner: { actions: [action], plan: (_actionId, target, params) => action.plan(target, params) },
     narrator: async (tables, piece) => {
       news.push(piece);

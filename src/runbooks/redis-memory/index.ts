@@ -1,3 +1,5 @@
+import { OomphError } from "../../domain/errors.ts";
+import { formatTarget } from "../../domain/target.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { HttpCheck } from "../../ports/http-check.ts";
 import type { KeyValueServers } from "../../ports/key-value-server.ts";
@@ -30,7 +32,9 @@ export function redisMemoryRunbook(deps: RedisMemoryDeps): Runbook<RedisSession>
     title: "Redis memory",
     targetKind: "redis",
     problem: "redis-memory",
-    async open({ name, database }) {
+    async open(target) {
+      if (target.kind !== "redis") throw new OomphError("bad-input", `expected a Redis, got ${formatTarget(target)}`);
+      const { name, database } = target;
       const connection = await deps.servers.open(name);
       try {
         // A database that the server does not have is said before anything else is done.

@@ -5,11 +5,10 @@ import type { Target } from "../../../domain/target.ts";
 /** Parameters and scopes of actions: whatever JSON the action itself put there. */
 export const params = z.record(z.string(), z.json());
 
-export const StoredTarget = z.object({
-  kind: z.literal("redis"),
-  name: z.string(),
-  database: z.int().nonnegative().exactOptional(),
-}) satisfies z.ZodType<Target>;
+export const StoredTarget = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("redis"), name: z.string(), database: z.int().nonnegative().exactOptional() }),
+  z.object({ kind: z.literal("docker"), connection: z.string(), name: z.string() }),
+]) satisfies z.ZodType<Target>;
 
 export const StoredPlan = z.object({
   actionId: z.string(),
