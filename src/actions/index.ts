@@ -3,14 +3,14 @@ import type { Json } from "../domain/json.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
 import type { Planner } from "../ports/planner.ts";
 import type { Action } from "./action.ts";
-import type { RedisActionDeps } from "./deps.ts";
-import { expireKeys } from "./expire-keys.ts";
-import { flushDb } from "./flush-db.ts";
-import { killSlowClients } from "./kill-slow-clients.ts";
-import { persistKeys } from "./persist-keys.ts";
-import { setEvictionPolicy } from "./set-eviction-policy.ts";
-import { setMaxmemory } from "./set-maxmemory.ts";
-import { unlinkKeys } from "./unlink-keys.ts";
+import type { RedisActionDeps } from "./redis/deps.ts";
+import { expireKeys } from "./redis/expire-keys.ts";
+import { flushDb } from "./redis/flush-db.ts";
+import { killSlowClients } from "./redis/kill-slow-clients.ts";
+import { persistKeys } from "./redis/persist-keys.ts";
+import { setEvictionPolicy } from "./redis/set-eviction-policy.ts";
+import { setMaxmemory } from "./redis/set-maxmemory.ts";
+import { unlinkKeys } from "./redis/unlink-keys.ts";
 
 /** Everything that Oomph can do to a Redis, the mildest first. */
 export function redisActions(deps: RedisActionDeps): readonly Action[] {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startRedis, type RedisLab } from "../../scripts/lab/redis.ts";
 import { createPlanner, redisActions } from "../../src/actions/index.ts";
-import { connectionTo, depsFor, SESSIONS } from "./lab.ts";
+import { connectionTo, depsFor, SESSIONS } from "./redis/lab.ts";
 
 describe("the planner", () => {
   let lab: RedisLab;

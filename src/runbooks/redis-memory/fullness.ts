@@ -53,11 +53,17 @@ export function gapsFor(
   node: NodePicture,
   kinds: readonly ("probe" | "clients" | "census")[],
 ): { readonly penalty: number; readonly reasons: readonly Reason[] } {
-  const missing = kinds.filter((kind) => node[kind] === undefined && !(kind === "probe" && node.reportedRefusal !== undefined));
+  const missing = kinds.filter((kind) => node[kind] === undefined && !knownOtherwise(node, kind));
   return {
     penalty: missing.reduce((sum, kind) => sum + GAPS[kind].penalty, 0),
     reasons: missing.map((kind) => reason(node, kind, GAPS[kind].says)),
   };
+}
+
+/** A text that reports a refusal stands in for a probe, and INFO's own sum of buffers for a list of clients. */
+function knownOtherwise({ reportedRefusal, info }: NodePicture, kind: keyof typeof GAPS): boolean {
+  if (kind === "probe") return reportedRefusal !== undefined;
+  return kind === "clients" && info?.value.clientBytes !== undefined;
 }
 
 const GAPS = {

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startCluster, type ClusterLab } from "../../../scripts/lab/redis.ts";
+import { withSession } from "../../../src/actions/redis/redis-session.ts";
+import type { WalkCheckpoint } from "../../../src/actions/redis/stored/schema.ts";
+import { resumeServer, resumeToken, walkKeys } from "../../../src/actions/redis/walk-keys.ts";
+import { connectionTo, depsFor, realClock, SESSIONS, startRun } from "./lab.ts";
+
+describe("going through all keys of a Cluster", () => {
+  let cluster: ClusterLab;
+  const deps = () => {
+    const seeds = cluster.nodes.map(({ host, port }) => ({ host, port }));
+    return depsFor(connectionTo({ host: "", port: 0 }, { topology: { kind: "cluster", seeds } }));
+  };
+  const scope = { servers: [], database: 0, pattern: "*", atMostKeys: 10_000, keysPerSecond: 1_000_000 };
+
+  beforeAll(async () => {
+    cluster = await startCluster({ masters: 2 });
+    for (let index = 0; index < 2000; index += 1) await cluster.client.set(`key:${index}`, "x");
+  }, 60_000);
+  afterAll(() => cluster.stop());
+
+  it("sees each key on its own master, and notes where it is before it begins", async () => {
+    const seen = new Set<string>();
+    const run = startRun();
+    await withSession(deps(), SESSIONS, (session) =>
+      walkKeys(
+        {
+          session,
+          scope: { ...scope, resumeFrom: null },
+          done: "seen",
+          touch: async (_, keys) => keys.filter((key) => !seen.has(key)).map((key) => seen.add(key)).length,
+        },
+        run,
+        realClock,
+      ),
+    );
+    expect(seen.size).toBe(2000);
+    expect(run.saved[0]).toMatchObject({ cursor: "0", seen: 0, changed: 0, finished: false });
+    expect(run.saved.at(-1)).toMatchObject({ changed: 2000, finished: true });
+  });
+
+  it("goes on in the middle, leaving out what was done", async () => {
+    const first = new Set<string>();
+    const stopped = startRun();
+    await withSession(deps(), SESSIONS, async (session) => {
+      const walk = {
+        session,
+        scope: { ...scope, resumeFrom: null },
+        done: "seen",
+        touch: async (_: unknown, keys: readonly string[]) => keys.map((key) => first.add(key)).length,
+      };
+      const stopping = {
+        ...walk,
+        touch: async (node: unknown, keys: readonly string[]) => {
+          if (first.size >= 1200) stopped.abort("enough");
+          return walk.touch(node, keys);
+        },
+      };
+      await expect(walkKeys(stopping, stopped, realClock)).rejects.toMatchObject({
+        code: "conflict",
+        message: expect.stringContaining("Stopped on request"),
+      });
+    });
+    const checkpoint = stopped.saved.at(-1) as WalkCheckpoint;
+    const rest = new Set<string>();
+    await withSession(deps(), SESSIONS, (session) =>
+      walkKeys(
+        {
+          session,
+          scope: { ...scope, resumeFrom: resumeToken(checkpoint) },
+          done: "seen",
+          touch: async (_, keys) => keys.map((key) => rest.add(key)).length,
+        },
+        startRun(),
+        realClock,
+      ),
+    );
+    expect(new Set([...first, ...rest]).size).toBe(2000);
+    expect(rest.size).toBeLessThan(2000);
+  });
+
+  it("knows a place to go on from by the server that it belongs to", async () => {
+    await withSession(deps(), SESSIONS, async (session) => {
+      const last = session.servers.at(-1);
+      expect(resumeServer(session, resumeToken({ runId: last?.runId ?? "", cursor: "12" }))).toBe(last);
+      expect(resumeServer(session, "ffffffff:12")).toBeUndefined();
+      const lost = walkKeys(
+        { session, scope: { ...scope, resumeFrom: "ffffffff:12" }, done: "seen", touch: async () => 0 },
+        startRun(),
+        realClock,
+      );
+      await expect(lost).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining("belongs to another server process") });
+    });
+  });
+});
