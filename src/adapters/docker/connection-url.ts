@@ -1,10 +1,5 @@
 import { OomphError } from "../../domain/errors.ts";
-
-/** Where a Docker host is, as a URL says it; keys and certificates are settings of their own. */
-export type DockerAddress =
-  | { readonly kind: "socket"; readonly path: string }
-  | { readonly kind: "tcp"; readonly host: string; readonly port: number; /** `https://`, or port 2376 */ readonly tls: boolean }
-  | { readonly kind: "ssh"; readonly user: string; readonly host: string; readonly port: number };
+import type { DockerEndpoint } from "./settings.ts";
 
 const EXPECTED = "Expected unix:///path/to/docker.sock, tcp://host[:port], https://host[:port] or ssh://user@host[:port]";
 const PLAIN_PORT = 2375;
@@ -12,7 +7,7 @@ const TLS_PORT = 2376;
 const SSH_PORT = 22;
 
 /** Reads what `DOCKER_HOST` or a connection's `url` says. Throws OomphError `bad-input`, never repeating what may be a password. */
-export function readDockerUrl(url: string): DockerAddress {
+export function endpointFromUrl(url: string): DockerEndpoint {
   const text = url.trim();
   if (text.startsWith("unix://")) return socketAt(text.slice("unix://".length));
   if (text.startsWith("/")) return socketAt(text);
@@ -22,22 +17,22 @@ export function readDockerUrl(url: string): DockerAddress {
   if (parsed.search !== "" || parsed.hash !== "") throw bad('a URL with "?" or "#" in it');
   if (!["", "/"].includes(parsed.pathname)) throw bad("a URL with a path after the host");
   if (parsed.password !== "") throw bad("a URL with a password in it; SSH takes a key, TCP takes certificates");
-  return addressOf(parsed);
+  return endpointOf(parsed);
 }
 
-/** The address as it may be shown: `tcp://docker-1:2376`. */
-export function formatDockerAddress(address: DockerAddress): string {
-  switch (address.kind) {
+/** The endpoint as it may be shown: `tcp://docker-1:2376`. */
+export function formatEndpoint(endpoint: DockerEndpoint): string {
+  switch (endpoint.kind) {
     case "socket":
-      return `unix://${address.path}`;
+      return `unix://${endpoint.path}`;
     case "tcp":
-      return `tcp://${bracketed(address.host)}:${address.port}`;
+      return `tcp://${bracketed(endpoint.host)}:${endpoint.port}`;
     case "ssh":
-      return `ssh://${address.user}@${bracketed(address.host)}:${address.port}`;
+      return `ssh://${endpoint.user}@${bracketed(endpoint.host)}:${endpoint.port}`;
   }
 }
 
-function addressOf({ protocol, hostname, port, username }: URL): DockerAddress {
+function endpointOf({ protocol, hostname, port, username }: URL): DockerEndpoint {
   const host = hostname.replace(/^\[|\]$/g, "");
   const given = port === "" ? undefined : Number(port);
   switch (protocol) {
@@ -57,7 +52,7 @@ function addressOf({ protocol, hostname, port, username }: URL): DockerAddress {
   }
 }
 
-function socketAt(path: string): DockerAddress {
+function socketAt(path: string): DockerEndpoint {
   if (!path.startsWith("/")) throw bad("a socket's path that does not begin with /");
   return { kind: "socket", path };
 }

@@ -1,7 +1,12 @@
 /** How to reach one Docker host, as the configuration gives it. Secrets are in here: never log it. */
 export type DockerConnectionSettings = {
   readonly name: string;
+  /** What `endpointFromUrl` of connection-url.ts reads. */
   readonly endpoint: DockerEndpoint;
+  /** For `tcp`; given, TLS is spoken whatever the URL says. */
+  readonly tls?: DockerTls;
+  /** For `ssh`. */
+  readonly ssh?: DockerSsh;
   readonly connectTimeoutMs: number;
   /** Longest wait for one answer; following events has none. */
   readonly callTimeoutMs: number;
@@ -9,8 +14,9 @@ export type DockerConnectionSettings = {
 
 export type DockerEndpoint =
   | { readonly kind: "socket"; readonly path: string }
-  | { readonly kind: "tcp"; readonly host: string; readonly port: number; readonly tls?: DockerTls }
-  | DockerSshEndpoint;
+  | { readonly kind: "tcp"; readonly host: string; readonly port: number; /** `https://`, or port 2376. */ readonly tls: boolean }
+  /** `docker system dial-stdio` is run on the other side, as `docker -H ssh://` does it. */
+  | { readonly kind: "ssh"; readonly user: string; readonly host: string; readonly port: number };
 
 /** PEM texts. */
 export type DockerTls = {
@@ -21,15 +27,14 @@ export type DockerTls = {
   readonly verify: boolean;
 };
 
-/** `docker system dial-stdio` is run on the other side, as `docker -H ssh://` does it. */
-export type DockerSshEndpoint = {
-  readonly kind: "ssh";
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  /** PEM or OpenSSH text. */
-  readonly privateKey: string;
-  readonly passphrase?: string;
-  /** `SHA256:...` as `ssh-keyscan <host> | ssh-keygen -lf -` prints it: a host with another key is not spoken to. */
-  readonly hostKeySha256: string;
+export type DockerSsh = {
+  /** PEM or OpenSSH text, without a passphrase. */
+  readonly privateKey?: string;
+  /** Socket of an SSH agent, asked where no key is given. */
+  readonly agentSocket?: string;
+  /**
+   * `SHA256:...` as `ssh-keyscan <host> | ssh-keygen -lf -` prints it: a host with another key is not spoken to. Absent:
+   * none is, and the error says which key the host showed.
+   */
+  readonly hostKeySha256?: string;
 };
