@@ -37,6 +37,8 @@ export type Escalation = {
   /** `sentTimes` is how many of `times` the other side has. */
   readonly sentTimes: number;
   readonly state: "due" | "sent" | "failed";
+  /** Since when it could have been told: what its lateness counts from. */
+  readonly dueSinceMs: number;
   readonly attempts: number;
   readonly nextAttemptAtMs: number;
   /** When the first attempt began: from here on it may have arrived without our having heard so. */

@@ -1,6 +1,7 @@
 import type { ActionRequest, Decision, Lease, Offer, RequestState, Run } from "../domain/action-request.ts";
 import type { AuditEntry, AuditVerification, NewAuditEntry } from "../domain/audit.ts";
 import type { Delivery, Saying } from "../domain/delivery.ts";
+import type { Escalation, Raising } from "../domain/escalation.ts";
 import type { Evidence } from "../domain/evidence.ts";
 import type { Incident, IncidentEvent, IncidentState } from "../domain/incident.ts";
 import type { Investigation } from "../domain/investigation.ts";
@@ -27,6 +28,7 @@ export type Tables = {
   readonly runs: RunTable;
   readonly leases: LeaseTable;
   readonly outbox: OutboxTable;
+  readonly escalations: EscalationTable;
   readonly audit: AuditTable;
   readonly settings: SettingTable;
 };
@@ -147,6 +149,38 @@ export type OutboxTable = {
   ofIncident(incidentId: string): Promise<readonly Delivery[]>;
   counts(): Promise<Readonly<Record<Delivery["state"], number>>>;
 };
+
+export type EscalationTable = {
+  /**
+   * Raises something that is to be told outside the chat. What has its incident, kind and key is the same again: it is
+   * counted and takes the newest words. A mail that was sent is told once; an issue is due again, no sooner than
+   * `updateEveryMs` after it was last sent. What had failed is due again at once. Returns its id.
+   */
+  raise(raising: Raising, how: { readonly newId: string; readonly nowMs: number; readonly updateEveryMs: number }): Promise<string>;
+  get(id: string): Promise<Escalation | undefined>;
+  /** In the order of being raised. */
+  ofIncident(incidentId: string): Promise<readonly Escalation[]>;
+  /**
+   * One sender at a time for all of an incident's of a kind, in the order of being raised: false when another holds an
+   * unexpired claim, when an earlier one is waiting or being retried, or when nothing is due.
+   */
+  claim(id: string, untilMs: number, nowMs: number): Promise<boolean>;
+  /** It has arrived. An issue raised again meanwhile (`times` has grown) is due again at `nextUpdateAtMs`. Ends the claim. */
+  sent(id: string, arrived: EscalationArrival): Promise<void>;
+  /** Try again at `nextAttemptAtMs`; ends the claim. What is absent stays. */
+  postpone(
+    id: string,
+    change: { readonly nextAttemptAtMs: number; readonly error: string } & Pick<Partial<Escalation>, "told" | "reached">,
+  ): Promise<void>;
+  fail(id: string, error: string): Promise<void>;
+  /** What can be claimed now, the longest due first. */
+  due(nowMs: number, limit: number): Promise<readonly Escalation[]>;
+};
+
+export type EscalationArrival = Pick<Escalation, "times" | "reached"> & {
+  readonly atMs: number;
+  readonly nextUpdateAtMs: number;
+} & Pick<Partial<Escalation>, "externalId" | "externalUrl">;
 
 export type AuditTable = {
   append(entry: NewAuditEntry): Promise<AuditEntry>;

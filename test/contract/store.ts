@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import type { Store } from "../../src/ports/store.ts";
 import { auditContract } from "./store-audit.ts";
+import { escalationContract } from "./store-escalations.ts";
 import { incidentContract } from "./store-incidents.ts";
 import { investigationContract } from "./store-investigations.ts";
 import { leaseContract } from "./store-leases.ts";
@@ -76,6 +77,7 @@ export function storeContract(name: string, startLab: () => Promise<StoreLab>): 
     runContract(ask);
     leaseContract(ask);
     outboxContract(ask);
+    escalationContract(ask);
     auditContract(ask);
     transactionContract(ask);
   });

@@ -15,6 +15,7 @@ export type Database = {
   runs: RunRow;
   leases: LeaseRow;
   outbox: OutboxRow;
+  escalations: EscalationRow;
   audit: AuditRow;
   settings: SettingRow;
   migrations: MigrationRow;
@@ -152,6 +153,32 @@ type OutboxRow = {
   claimed_until_ms: number | null;
   last_error: string | null;
   on_behalf_of: string | null;
+};
+
+type EscalationRow = {
+  position: Generated<number>;
+  id: string;
+  incident_id: string;
+  kind: string;
+  key: string;
+  event: string;
+  says: string;
+  raised_at_ms: number;
+  last_raised_at_ms: number;
+  times: number;
+  sent_times: number;
+  state: string;
+  due_since_ms: number;
+  attempts: number;
+  next_attempt_at_ms: number;
+  first_attempt_at_ms: number | null;
+  claimed_until_ms: number | null;
+  last_error: string | null;
+  sent_at_ms: number | null;
+  external_id: string | null;
+  external_url: string | null;
+  reached: JsonText;
+  told: string | null;
 };
 
 type AuditRow = {

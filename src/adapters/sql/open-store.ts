@@ -6,6 +6,7 @@ import { outerScope, type OuterScope, type Scope } from "./scope.ts";
 import type { StoreSettings } from "./settings.ts";
 import { openSqlite } from "./sqlite.ts";
 import { auditTable } from "./tables/audit-table.ts";
+import { escalationTable } from "./tables/escalation-table.ts";
 import { evidenceTable } from "./tables/evidence-table.ts";
 import { incidentTable } from "./tables/incident-table.ts";
 import { investigationTable } from "./tables/investigation-table.ts";
@@ -53,6 +54,7 @@ function tablesOn(scope: Scope): Tables {
     runs: runTable(scope),
     leases: leaseTable(scope),
     outbox: outboxTable(scope),
+    escalations: escalationTable(scope),
     audit: auditTable(scope),
     settings: settingTable(scope),
   };

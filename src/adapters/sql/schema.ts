@@ -241,7 +241,7 @@ export const FreezeSchema = z.object({
 });
 
 /** A text column that holds JSON. */
-function json<Value extends z.ZodType>(schema: Value) {
+export function json<Value extends z.ZodType>(schema: Value) {
   return z
     .string()
     .transform((text, context): unknown => {
