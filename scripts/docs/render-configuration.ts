@@ -45,6 +45,13 @@ const SECTIONS: Readonly<Record<string, string>> = {
   http: "Health, readiness, metrics, and Slack's requests in `http` mode.",
   log: "JSON lines on standard output, secrets masked.",
   redis: "The Redis servers to look after. `<name>` is what people write: `redis/<name>`.",
+  docker:
+    "The Docker hosts to look after. `<name>` is what people write before a container: `prod-eu:docker/kong`; the connection called `local` is not written: `docker/kong`. See docs/security.md for the least rights.",
+  watch: "Looks at every container unasked, and opens a thread before the kill.",
+  github: "Issues for what was escalated, and pull requests for the lasting fix.",
+  mail: "Mail for what was escalated, by SMTP.",
+  escalation: "What is told outside Slack, and when it counts as late.",
+  webhooks: "Senders that do not go through Slack.",
   access:
     "Who may do what. An empty list means nobody. With `policies`, the first that fits action and target decides, `approvers` is not looked at, and where none fits nobody may approve.",
   verification: "After an action: did it help?",

@@ -1,7 +1,13 @@
 import type { RedisConnectionSettings, RedisTls, RedisTopology } from "../adapters/redis/settings.ts";
+import type { GithubSettings } from "../adapters/github/settings.ts";
+import type { MailSettings } from "../adapters/mail/settings.ts";
 import type { SlackSettings } from "../adapters/slack/settings.ts";
 import type { AccessRules } from "../domain/access.ts";
-import type { CommandLineDocument, ConnectionDocument, Document } from "./schema.ts";
+import type { EscalationTrigger } from "../domain/escalation.ts";
+import { buildDocker, buildMail, buildGithub, buildWatch, type DockerConfig, type WatchConfig } from "./build-outside.ts";
+import { given } from "./given.ts";
+import type { RedisConnectionDocument as ConnectionDocument } from "./redis-schema.ts";
+import type { CommandLineDocument, Document } from "./schema.ts";
 
 /** What every part of Oomph can be given. Durations in milliseconds, sizes in bytes. Secrets are in here: never log it. */
 export type Config = {
@@ -11,6 +17,13 @@ export type Config = {
   readonly queue?: { readonly url: string };
   readonly http: { readonly host: string; readonly port: number };
   readonly redis: { readonly censusMs: number; readonly connections: readonly RedisConnectionSettings[] };
+  readonly docker: DockerConfig;
+  readonly watch: WatchConfig;
+  /** Absent: not configured. `repository` undefined: a token for pull requests only. */
+  readonly github?: Omit<GithubSettings, "repository"> & { readonly repository?: string };
+  readonly mail?: MailSettings;
+  readonly escalation: { readonly on: readonly EscalationTrigger[]; readonly lateAfterMs: number };
+  readonly webhooks: { readonly wazuhSecret?: string };
   readonly access: AccessRules;
   readonly verification: { readonly readings: number; readonly intervalMs: number };
   readonly jobs: { readonly leaseMs: number; readonly drainMs: number; readonly sweepMs: number };
@@ -40,7 +53,7 @@ const DEFAULT_SQLITE_PATH = ".oomph/oomph.sqlite";
 const DEFAULT_EXPIRY_MS = 15 * 60_000;
 
 export function buildConfig(document: CommandLineDocument): Config {
-  const { log, store, queue, http, redis, access, verification, jobs } = document;
+  const { log, store, queue, http, redis, docker, watch, github, mail, escalation, webhooks, access, verification, jobs } = document;
   return {
     log,
     store: buildStore(store),
@@ -50,6 +63,11 @@ export function buildConfig(document: CommandLineDocument): Config {
       censusMs: redis.census,
       connections: Object.entries(redis.connections).map(([name, connection]) => buildConnection(name, connection)),
     },
+    docker: buildDocker(docker),
+    watch: buildWatch(watch),
+    ...given({ github: buildGithub(github), mail: buildMail(mail) }),
+    escalation: { on: escalation.on, lateAfterMs: escalation.lateAfter },
+    webhooks: given({ wazuhSecret: webhooks.wazuhSecret }),
     access: buildAccess(access),
     verification: { readings: verification.readings, intervalMs: verification.interval },
     jobs: { leaseMs: jobs.lease, drainMs: jobs.drain, sweepMs: jobs.sweep },
@@ -125,12 +143,4 @@ function buildAccess({ investigators, requesters, approvers, admins, policies }:
     expiresAfterMs: expiry,
   }));
   return { investigators, requesters, admins, policies: rules };
-}
-
-type Given<Values> = { readonly [Key in keyof Values]?: Exclude<Values[Key], undefined> };
-
-/** The same without what is undefined. */
-function given<Values extends Readonly<Record<string, unknown>>>(values: Values): Given<Values>;
-function given(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

@@ -1,11 +1,19 @@
+import { isConnectionName, NAME, treeAt } from "./name-checks.ts";
+import { outsideChecks } from "./outside-checks.ts";
 import type { RawDocument } from "./raw-document.ts";
 import type { Problem } from "./problem.ts";
 import { isAbsent } from "./setting-schema.ts";
-import { isTree, type Tree } from "./yaml-file.ts";
+import { isTree } from "./yaml-file.ts";
 
 /** What only two settings together show to be wrong. Looks at the raw document, so that these are told beside the others. */
 export function crossCheck(raw: RawDocument, forService: boolean): readonly Problem[] {
-  return [...(forService ? [...slack(raw), ...queue(raw)] : []), ...store(raw), ...connections(raw), ...policies(raw)];
+  return [
+    ...(forService ? [...slack(raw), ...queue(raw)] : []),
+    ...store(raw),
+    ...connections(raw),
+    ...policies(raw),
+    ...outsideChecks(raw),
+  ];
 }
 
 function slack(raw: RawDocument): readonly Problem[] {
@@ -50,12 +58,7 @@ function connections(raw: RawDocument): readonly Problem[] {
   });
 }
 
-const NAME = "a name of letters, digits, dots, dashes and underscores";
 const WAYS = "exactly one of url (or urlFile), host, sentinel, cluster";
-
-function isConnectionName(name: string): boolean {
-  return /^[a-z0-9][a-z0-9._-]{0,62}$/i.test(name);
-}
 
 /** A policy that asks for more approvers than it names can never be met; a group may be as large as it likes. */
 function policies(raw: RawDocument): readonly Problem[] {
@@ -71,9 +74,4 @@ function policies(raw: RawDocument): readonly Problem[] {
     const key = raw.keyOf(["access", "policies", index, "approvals"]);
     return [{ key, expected: `at most as many approvals as there are approvers (${approvers.length})`, received: String(needed) }];
   });
-}
-
-function treeAt(tree: Tree, key: string): Tree {
-  const value = tree[key];
-  return isTree(value) ? value : {};
 }

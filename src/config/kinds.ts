@@ -127,7 +127,8 @@ export function token(prefix: string, what: string): SettingKind<string> {
   };
 }
 
-function list(value: unknown, fits: (item: string) => boolean): readonly string[] | undefined {
+/** A list of texts that all fit; text is split at commas. */
+export function list(value: unknown, fits: (item: string) => boolean): readonly string[] | undefined {
   const given: unknown = typeof value === "string" ? commaSeparated(value) : value;
   if (!Array.isArray(given)) return undefined;
   const items: readonly unknown[] = given;
@@ -152,7 +153,8 @@ function hostPort(item: string): HostPort {
   return { host: item.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(item.slice(colon + 1)) };
 }
 
-function urlWith(value: unknown, protocols: readonly string[]): URL | undefined {
+/** A URL with a host, of one of these protocols. */
+export function urlWith(value: unknown, protocols: readonly string[]): URL | undefined {
   if (typeof value !== "string" || !URL.canParse(value)) return undefined;
   const url = new URL(value);
   return protocols.includes(url.protocol) && url.hostname !== "" ? url : undefined;

@@ -1,3 +1,4 @@
+import type { DockerConnectionSettings } from "../adapters/docker/settings.ts";
 import type { RedisConnectionSettings } from "../adapters/redis/settings.ts";
 import type { Config, ServiceConfig } from "./build.ts";
 
@@ -8,6 +9,8 @@ export function secretsOf(config: Config | ServiceConfig): readonly string[] {
   return [
     ...urls.flatMap((url) => (url === undefined ? [] : passwordsIn(url))),
     ...config.redis.connections.flatMap(secretsOfConnection),
+    ...config.docker.hosts.flatMap(({ settings }) => secretsOfHost(settings)),
+    ...[config.github?.token, config.mail?.auth?.password, config.webhooks.wazuhSecret].filter((secret) => secret !== undefined),
     ...(slack === undefined
       ? []
       : [slack.botToken, slack.transport.kind === "socket" ? slack.transport.appToken : slack.transport.signingSecret]),
@@ -17,6 +20,10 @@ export function secretsOf(config: Config | ServiceConfig): readonly string[] {
 function secretsOfConnection({ password, topology, tls }: RedisConnectionSettings): readonly string[] {
   const sentinelPassword = topology.kind === "sentinel" ? topology.sentinelPassword : undefined;
   return [password, sentinelPassword, tls?.key].filter((secret) => secret !== undefined);
+}
+
+function secretsOfHost({ tls, ssh }: DockerConnectionSettings): readonly string[] {
+  return [tls?.key, ssh?.privateKey].filter((secret) => secret !== undefined);
 }
 
 /** As written and as meant: a percent-encoded password is shown decoded by some clients. */

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { duration, flag, hostPorts, httpUrl, names, redisUrl, size, text, whole } from "./kinds.ts";
+import { optional, setting } from "./setting-schema.ts";
+
+const port = whole(1, 65_535);
+const secretText = { expected: "text", secret: true };
+
+const sentinel = z.strictObject({
+  master: setting(text, { expected: "the name of the master", says: "As in `sentinel monitor <name>`" }),
+  nodes: setting(hostPorts, { says: "The Sentinels" }),
+  username: optional(text, { says: "ACL user on the Sentinels" }),
+  password: optional(text, { ...secretText, says: "Of that user, or `requirepass` of the Sentinels" }),
+});
+
+const cluster = z.strictObject({ nodes: setting(hostPorts, { says: "Some nodes of the Cluster; every master is found and looked at" }) });
+
+const pem = (what: string): string => `${what} as PEM text`;
+
+const tls = z.strictObject({
+  ca: optional(text, { expected: pem("certificates"), says: "Who may have signed the server's certificate", secret: true }),
+  cert: optional(text, { expected: pem("a certificate"), says: "The client's own certificate", secret: true }),
+  key: optional(text, { expected: pem("a private key"), says: "The key to it", secret: true }),
+  serverName: optional(text, { expected: "a host name", says: "The name that the certificate must be for" }),
+  verify: setting(flag, { says: "`false` accepts any certificate: for tests only, and said in the log", fallback: "true" }),
+});
+
+export const connection = z.strictObject({
+  url: optional(redisUrl, { says: "One server, with user, password and database. Or give `host`, `sentinel` or `cluster`", secret: true }),
+  host: optional(text, { expected: "a host name or address", says: "One server, written apart" }),
+  port: setting(port, { says: "Beside `host`", fallback: "6379" }),
+  sentinel: sentinel.optional(),
+  cluster: cluster.optional(),
+  database: optional(whole(0, 65_535), { says: "The logical database to look at first; the URL's, or 0, unless said otherwise" }),
+  username: optional(text, { says: "ACL user; the URL's, or the default user, unless said otherwise" }),
+  password: optional(text, { ...secretText, says: "Of that user" }),
+  tls: tls.optional(),
+  connectTimeout: setting(duration, { says: "Longest wait for a connection", fallback: "3s" }),
+  commandTimeout: setting(duration, { says: "Longest wait for one answer", fallback: "5s" }),
+  aliases: setting(names, { says: "Other names that alerts use for it: hosts, services", fallback: "[]" }),
+  memoryLimit: optional(size, { says: "Limit of the container or host that it runs in; asked when `maxmemory` is unset" }),
+  healthUrl: optional(httpUrl, { says: "Checked before and after an action: 5xx before and 2xx after shows that it helped" }),
+});
+
+export const redis = z.strictObject({
+  census: setting(duration, { says: "Time box of the key census, per investigation", env: "OOMPH_REDIS_CENSUS", fallback: "1s" }),
+  connections: z.record(z.string(), connection).prefault({}),
+});
+
+export type RedisConnectionDocument = z.output<typeof connection>;

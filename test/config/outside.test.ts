@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import { formatProblem, loadCommandLineConfig } from "../../src/config.ts";
+
+describe("Docker hosts", () => {
+  test("are named, with health checks, what is watched, and compose files", () => {
+    const config = loaded(`
+docker:
+  logPatterns: { "queue full": "queue .* is full" }
+  connections:
+    local: { url: /var/run/docker.sock }
+    prod-eu:
+      url: tcp://docker-1.internal:2376
+      tls: { caFile: /ca.pem }
+      watch: [shop-*, kong]
+      ignore: [shop-batch]
+      health: { kong: { command: kong health }, web: { url: "http://web:8080/ready" } }
+      compose: { paths: [/srv/shop], repository: example/shop, checkout: /srv/shop }
+    far: { url: "ssh://deploy@docker-2:2222", ssh: { privateKeyFile: /ca.pem, hostKey: "SHA256:abcdefghijklmnopqrstuvwxyz0123456789" } }
+github: { tokenFile: /ca.pem }
+`);
+    const [local, eu, far] = config.docker.hosts;
+    expect(config.docker.logs).toEqual({
+      lines: 20_000,
+      maxBytes: 8 * 2 ** 20,
+      patterns: [{ name: "queue full", pattern: "queue .* is full" }],
+    });
+    expect(local).toEqual({
+      settings: {
+        name: "local",
+        endpoint: { kind: "socket", path: "/var/run/docker.sock" },
+        connectTimeoutMs: 3000,
+        callTimeoutMs: 10_000,
+      },
+      watch: ["*"],
+      ignore: [],
+      health: {},
+      compose: { paths: [], branch: "main" },
+    });
+    expect(eu).toMatchObject({
+      settings: { endpoint: { kind: "tcp", host: "docker-1.internal", port: 2376, tls: true }, tls: { verify: true, ca: "PEM" } },
+      watch: ["shop-*", "kong"],
+      ignore: ["shop-batch"],
+      health: { kong: { command: ["kong", "health"] }, web: { url: "http://web:8080/ready" } },
+      compose: { paths: ["/srv/shop"], repository: "example/shop", checkout: "/srv/shop", branch: "main" },
+    });
+    expect(far?.settings).toMatchObject({
+      endpoint: { kind: "ssh", user: "deploy", host: "docker-2", port: 2222 },
+      ssh: { privateKey: "PEM", hostKeySha256: "SHA256:abcdefghijklmnopqrstuvwxyz0123456789" },
+    });
+  });
+
+  test("one is given by a variable alone", () => {
+    const loadedConfig = loadCommandLineConfig({ env: { OOMPH_DOCKER_HOST: "unix:///run/docker.sock" }, readFile: missing });
+    expect(loadedConfig).toMatchObject({
+      config: { docker: { hosts: [{ settings: { name: "local", endpoint: { path: "/run/docker.sock" } } }] } },
+    });
+  });
+
+  test.each([
+    ["docker: { connections: { a: } }", "oomph.yaml:1 docker.connections.a: expected a section with a url, got nothing"],
+    [
+      "docker: { connections: { a: { url: docker.sock } } }",
+      "expected a URL such as unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host",
+    ],
+    ["docker: { connections: { a: { url: 'ssh://u@h' } } }", "docker.connections.a.ssh: expected privateKey (or agentSocket) and hostKey"],
+    ["docker: { connections: { a: { url: /s, tls: { ca: x } } } }", "expected a tcp:// or https:// url beside it"],
+    ["docker: { host: /a, connections: { local: { url: /b } } }", "docker.host: expected either that or docker.connections.local"],
+    ["docker: { logPatterns: { slow: '(a+)+$' } }", "expected a regular expression of at most 200 characters without"],
+    ["docker: { logPatterns: { broken: '(' } }", "expected a regular expression"],
+    [
+      "docker: { connections: { a: { url: /s, health: { k: { command: '' , url: 'ftp://x' } } } } }",
+      "expected a URL that begins with http",
+    ],
+    ["watch: { warning: 90 }", "watch.warning: expected less than watch.critical (85), got 90"],
+    ["github: { repository: example/shop }", "github.token (GITHUB_TOKEN): expected a token, because github.repository is set"],
+    ["github: { apiUrl: 'http://github.internal' }", "expected a URL that begins with https://"],
+    ["mail: { host: smtp.internal }", "mail.from: expected a value, because mail is set up, got nothing"],
+    ["mail: { host: h, from: a@b, to: [c@d], tls: none, user: u, password: made-up }", "a password is never sent in the clear"],
+    ["mail: { host: h, from: a@b, to: ['Name <c@d>'] }", "expected a list of mail addresses"],
+    ["escalation: { on: [always] }", "expected a list of warning, leak, critical, killed"],
+    ["webhooks: { wazuhSecret: short }", "expected a secret of at least 16 characters, got a value of 5 characters (not shown)"],
+  ])("%s is told", (yaml, expected) => {
+    const result = loadCommandLineConfig({ env: {}, readFile: fileOf(yaml) });
+    expect(result.kind === "invalid" ? result.problems.map(formatProblem).join("\n") : "no problem").toContain(expected);
+  });
+});
+
+test("what goes outside Slack is absent unless it is set up, and whole when it is", () => {
+  expect(loaded("")).toMatchObject({ escalation: { on: ["critical", "leak", "killed"], lateAfterMs: 300_000 }, webhooks: {} });
+  expect(loaded("")).not.toHaveProperty("github");
+  expect(loaded("mail: { host: h, port: 465, tls: implicit, from: a@b, to: [c@d], user: u, password: made-up }").mail).toEqual({
+    host: "h",
+    port: 465,
+    tls: "implicit",
+    from: "a@b",
+    to: ["c@d"],
+    timeoutMs: 20_000,
+    auth: { user: "u", password: "made-up" },
+  });
+});
+
+function loaded(yaml: string) {
+  const result = loadCommandLineConfig({ env: {}, readFile: fileOf(yaml) });
+  if (result.kind === "invalid") throw new Error(result.problems.map(formatProblem).join("\n"));
+  return result.config;
+}
+
+function fileOf(yaml: string): (path: string) => string {
+  return (path) => {
+    if (path === "oomph.yaml") return yaml;
+    if (path === "/ca.pem") return "PEM\n";
+    return missing();
+  };
+}
+
+function missing(): never {
+  throw Object.assign(new Error("no such file"), { code: "ENOENT" });
+}
