@@ -1,15 +1,7 @@
 import { z } from "zod";
-import { dashed } from "../../domain/dashed.ts";
 import { parseBytes } from "../../domain/bytes.ts";
 import { parseDuration } from "../../domain/duration.ts";
-import type { ActionDoc } from "../../domain/plan.ts";
-import type { Json } from "../../domain/json.ts";
-import { received } from "../words.ts";
-
-/** Params as people type them (all text) or as a plan froze them (numbers and text). */
-export type ReadParams<Params> =
-  | { readonly kind: "read"; readonly params: Params }
-  | { readonly kind: "refused"; readonly because: string };
+import { paramKinds, readMemorySize, readWhole } from "../params-schema.ts";
 
 /** Source: redis.conf, maxmemory-policy. */
 export const EVICTION_POLICIES = [
@@ -44,8 +36,9 @@ const EXPECTED = {
   clients: "a list of clients, as a plan named them",
 };
 
-const yesNo = (name: keyof typeof EXPECTED) =>
-  field(name, (text) => ({ yes: true, true: true, no: false, false: false })[text.toLowerCase()]);
+const { field, yesNo, readParams } = paramKinds(EXPECTED);
+export { readParams };
+
 const database = field("database", (text) => readWhole(text, 0));
 const pattern = field("pattern", (text) => (text === "" || text.length > 512 ? undefined : text));
 
@@ -101,48 +94,6 @@ export const KillParams = z.strictObject({
 });
 export type KillParams = z.output<typeof KillParams>;
 
-/** What `set-maxmemory` was asked for: an absolute size, or a share on top of the present one. */
-export type MemorySize = { readonly kind: "bytes"; readonly bytes: number } | { readonly kind: "rise"; readonly percent: number };
-
-/** Reads params; names may be written `keysPerSecond` or `keys-per-second`. Every problem is named at once. */
-export function readParams<Params>(schema: z.ZodType<Params>, doc: ActionDoc, given: Readonly<Record<string, Json>>): ReadParams<Params> {
-  const params = Object.fromEntries(Object.entries(given).map(([name, value]) => [camel(name), value]));
-  const parsed = schema.safeParse(params);
-  if (parsed.success) return { kind: "read", params: parsed.data };
-  const problems = parsed.error.issues.flatMap((issue) => describeIssue(issue, params));
-  return { kind: "refused", because: `${doc.id}: ${problems.join("; ")}. ${known(doc)}` };
-}
-
-function describeIssue(issue: z.core.$ZodIssue, params: Readonly<Record<string, Json>>): readonly string[] {
-  if (issue.code === "unrecognized_keys") return issue.keys.map((name) => `there is no parameter --${dashed(name)}`);
-  const name = String(issue.path[0] ?? "");
-  return [`--${dashed(name)} expected ${expectedOf(name)}, got ${received(params[name])}`];
-}
-
-function known(doc: ActionDoc): string {
-  if (doc.params.length === 0) return "It takes no parameters.";
-  const list = doc.params.map(({ name, says, required }) => `--${dashed(name)}${required ? " (required)" : ""}: ${says}`);
-  return `It takes ${list.join("; ")}.`;
-}
-
-function expectedOf(name: string): string {
-  return Object.entries(EXPECTED).find(([known]) => known === name)?.[1] ?? "something else";
-}
-
-function field<Value>(name: keyof typeof EXPECTED, read: (text: string) => Value | undefined) {
-  return z.union([z.string(), z.number(), z.boolean()]).transform((given, context): Value => {
-    const value = read(String(given).trim());
-    if (value !== undefined) return value;
-    context.addIssue({ code: "custom", message: EXPECTED[name], input: given });
-    return z.NEVER;
-  });
-}
-
-function readWhole(text: string, least: number): number | undefined {
-  const number = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  return Number.isSafeInteger(number) && number >= least ? number : undefined;
-}
-
 function readTtl(text: string): number | undefined {
   const ttlMs = parseDuration(text);
   return ttlMs !== undefined && ttlMs >= 1000 ? ttlMs : undefined;
@@ -152,15 +103,4 @@ function readTtl(text: string): number | undefined {
 function readMinimum(text: string): number | undefined {
   const size = parseBytes(text);
   return size !== undefined && size >= 16 * 1024 ? size : undefined;
-}
-
-function readMemorySize(text: string): MemorySize | undefined {
-  const rise = /^\+(\d{1,4})\s*%$/.exec(text)?.[1];
-  if (rise !== undefined) return Number(rise) === 0 ? undefined : { kind: "rise", percent: Number(rise) };
-  const size = parseBytes(text);
-  return size === undefined ? undefined : { kind: "bytes", bytes: size };
-}
-
-function camel(name: string): string {
-  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

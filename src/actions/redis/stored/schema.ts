@@ -1,7 +1,4 @@
 import { z } from "zod";
-import { OomphError } from "../../../domain/errors.ts";
-import type { Json } from "../../../domain/json.ts";
-import type { Plan } from "../../../domain/plan.ts";
 import { EVICTION_POLICIES, SlowClient } from "../schema.ts";
 
 // What a plan carries through the store and a run leaves there: written by one process, read by another.
@@ -91,23 +88,4 @@ export type WalkCheckpoint = z.output<typeof WalkCheckpoint>;
 
 export const KillScope = z.object({ servers, minimumBytes: z.number(), clients: z.array(SlowClient) });
 
-/** The readings that a plan carries. Throws `internal` when they are not this action's. */
-export function readBefore<Value>(schema: z.ZodType<Value>, plan: Plan): Value {
-  return read(schema, plan.before, `readings of the plan for ${plan.actionId}`);
-}
-
-/** Exactly what was approved; nothing else may be acted on. Throws `internal` when it is not this action's. */
-export function readScope<Value>(schema: z.ZodType<Value>, plan: Plan): Value {
-  return read(schema, plan.scope, `scope of the plan for ${plan.actionId}`);
-}
-
-/** Saved progress; undefined when there is none. */
-export function readCheckpoint<Value>(schema: z.ZodType<Value>, checkpoint: Json | undefined): Value | undefined {
-  return checkpoint === undefined ? undefined : read(schema, checkpoint, "saved progress of a run");
-}
-
-function read<Value>(schema: z.ZodType<Value>, value: unknown, what: string): Value {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new OomphError("internal", `Expected the ${what}, got something else: ask again for a new plan.`, { cause: parsed.error });
-}
+export { readBefore, readCheckpoint, readScope } from "../../stored-schema.ts";
