@@ -1,4 +1,5 @@
 import type { AccessRules, Person } from "../domain/access.ts";
+import type { EscalationRules } from "../domain/escalation.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { JobQueue } from "../ports/job-queue.ts";
 import type { Log } from "../ports/log.ts";
@@ -20,6 +21,8 @@ export type Desk = {
   /** What is configured now: a request for a target that is gone is refused. */
   readonly targets: Targets;
   readonly rules: AccessRules;
+  /** What is told outside the chat; absent: nothing is. */
+  readonly escalation?: EscalationRules;
   /**
    * The person with their groups, as of a minute ago at the most; `anew` for decisions, which ask Slack each time. Throws
    * when groups cannot be asked: that means no.

@@ -5,6 +5,7 @@ import type { Target } from "../domain/target.ts";
 import type { Tables } from "../ports/store.ts";
 import { commit } from "./commit.ts";
 import type { Desk } from "./desk.ts";
+import { escalate } from "./escalate.ts";
 import { personOrReason } from "./may-request.ts";
 import { fingerprintOf } from "./open-incident.ts";
 
@@ -64,6 +65,7 @@ export async function resolveWithin(tables: Tables, desk: Desk, { incident, acto
   if (!(await tables.incidents.transition(incident.id, UNRESOLVED, "resolved", atMs))) return false;
   await tables.audit.append({ kind: "incident-resolved", actor, atMs, incidentId: incident.id, detail: { because: says } });
   await tables.incidents.note({ incidentId: incident.id, atMs, actor, says });
+  await escalate(tables, desk, { incident, event: "resolved", says });
   await desk.narrator(tables, { kind: "resolved", incident: { ...incident, state: "resolved", resolvedAtMs: atMs }, actor, says });
   return true;
 }
