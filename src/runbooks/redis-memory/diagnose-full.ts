@@ -16,7 +16,7 @@ export function diagnoseFullUnderNoeviction(node: NodePicture): Finding | undefi
   const { policy, share } = occupancyOf(node);
   if (!isFull(node) || (policy !== undefined && policy !== "noeviction")) return undefined;
   const refusals = refusalReasons(node);
-  const gaps = gapsFor(node, ["probe", "census"]);
+  const gaps = gapsFor(node, ["probe", "buffers", "census"]);
   const accepted = node.probe?.value.kind === "accepted";
   const unknownPolicy = reason(
     node,
@@ -51,7 +51,7 @@ export function diagnoseFullWithoutTtl(node: NodePicture): Finding | undefined {
   if (!isFull(node) || policy?.startsWith("volatile-") !== true) return undefined;
   if (!isRefusing(node) && (ttlShare ?? 0) >= HARDLY_ANY_TTL) return undefined;
   const refusals = refusalReasons(node);
-  const gaps = gapsFor(node, ["probe", "census"]);
+  const gaps = gapsFor(node, ["probe", "buffers", "census"]);
   const ttl = ttlShare === undefined ? "how many keys have a TTL is not known" : `${percent(ttlShare)} of ${keysOf(node)} have a TTL`;
   return forReplica(
     node,

@@ -46,7 +46,9 @@ export function diagnoseOtherRefusal(node: NodePicture): Finding | undefined {
       ),
       usageReason(node),
     ],
-    against: given(full, reason(node, "info", "it is at its memory limit as well, which comes next once this is mended")),
+    against: full
+      ? [reason(node, "info", "it is at its memory limit as well, which comes next once this is mended"), ...refusalReasons(node).for]
+      : [],
   });
 }
 
@@ -83,15 +85,21 @@ function hostInWords(node: NodePicture): string {
   return `its host has ${formatBytes(hostBytes)}${hostSure ? "" : ", and a container may have less"}`;
 }
 
-/** Not enough was read to say anything. Pure. */
+/** Not enough was read to say anything, or what was read does not go together. Pure. */
 export function diagnoseUndetermined(node: NodePicture): Finding {
+  const { usedBytes, maxmemoryBytes } = occupancyOf(node);
+  const judged = usedBytes !== undefined && maxmemoryBytes !== undefined;
+  const refusals = refusalReasons(node);
   return makeFinding({
     verdict: "undetermined",
-    headline: "What could be read of this Redis is not enough for a verdict.",
+    headline: judged
+      ? "What could be read of this Redis does not go together well enough for a verdict."
+      : "What could be read of this Redis is not enough for a verdict.",
     confidence: 0.2,
-    for: [usageReason(node), ...refusalReasons(node).for],
+    for: [usageReason(node), ...refusals.for],
     against: [
-      reason(node, "info", "used memory or maxmemory is missing, and without both fullness cannot be judged"),
+      ...given(!judged, reason(node, "info", "used memory or maxmemory is missing, and without both fullness cannot be judged")),
+      ...refusals.against,
       ...gapsFor(node, ["probe"]).reasons,
     ],
   });

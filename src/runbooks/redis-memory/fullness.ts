@@ -49,25 +49,30 @@ export function refusalReasons(node: NodePicture): { readonly for: readonly Reas
 }
 
 /** How much to hold back for what was not looked at, each with a reason that names it. */
-export function gapsFor(
-  node: NodePicture,
-  kinds: readonly ("probe" | "clients" | "census")[],
-): { readonly penalty: number; readonly reasons: readonly Reason[] } {
-  const missing = kinds.filter((kind) => node[kind] === undefined && !knownOtherwise(node, kind));
+export function gapsFor(node: NodePicture, kinds: readonly GapKind[]): { readonly penalty: number; readonly reasons: readonly Reason[] } {
+  const missing = kinds.filter((kind) => isMissing(node, kind)).map((kind) => GAPS[kind]);
   return {
-    penalty: missing.reduce((sum, kind) => sum + GAPS[kind].penalty, 0),
-    reasons: missing.map((kind) => reason(node, kind, GAPS[kind].says)),
+    penalty: missing.reduce((sum, { penalty }) => sum + penalty, 0),
+    reasons: missing.map(({ evidence, says }) => reason(node, evidence, says)),
   };
 }
 
-/** A text that reports a refusal stands in for a probe, and INFO's own sum of buffers for a list of clients. */
-function knownOtherwise({ reportedRefusal, info }: NodePicture, kind: keyof typeof GAPS): boolean {
-  if (kind === "probe") return reportedRefusal !== undefined;
-  return kind === "clients" && info?.value.clientBytes !== undefined;
+type GapKind = keyof typeof GAPS;
+
+/** A text that reports a refusal stands in for a probe, and INFO's own sum of buffers for that of a list of clients. */
+function isMissing({ reportedRefusal, info, ...node }: NodePicture, kind: GapKind): boolean {
+  if (kind === "probe") return node.probe === undefined && reportedRefusal === undefined;
+  if (kind === "buffers") return node.clients === undefined && info?.value.clientBytes === undefined;
+  return node[kind] === undefined;
 }
 
 const GAPS = {
-  probe: { penalty: 0.1, says: "no write was tried, so whether writes are refused now is not known" },
-  clients: { penalty: 0.03, says: "clients were not listed, so who holds large buffers is not known" },
-  census: { penalty: 0.02, says: "keys were not sampled, so what fills it is not known" },
+  probe: { evidence: "probe", penalty: 0.1, says: "no write was tried, so whether writes are refused now is not known" },
+  clients: { evidence: "clients", penalty: 0.03, says: "clients were not listed, so who holds large buffers is not known" },
+  buffers: {
+    evidence: "clients",
+    penalty: 0.03,
+    says: "neither INFO nor a list of clients says what buffers hold, which looks the same from outside and is not freed with keys",
+  },
+  census: { evidence: "census", penalty: 0.02, says: "keys were not sampled, so what fills it is not known" },
 } as const;
