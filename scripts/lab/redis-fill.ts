@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import type { RedisLab } from "./redis-server.ts";
 
@@ -29,6 +30,7 @@ const LOOK = `for i = 1, tonumber(ARGV[1]) do redis.call('RANDOMKEY') end`;
 
 /** Makes keys on the server itself, about a million in a second or two. Not for a Cluster. */
 export async function fill(lab: Pick<RedisLab, "client">, options: Filling & { readonly keys: number }): Promise<void> {
+  await freed(lab);
   await withDatabase(lab, options, async (client, prefix) => {
     for (let from = 0; from < options.keys; from += KEYS_PER_SCRIPT) {
       const to = Math.min(from + KEYS_PER_SCRIPT, options.keys) - 1;
@@ -44,6 +46,7 @@ export async function fill(lab: Pick<RedisLab, "client">, options: Filling & { r
 export async function fillUntilRefused(lab: Pick<RedisLab, "client">, options: Filling): Promise<number> {
   const maxmemory = await memoryField(lab, "maxmemory");
   if (maxmemory === 0) throw new Error("Expected a server with maxmemory, got one without: it would never refuse.");
+  await freed(lab);
   await lab.client.config("SET", "maxmemory", maxmemory + OVER_BYTES);
   try {
     let made = 0;
@@ -59,7 +62,14 @@ export async function fillUntilRefused(lab: Pick<RedisLab, "client">, options: F
   }
 }
 
-async function memoryField({ client }: Pick<RedisLab, "client">, name: "maxmemory" | "used_memory"): Promise<number> {
+/** What was flushed or unlinked before takes its memory along a moment later. */
+async function freed(lab: Pick<RedisLab, "client">): Promise<void> {
+  while ((await memoryField(lab, "lazyfree_pending_objects")) > 0) await sleep(5);
+}
+
+type MemoryField = "maxmemory" | "used_memory" | "lazyfree_pending_objects";
+
+async function memoryField({ client }: Pick<RedisLab, "client">, name: MemoryField): Promise<number> {
   return Number(new RegExp(`^${name}:(\\d+)`, "m").exec(await client.info("memory"))?.[1]);
 }
 
