@@ -23,6 +23,7 @@ const HOME_OF = {
   bullmq: "^src/adapters/bullmq/",
   "kysely|libsql|pg": "^src/adapters/sql/",
   pino: "^src/adapters/log/",
+  "dockerode|ssh2": "^src/adapters/docker/",
   "prom-client": "^src/adapters/metrics/",
   cockatiel: "^src/adapters/",
   commander: "^src/cli/",
