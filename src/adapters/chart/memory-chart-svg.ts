@@ -146,7 +146,8 @@ function brokenAtRestarts(readings: readonly MemoryReading[]): readonly Point[] 
 }
 
 function said(text: string, color: string) {
-  return { formatter: text.replaceAll(/[{}]/g, ""), position, color, fontFamily: FONT, fontSize: 14, fontWeight: "bold" } as const;
+  const font = { fontFamily: FONT, fontSize: 14, fontWeight: "bold" } as const;
+  return { formatter: text.replaceAll(/[{}]/g, ""), position: "insideStartTop", color, ...font } as const;
 }
 
 function line(color: string, type: "solid" | "dashed") {
