@@ -6,8 +6,10 @@ export default defineConfig({
     pool: "forks",
     // Real servers share the machine with the tests: more workers than this make everything wait for everything.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For machines that are many times slower than the one on which a test was written.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000, interval: 20 } },
     teardownTimeout: 20_000,
     passWithNoTests: false,
     // Continuous integration runs on shared machines: one more try, and `npm test` names what needed it.

@@ -4,6 +4,7 @@ import type { Lease } from "../../src/domain/action-request.ts";
 import { keepLease, type KeptLease } from "../../src/incidents/keep-lease.ts";
 import { startDesk, type TestDesk } from "../support/desk.ts";
 import { holdStore } from "../support/hold-store.ts";
+import { PATIENCE } from "../support/patience.ts";
 
 describe("a kept lease", () => {
   let test: TestDesk;
@@ -31,14 +32,17 @@ describe("a kept lease", () => {
   });
 
   it("is renewed for as long as it is kept", async () => {
-    await vi.waitFor(async () => expect((await test.desk.store.leases.list())[0]?.expiresAtMs).toBeGreaterThan(lease.expiresAtMs + 100));
+    await vi.waitFor(
+      async () => expect((await test.desk.store.leases.list())[0]?.expiresAtMs).toBeGreaterThan(lease.expiresAtMs + 100),
+      PATIENCE,
+    );
     expect(kept.isHeld()).toBe(true);
     expect(kept.signal.aborted).toBe(false);
   });
 
   it("tells the act to stop when an admin released it", async () => {
     await test.desk.store.leases.forceRelease("redis/shop");
-    await vi.waitFor(() => expect(kept.signal.aborted).toBe(true));
+    await vi.waitFor(() => expect(kept.signal.aborted).toBe(true), PATIENCE);
     expect(kept.isHeld()).toBe(false);
   });
 
@@ -46,7 +50,7 @@ describe("a kept lease", () => {
     const held = await holdStore(test.storeSettings);
     test.moveOn(2_000);
     expect(kept.isHeld()).toBe(false);
-    await vi.waitFor(() => expect(kept.signal.aborted).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(() => expect(kept.signal.aborted).toBe(true), PATIENCE);
     await held.release();
   });
 });

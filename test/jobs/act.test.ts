@@ -10,6 +10,7 @@ import { releaseLease } from "../../src/incidents/leases.ts";
 import { act, type ActDeps } from "../../src/jobs/act.ts";
 import { ADMIN, APPROVER, GROUP_APPROVER, REQUESTER, rulesWith, SECOND_APPROVER, startDesk, type TestDesk } from "../support/desk.ts";
 import { holdStore } from "../support/hold-store.ts";
+import { PATIENCE } from "../support/patience.ts";
 
 const TIMES = { ttlMs: 2_000, renewEveryMs: 100 };
 const AWAY = new OomphError("unreachable", "redis/shop refuses connections", { retryable: true });
@@ -66,7 +67,7 @@ describe("carrying out an approved request", () => {
     await approve();
     test.lever.pauseAt("before-effect");
     const running = run();
-    await vi.waitFor(() => expect(test.lever.hasReached("before-effect")).toBe(true));
+    await vi.waitFor(() => expect(test.lever.hasReached("before-effect")).toBe(true), PATIENCE);
     expect(await test.auditKinds()).toContain("run-begun");
     expect((await request())?.state).toBe("executing");
     const stored = await test.desk.store.runs.ofRequest(requestId, "run_unused");
@@ -95,7 +96,7 @@ describe("carrying out an approved request", () => {
     await approve();
     test.lever.pauseAt("half-way");
     const first = run();
-    await vi.waitFor(() => expect(test.lever.hasReached("half-way")).toBe(true));
+    await vi.waitFor(() => expect(test.lever.hasReached("half-way")).toBe(true), PATIENCE);
     expect(await run()).toMatchObject({ kind: "later" });
     test.lever.resume();
     await first;
@@ -154,7 +155,7 @@ describe("carrying out an approved request", () => {
     await approve();
     test.lever.pauseAt("plan");
     const running = run();
-    await vi.waitFor(() => expect(test.lever.hasReached("plan")).toBe(true));
+    await vi.waitFor(() => expect(test.lever.hasReached("plan")).toBe(true), PATIENCE);
     await setFreeze(test.desk, { on: true, userId: ADMIN });
     test.lever.resume();
     await running;
@@ -167,7 +168,7 @@ describe("carrying out an approved request", () => {
     await approve();
     test.lever.pauseAt("plan");
     const running = run();
-    await vi.waitFor(() => expect(test.lever.hasReached("plan")).toBe(true));
+    await vi.waitFor(() => expect(test.lever.hasReached("plan")).toBe(true), PATIENCE);
     expect((await cancel(test.desk, { requestId, userId: REQUESTER })).kind).toBe("cancelled");
     test.lever.resume();
     await running;
@@ -179,7 +180,7 @@ describe("carrying out an approved request", () => {
     await approve();
     test.lever.pauseAt("before-effect");
     const running = run();
-    await vi.waitFor(() => expect(test.lever.hasReached("before-effect")).toBe(true));
+    await vi.waitFor(() => expect(test.lever.hasReached("before-effect")).toBe(true), PATIENCE);
     await setFreeze(test.desk, { on: true, userId: ADMIN });
     await running;
     expect(await request()).toMatchObject({ state: "failed", outcome: expect.stringContaining("the lever was not moved") });
@@ -242,7 +243,7 @@ describe("carrying out an approved request", () => {
     await approve();
     test.lever.pauseAt("half-way");
     const running = run();
-    await vi.waitFor(() => expect(test.lever.hasReached("half-way")).toBe(true));
+    await vi.waitFor(() => expect(test.lever.hasReached("half-way")).toBe(true), PATIENCE);
     expect((await releaseLease(test.desk, { targetKey: "redis/shop", userId: ADMIN })).kind).toBe("released");
     expect((await request())?.state).toBe("unknown");
     await running;
@@ -272,7 +273,7 @@ describe("carrying out an approved request", () => {
     test.lever.pauseAt("plan");
     const running = run();
     const failed = running.catch((error: unknown) => error);
-    await vi.waitFor(() => expect(test.lever.hasReached("plan")).toBe(true));
+    await vi.waitFor(() => expect(test.lever.hasReached("plan")).toBe(true), PATIENCE);
     const held = await holdStore(test.storeSettings);
     test.lever.resume();
     expect(await failed).toMatchObject({ code: "store-unavailable" });
@@ -307,7 +308,7 @@ describe("carrying out an approved request", () => {
     test.lever.pauseAt("verify");
     const running = run();
     const failed = running.catch((error: unknown) => error);
-    await vi.waitFor(() => expect(test.lever.hasReached("verify")).toBe(true));
+    await vi.waitFor(() => expect(test.lever.hasReached("verify")).toBe(true), PATIENCE);
     const held = await holdStore(test.storeSettings);
     test.lever.resume();
     expect(await failed).toMatchObject({ code: "store-unavailable" });
@@ -368,14 +369,14 @@ describe("on PostgreSQL, with several processes at it", () => {
     const deps = { desk: test.desk, actionOf: () => test.action, leaseTimes: TIMES, patience: { attempts: 2, everyMs: 5 } };
     test.lever.pauseAt("after-effect");
     const running = act(deps, requestId, new AbortController().signal).catch((error: unknown) => error);
-    await vi.waitFor(() => expect(test.lever.hasReached("after-effect")).toBe(true));
+    await vi.waitFor(() => expect(test.lever.hasReached("after-effect")).toBe(true), PATIENCE);
     await postgres.crash();
     test.lever.resume();
     expect(await running).toMatchObject({ code: "store-unavailable" });
     await postgres.restart();
     test.moveOn(TIMES.ttlMs + 1_000);
     await vi.waitFor(async () => expect(await act(deps, requestId, new AbortController().signal)).toEqual({ kind: "done" }), {
-      timeout: 10_000,
+      timeout: 20_000,
     });
     expect(await test.desk.store.requests.get(requestId)).toMatchObject({ state: "succeeded" });
     expect(test.lever.applied()).toHaveLength(1);

@@ -11,6 +11,7 @@ import { APPROVER, startDesk, type DeskOptions, type TestDesk } from "../support
 import { createFakeChat } from "../support/fake-chat.ts";
 import type { LeverPoint } from "../support/lever.ts";
 import { startWork } from "../support/work.ts";
+import { PATIENCE } from "../support/patience.ts";
 
 const WORKER = fileURLToPath(new URL("../support/crash-worker.ts", import.meta.url));
 
@@ -74,11 +75,11 @@ describe("a crash in the middle of an act", () => {
     test.lever.pauseAt("half-way");
     successor = startWork(test, createFakeChat());
     await decide(test.desk, { requestId, userId: APPROVER, kind: "approve" });
-    await vi.waitFor(() => expect(test.lever.hasReached("half-way")).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(() => expect(test.lever.hasReached("half-way")).toBe(true), PATIENCE);
     await test.redis().kill();
     test.lever.resume();
     await vi.waitFor(async () => expect(await test.desk.store.requests.get(requestId)).toMatchObject({ state: "succeeded" }), {
-      timeout: 10_000,
+      timeout: 20_000,
     });
     await test.redis().restart();
     // A second request goes the whole way again, so that the first one's job has been seen to by then.

@@ -7,6 +7,7 @@ import { resolveByAlert } from "../../src/incidents/resolve.ts";
 import { investigate } from "../../src/jobs/investigate.ts";
 import type { Runbook, Step } from "../../src/runbooks/runbook.ts";
 import { CHANNEL, REQUESTER, SHOP, startDesk, type TestDesk } from "../support/desk.ts";
+import { PATIENCE } from "../support/patience.ts";
 
 const DIAGNOSIS: Diagnosis = {
   finding: {
@@ -89,8 +90,10 @@ describe("an investigation", () => {
   it("tells of what is under way, many changes as one", async () => {
     let finish = (): void => undefined;
     const running = run(runbook([step("a"), step("slow", () => new Promise((resolve) => (finish = () => resolve({}))))]));
-    await vi.waitFor(() =>
-      expect(test.news.at(-1)).toMatchObject({ kind: "progress", steps: [{ state: { kind: "done" } }, { state: { kind: "running" } }] }),
+    await vi.waitFor(
+      () =>
+        expect(test.news.at(-1)).toMatchObject({ kind: "progress", steps: [{ state: { kind: "done" } }, { state: { kind: "running" } }] }),
+      PATIENCE,
     );
     finish();
     await running;
@@ -135,7 +138,7 @@ describe("an investigation", () => {
   it("runs again from the start after it was interrupted, in the same messages", async () => {
     const stopping = new AbortController();
     const interrupted = run(runbook([step("a"), step("b", () => new Promise(() => undefined))]), stopping.signal);
-    await vi.waitFor(() => expect(test.news.some((piece) => piece.kind === "progress")).toBe(true));
+    await vi.waitFor(() => expect(test.news.some((piece) => piece.kind === "progress")).toBe(true), PATIENCE);
     stopping.abort(new Error("drained"));
     await expect(interrupted).rejects.toThrow("drained");
     expect((await stored())?.state).toBe("running");

@@ -6,6 +6,7 @@ import type { Underway } from "../../src/incidents/investigations.ts";
 import { openIncident } from "../../src/incidents/open-incident.ts";
 import { tellProgress } from "../../src/jobs/tell-progress.ts";
 import { CHANNEL, REQUESTER, SHOP, startDesk, type TestDesk } from "../support/desk.ts";
+import { PATIENCE } from "../support/patience.ts";
 
 const HOUR_MS = 3_600_000;
 const step = (title: string): readonly StepProgress[] => [{ step: "redis.info", title, state: { kind: "running" } }];
@@ -29,7 +30,7 @@ describe("telling progress", () => {
   it("tells the first at once, and of all that come meanwhile only the last", async () => {
     const progress = tellProgress(test.desk, underway, HOUR_MS);
     progress.show(step("one"));
-    await vi.waitFor(() => expect(told()).toEqual(["one"]));
+    await vi.waitFor(() => expect(told()).toEqual(["one"]), PATIENCE);
     progress.show(step("two"));
     progress.show(step("three"));
     await progress.settle(); // does not wait for the hour

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { startRedis, type RedisLab } from "../../../scripts/lab/redis.ts";
 import { actionOf, connectionTo, depsFor, hashed, planned, refusal, SESSIONS, startRun } from "./lab.ts";
+import { PATIENCE } from "../../support/patience.ts";
 
 const MIB = 1024 ** 2;
 
@@ -17,7 +18,7 @@ describe("redis.kill-slow-clients", () => {
   afterEach(async () => {
     for (const socket of slow.splice(0)) socket.destroy();
     await lab.client.flushall();
-    await vi.waitUntil(async () => (await slowIds()).length === 0);
+    await vi.waitUntil(async () => (await slowIds()).length === 0, PATIENCE);
   });
   afterAll(() => lab.stop());
 
@@ -84,7 +85,7 @@ describe("redis.kill-slow-clients", () => {
     socket.pause();
     const before = (await slowIds()).length;
     socket.write(`CLIENT SETNAME ${name}\r\n${"GET large\r\n".repeat(16)}`);
-    await expect.poll(async () => (await slowIds()).length, { timeout: 5000 }).toBe(before + 1);
+    await expect.poll(async () => (await slowIds()).length, PATIENCE).toBe(before + 1);
   }
 
   async function slowIds(): Promise<readonly string[]> {

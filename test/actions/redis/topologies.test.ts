@@ -9,6 +9,7 @@ import {
   type SentinelLab,
 } from "../../../scripts/lab/redis.ts";
 import { actionOf, connectionTo, depsFor, hashed, planned, refusal, SESSIONS, startRun } from "./lab.ts";
+import { PATIENCE } from "../../support/patience.ts";
 
 const IDS = [
   "redis.flush-db",
@@ -115,7 +116,7 @@ describe("actions on a replica", () => {
     master = await startRedis();
     replica = await startRedis({ replicaOf: { host: master.host, port: master.port } });
     await fill(master, { keys: 10, valueBytes: 10, prefix: "a" });
-    await vi.waitUntil(async () => (await replica.client.dbsize()) === 10, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await replica.client.dbsize()) === 10, PATIENCE);
   });
   afterAll(async () => {
     await replica.stop();
@@ -148,7 +149,7 @@ describe("actions behind Sentinel", () => {
     const plan = await planned(flush.plan({ ...SESSIONS, database: 0 }, {}));
     await lab.master.kill();
     await expect.poll(async () => (await lab.currentMaster()).port, { timeout: 30_000 }).toBe(lab.replicas[0]?.port);
-    await expect.poll(async () => lab.replicas[0]?.client.info("replication"), { timeout: 10_000 }).toContain("role:master");
+    await expect.poll(async () => lab.replicas[0]?.client.info("replication"), PATIENCE).toContain("role:master");
     expect(hashed(await planned(flush.plan({ ...SESSIONS, database: 0 }, plan.params)))).not.toBe(hashed(plan));
     await expect(flush.apply(plan, startRun())).rejects.toMatchObject({
       code: "conflict",

@@ -9,6 +9,7 @@ import { createLog } from "../../../src/adapters/log/create-log.ts";
 import { OomphError } from "../../../src/domain/errors.ts";
 import type { Inbound } from "../../../src/ports/inbound.ts";
 import type { JobHandlers, JobOutcome, JobQueue, JobWorkers } from "../../../src/ports/job-queue.ts";
+import { PATIENCE } from "../../support/patience.ts";
 
 const DONE: JobOutcome = { kind: "done" };
 const COMMAND: Inbound = {
@@ -61,7 +62,7 @@ describe("the job queue on BullMQ", () => {
     const seen: string[] = [];
     work({ act: async ({ requestId }) => (seen.push(requestId), DONE) });
     await queue.add("act", { requestId: "req_1" }, { id: "req_1" });
-    await vi.waitFor(() => expect(seen).toEqual(["req_1"]));
+    await vi.waitFor(() => expect(seen).toEqual(["req_1"]), PATIENCE);
   });
 
   it("drops an id while its first job waits, and takes it again once that is done", async () => {
@@ -69,22 +70,22 @@ describe("the job queue on BullMQ", () => {
     await queue.add("act", { requestId: "req_1" }, { id: "req_1" });
     let runs = 0;
     work({ act: async () => ((runs += 1), DONE) });
-    await vi.waitFor(() => expect(runs).toBe(1));
+    await vi.waitFor(() => expect(runs).toBe(1), PATIENCE);
     await vi.waitFor(async () => {
       await queue.add("act", { requestId: "req_1" }, { id: "req_1" });
       expect(runs).toBeGreaterThan(1);
-    });
+    }, PATIENCE);
   });
 
   it("remembers what came in from the chat after it is done, and counts the duplicate", async () => {
     let runs = 0;
     work({ receive: async () => ((runs += 1), DONE) });
     await queue.add("receive", { inbound: COMMAND }, { id: "Ev1" });
-    await vi.waitFor(() => expect(runs).toBe(1));
+    await vi.waitFor(() => expect(runs).toBe(1), PATIENCE);
     await queue.add("receive", { inbound: COMMAND }, { id: "Ev1" });
-    await vi.waitFor(() => expect(duplicates).toEqual(["command"]));
+    await vi.waitFor(() => expect(duplicates).toEqual(["command"]), PATIENCE);
     await queue.add("receive", { inbound: { ...COMMAND, id: "Ev2" } }, { id: "Ev2" });
-    await vi.waitFor(() => expect(runs).toBe(2));
+    await vi.waitFor(() => expect(runs).toBe(2), PATIENCE);
     expect(duplicates).toHaveLength(1);
   });
 
@@ -92,7 +93,7 @@ describe("the job queue on BullMQ", () => {
     let runs = 0;
     work({ deliver: async () => ((runs += 1) < 3 ? { kind: "later", delayMs: 5 } : DONE) });
     await queue.add("deliver", { deliveryId: "dlv_1" }, { id: "dlv_1" });
-    await vi.waitFor(() => expect(runs).toBe(3));
+    await vi.waitFor(() => expect(runs).toBe(3), PATIENCE);
     expect(failures).toEqual([]);
   });
 
@@ -112,7 +113,7 @@ describe("the job queue on BullMQ", () => {
     });
     await queue.add("act", { requestId: "req_1" }, { id: "req_1" });
     await queue.add("deliver", { deliveryId: "" }, { id: "dlv_1" });
-    await vi.waitFor(() => expect(runs).toBe(2), { timeout: 5_000 });
+    await vi.waitFor(() => expect(runs).toBe(2), PATIENCE);
     expect(bad).toBe(1);
     expect(failures.toSorted()).toEqual(["act", "deliver"]);
   });
@@ -123,18 +124,18 @@ describe("the job queue on BullMQ", () => {
     await queue.add("act", { requestId: "progress" }, { id: "progress", priority: 3 });
     await queue.add("act", { requestId: "decision" }, { id: "decision", priority: 1 });
     work({ act: async ({ requestId }) => (order.push(requestId), DONE) });
-    await vi.waitFor(() => expect(order).toHaveLength(2));
+    await vi.waitFor(() => expect(order).toHaveLength(2), PATIENCE);
     expect(order).toEqual(["decision", "progress"]);
   });
 
   it("sweeps by itself, also after a Redis that came back empty", async () => {
     let sweeps = 0;
     work({ sweep: async () => ((sweeps += 1), DONE) });
-    await vi.waitFor(() => expect(sweeps).toBeGreaterThan(1), { timeout: 5_000 });
+    await vi.waitFor(() => expect(sweeps).toBeGreaterThan(1), PATIENCE);
     await redis.kill();
     await redis.restart();
     const before = sweeps;
-    await vi.waitFor(() => expect(sweeps).toBeGreaterThan(before + 1), { timeout: 10_000 });
+    await vi.waitFor(() => expect(sweeps).toBeGreaterThan(before + 1), PATIENCE);
   });
 
   it("says within its time that Redis is away, and adds nothing afterwards", async () => {
@@ -148,8 +149,8 @@ describe("the job queue on BullMQ", () => {
     await redis.restart();
     let runs = 0;
     work({ act: async () => ((runs += 1), DONE) });
-    await vi.waitFor(() => queue.add("act", { requestId: "req_2" }, { id: "req_2" }), { timeout: 10_000 });
-    await vi.waitFor(() => expect(runs).toBe(1));
+    await vi.waitFor(() => queue.add("act", { requestId: "req_2" }, { id: "req_2" }), PATIENCE);
+    await vi.waitFor(() => expect(runs).toBe(1), PATIENCE);
   });
 
   it("does not do later what it has said to have failed, when a Redis that hung goes on", async () => {
@@ -157,10 +158,10 @@ describe("the job queue on BullMQ", () => {
     process.kill(redis.pid, "SIGSTOP");
     await expect(queue.add("act", { requestId: "failed" }, { id: "failed" })).rejects.toMatchObject({ code: "queue-unavailable" });
     process.kill(redis.pid, "SIGCONT");
-    await vi.waitFor(() => queue.add("act", { requestId: "later" }, { id: "later" }), { timeout: 10_000 });
+    await vi.waitFor(() => queue.add("act", { requestId: "later" }, { id: "later" }), PATIENCE);
     const seen: string[] = [];
     work({ act: async ({ requestId }) => (seen.push(requestId), DONE) });
-    await vi.waitFor(() => expect(seen).toContain("later"));
+    await vi.waitFor(() => expect(seen).toContain("later"), PATIENCE);
     expect(seen).toEqual(["later"]);
   });
 
@@ -173,8 +174,8 @@ describe("the job queue on BullMQ", () => {
     work({ act: async () => ((runs += 1), DONE) });
     await expect(queue.ping()).rejects.toMatchObject({ code: "queue-unavailable" });
     await redis.restart();
-    await vi.waitFor(() => queue.add("act", { requestId: "req_1" }, { id: "req_1" }), { timeout: 10_000 });
-    await vi.waitFor(() => expect(runs).toBe(1));
+    await vi.waitFor(() => queue.add("act", { requestId: "req_1" }, { id: "req_1" }), PATIENCE);
+    await vi.waitFor(() => expect(runs).toBe(1), PATIENCE);
     expect(lines.filter((line) => line.includes("cannot be reached"))).toHaveLength(1);
     expect(lines.filter((line) => line.includes("is back"))).toHaveLength(1);
   });
@@ -183,10 +184,10 @@ describe("the job queue on BullMQ", () => {
     const seen = new Set<string>();
     work({ act: async ({ requestId }) => (seen.add(requestId), DONE) });
     await queue.add("act", { requestId: "before" }, { id: "before" });
-    await vi.waitFor(() => expect(seen.has("before")).toBe(true));
+    await vi.waitFor(() => expect(seen.has("before")).toBe(true), PATIENCE);
     await redis.restart();
-    await vi.waitFor(() => queue.add("act", { requestId: "after" }, { id: "after" }), { timeout: 10_000 });
-    await vi.waitFor(() => expect(seen.has("after")).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(() => queue.add("act", { requestId: "after" }, { id: "after" }), PATIENCE);
+    await vi.waitFor(() => expect(seen.has("after")).toBe(true), PATIENCE);
   });
 
   it("lets running jobs finish when drained, and takes no new ones", async () => {
@@ -201,7 +202,7 @@ describe("the job queue on BullMQ", () => {
       },
     });
     await queue.add("act", { requestId: "one" }, { id: "one" });
-    await vi.waitFor(() => expect(seen).toEqual(["one"]));
+    await vi.waitFor(() => expect(seen).toEqual(["one"]), PATIENCE);
     const drained = workers?.drain(5_000);
     await queue.add("act", { requestId: "two" }, { id: "two" });
     finish();
@@ -223,7 +224,7 @@ describe("the job queue on BullMQ", () => {
         }),
     });
     await queue.add("act", { requestId: "one" }, { id: "one" });
-    await vi.waitFor(() => expect(begun).toBe(true));
+    await vi.waitFor(() => expect(begun).toBe(true), PATIENCE);
     await workers?.drain(50);
     expect(aborted).toBe(true);
   });
@@ -234,6 +235,9 @@ describe("the job queue on BullMQ", () => {
     expect((await readOwnRedis(connection)).warnings).toEqual([expect.stringContaining("appendonly")]);
     await redis.client.config("SET", "maxmemory-policy", "allkeys-lru");
     await redis.client.config("SET", "appendonly", "yes");
-    await vi.waitFor(async () => expect((await readOwnRedis(connection)).warnings).toEqual([expect.stringContaining("allkeys-lru")]));
+    await vi.waitFor(
+      async () => expect((await readOwnRedis(connection)).warnings).toEqual([expect.stringContaining("allkeys-lru")]),
+      PATIENCE,
+    );
   });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startSentinel, type SentinelLab } from "../../../scripts/lab/redis.ts";
 import type { RedisConnectionSettings, RedisTopology } from "../../../src/adapters/redis/settings.ts";
 import { serversFor, settingsFor, withNode } from "./lab.ts";
+import { PATIENCE } from "../../support/patience.ts";
 
 let lab: SentinelLab;
 beforeAll(async () => {
@@ -76,7 +77,7 @@ test("a replica is not taken for the master while the sentinels still name it", 
 test("after a failover the new master is found", async () => {
   const before = lab.master.port;
   await vi.waitFor(async () => expect(await lab.replicas[0]?.client.info("replication")).toContain("master_link_status:up"), {
-    timeout: 15_000,
+    timeout: 20_000,
   });
   await lab.master.kill();
   await vi.waitFor(
@@ -87,5 +88,5 @@ test("after a failover the new master is found", async () => {
       }),
     { timeout: 25_000, interval: 200 },
   );
-  await expect.poll(async () => (await lab.currentMaster()).port, { timeout: 10_000 }).not.toBe(before);
+  await expect.poll(async () => (await lab.currentMaster()).port, PATIENCE).not.toBe(before);
 }, 30_000);

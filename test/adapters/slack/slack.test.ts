@@ -4,9 +4,9 @@ import { NOT_STARTED } from "../../../src/adapters/slack/reply.ts";
 import type { Answer, Inbound } from "../../../src/ports/inbound.ts";
 import { dialog, says } from "../../contract/chat.ts";
 import { type SlackApp, startSlackApp, type Transport } from "../../support/slack-app.ts";
+import { PATIENCE } from "../../support/patience.ts";
 
 // The machine may be busy: a condition gets time, and costs none when it holds.
-const PATIENCE = { timeout: 10_000 };
 
 let lab: LabSlack;
 beforeAll(async () => {

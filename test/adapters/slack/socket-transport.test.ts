@@ -4,6 +4,7 @@ import { createSlack } from "../../../src/adapters/slack/slack.ts";
 import { ChatRefusal } from "../../../src/ports/chat.ts";
 import { refusalOf } from "../../contract/chat.ts";
 import { collectLog, type Logged, realClock, slackSettings, startSlackApp } from "../../support/slack-app.ts";
+import { PATIENCE } from "../../support/patience.ts";
 
 describe("Socket Mode", () => {
   let lab: LabSlack;
@@ -16,9 +17,9 @@ describe("Socket Mode", () => {
     const app = await startSlackApp(lab, "socket");
     const opened = lab.calls("apps.connections.open").length;
     lab.sockets.say(reason);
-    await vi.waitFor(() => expect(lab.calls("apps.connections.open").length).toBe(opened + 1), { timeout: 15_000 });
-    await vi.waitFor(() => expect(app.slack.connection().state).toBe("connected"), { timeout: 15_000 });
-    await vi.waitFor(() => expect(lab.sockets.open()).toBe(1), { timeout: 15_000 });
+    await vi.waitFor(() => expect(lab.calls("apps.connections.open").length).toBe(opened + 1), PATIENCE);
+    await vi.waitFor(() => expect(app.slack.connection().state).toBe("connected"), PATIENCE);
+    await vi.waitFor(() => expect(lab.sockets.open()).toBe(1), PATIENCE);
     expect(await app.client.command("responder", "incidents", "/oom help")).toMatchObject({ status: 200 });
     await app.stop();
   });
@@ -27,8 +28,8 @@ describe("Socket Mode", () => {
     const app = await startSlackApp(lab, "socket");
     lab.fault({ method: "apps.connections.open", times: 2, does: { kind: "status", status: 500 } });
     lab.sockets.drop();
-    await vi.waitFor(() => expect(app.slack.connection().state).toBe("connecting"), { timeout: 15_000 });
-    await vi.waitFor(() => expect(app.slack.connection().state).toBe("connected"), { timeout: 15_000 });
+    await vi.waitFor(() => expect(app.slack.connection().state).toBe("connecting"), PATIENCE);
+    await vi.waitFor(() => expect(app.slack.connection().state).toBe("connected"), PATIENCE);
     expect(app.logged.filter(({ message }) => message === "no Socket Mode connection").map(({ fields }) => fields["code"])).toEqual([
       "unavailable",
       "unavailable",
@@ -43,7 +44,7 @@ describe("Socket Mode", () => {
     const app = await startSlackApp(lab, "socket");
     expect(app.slack.connection().state).toBe("connecting");
     back();
-    await vi.waitFor(() => expect(app.slack.connection().state).toBe("connected"), { timeout: 15_000 });
+    await vi.waitFor(() => expect(app.slack.connection().state).toBe("connected"), PATIENCE);
     await app.stop();
   });
 

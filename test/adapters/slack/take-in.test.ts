@@ -5,6 +5,7 @@ import type { Receive } from "../../../src/ports/inbound.ts";
 import { ChatRefusal } from "../../../src/ports/chat.ts";
 import { createFakeChat } from "../../support/fake-chat.ts";
 import { collectLog, type Logged } from "../../support/slack-app.ts";
+import { PATIENCE } from "../../support/patience.ts";
 
 const COMMAND = {
   command: "/oom",
@@ -61,7 +62,7 @@ describe("take", () => {
     await takeIn.take(COMMAND, ack);
     expect(ack).toHaveBeenCalledWith({ response_type: "ephemeral", text: NOT_IN_TIME });
     fail(new Error("too late"));
-    await vi.waitFor(() => expect(logged.map(({ message }) => message)).toContain("what came in could not be taken on"));
+    await vi.waitFor(() => expect(logged.map(({ message }) => message)).toContain("what came in could not be taken on"), PATIENCE);
   });
 
   test("a receive that throws before it has promised anything counts the same", async () => {

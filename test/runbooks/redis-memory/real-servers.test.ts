@@ -8,6 +8,7 @@ import { redisMemoryRunbook } from "../../../src/runbooks/redis-memory/index.ts"
 import { runRunbook } from "../../../src/runbooks/run-runbook.ts";
 import { serversFor, settingsFor, single } from "../../adapters/redis/lab.ts";
 import { investigate, investigateConnection, type Done } from "./investigating.ts";
+import { PATIENCE } from "../../support/patience.ts";
 
 const MIB = 2 ** 20;
 const stops: (() => Promise<unknown> | void)[] = [];
@@ -92,7 +93,7 @@ describe("keys", () => {
         await pipeline.exec();
       }
     })();
-    await vi.waitFor(async () => expect(await lab.client.info("keyspace")).toContain("db3:keys="));
+    await vi.waitFor(async () => expect(await lab.client.info("keyspace")).toContain("db3:keys="), PATIENCE);
     const outcome = await investigate(lab).finally(() => done.abort());
     await written;
     writer.disconnect();
@@ -109,7 +110,10 @@ describe("what is not keys", () => {
     const slow = await connectRaw(lab);
     slow.pause();
     slow.write("*2\r\n$3\r\nGET\r\n$5\r\nlarge\r\n".repeat(20));
-    await vi.waitFor(async () => expect(await lab.client.set("probe", "x").catch((error: Error) => error.message)).toContain("OOM"));
+    await vi.waitFor(
+      async () => expect(await lab.client.set("probe", "x").catch((error: Error) => error.message)).toContain("OOM"),
+      PATIENCE,
+    );
     const outcome = await investigate(lab);
     const { finding } = outcome.diagnosis;
     expect(finding.verdict).toBe("client-output-buffers");
@@ -122,11 +126,11 @@ describe("what is not keys", () => {
   test("a replication backlog that takes most of the room", async () => {
     const master = await start({ maxmemory: "64mb", policy: "noeviction", lines: ["repl-backlog-size 48mb"] });
     const replica = await start({ replicaOf: master });
-    await vi.waitFor(async () => expect(await replica.client.info("replication")).toContain("master_link_status:up"), 10_000);
+    await vi.waitFor(async () => expect(await replica.client.info("replication")).toContain("master_link_status:up"), PATIENCE);
     await fill(master, { keys: 40_000, valueBytes: 400 });
     const value = "x".repeat(MIB);
     await vi.waitFor(async () => expect(await master.client.set("same", value).catch((error: Error) => error.message)).toContain("OOM"), {
-      timeout: 15_000,
+      timeout: 20_000,
       interval: 1,
     });
     const { finding } = (await investigate(master)).diagnosis;
@@ -158,7 +162,7 @@ describe("other states", () => {
   test("a replica", async () => {
     const master = await start({});
     const replica = await start({ replicaOf: master });
-    await vi.waitFor(async () => expect(await replica.client.info("replication")).toContain("master_link_status:up"), 10_000);
+    await vi.waitFor(async () => expect(await replica.client.info("replication")).toContain("master_link_status:up"), PATIENCE);
     const outcome = await investigate(replica);
     expect(outcome.diagnosis.finding.verdict).toBe("writes-refused-otherwise");
     expect(says(outcome)).toContain(`its master is 127.0.0.1:${master.port}`);
