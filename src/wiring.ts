@@ -13,6 +13,7 @@ import type { Config, StoreConfig } from "./config/build.ts";
 import type { Slack } from "./adapters/slack/slack.ts";
 import { OomphError } from "./domain/errors.ts";
 import { DELIVERY_TIMES } from "./jobs/deliver.ts";
+import { ESCALATION_TIMES } from "./jobs/escalation-deps.ts";
 import { PATIENCE } from "./jobs/look-surely.ts";
 import type { JobQueue } from "./ports/job-queue.ts";
 import type { KeyValueServers } from "./ports/key-value-server.ts";
@@ -33,6 +34,7 @@ export const TIMES = {
     investigationGraceMs: 10_000,
     patience: PATIENCE,
     times: DELIVERY_TIMES,
+    escalationTimes: ESCALATION_TIMES,
   },
 } as const;
 

@@ -23,6 +23,8 @@ export type AuditKind =
   | "freeze-on"
   | "freeze-off"
   | "delivery-failed"
+  | "escalated"
+  | "escalation-failed"
   | "command-line-act";
 
 export type NewAuditEntry = {

@@ -6,19 +6,21 @@ import type { Desk } from "./desk.ts";
 /** What committing needs of a desk. */
 export type CommitDesk = Pick<Desk, "store" | "queue" | "ids" | "log">;
 
+type Queued = { readonly said: Said[]; readonly raised: string[] };
+
 type Said = { readonly deliveryId: string; readonly priority: DeliveryPriority };
 
 /**
  * Runs `work` in one transaction of the store and, once it is committed, queues the sending of everything that was said
- * in it. Work that throws rolls all of it back. A queue that is away is only logged: the sweeper finds what is due.
+ * or raised in it. Work that throws rolls all of it back. A queue that is away is only logged: the sweeper finds what is due.
  */
 export async function commit<Result>(desk: CommitDesk, work: (tables: Tables) => Promise<Result>): Promise<Result> {
-  let said: Said[] = [];
+  let queued: Queued = { said: [], raised: [] };
   const result = await desk.store.transaction((tables) => {
-    said = []; // a store may run the work again after a serialisation conflict
-    return work(listening(tables, said));
+    queued = { said: [], raised: [] }; // a store may run the work again after a serialisation conflict
+    return work(listening(tables, queued));
   });
-  await Promise.all(said.map((one) => queueDelivery(desk, one)));
+  await Promise.all([...queued.said.map((one) => queueDelivery(desk, one)), ...queued.raised.map((id) => queueEscalation(desk, id))]);
   return result;
 }
 
@@ -32,7 +34,16 @@ export async function queueDelivery(desk: Pick<Desk, "queue" | "ids" | "log">, {
   }
 }
 
-function listening(tables: Tables, said: Said[]): Tables {
+/** Queues the sending of an issue or a mail now; as with a message, the sweeper finds what could not be queued. */
+export async function queueEscalation(desk: Pick<Desk, "queue" | "ids" | "log">, escalationId: string): Promise<void> {
+  try {
+    await desk.queue.add("escalate", { escalationId }, { id: `${escalationId}-${desk.ids.next("e")}` });
+  } catch (error) {
+    desk.log.warn({ escalationId, because: messageOf(error) }, "could not queue an escalation, the sweeper will");
+  }
+}
+
+function listening(tables: Tables, { said, raised }: Queued): Tables {
   const outbox: Tables["outbox"] = {
     ...tables.outbox,
     async say(saying, newId, nowMs) {
@@ -41,5 +52,13 @@ function listening(tables: Tables, said: Said[]): Tables {
       return deliveryId;
     },
   };
-  return { ...tables, outbox };
+  const escalations: Tables["escalations"] = {
+    ...tables.escalations,
+    async raise(raising, how) {
+      const id = await tables.escalations.raise(raising, how);
+      if (!raised.includes(id)) raised.push(id);
+      return id;
+    },
+  };
+  return { ...tables, outbox, escalations };
 }

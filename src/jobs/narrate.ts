@@ -7,6 +7,7 @@ import type { Message } from "../domain/message.ts";
 import type { ActionDoc } from "../domain/plan.ts";
 import { breakGlassNotice } from "../messages/break-glass-notice.ts";
 import { decisionReply } from "../messages/decision-reply.ts";
+import { escalatedNote, notEscalatedNote } from "../messages/escalation-note.ts";
 import { joinedNote, reopenedNote } from "../messages/joined-note.ts";
 import { leaseReleasedNote } from "../messages/lease-released-note.ts";
 import { outcomeReply } from "../messages/outcome-reply.ts";
@@ -68,6 +69,9 @@ async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
       return ended(news, teller);
     case "resolved":
       return resolved(news);
+    case "escalated":
+    case "not-escalated":
+      return [escalation(news, teller)];
     case "lease-released":
       return [{ slot: `${news.incident.id}/lease-released/${teller.clock.nowMs()}`, priority: 1, message: leaseReleasedNote(news) }];
   }
@@ -162,6 +166,15 @@ function resolved(news: NewsOf<"resolved">): readonly Line[] {
     ...root(incident, says),
     { slot: `${incident.id}/resolved/${incident.resolvedAtMs ?? incident.lastSeenAtMs}`, priority: 1, message: resolvedNote(news) },
   ];
+}
+
+/** What was late or refused is answered by a message of its own: an edit goes unnoticed. */
+function escalation(news: NewsOf<"escalated" | "not-escalated">, { clock }: Teller): Line {
+  const { id, kind } = news.escalation;
+  const slot = `${news.incident.id}/escalation/${kind}`;
+  if (news.kind === "escalated")
+    return { slot: news.lateMs === undefined ? slot : `${slot}/${id}/${clock.nowMs()}`, priority: 2, message: escalatedNote(news) };
+  return { slot: `${slot}/${id}/${news.why}/${clock.nowMs()}`, priority: 2, message: notEscalatedNote({ ...news, atMs: clock.nowMs() }) };
 }
 
 function offerFacts({ offer, title, why }: OfferWithTitle, teller: Teller): OfferFacts {

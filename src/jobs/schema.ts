@@ -57,5 +57,6 @@ const PAYLOADS: { readonly [Name in JobName]: z.ZodType<JobPayloads[Name]> } = {
   investigate: z.object({ investigationId: Id }),
   act: z.object({ requestId: Id }),
   deliver: z.object({ deliveryId: Id }),
+  escalate: z.object({ escalationId: Id }),
   sweep: z.strictObject({}),
 };

@@ -16,6 +16,7 @@ export async function sweep({ desk, investigationGraceMs }: SweepDeps): Promise<
   desk.metrics.left("investigations", await requeueInvestigations(desk, investigationGraceMs));
   desk.metrics.left("requests", await requeueRequests(desk));
   desk.metrics.left("deliveries", await requeueDeliveries(desk));
+  desk.metrics.left("escalations", await requeueEscalations(desk));
   desk.metrics.left("leases", await clearLeases(desk));
   return { kind: "done" };
 }
@@ -45,6 +46,12 @@ async function requeueRequests(desk: Desk): Promise<number> {
 async function requeueDeliveries(desk: Desk): Promise<number> {
   const due = await desk.store.outbox.due(desk.clock.nowMs(), MOST_AT_ONCE);
   for (const { id, priority } of due) await desk.queue.add("deliver", { deliveryId: id }, { id: `${id}-swept`, priority });
+  return due.length;
+}
+
+async function requeueEscalations(desk: Desk): Promise<number> {
+  const due = await desk.store.escalations.due(desk.clock.nowMs(), MOST_AT_ONCE);
+  for (const { id } of due) await desk.queue.add("escalate", { escalationId: id }, { id: `${id}-swept` });
   return due.length;
 }
 

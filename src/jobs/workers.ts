@@ -2,12 +2,15 @@ import type { Inbound } from "../ports/inbound.ts";
 import type { JobHandlers, JobOutcome } from "../ports/job-queue.ts";
 import { act, type ActDeps } from "./act.ts";
 import { deliver, type DeliverDeps } from "./deliver.ts";
+import { escalate } from "./escalate.ts";
+import type { EscalateDeps } from "./escalation-deps.ts";
 import { investigate, type InvestigateDeps } from "./investigate.ts";
 import { readPayload } from "./schema.ts";
 import { sweep, type SweepDeps } from "./sweep.ts";
 
 export type HandlerDeps = ActDeps &
   DeliverDeps &
+  EscalateDeps &
   InvestigateDeps &
   SweepDeps & {
     /** What becomes of what came in from the chat. */
@@ -26,6 +29,7 @@ export function createHandlers(deps: HandlerDeps): JobHandlers {
     investigate: async (payload, signal) => investigate(deps, readPayload("investigate", payload).investigationId, signal),
     act: async (payload, signal) => act(deps, readPayload("act", payload).requestId, signal),
     deliver: async (payload, signal) => deliver(deps, readPayload("deliver", payload).deliveryId, signal),
+    escalate: async (payload, signal) => escalate(deps, readPayload("escalate", payload).escalationId, signal),
     sweep: async (payload) => {
       readPayload("sweep", payload);
       return sweep(deps);

@@ -19,8 +19,8 @@ export type CodeHost = {
   updateIssue(number: number, change: IssueChange, signal: AbortSignal): Promise<Issue>;
   /** Adds a comment, unless the issue has one with this key. */
   comment(number: number, comment: { readonly key: string; readonly text: string }, signal: AbortSignal): Promise<void>;
-  /** A file on the default branch; undefined: there is none. */
-  readFile(path: string, signal: AbortSignal): Promise<RepositoryFile | undefined>;
+  /** A file as it is on a branch now; undefined: there is none. */
+  readFile(file: { readonly path: string; readonly branch?: string }, signal: AbortSignal): Promise<RepositoryFile | undefined>;
   /**
    * Puts one file's new content on a branch of its own and asks for it to be merged. The branch's name is the key: asked
    * again after a lost answer, the same pull request is returned. Throws `conflict` (not retryable) where the file is not
@@ -39,9 +39,9 @@ export type NewIssue = {
   readonly labels: readonly string[];
 };
 
+/** The title is left to people once an issue is open. */
 export type IssueChange = {
   readonly key: string;
-  readonly title: string;
   readonly body: string;
   readonly addLabels: readonly string[];
   readonly removeLabels: readonly string[];
@@ -49,13 +49,15 @@ export type IssueChange = {
   readonly state?: "open" | "closed";
 };
 
-export type Issue = { readonly number: number; readonly url: string; readonly state: "open" | "closed" };
+export type Issue = { readonly number: number; readonly url: string };
 
 export type RepositoryFile = { readonly path: string; readonly content: Uint8Array };
 
 export type ProposedChange = {
   /** Unique to this change: `oomph/inc_1a2b3c4d`. */
   readonly branch: string;
+  /** The branch that it is to be merged into; absent: the repository's default. */
+  readonly base?: string;
   readonly path: string;
   /** The content that the change was made from. */
   readonly before: Uint8Array;

@@ -7,6 +7,8 @@ export type JobPayloads = {
   readonly investigate: { readonly investigationId: string };
   readonly act: { readonly requestId: string };
   readonly deliver: { readonly deliveryId: string };
+  /** An issue or a mail. */
+  readonly escalate: { readonly escalationId: string };
   readonly sweep: Readonly<Record<string, never>>;
 };
 

@@ -1,5 +1,6 @@
 import type { ActionRequest, Decision, Offer, Run } from "../domain/action-request.ts";
 import type { Actor } from "../domain/actor.ts";
+import type { Escalation } from "../domain/escalation.ts";
 import type { StepProgress } from "../domain/evidence.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Investigation } from "../domain/investigation.ts";
@@ -58,6 +59,25 @@ export type News =
       readonly wayBack?: OfferWithTitle;
     }
   | { readonly kind: "resolved"; readonly incident: Incident; readonly actor: Actor; readonly says: string }
+  /** Something has arrived outside the chat. `escalations`: all of its kind for the incident, `escalation` the one told last. */
+  | {
+      readonly kind: "escalated";
+      readonly incident: Incident;
+      readonly escalation: Escalation;
+      readonly escalations: readonly Escalation[];
+      readonly repository: string;
+      /** How late, when the thread had been told that it was. */
+      readonly lateMs?: number;
+    }
+  /** It has not, and the thread should know why. */
+  | {
+      readonly kind: "not-escalated";
+      readonly incident: Incident;
+      readonly escalation: Escalation;
+      readonly why: "late" | "refused" | "given-up";
+      readonly because: string;
+      readonly nextAttemptAtMs?: number;
+    }
   /** The kill switch or a lease, told in the thread that it concerns. */
   | { readonly kind: "lease-released"; readonly incident: Incident; readonly by: string; readonly targetKey: string };
 

@@ -1,6 +1,7 @@
 import { createPacer } from "../../src/adapters/bullmq/create-pacer.ts";
 import { startWorkers } from "../../src/adapters/bullmq/start-workers.ts";
 import { DELIVERY_TIMES } from "../../src/jobs/deliver.ts";
+import { ESCALATION_TIMES } from "../../src/jobs/escalation-deps.ts";
 import { createHandlers } from "../../src/jobs/workers.ts";
 import type { Chat } from "../../src/ports/chat.ts";
 import type { JobWorkers } from "../../src/ports/job-queue.ts";
@@ -14,11 +15,12 @@ export function startWork(test: TestDesk, chat: Chat): JobWorkers {
     chat,
     pacer: createPacer(connection),
     times: DELIVERY_TIMES,
+    escalationTimes: ESCALATION_TIMES,
     random: Math.random,
     runbookOf: () => undefined,
     progressEveryMs: 50,
     actionOf: (id) => (id === action.id ? action : undefined),
-    leaseTimes: { ttlMs: 1_500, renewEveryMs: 300 },
+    leaseTimes: { ttlMs: 3_000, renewEveryMs: 300 },
     patience: { attempts: 2, everyMs: 50 },
     investigationGraceMs: 1_000,
     receive: async () => undefined,

@@ -23,6 +23,7 @@ export const JOB_OPTIONS: Readonly<Record<JobName, JobsOptions>> = {
   investigate: FORGOTTEN,
   act: FORGOTTEN,
   deliver: FORGOTTEN,
+  escalate: FORGOTTEN,
   sweep: FORGOTTEN,
 };
 

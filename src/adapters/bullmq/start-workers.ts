@@ -16,7 +16,7 @@ export type WorkerDeps = {
 };
 
 /** How many of a kind run at once in this process. */
-const CONCURRENCY: Readonly<Record<JobName, number>> = { receive: 16, investigate: 4, act: 2, deliver: 8, sweep: 1 };
+const CONCURRENCY: Readonly<Record<JobName, number>> = { receive: 16, investigate: 4, act: 2, deliver: 8, escalate: 2, sweep: 1 };
 // How long handlers have to stop once their signal is aborted.
 const LAST_WORDS_MS = 5_000;
 // A job may be started as often as it takes: what must happen once is guarded by the store, not by the queue.
@@ -29,7 +29,7 @@ export function startWorkers(connection: QueueConnection, deps: WorkerDeps): Job
   const aborting = new AbortController();
   const signals = { stopping: stopping.signal, signal: aborting.signal };
   const start = <Name extends JobName>(name: Name): Worker => startWorker(connection, { ...deps, ...signals, name });
-  const workers = [start("receive"), start("investigate"), start("act"), start("deliver"), start("sweep")];
+  const workers = [start("receive"), start("investigate"), start("act"), start("deliver"), start("escalate"), start("sweep")];
   scheduleSweeps(connection, deps.sweepEveryMs);
   return {
     async drain(withinMs) {

@@ -221,6 +221,8 @@ const KINDS = {
   "freeze-on": "freeze-on",
   "freeze-off": "freeze-off",
   "delivery-failed": "delivery-failed",
+  escalated: "escalated",
+  "escalation-failed": "escalation-failed",
   "command-line-act": "command-line-act",
 } satisfies { readonly [Kind in AuditKind]: Kind };
 
