@@ -21,10 +21,10 @@ describe("a kept lease", () => {
       requestId: "req_a",
       incidentId,
       acquiredAtMs: nowMs,
-      expiresAtMs: nowMs + 1_000,
+      expiresAtMs: nowMs + 10_000,
     };
     await test.desk.store.leases.acquire(lease, nowMs);
-    kept = keepLease(test.desk, lease, { ttlMs: 1_000, renewEveryMs: 20 });
+    kept = keepLease(test.desk, lease, { ttlMs: 10_000, renewEveryMs: 20 });
   });
   afterEach(async () => {
     kept.stop();
@@ -48,7 +48,7 @@ describe("a kept lease", () => {
 
   it("tells the act to stop when it runs out because the store is away", async () => {
     const held = await holdStore(test.storeSettings);
-    test.moveOn(2_000);
+    test.moveOn(20_000);
     expect(kept.isHeld()).toBe(false);
     await vi.waitFor(() => expect(kept.signal.aborted).toBe(true), PATIENCE);
     await held.release();

@@ -25,8 +25,8 @@ export function connectionTo(at: At, more: Partial<RedisConnectionSettings> = {}
     name: "sessions",
     topology: { kind: "single", host: at.host, port: at.port },
     database: 0,
-    connectTimeoutMs: 2000,
-    commandTimeoutMs: 5000,
+    connectTimeoutMs: 10_000,
+    commandTimeoutMs: 10_000,
     aliases: [],
     ...more,
   };
@@ -39,8 +39,8 @@ export function depsFor(connection: RedisConnectionSettings, more: Partial<Redis
     httpCheck: createHttpCheck(),
     clock: realClock,
     ownRedis: async () => [OWN_RUN_ID],
-    verification: { readings: 3, intervalMs: 20, healthTimeoutMs: 1000 },
-    countWithinMs: 2000,
+    verification: { readings: 3, intervalMs: 20, healthTimeoutMs: 10_000 },
+    countWithinMs: 10_000,
     ...more,
   };
 }

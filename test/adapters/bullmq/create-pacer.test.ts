@@ -26,17 +26,16 @@ describe("the pacer", () => {
   const waits = async (asked: readonly Promise<number>[]): Promise<readonly number[]> => Promise.all(asked);
 
   it("lets a burst of four posts go and spreads those after it, for all replicas together", async () => {
-    const first = await waits([pacer, otherReplica, pacer, otherReplica].map((one) => one.waitMs("C1", "post", 2)));
-    expect(first).toEqual([0, 0, 0, 0]);
-    const fifth = await pacer.waitMs("C1", "post", 2);
-    const sixth = await otherReplica.waitMs("C1", "post", 2);
+    // All at once: Redis's clock counts, and a second between two of them fills the bucket again.
+    const asked = [pacer, otherReplica, pacer, otherReplica, pacer, otherReplica].map((one) => one.waitMs("C1", "post", 2));
+    const [first, second, third, fourth, fifth = 0, sixth = 0] = (await waits(asked)).toSorted((left, right) => left - right);
+    expect([first, second, third, fourth]).toEqual([0, 0, 0, 0]);
     expect(fifth).toBeGreaterThan(0);
     expect(sixth - fifth).toBeGreaterThan(500); // each its own turn
   });
 
   it("lets one go that has waited as long as it was told", async () => {
-    for (let index = 0; index < 4; index += 1) await pacer.waitMs("C2", "post", 1);
-    const waitMs = await pacer.waitMs("C2", "post", 1);
+    const waitMs = (await waits([1, 2, 3, 4, 5].map(() => pacer.waitMs("C2", "post", 1))))[4] ?? 0;
     expect(waitMs).toBeGreaterThan(0);
     expect(waitMs).toBeLessThanOrEqual(2_100);
     await vi.waitFor(async () => expect(await pacer.waitMs("C2", "post", 1)).toBe(0), { timeout: 20_000, interval: waitMs });
@@ -50,7 +49,7 @@ describe("the pacer", () => {
   });
 
   it("keeps channels apart, and posts from edits", async () => {
-    for (let index = 0; index < 5; index += 1) await pacer.waitMs("C4", "post", 2);
+    await waits([1, 2, 3, 4, 5].map(() => pacer.waitMs("C4", "post", 2)));
     expect(await pacer.waitMs("C5", "post", 2)).toBe(0);
     expect(await pacer.waitMs("C4", "edit", 2)).toBe(0);
   });

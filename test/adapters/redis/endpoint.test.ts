@@ -8,8 +8,8 @@ test("an endpoint takes the connection's credentials and timeouts, and nothing t
     at: { host: "10.0.0.9", port: 7000 },
     password: "made-up",
     tls: { verify: true },
-    connectTimeoutMs: 2000,
-    commandTimeoutMs: 2000,
+    connectTimeoutMs: 10_000,
+    commandTimeoutMs: 10_000,
   });
 });
 

@@ -6,7 +6,7 @@ import type { Log } from "../../../src/ports/log.ts";
 
 /** Settings of a connection named `examined`, with short timeouts. */
 export function settingsFor(topology: RedisTopology, more: Partial<RedisConnectionSettings> = {}): RedisConnectionSettings {
-  return { name: "examined", topology, database: 0, connectTimeoutMs: 2000, commandTimeoutMs: 2000, aliases: [], ...more };
+  return { name: "examined", topology, database: 0, connectTimeoutMs: 10_000, commandTimeoutMs: 10_000, aliases: [], ...more };
 }
 
 /** A single server on loopback. */
