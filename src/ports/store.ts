@@ -6,6 +6,8 @@ import type { Evidence } from "../domain/evidence.ts";
 import type { Incident, IncidentEvent, IncidentState } from "../domain/incident.ts";
 import type { Investigation } from "../domain/investigation.ts";
 import type { Json } from "../domain/json.ts";
+import type { MemoryReading } from "../domain/memory.ts";
+import type { WatchedTarget } from "../domain/watch.ts";
 
 /**
  * Everything that outlives a process. Every method throws OomphError `store-unavailable` (retryable) when the database
@@ -29,6 +31,9 @@ export type Tables = {
   readonly leases: LeaseTable;
   readonly outbox: OutboxTable;
   readonly escalations: EscalationTable;
+  readonly readings: ReadingTable;
+  readonly watched: WatchedTable;
+  readonly cursors: CursorTable;
   readonly audit: AuditTable;
   readonly settings: SettingTable;
 };
@@ -181,6 +186,34 @@ export type EscalationArrival = Pick<Escalation, "times" | "reached"> & {
   readonly atMs: number;
   readonly nextUpdateAtMs: number;
 } & Pick<Partial<Escalation>, "externalId" | "externalUrl">;
+
+/** Readings of the watch. */
+export type ReadingTable = {
+  /** A reading of a target and time that there is already is left as it is. */
+  add(readings: readonly { readonly targetKey: string; readonly reading: MemoryReading }[]): Promise<void>;
+  /** Oldest first, from `sinceMs` on. */
+  of(targetKey: string, sinceMs: number): Promise<readonly MemoryReading[]>;
+  /** Of what is older than `beforeMs` only `kept` stays. */
+  thin(targetKey: string, beforeMs: number, kept: readonly MemoryReading[]): Promise<void>;
+};
+
+/** How watched targets stand. */
+export type WatchedTable = {
+  get(targetKey: string): Promise<WatchedTarget | undefined>;
+  /** Those whose newest reading is of `seenSinceMs` or later. */
+  list(seenSinceMs: number): Promise<readonly WatchedTarget[]>;
+  put(watched: readonly WatchedTarget[]): Promise<void>;
+  /** Forgets targets not seen since, with their readings; how many. */
+  forget(seenBeforeMs: number): Promise<number>;
+};
+
+/** How far a stream of events has been followed: the time of the newest, and which of that time have been seen. */
+export type EventCursor = { readonly atNs: string; readonly seen: readonly string[] };
+
+export type CursorTable = {
+  get(source: string): Promise<EventCursor | undefined>;
+  set(source: string, cursor: EventCursor): Promise<void>;
+};
 
 export type AuditTable = {
   append(entry: NewAuditEntry): Promise<AuditEntry>;

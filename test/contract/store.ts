@@ -9,6 +9,7 @@ import { outboxContract } from "./store-outbox.ts";
 import { requestContract } from "./store-requests.ts";
 import { runContract } from "./store-runs.ts";
 import { transactionContract } from "./store-transactions.ts";
+import { watchContract } from "./store-watch.ts";
 
 /** A kind of database that can be had anew. */
 export type StoreLab = {
@@ -78,6 +79,7 @@ export function storeContract(name: string, startLab: () => Promise<StoreLab>): 
     leaseContract(ask);
     outboxContract(ask);
     escalationContract(ask);
+    watchContract(ask);
     auditContract(ask);
     transactionContract(ask);
   });

@@ -16,6 +16,9 @@ export type Database = {
   leases: LeaseRow;
   outbox: OutboxRow;
   escalations: EscalationRow;
+  readings: ReadingRow;
+  watched: WatchedRow;
+  event_cursors: EventCursorRow;
   audit: AuditRow;
   settings: SettingRow;
   migrations: MigrationRow;
@@ -180,6 +183,18 @@ type EscalationRow = {
   reached: JsonText;
   told: string | null;
 };
+
+type ReadingRow = {
+  target_key: string;
+  at_ms: number;
+  usage_bytes: number;
+  limit_bytes: number | null;
+  started_at_ms: number | null;
+};
+
+type WatchedRow = { target_key: string; seen_at_ms: number; state: JsonText };
+
+type EventCursorRow = { source: string; cursor: JsonText };
 
 type AuditRow = {
   seq: number;

@@ -5,9 +5,10 @@ import type { OuterScope } from "./scope.ts";
 import { escalations } from "./migrations/escalations.ts";
 import { firstTables } from "./migrations/first-tables.ts";
 import type { Dialect, Migration } from "./migrations/migration.ts";
+import { watch } from "./migrations/watch.ts";
 
 /** In the order of being applied. Only ever added to. */
-const MIGRATIONS: readonly Migration[] = [firstTables, escalations];
+const MIGRATIONS: readonly Migration[] = [firstTables, escalations, watch];
 
 const DIALECTS: Readonly<Record<Backend["kind"], Dialect>> = {
   sqlite: { kind: "sqlite", integer: "integer", position: "integer primary key autoincrement", strict: " strict" },

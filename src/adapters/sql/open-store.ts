@@ -16,6 +16,7 @@ import { outboxTable } from "./tables/outbox-table.ts";
 import { requestTable } from "./tables/request-table.ts";
 import { runTable } from "./tables/run-table.ts";
 import { settingTable } from "./tables/setting-table.ts";
+import { cursorTable, readingTable, watchedTable } from "./tables/watch-tables.ts";
 
 /**
  * Opens the database, brings its tables up to date and sees that it takes writes. Throws OomphError
@@ -55,6 +56,9 @@ function tablesOn(scope: Scope): Tables {
     leases: leaseTable(scope),
     outbox: outboxTable(scope),
     escalations: escalationTable(scope),
+    readings: readingTable(scope),
+    watched: watchedTable(scope),
+    cursors: cursorTable(scope),
     audit: auditTable(scope),
     settings: settingTable(scope),
   };

@@ -1,0 +1,44 @@
+import type { MemoryReading } from "./memory.ts";
+import type { Target } from "./target.ts";
+import type { PressureState } from "./trend/pressure.ts";
+
+/** What the watch knows of a target between two looks. */
+export type WatchedTarget = {
+  readonly target: Target;
+  readonly newest: MemoryReading;
+  readonly pressure: PressureState;
+  /** A leak is suspected since then; absent: none is. */
+  readonly leak?: Suspicion;
+  readonly kills?: Kills;
+  /** Restarts, kills and changes of the limit, newest last: marks in a chart. */
+  readonly marks: readonly WatchMark[];
+};
+
+export type Suspicion = {
+  readonly sinceMs: number;
+  /** A sentence with figures and units. */
+  readonly says: string;
+};
+
+/** OOM kills, counted from the first until none has been seen for as long as `KILLS_FORGOTTEN_MS`. */
+export type Kills = { readonly count: number; readonly firstMs: number; readonly lastMs: number };
+
+/** Kills further apart than this are not one trouble: Source: the reopening of incidents, 30 min. */
+export const KILLS_FORGOTTEN_MS = 30 * 60_000;
+
+export type WatchMark = { readonly atMs: number; readonly kind: "kill" | "restart" | "change" };
+
+/** As many marks are kept as a chart can show. */
+const MOST_MARKS = 20;
+
+/** The same with one mark more, unless it is there already. */
+export function withMark(watched: WatchedTarget, mark: WatchMark): WatchedTarget {
+  const known = watched.marks.some(({ atMs, kind }) => atMs === mark.atMs && kind === mark.kind);
+  return known ? watched : { ...watched, marks: [...watched.marks, mark].toSorted((a, b) => a.atMs - b.atMs).slice(-MOST_MARKS) };
+}
+
+/** One more kill. */
+export function countKill(kills: Kills | undefined, atMs: number): Kills {
+  if (kills === undefined || atMs - kills.lastMs > KILLS_FORGOTTEN_MS) return { count: 1, firstMs: atMs, lastMs: atMs };
+  return { count: kills.count + 1, firstMs: kills.firstMs, lastMs: Math.max(kills.lastMs, atMs) };
+}
