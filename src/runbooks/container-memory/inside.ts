@@ -1,0 +1,64 @@
+import type { Process } from "./classify-processes.ts";
+
+// Scripts that are run inside the examined container, by `sh -c`. They read files only and use hardly anything but the
+// shell itself: many images have no ps or grep, and each program is charged to a container that is short of memory.
+
+/** Prints each process: `P pid ppid`, `R` and `S` resident and proportional size in kB, `C` and the command line up to `E`. */
+export const LIST_PROCESSES = `echo "self $$"
+for d in /proc/[0-9]*; do
+  [ -r "$d/status" ] || continue
+  pp=0; r=
+  { while IFS=":" read -r k v; do case $k in PPid) pp=$v;; VmRSS) r=$v;; esac; done < "$d/status"; } 2>/dev/null
+  echo P "\${d#/proc/}" $pp
+  [ -n "$r" ] && echo R $r
+  { while read -r k v u; do case $k in Pss:) echo S $v; break;; esac; done < "$d/smaps_rollup"; } 2>/dev/null
+  printf "C "
+  cat "$d/cmdline" 2>/dev/null || { IFS= read -r c < "$d/cmdline"; printf %s "$c"; } 2>/dev/null
+  printf "\\nE\\n"
+done
+exit 0`;
+
+/** Prints the files named after it that can be read, each behind a line `## path`. */
+export const PRINT_FILES = `for f in "$@"; do
+  [ -r "$f" ] || continue
+  echo "## $f"
+  { while IFS= read -r l || [ -n "$l" ]; do printf "%s\\n" "$l"; done < "$f"; } 2>/dev/null
+done
+exit 0`;
+
+/** Reads what LIST_PROCESSES prints: all processes but the shell that printed it and kernel threads. Pure. */
+export function readProcessList(output: string): readonly Process[] {
+  const self = Number(/^self (\d+)/.exec(output)?.[1] ?? -1);
+  return output
+    .split(/^P /m)
+    .slice(1)
+    .flatMap(readProcess)
+    .filter(({ pid, parentPid }) => pid !== self && parentPid !== self);
+}
+
+/** Reads what PRINT_FILES prints: path → lines. Pure. */
+export function readFiles(output: string): ReadonlyMap<string, readonly string[]> {
+  const parts = output.split(/^## (\/.*)$/m).slice(1);
+  const files = new Map<string, readonly string[]>();
+  for (let at = 0; at + 1 < parts.length; at += 2) files.set(parts[at] ?? "", (parts[at + 1] ?? "").trim().split("\n"));
+  return files;
+}
+
+function readProcess(block: string): readonly Process[] {
+  const head = /^(\d+) (\d+)\n/.exec(block);
+  const args = /^C ([^]*?)\nE$/m.exec(block)?.[1]?.replaceAll("\0", " ").trim() ?? "";
+  if (head === null || args === "") return [];
+  return [
+    {
+      pid: Number(head[1]),
+      parentPid: Number(head[2]),
+      rssBytes: kilobytes(/^R (\d+)/m.exec(block)?.[1]),
+      pssBytes: kilobytes(/^S (\d+)/m.exec(block)?.[1]),
+      args,
+    },
+  ];
+}
+
+function kilobytes(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text) * 1024;
+}
