@@ -1,7 +1,7 @@
 /**
  * Every call that is made to a Docker daemon, and what for: what a socket proxy in front of it has to let through.
  * Paths are without the version that a proxy may see before them (`/v1.41/...`); `{id}` is a container's id or name, or
- * the id of an exec.
+ * the id of an exec, image or network.
  */
 export const DOCKER_CALLS = {
   info: { method: "GET", path: "/info", needs: "reading", says: "cores, memory and cgroup version of the host" },
@@ -14,6 +14,17 @@ export const DOCKER_CALLS = {
   createExec: { method: "POST", path: "/containers/{id}/exec", needs: "looking-inside", says: "a program inside: health, cgroup files" },
   startExec: { method: "POST", path: "/exec/{id}/start", needs: "looking-inside", says: "its output" },
   inspectExec: { method: "GET", path: "/exec/{id}/json", needs: "looking-inside", says: "its exit code" },
+  inspectImage: { method: "GET", path: "/images/{id}/json", needs: "acting", says: "what of a container came with its image" },
+  changes: { method: "GET", path: "/containers/{id}/changes", needs: "acting", says: "what a container has written outside its volumes" },
+  update: { method: "POST", path: "/containers/{id}/update", needs: "acting", says: "another memory limit, while it runs" },
+  restart: { method: "POST", path: "/containers/{id}/restart", needs: "acting", says: "a restart" },
+  start: { method: "POST", path: "/containers/{id}/start", needs: "acting", says: "a start, of one re-created or brought back too" },
+  stop: { method: "POST", path: "/containers/{id}/stop", needs: "acting", says: "a stop, before another takes its place" },
+  create: { method: "POST", path: "/containers/create", needs: "acting", says: "the same container with another environment" },
+  connect: { method: "POST", path: "/networks/{id}/connect", needs: "acting", says: "its networks beside the first" },
+  disconnect: { method: "POST", path: "/networks/{id}/disconnect", needs: "acting", says: "a network that it had left" },
+  rename: { method: "POST", path: "/containers/{id}/rename", needs: "acting", says: "the old one aside, the new one in its place" },
+  remove: { method: "DELETE", path: "/containers/{id}", needs: "acting", says: "one that is not needed any more; never its volumes" },
 } as const satisfies Record<string, DockerCall>;
 
 export type DockerCallName = keyof typeof DOCKER_CALLS;

@@ -98,3 +98,11 @@ export const Changes = z.array(z.object({ Path: z.string() })).nullable();
 
 /** `GET /containers/json`. */
 export const Listed = z.array(z.object({ Id: z.string() }));
+
+/** What will be sent, as JSON carries it: members that are not set are left out. */
+export function toJson(value: unknown): Json {
+  return json.parse(JSON.parse(JSON.stringify(value ?? null)));
+}
+
+/** `POST /containers/create`. */
+export const Created = z.object({ Id: z.string() });
