@@ -16,9 +16,12 @@ export type DockerClient = {
   /** The answer, parsed; undefined where it has no body. Beyond 32 MiB: `refused`. */
   json(request: DockerRequest): Promise<unknown>;
   /** The answer's bytes as they come. "enough" from `onChunk` ends it early. */
-  stream(request: DockerRequest, onChunk: (chunk: Buffer) => void | "enough"): Promise<void>;
+  stream(request: DockerRequest, onChunk: TakeChunk): Promise<void>;
   close(): void;
 };
+
+/** "enough" ends the answer early. */
+export type TakeChunk = (chunk: Buffer) => "enough" | undefined | void;
 
 export type DockerRequest = {
   readonly call: DockerCallName;
@@ -55,7 +58,10 @@ export function createDockerClient(settings: DockerConnectionSettings): DockerCl
     stream: async (request, onChunk) => ask(request, async (body) => readChunks(body, onChunk)),
     close() {
       isClosed = true;
-      void opening?.then((transport) => transport.close());
+      void opening?.then(
+        (transport) => transport.close(),
+        () => undefined,
+      );
     },
   };
 }
@@ -164,12 +170,16 @@ async function readAll(body: IncomingMessage, maxBytes: number): Promise<string>
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function readChunks(body: IncomingMessage, onChunk: (chunk: Buffer) => void | "enough"): Promise<void> {
+function readChunks(body: IncomingMessage, onChunk: TakeChunk): Promise<void> {
   return new Promise((resolve, reject) => {
     body.on("data", (chunk: Buffer) => {
-      if (onChunk(chunk) !== "enough") return;
+      try {
+        if (onChunk(chunk) !== "enough") return;
+        resolve();
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
       body.destroy(); // with its socket: the rest is still on its way
-      resolve();
     });
     body.once("end", resolve);
     body.once("error", reject);
