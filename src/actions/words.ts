@@ -1,13 +1,9 @@
+import { counted } from "../domain/count.ts";
 import type { Json } from "../domain/json.ts";
-
-/** `12345` → `12,345`. */
-export function formatCount(count: number): string {
-  return Math.round(count).toLocaleString("en-US");
-}
 
 /** `1 key`, `12,345 keys`. */
 export function keys(count: number): string {
-  return `${formatCount(count)} ${Math.round(count) === 1 ? "key" : "keys"}`;
+  return counted(count, "key");
 }
 
 /** `0.123` → `12%`; what is neither nothing nor everything never reads as 0% or 100%. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { counted } from "../domain/count.ts";
 import { openLine, type Ask } from "./redis-line.ts";
 
 /** For test suites: empties one database of a Redis. It imports no package, so that it starts fast. */
@@ -51,11 +52,11 @@ export async function redisFlush(input: RedisFlushInput): Promise<RedisFlushResu
 export function describeRedisFlush(result: RedisFlushResult): string {
   switch (result.kind) {
     case "flushed":
-      return `Flushed database ${result.database}: ${countKeys(result.keys)} gone.`;
+      return `Flushed database ${result.database}: ${counted(result.keys, "key")} gone.`;
     case "already-empty":
       return `Database ${result.database} is empty already.`;
     case "would-flush":
-      return `Would flush database ${result.database}: ${countKeys(result.keys)}. Nothing was done (--dry-run).`;
+      return `Would flush database ${result.database}: ${counted(result.keys, "key")}. Nothing was done (--dry-run).`;
     case "bad-usage":
     case "refused":
     case "failed":
@@ -124,7 +125,7 @@ async function converse(at: At, { maxKeys, dryRun }: RedisFlushInput): Promise<R
     if (keys > maxKeys) {
       return {
         kind: "refused",
-        because: `${at.shown} has ${countKeys(keys)} in database ${database}, more than --max-keys ${maxKeys}: is it really a test database? If so, raise --max-keys.`,
+        because: `${at.shown} has ${counted(keys, "key")} in database ${database}, more than --max-keys ${maxKeys}: is it really a test database? If so, raise --max-keys.`,
       };
     }
     if (dryRun) return { kind: "would-flush", database, keys };
@@ -165,8 +166,4 @@ function withoutSecret(url: string): string {
 
 function quoted(text: string): string {
   return JSON.stringify(text);
-}
-
-function countKeys(count: number): string {
-  return `${count.toLocaleString("en-US")} ${count === 1 ? "key" : "keys"}`;
 }

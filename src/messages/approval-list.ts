@@ -1,7 +1,8 @@
+import { counted } from "../domain/count.ts";
 import type { ActionRequest, Decision } from "../domain/action-request.ts";
 import type { Block, Message } from "../domain/message.ts";
 import { button, buttons, divider, header, message, section } from "./kit.ts";
-import { code, counted, person, prose, time } from "./words.ts";
+import { code, person, prose, time } from "./words.ts";
 
 // Three blocks each, within Slack's 50.
 const MOST = 12;

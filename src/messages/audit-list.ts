@@ -1,7 +1,8 @@
+import { counted } from "../domain/count.ts";
 import type { AuditEntry, AuditVerification } from "../domain/audit.ts";
 import type { Message } from "../domain/message.ts";
 import { context, header, message, section, lines } from "./kit.ts";
-import { code, counted, time, who } from "./words.ts";
+import { code, time, who } from "./words.ts";
 
 /** Who did what, newest first, with the word of the hash chain on whether it is all there. */
 export function auditList(facts: {

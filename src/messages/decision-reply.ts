@@ -1,7 +1,8 @@
+import { counted } from "../domain/count.ts";
 import type { ActionRequest, Decision } from "../domain/action-request.ts";
 import type { Message } from "../domain/message.ts";
 import { message, section } from "./kit.ts";
-import { counted, person, prose, time, visible } from "./words.ts";
+import { person, prose, time, visible } from "./words.ts";
 
 /** Said in the thread, for edits of the card go unnoticed. */
 export function decisionReply(facts: {

@@ -1,10 +1,11 @@
+import { counted } from "../domain/count.ts";
 import { formatDuration } from "../domain/duration.ts";
 import type { Escalation } from "../domain/escalation.ts";
 import type { Message } from "../domain/message.ts";
 import { context, message, section } from "./kit.ts";
 import { EVENTS } from "./issue.ts";
 import { asClause } from "../domain/clause.ts";
-import { code, counted, link, listed, prose, time } from "./words.ts";
+import { code, link, listed, prose, time } from "./words.ts";
 
 export type EscalatedFacts = {
   /** All of one kind for the incident, in the order of being raised. */

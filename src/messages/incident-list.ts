@@ -1,9 +1,10 @@
+import { counted } from "../domain/count.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
 import { formatTarget } from "../domain/target.ts";
 import { button, header, message, section } from "./kit.ts";
 import { PROBLEMS, STATES } from "./root.ts";
-import { code, counted, time, who } from "./words.ts";
+import { code, time, who } from "./words.ts";
 
 // A screen of a phone, and within Slack's 50 blocks.
 const MOST = 20;

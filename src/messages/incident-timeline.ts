@@ -1,3 +1,4 @@
+import { counted } from "../domain/count.ts";
 import type { ActionRequest } from "../domain/action-request.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { Incident, IncidentEvent } from "../domain/incident.ts";
@@ -6,7 +7,7 @@ import { formatTarget } from "../domain/target.ts";
 import { button, buttons, context, header, message, section, titled } from "./kit.ts";
 import { STATE_WORDS } from "./request-card.ts";
 import { PROBLEMS, STATES } from "./root.ts";
-import { code, confidence, counted, link, person, prose, time, who } from "./words.ts";
+import { code, confidence, link, person, prose, time, who } from "./words.ts";
 
 // What a reader takes in; the audit has everything.
 const MOST_EVENTS = 40;

@@ -1,9 +1,10 @@
+import { counted } from "../domain/count.ts";
 import type { Escalation, EscalationEvent } from "../domain/escalation.ts";
 import type { Diagnosis } from "../domain/finding.ts";
 import type { Incident } from "../domain/incident.ts";
 import { formatTarget } from "../domain/target.ts";
 import { markdown, markdownCode, utc } from "./markdown.ts";
-import { clip, confidence, counted, visible } from "./words.ts";
+import { clip, confidence, visible } from "./words.ts";
 
 /** What is known when something is told outside the chat. */
 export type EscalationFacts = {

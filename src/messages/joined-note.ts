@@ -1,9 +1,10 @@
+import { counted } from "../domain/count.ts";
 import type { Actor } from "../domain/actor.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
 import { formatTarget } from "../domain/target.ts";
 import { context, message, section } from "./kit.ts";
-import { code, counted, time, who } from "./words.ts";
+import { code, time, who } from "./words.ts";
 
 /** It was reported again: one message, edited, however often that happens. */
 export function joinedNote(facts: { readonly incident: Incident; readonly actor: Actor }): Message {

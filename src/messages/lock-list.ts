@@ -1,7 +1,8 @@
+import { counted } from "../domain/count.ts";
 import type { Lease } from "../domain/action-request.ts";
 import type { Message } from "../domain/message.ts";
 import { context, header, message, section, lines } from "./kit.ts";
-import { code, counted, time } from "./words.ts";
+import { code, time } from "./words.ts";
 
 /** Which targets something is being done to, and since when. */
 export function lockList(facts: {

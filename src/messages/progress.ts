@@ -1,9 +1,10 @@
+import { counted } from "../domain/count.ts";
 import { formatDuration } from "../domain/duration.ts";
 import type { StepProgress } from "../domain/evidence.ts";
 import type { Message } from "../domain/message.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
 import { message, lines } from "./kit.ts";
-import { code, counted, prose } from "./words.ts";
+import { code, prose } from "./words.ts";
 
 /** What an investigation is doing: a line per step, edited in place. */
 export function progressMessage(facts: { readonly target: Target; readonly steps: readonly StepProgress[] }): Message {

@@ -1,9 +1,10 @@
+import { counted } from "../domain/count.ts";
 import type { ActionRequest, Decision, RequestState, Run } from "../domain/action-request.ts";
 import type { Block, Button, Message } from "../domain/message.ts";
 import { RISKS } from "./report.ts";
 import { button, buttons, context, message, section, lines } from "./kit.ts";
 import { planSections } from "./plan-sections.ts";
-import { code, counted, listed, person, prose, time, visible } from "./words.ts";
+import { code, listed, person, prose, time, visible } from "./words.ts";
 
 export type CardFacts = {
   /** The action's title: "Flush database". */

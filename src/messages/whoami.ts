@@ -1,9 +1,10 @@
+import { counted } from "../domain/count.ts";
 import type { PolicyRule } from "../domain/access.ts";
 import type { Message } from "../domain/message.ts";
 import { formatDuration } from "../domain/duration.ts";
 import { context, message, lines, titled } from "./kit.ts";
 import type { Abilities } from "./help-menu.ts";
-import { code, counted, listed, person } from "./words.ts";
+import { code, listed, person } from "./words.ts";
 
 /** What the caller may do, and under which policies they may ask and approve. */
 export function whoami(facts: {

@@ -83,11 +83,6 @@ export function listed(items: readonly string[], word: "and" | "or" = "and"): st
   return `${items.slice(0, -1).join(", ")} ${word} ${items.at(-1)}`;
 }
 
-/** `1 key`, `12,345 keys`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
-}
-
 function sureness(share: number): string {
   if (share >= 0.95) return "very sure";
   if (share >= 0.8) return "fairly sure";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { formatCount, keys, percent, received, shown } from "../../src/actions/words.ts";
+import { formatCount } from "../../src/domain/count.ts";
+import { keys, percent, received, shown } from "../../src/actions/words.ts";
 
 describe("figures in words", () => {
   it("groups thousands and counts keys", () => {

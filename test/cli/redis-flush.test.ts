@@ -142,7 +142,7 @@ describe("oomph redis flush", () => {
     const importsOf = (file: string): readonly string[] => {
       const source = readFileSync(new URL(`../../src/cli/${file}`, import.meta.url), "utf8");
       const imports = [...source.matchAll(/from "([^"]+)"/g)].map(([, name = ""]) => name);
-      return imports.flatMap((name) => (name.startsWith("./") ? importsOf(name) : [name]));
+      return imports.flatMap((name) => (name.startsWith(".") ? importsOf(name) : [name]));
     };
     expect(importsOf("redis-flush.ts").toSorted()).toEqual(["node:net", "node:timers/promises", "node:tls"]);
   });

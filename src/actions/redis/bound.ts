@@ -1,4 +1,4 @@
-import { formatCount } from "../words.ts";
+import { formatCount } from "../../domain/count.ts";
 
 export type BoundParams = {
   /** What somebody typed: more is refused, at any time. */

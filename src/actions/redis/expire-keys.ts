@@ -1,3 +1,4 @@
+import { formatCount } from "../../domain/count.ts";
 import { formatBytes } from "../../domain/bytes.ts";
 import { OomphError } from "../../domain/errors.ts";
 import { formatDuration } from "../../domain/duration.ts";
@@ -15,7 +16,7 @@ import { verifyRedis, type Effect } from "./verify.ts";
 import { readVitals } from "./vitals.ts";
 import { walkKeys } from "./walk-keys.ts";
 import { countMatches, countOf, frozenWalk, redisMajor, WALK_PARAM_DOCS, walkWarnings, type Counted } from "./walk-plan.ts";
-import { formatCount, keys, percent, shown } from "../words.ts";
+import { keys, percent, shown } from "../words.ts";
 
 const DOC = {
   id: "redis.expire-keys",

@@ -1,10 +1,11 @@
+import { formatCount } from "../../domain/count.ts";
 import { formatBytes } from "../../domain/bytes.ts";
 import type { Plan } from "../../domain/plan.ts";
 import { meanSizeBytes, prefixes, shareWithoutTtl, type KeySample } from "./key-sample.ts";
 import type { RedisSession } from "./redis-session.ts";
 import type { Vitals } from "./stored/schema.ts";
 import { totalUsedBytes } from "./vitals.ts";
-import { formatCount, keys, percent, shown } from "../words.ts";
+import { keys, percent, shown } from "../words.ts";
 
 export type FlushFacts = {
   readonly session: RedisSession;

@@ -1,3 +1,4 @@
+import { formatCount } from "../../domain/count.ts";
 import type { Observation, Plan, Verification } from "../../domain/plan.ts";
 import type { KeyReading } from "../../ports/key-value-server.ts";
 import type { RunFacts } from "../action.ts";
@@ -15,7 +16,7 @@ import {
 } from "./stored/schema.ts";
 import { verifyRedis, type Effect } from "./verify.ts";
 import { commandCalls } from "./vitals.ts";
-import { formatCount, keys } from "../words.ts";
+import { keys } from "../words.ts";
 
 const MOST_WITNESSES = 60;
 // Applications go on writing: a flushed database is not empty for long, but it is small.

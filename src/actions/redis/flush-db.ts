@@ -1,3 +1,4 @@
+import { formatCount } from "../../domain/count.ts";
 import { OomphError } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Plan, Planned } from "../../domain/plan.ts";
@@ -13,7 +14,6 @@ import { applyOn, planOn, refused, runIds, type RedisSession } from "./redis-ses
 import { FlushParams, readParams } from "./schema.ts";
 import { FlushBefore, FlushScope, readBefore, readScope } from "./stored/schema.ts";
 import { readVitals } from "./vitals.ts";
-import { formatCount } from "../words.ts";
 
 const DOC = {
   id: "redis.flush-db",

@@ -1,3 +1,4 @@
+import { formatCount } from "../../domain/count.ts";
 import { formatBytes } from "../../domain/bytes.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Observation, Plan, Planned, Verification } from "../../domain/plan.ts";
@@ -10,7 +11,7 @@ import { KillParams, readParams, type SlowClient } from "./schema.ts";
 import { Before, KillScope, readBefore, readScope, type Vitals } from "./stored/schema.ts";
 import { verifyRedis, type Effect } from "./verify.ts";
 import { readVitals, totalUsedBytes } from "./vitals.ts";
-import { formatCount, shown } from "../words.ts";
+import { shown } from "../words.ts";
 
 const DOC = {
   id: "redis.kill-slow-clients",

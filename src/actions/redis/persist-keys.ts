@@ -1,3 +1,4 @@
+import { formatCount } from "../../domain/count.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Observation, Plan, Planned, Verification } from "../../domain/plan.ts";
@@ -12,7 +13,7 @@ import { verifyRedis, type Effect } from "./verify.ts";
 import { readVitals } from "./vitals.ts";
 import { walkKeys } from "./walk-keys.ts";
 import { countMatches, countOf, frozenWalk, redisMajor, WALK_PARAM_DOCS, walkWarnings } from "./walk-plan.ts";
-import { formatCount, keys, shown } from "../words.ts";
+import { keys, shown } from "../words.ts";
 
 const DOC = {
   id: "redis.persist-keys",

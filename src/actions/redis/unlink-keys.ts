@@ -1,3 +1,4 @@
+import { formatCount } from "../../domain/count.ts";
 import { formatBytes } from "../../domain/bytes.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Observation, Plan, Planned, Verification } from "../../domain/plan.ts";
@@ -21,7 +22,7 @@ import { verifyRedis, type Effect } from "./verify.ts";
 import { readVitals, totalUsedBytes } from "./vitals.ts";
 import { resumeToken, walkKeys } from "./walk-keys.ts";
 import { countMatches, countOf, frozenWalk, redisMajor, WALK_PARAM_DOCS, walkWarnings, type Counted } from "./walk-plan.ts";
-import { formatCount, keys, percent, shown } from "../words.ts";
+import { keys, percent, shown } from "../words.ts";
 
 const DOC = {
   id: "redis.unlink-keys",

@@ -1,3 +1,4 @@
+import { formatCount } from "../../domain/count.ts";
 import { formatBytes } from "../../domain/bytes.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { Plan, Verification } from "../../domain/plan.ts";
@@ -5,7 +6,6 @@ import type { RedisActionDeps } from "./deps.ts";
 import { withSession, type RedisSession } from "./redis-session.ts";
 import type { Vitals } from "./stored/schema.ts";
 import { inTrouble, readVitals, refusing, totalUsedBytes } from "./vitals.ts";
-import { formatCount } from "../words.ts";
 
 export type Row = Verification["rows"][number];
 

@@ -1,10 +1,11 @@
+import { formatCount } from "../../domain/count.ts";
 import { OomphError } from "../../domain/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { KeyValueNode } from "../../ports/key-value-server.ts";
 import type { RunHandle } from "../action.ts";
 import type { RedisSession, Server } from "./redis-session.ts";
 import type { WalkCheckpoint, WalkScope } from "./stored/schema.ts";
-import { formatCount, keys } from "../words.ts";
+import { keys } from "../words.ts";
 
 export type Walk = {
   readonly session: RedisSession;

@@ -1,3 +1,4 @@
+import { formatCount } from "../../domain/count.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Target } from "../../domain/target.ts";
@@ -8,7 +9,7 @@ import { sampleKeys, type KeySample } from "./key-sample.ts";
 import { runIds, type RedisSession } from "./redis-session.ts";
 import type { WalkScope } from "./stored/schema.ts";
 import { resumeServer } from "./walk-keys.ts";
-import { formatCount, keys } from "../words.ts";
+import { keys } from "../words.ts";
 
 /** Params that all acts on keys by pattern share. */
 export type WalkParams = {

@@ -1,3 +1,4 @@
+import { formatCount } from "../../domain/count.ts";
 import { formatBytes } from "../../domain/bytes.ts";
 import type { Advice } from "../../domain/finding.ts";
 import { looksThrowAway } from "./looks-throw-away.ts";
@@ -5,7 +6,7 @@ import { occupancyOf, ttlShareOf } from "./occupancy.ts";
 import type { NodePicture } from "./picture.ts";
 import { shareOf, totalBytesOf } from "./sampling.ts";
 import type { DatabaseCensus, PrefixCensus } from "./schema.ts";
-import { count, oneLine, percent } from "./words.ts";
+import { oneLine, percent } from "./words.ts";
 
 const TTL_FOR_KEPT_KEYS = { param: "24h", says: "24 h" };
 const TTL_FOR_THROW_AWAY_KEYS = { param: "1h", says: "1 h" };
@@ -85,7 +86,7 @@ export function patternOf(prefix: string): string {
 
 function flush(node: NodePicture, database: number, because: string): Advice {
   const keys = node.info?.value.databases.find((each) => each.database === database)?.keys;
-  const what = keys === undefined ? "every key" : `all ${count(keys)} keys`;
+  const what = keys === undefined ? "every key" : `all ${formatCount(keys)} keys`;
   return {
     actionId: "redis.flush-db",
     params: { database },
@@ -110,7 +111,7 @@ function expireKeys(node: NodePicture, database: number, throwAway: boolean): re
   const keys = (prefix.sampled / census.sampled) * census.keys;
   const bytes = totalBytesOf(prefix, keys);
   const size = bytes === undefined ? "" : `, about ${formatBytes(Math.round(bytes.value))}`;
-  const why = `Gives the keys "${oneLine(prefix.prefix)}*" of database ${database} that never expire (about ${count(keys)}${size}) a TTL of ${ttl.says}: they go by themselves then. Until then nothing is lost, and no memory is freed. New keys need their TTL from the code that writes them.`;
+  const why = `Gives the keys "${oneLine(prefix.prefix)}*" of database ${database} that never expire (about ${formatCount(keys)}${size}) a TTL of ${ttl.says}: they go by themselves then. Until then nothing is lost, and no memory is freed. New keys need their TTL from the code that writes them.`;
   return [{ actionId: "redis.expire-keys", params: { database, pattern: patternOf(prefix.prefix), ttl: ttl.param }, why }];
 }
 

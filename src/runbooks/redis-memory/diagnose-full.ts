@@ -1,3 +1,4 @@
+import { counted, formatCount } from "../../domain/count.ts";
 import type { Finding } from "../../domain/finding.ts";
 import { adviceForKeys, moreMemory } from "./advice.ts";
 import { gapsFor, isFull, isRefusing, NEAR_FULL_SHARE, refusalReasons } from "./fullness.ts";
@@ -5,7 +6,7 @@ import { ratesOf } from "./growth.ts";
 import { makeFinding } from "./make-finding.ts";
 import { occupancyOf, reason, ttlShareOf, usageReason } from "./occupancy.ts";
 import type { NodePicture } from "./picture.ts";
-import { count, counted, percent } from "./words.ts";
+import { percent } from "./words.ts";
 
 // With fewer keys than this that may be evicted, volatile-* cannot make room.
 const HARDLY_ANY_TTL = 0.05;
@@ -79,7 +80,7 @@ export function diagnoseEvicting(node: NodePicture): Finding | undefined {
   if (evicted === 0 && share < 1) return undefined;
   const perSecond = ratesOf(node)?.evictedKeys;
   const hits = hitRatioOf(node);
-  const rate = perSecond === undefined ? "" : `, ${count(perSecond)} per second now`;
+  const rate = perSecond === undefined ? "" : `, ${formatCount(perSecond)} per second now`;
   return makeFinding({
     verdict: "evicting-under-pressure",
     headline: `Redis is at its limit and makes room by evicting keys (${policy}). Writes work; nothing is broken as long as losing keys is fine.`,

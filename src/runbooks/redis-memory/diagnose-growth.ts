@@ -1,3 +1,4 @@
+import { counted, formatCount } from "../../domain/count.ts";
 import { formatBytes } from "../../domain/bytes.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { Finding, Reason } from "../../domain/finding.ts";
@@ -10,7 +11,7 @@ import { occupancyOf, reason, usageReason } from "./occupancy.ts";
 import type { NodePicture } from "./picture.ts";
 import { shareOf, totalBytesOf } from "./sampling.ts";
 import type { DatabaseKeys } from "./read-info.ts";
-import { count, counted, oneLine, percent } from "./words.ts";
+import { oneLine, percent } from "./words.ts";
 
 const HARDLY_ANY_TTL = 0.1;
 const NEARLY_EVERYTHING = 0.8;
@@ -66,7 +67,7 @@ function signsOfFilling(node: NodePicture, { perSecond }: Candidate) {
   return {
     confidence: startingConfidence(full, perSecond > 0) + (refusedNow ? 0.15 : 0),
     for: [
-      ...given(perSecond > 0, reason(node, "growth", `it gained ${count(perSecond)} keys per second between two readings`)),
+      ...given(perSecond > 0, reason(node, "growth", `it gained ${formatCount(perSecond)} keys per second between two readings`)),
       ...given(refusedNow, reason(node, "growth", "writes keep coming and are refused: whatever fills it is still at work")),
     ],
     against: [

@@ -1,3 +1,4 @@
+import { counted, formatCount } from "../../domain/count.ts";
 import { formatBytes } from "../../domain/bytes.ts";
 import type { Advice, Finding, Reason } from "../../domain/finding.ts";
 import { isFull, NEAR_FULL_SHARE, refusalReasons, gapsFor } from "./fullness.ts";
@@ -5,7 +6,7 @@ import { given, makeFinding, type Verdict } from "./make-finding.ts";
 import { occupancyOf, reason, usageReason } from "./occupancy.ts";
 import type { NodePicture } from "./picture.ts";
 import type { Clients } from "./schema.ts";
-import { count, counted, oneLine, percent } from "./words.ts";
+import { oneLine, percent } from "./words.ts";
 
 // What is not keys is worth a word from this share of the limit on, and the cause from the next.
 const NOTICEABLE_SHARE = 0.1;
@@ -170,7 +171,7 @@ function largestClient(node: NodePicture): readonly Reason[] {
     ];
   }
   const queued = node.info?.value.longestOutputList ?? 0;
-  return queued === 0 ? [] : [reason(node, "info", `${count(queued)} replies are queued for the slowest client`)];
+  return queued === 0 ? [] : [reason(node, "info", `${formatCount(queued)} replies are queued for the slowest client`)];
 }
 
 /** Ends the few that hold most. Without a list of clients Oomph's default size decides. */

@@ -1,8 +1,9 @@
+import { counted } from "../../domain/count.ts";
 import type { Reason } from "../../domain/finding.ts";
 import { ratesOf } from "./growth.ts";
 import { occupancyOf, reason } from "./occupancy.ts";
 import type { NodePicture } from "./picture.ts";
-import { counted, percent } from "./words.ts";
+import { percent } from "./words.ts";
 
 // Redis refuses above 100%, and the refused command leaves it just under.
 const FULL_SHARE = 0.99;

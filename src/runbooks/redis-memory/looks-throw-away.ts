@@ -1,9 +1,10 @@
+import { counted } from "../../domain/count.ts";
 import { shareOf } from "./sampling.ts";
 import { given } from "./make-finding.ts";
 import type { DatabaseKeys } from "./read-info.ts";
 import type { NodePicture } from "./picture.ts";
 import type { DatabaseCensus } from "./schema.ts";
-import { counted, oneLine, percent } from "./words.ts";
+import { oneLine, percent } from "./words.ts";
 
 /** Whether the data of a database may go. `keep`: nothing says so, or much speaks against it. */
 export type ThrowAway =

@@ -1,3 +1,4 @@
+import { counted, formatCount } from "../../domain/count.ts";
 import { formatBytes } from "../../domain/bytes.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { Diagnosis } from "../../domain/finding.ts";
@@ -7,7 +8,7 @@ import { limitInWords, occupancyOf } from "./occupancy.ts";
 import type { NodePicture, Picture } from "./picture.ts";
 import { shareOf } from "./sampling.ts";
 import type { DatabaseCensus, Health, Probe } from "./schema.ts";
-import { count, counted, percent } from "./words.ts";
+import { percent } from "./words.ts";
 
 type Line = Diagnosis["summary"][number];
 
@@ -80,19 +81,19 @@ function refusedLine(node: NodePicture): Line | undefined {
   const { oomErrors, rejectedCalls } = node.info?.value ?? {};
   if ((oomErrors ?? 0) === 0 && (rejectedCalls ?? 0) === 0) return undefined;
   const perSecond = ratesOf(node)?.oomErrors ?? 0;
-  const now = perSecond > 0 ? `, ${count(Math.max(1, perSecond))} per second now` : "";
+  const now = perSecond > 0 ? `, ${formatCount(Math.max(1, perSecond))} per second now` : "";
   const rejected = rejectedCalls === undefined ? "" : `; ${counted(rejectedCalls, "call")} rejected for any reason`;
-  return { label: "Refused with OOM", value: `${count(oomErrors ?? 0)} since start${now}${rejected}` };
+  return { label: "Refused with OOM", value: `${formatCount(oomErrors ?? 0)} since start${now}${rejected}` };
 }
 
 function evictionLine(node: NodePicture): Line | undefined {
   const { evictedKeys, expiredKeys } = node.info?.value ?? {};
   if (evictedKeys === undefined) return undefined;
   const hits = hitRatioOf(node);
-  const expired = expiredKeys === undefined ? "" : `, ${count(expiredKeys)} expired`;
+  const expired = expiredKeys === undefined ? "" : `, ${formatCount(expiredKeys)} expired`;
   return {
     label: "Evictions",
-    value: `${count(evictedKeys)} keys evicted${expired}${hits === undefined ? "" : `, hit ratio ${percent(hits)}`}`,
+    value: `${formatCount(evictedKeys)} keys evicted${expired}${hits === undefined ? "" : `, hit ratio ${percent(hits)}`}`,
   };
 }
 
@@ -114,27 +115,29 @@ function sampleNote({ sampled, withoutTtl, complete, medianIdleSeconds }: Databa
   const { value, low, high } = shareOf(withoutTtl, sampled, complete);
   const idle = medianIdleSeconds === undefined ? "" : `, half of them idle for ${formatDuration(medianIdleSeconds * 1000)} or longer`;
   const spread = complete
-    ? `all ${count(sampled)} looked at: ${percent(value)}`
-    : `sample of ${count(sampled)}: ${percent(value)} (${percent(low)} to ${percent(high)})`;
+    ? `all ${formatCount(sampled)} looked at: ${percent(value)}`
+    : `sample of ${formatCount(sampled)}: ${percent(value)} (${percent(low)} to ${percent(high)})`;
   return `; ${spread} without a TTL${idle}`;
 }
 
-// What the connections and commands of an investigation take themselves, in between two readings.
+// What the connections and commands of an investigation take themselves, in between two readings: less than that says
+// nothing about the server.
 const OWN_BYTES = 256 * 1024;
 
 function growthLine(node: NodePicture): Line | undefined {
   const rates = ratesOf(node);
   if (rates === undefined || node.growth === undefined) return undefined;
+  const { intervalMs } = node.growth.value;
+  const moved = Math.abs(rates.usedBytes) * (intervalMs / 1000);
+  if (rates.databases.length === 0 && moved < OWN_BYTES) {
+    return { label: "Growth", value: `none seen in ${formatDuration(intervalMs)}: no database changed its number of keys` };
+  }
   const databases = rates.databases
     .slice(0, 3)
-    .map(({ database, keys }) => `database ${database} ${keys > 0 ? "+" : ""}${count(keys)} keys/s`);
+    .map(({ database, keys }) => `database ${database} ${keys > 0 ? "+" : ""}${formatCount(keys)} keys/s`);
   const memory = `${rates.usedBytes >= 0 ? "+" : ""}${formatBytes(Math.round(rates.usedBytes))}/s`;
-  const moved = Math.abs(rates.usedBytes) * (node.growth.value.intervalMs / 1000);
-  const steady = databases.length === 0 && moved < OWN_BYTES ? "about steady: " : "";
-  return {
-    label: "Growth",
-    value: `${steady}${memory} over ${formatDuration(node.growth.value.intervalMs)}, ${databases.length === 0 ? "no database changed its number of keys" : databases.join(", ")}`,
-  };
+  const which = databases.length === 0 ? "no database changed its number of keys" : databases.join(", ");
+  return { label: "Growth", value: `${memory} over ${formatDuration(intervalMs)}, ${which}` };
 }
 
 function bufferLine(node: NodePicture): Line | undefined {

@@ -1,10 +1,11 @@
+import { formatCount } from "../../domain/count.ts";
 import { formatBytes } from "../../domain/bytes.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { Diagnosis } from "../../domain/finding.ts";
 import type { NodePicture, Picture } from "./picture.ts";
 import { shareOf, totalBytesOf, type Estimate } from "./sampling.ts";
 import type { DatabaseCensus, LargeKey, PrefixCensus } from "./schema.ts";
-import { count, oneLine, percent } from "./words.ts";
+import { oneLine, percent } from "./words.ts";
 
 const MAX_PREFIXES = 5;
 const MAX_KEYS = 3;
@@ -47,7 +48,9 @@ function prefixRow(census: DatabaseCensus, prefix: PrefixCensus): readonly strin
   return [
     prefix.prefix === "" ? "(nothing in common)" : `${oneLine(prefix.prefix)}*`,
     String(census.database),
-    census.complete ? count(prefix.sampled) : `about ${count(keys.value * census.keys)} (${percent(keys.low)} to ${percent(keys.high)})`,
+    census.complete
+      ? formatCount(prefix.sampled)
+      : `about ${formatCount(keys.value * census.keys)} (${percent(keys.low)} to ${percent(keys.high)})`,
     percent(withoutTtl.value),
     bytes === undefined ? "?" : sizeOf(bytes),
     idle(prefix.medianIdleSeconds),

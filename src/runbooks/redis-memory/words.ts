@@ -5,16 +5,6 @@ export function percent(share: number): string {
   return `${nearAnEnd ? value.toFixed(1) : Math.round(value)}%`;
 }
 
-/** `1234567` → `1,234,567`. */
-export function count(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
-}
-
-/** `1 key`, `2,000 keys`. */
-export function counted(value: number, noun: string): string {
-  return `${count(value)} ${noun}${Math.round(value) === 1 ? "" : "s"}`;
-}
-
 /** Text from outside made fit for one line: control characters shown as such, cut at `length` characters. */
 export function oneLine(text: string, length = 80): string {
   const shown = text.replaceAll(/\p{C}/gu, (character) => `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, "0")}`);

@@ -37,6 +37,11 @@ test("memory that shrinks is said to shrink", () => {
   expect(lines(nodeWith({}, { growth })).get("Growth")).toBe("-10.0 MiB/s over 1.0 s, no database changed its number of keys");
 });
 
+test("what an investigation moves itself is not called growth", () => {
+  const growth = { first: { used_memory: String(50 * MIB) }, second: { used_memory: String(50 * MIB + 130_000) } };
+  expect(lines(nodeWith({}, { growth })).get("Growth")).toBe("none seen in 1.0 s: no database changed its number of keys");
+});
+
 test("what could not be read is named once, and who was not reached stands beside who was", () => {
   const gap = { step: "redis.clients", code: "no-rights", because: "NOPERM" };
   const missing = [{ address: "10.0.0.6:6379", because: "refuses connections" }];
