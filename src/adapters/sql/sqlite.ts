@@ -9,8 +9,8 @@ import type { SqliteSettings } from "./settings.ts";
 import { sqliteDriver } from "./sqlite-driver.ts";
 import { explainSqlite, isSqliteBusy } from "./sqlite-errors.ts";
 
-// The driver blocks the whole process while it waits for a lock; longer waits are made of many such and pauses.
-const BLOCKING_WAIT_MS = 10;
+// Of one try, before the next: between two tries others have their turn on the connection.
+const LOCK_WAIT_MS = 10;
 
 /** Opens the file, making it and its folder when missing. Throws OomphError `store-unavailable` when it cannot. */
 export async function openSqlite(settings: SqliteSettings): Promise<Backend> {
@@ -18,8 +18,8 @@ export async function openSqlite(settings: SqliteSettings): Promise<Backend> {
   const explain = (error: unknown): unknown => explainSqlite(error, { path, busyTimeoutMs: settings.busyTimeoutMs });
   try {
     await makeFile(path);
-    const { default: Libsql } = await import("libsql");
-    const file = new Libsql(path, { timeout: BLOCKING_WAIT_MS });
+    const { default: Libsql } = await import("libsql/promise");
+    const file = new Libsql(path, { timeout: LOCK_WAIT_MS });
     const db = new Kysely<Database>({
       dialect: {
         createAdapter: () => new SqliteAdapter(),

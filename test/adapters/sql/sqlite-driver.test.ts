@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CompiledQuery, type Driver } from "kysely";
-import Libsql from "libsql";
+import Libsql from "libsql/promise";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sqliteDriver } from "../../../src/adapters/sql/sqlite-driver.ts";
 import { explainSqlite } from "../../../src/adapters/sql/sqlite-errors.ts";
@@ -14,21 +14,21 @@ describe("Kysely on libsql", () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "oomph-driver-"));
-    file = new Libsql(join(folder, "test.db"));
+    file = new Libsql(join(folder, "test.db"), {});
     driver = sqliteDriver(file);
     await driver.init();
-    file.exec("create table notes (id integer primary key, text text) strict");
+    await file.exec("create table notes (id integer primary key, text text) strict");
   });
   afterEach(async () => {
     await driver.destroy();
     await rm(folder, { recursive: true, force: true });
   });
 
-  it("syncs each commit to the disk, writes ahead and minds foreign keys", () => {
-    const read = (name: string): unknown => file.prepare(`pragma ${name}`).all([]);
-    expect(read("journal_mode")).toStrictEqual([{ journal_mode: "wal" }]);
-    expect(read("synchronous")).toStrictEqual([{ synchronous: 2 }]); // 2: FULL
-    expect(read("foreign_keys")).toStrictEqual([{ foreign_keys: 1 }]);
+  it("syncs each commit to the disk, writes ahead and minds foreign keys", async () => {
+    const read = async (name: string): Promise<unknown> => file.pragma(name, {});
+    expect(await read("journal_mode")).toStrictEqual([{ journal_mode: "wal" }]);
+    expect(await read("synchronous")).toStrictEqual([{ synchronous: 2 }]); // 2: FULL
+    expect(await read("foreign_keys")).toStrictEqual([{ foreign_keys: 1 }]);
   });
 
   it("lends its connection to one at a time, in the order of asking", async () => {
@@ -55,6 +55,44 @@ describe("Kysely on libsql", () => {
     expect(rows).toStrictEqual([{ id: 1, text: null }]);
   });
 
+  it("keeps the rows of two apart that use one statement at the same time", async () => {
+    const connection = await driver.acquireConnection();
+    await file.exec("insert into notes (id, text) values (1, 'a'), (2, 'b'), (3, 'c')");
+    const above = async (id: number): Promise<unknown> =>
+      (await connection.executeQuery(CompiledQuery.raw("select id from notes where id > ?", [id]))).rows;
+    await above(0); // prepares the statement
+    expect(await Promise.all([above(0), above(1), above(2)])).toStrictEqual([
+      [{ id: 1 }, { id: 2 }, { id: 3 }],
+      [{ id: 2 }, { id: 3 }],
+      [{ id: 3 }],
+    ]);
+  });
+
+  it("lets everything else go on while it waits for a lock", async () => {
+    const other = new Libsql(join(folder, "test.db"), {});
+    await other.exec("begin immediate");
+    const waiting = sqliteDriver(new Libsql(join(folder, "test.db"), { timeout: 60_000 }));
+    const connection = await waiting.acquireConnection();
+    const begun = waiting.beginTransaction(connection, {});
+    // A process that stood still would never come to this line.
+    await other.exec("rollback");
+    await begun;
+    await waiting.rollbackTransaction(connection);
+    await waiting.destroy();
+    other.close();
+  });
+
+  it("finishes what has been asked before it closes", async () => {
+    const connection = await driver.acquireConnection();
+    await driver.beginTransaction(connection, {});
+    await connection.executeQuery(CompiledQuery.raw("insert into notes (id, text) values (1, 'kept')"));
+    await Promise.all([driver.commitTransaction(connection), driver.destroy()]);
+    file = new Libsql(join(folder, "test.db"), {});
+    driver = sqliteDriver(file);
+    const { rows } = await (await driver.acquireConnection()).executeQuery(CompiledQuery.raw("select text from notes"));
+    expect(rows).toStrictEqual([{ text: "kept" }]);
+  });
+
   it.each([true, undefined, {}, 1n, Number.NaN])(
     "refuses to bind %s, on which libsql would end the process or store something else",
     async (value) => {
@@ -66,7 +104,7 @@ describe("Kysely on libsql", () => {
   );
 
   it("tells a full disk, although SQLite rolls back by itself", async () => {
-    file.exec("pragma max_page_count = 4");
+    await file.exec("pragma max_page_count = 4");
     const connection = await driver.acquireConnection();
     await driver.beginTransaction(connection, {});
     const insert = CompiledQuery.raw("insert into notes (text) values (?)", ["x".repeat(20_000)]);
