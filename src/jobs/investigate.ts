@@ -13,12 +13,24 @@ export type InvestigateDeps = {
   readonly progressEveryMs: number;
 };
 
+export type InvestigateJob = {
+  readonly signal: AbortSignal;
+  /** How often the process that carried it out ended in the middle of it. */
+  readonly lost: number;
+};
+
 const DONE: JobOutcome = { kind: "done" };
+// Once may be bad luck. What has ended its process three times will do so a fourth time, and everything else with it.
+const MOST_LOST = 3;
 
 /** Runs a runbook for an incident and reports. After a crash it runs again from the start, in the same messages. */
-export async function investigate(deps: InvestigateDeps, investigationId: string, signal: AbortSignal): Promise<JobOutcome> {
+export async function investigate(deps: InvestigateDeps, investigationId: string, { signal, lost }: InvestigateJob): Promise<JobOutcome> {
   const underway = await beginInvestigation(deps.desk, investigationId);
   if (underway === undefined) return DONE;
+  if (lost >= MOST_LOST) {
+    await failInvestigation(deps.desk, underway, gaveUp(lost));
+    return DONE;
+  }
   const { runbookId } = underway.investigation;
   const runbook = deps.runbookOf(runbookId);
   if (runbook === undefined) {
@@ -58,6 +70,10 @@ async function run(
   } finally {
     await progress.settle();
   }
+}
+
+function gaveUp(lost: number): string {
+  return `Oomph's process ended ${lost} times in the middle of this investigation, so it is not begun again. See Oomph's log and whether it was killed for want of memory, then investigate anew`;
 }
 
 /** A target that could not be looked at is a report too: what that means is a diagnosis like any other. */

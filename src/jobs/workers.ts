@@ -26,7 +26,8 @@ export function createHandlers(deps: HandlerDeps): JobHandlers {
       await deps.receive(readPayload("receive", payload).inbound, signal);
       return DONE;
     },
-    investigate: async (payload, signal) => investigate(deps, readPayload("investigate", payload).investigationId, signal),
+    investigate: async (payload, signal, lost) =>
+      investigate(deps, readPayload("investigate", payload).investigationId, { signal, lost }),
     act: async (payload, signal) => act(deps, readPayload("act", payload).requestId, signal),
     deliver: async (payload, signal) => deliver(deps, readPayload("deliver", payload).deliveryId, signal),
     escalate: async (payload, signal) => escalate(deps, readPayload("escalate", payload).escalationId, signal),

@@ -32,7 +32,10 @@ export type JobQueue = {
 /** A handler returns when the job is done, `later` to be run again after a while, or throws to be retried with back-off. */
 export type JobOutcome = { readonly kind: "done" } | { readonly kind: "later"; readonly delayMs: number };
 
-export type JobHandlers = { readonly [Name in JobName]: (payload: JobPayloads[Name], signal: AbortSignal) => Promise<JobOutcome> };
+export type JobHandlers = {
+  /** `lost`: how often the process that carried out this job ended in the middle of it. */
+  readonly [Name in JobName]: (payload: JobPayloads[Name], signal: AbortSignal, lost: number) => Promise<JobOutcome>;
+};
 
 /** Runs jobs until drained. */
 export type JobWorkers = {

@@ -63,8 +63,8 @@ describe("an investigation", () => {
     diagnose: () => DIAGNOSIS,
     diagnoseUnreachable: (code) => ({ ...DIAGNOSIS, finding: { ...DIAGNOSIS.finding, verdict: `unreachable-${code}`, advice: [] } }),
   });
-  const run = (book: Runbook | undefined, signal = new AbortController().signal) =>
-    investigate({ desk: test.desk, runbookOf: () => book, progressEveryMs: 10 }, investigationId, signal);
+  const run = (book: Runbook | undefined, signal = new AbortController().signal, lost = 0) =>
+    investigate({ desk: test.desk, runbookOf: () => book, progressEveryMs: 10 }, investigationId, { signal, lost });
   const stored = async () => test.desk.store.investigations.get(investigationId);
 
   it("keeps its evidence, reports, offers what would help and moves the incident on", async () => {
@@ -135,6 +135,22 @@ describe("an investigation", () => {
     expect(await test.desk.store.incidents.get(incidentId)).toMatchObject({ state: "diagnosed" });
   });
 
+  it("is begun again after a crash, and after the third it fails and says so", async () => {
+    let begun = 0;
+    const deadly = step("a", async () => (begun += 1));
+    const { signal } = new AbortController();
+    await run(runbook([deadly]), signal, 3);
+    expect(begun).toBe(0);
+    expect(await stored()).toMatchObject({ state: "failed", because: expect.stringContaining("ended 3 times") });
+    expect(test.news.at(-1)).toMatchObject({ kind: "investigation-failed", because: expect.stringContaining("not begun again") });
+    expect(await test.desk.store.incidents.get(incidentId)).toMatchObject({ state: "diagnosed" });
+  });
+
+  it("is begun a third time", async () => {
+    expect(await run(runbook([step("a")]), new AbortController().signal, 2)).toEqual({ kind: "done" });
+    expect(await stored()).toMatchObject({ state: "done" });
+  });
+
   it("runs again from the start after it was interrupted, in the same messages", async () => {
     const stopping = new AbortController();
     const interrupted = run(runbook([step("a"), step("b", () => new Promise(() => undefined))]), stopping.signal);
@@ -161,7 +177,10 @@ describe("an investigation", () => {
     const evidence = { ...test.desk.store.evidence, add: () => Promise.reject(away) };
     const desk = { ...test.desk, store: { ...test.desk.store, evidence } };
     await expect(
-      investigate({ desk, runbookOf: () => runbook([step("a")]), progressEveryMs: 10 }, investigationId, new AbortController().signal),
+      investigate({ desk, runbookOf: () => runbook([step("a")]), progressEveryMs: 10 }, investigationId, {
+        signal: new AbortController().signal,
+        lost: 0,
+      }),
     ).rejects.toBe(away);
     expect((await stored())?.state).toBe("running");
   });

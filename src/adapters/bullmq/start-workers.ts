@@ -80,7 +80,7 @@ async function runJob<Name extends JobName>(
 ): Promise<void> {
   try {
     // BullMQ may still fetch one while it is being closed: another process does it.
-    const outcome = stopping.aborted ? HAND_BACK : await handler(job.data.payload, signal);
+    const outcome = stopping.aborted ? HAND_BACK : await handler(job.data.payload, signal, job.stalledCounter);
     if (outcome.kind === "done") return;
     await job.moveToDelayed(Date.now() + outcome.delayMs, token);
   } catch (error) {

@@ -10,7 +10,9 @@ import { OomphError } from "../../../src/domain/errors.ts";
 import type { Inbound } from "../../../src/ports/inbound.ts";
 import type { JobHandlers, JobOutcome, JobQueue, JobWorkers } from "../../../src/ports/job-queue.ts";
 import { PATIENCE } from "../../support/patience.ts";
+import { sweeping } from "../../support/work.ts";
 
+const EVERY = ["receive", "investigate", "act", "deliver", "escalate", "watch", "watch-event", "report", "sweep"] as const;
 const DONE: JobOutcome = { kind: "done" };
 const COMMAND: Inbound = {
   kind: "command",
@@ -54,8 +56,25 @@ describe("the job queue on BullMQ", () => {
   function work(handlers: Partial<JobHandlers>): void {
     const none = async (): Promise<JobOutcome> => DONE;
     const log = createLog({ level: "debug", secrets: [], destination: { write: (line) => void lines.push(line) } });
-    const all = { receive: none, investigate: none, act: none, deliver: none, escalate: none, sweep: none, ...handlers };
-    workers = startWorkers(connection, { handlers: all, log, metrics: { jobFailed: (job) => failures.push(job) }, sweepEveryMs: 200 });
+    const all = {
+      receive: none,
+      investigate: none,
+      act: none,
+      deliver: none,
+      escalate: none,
+      watch: none,
+      "watch-event": none,
+      report: none,
+      sweep: none,
+      ...handlers,
+    };
+    workers = startWorkers(connection, {
+      handlers: all,
+      log,
+      metrics: { jobFailed: (job) => failures.push(job) },
+      jobs: EVERY,
+      schedules: [sweeping(200)],
+    });
   }
 
   it("gives a job with its payload to the handler of its kind", async () => {
@@ -95,6 +114,23 @@ describe("the job queue on BullMQ", () => {
     await queue.add("deliver", { deliveryId: "dlv_1" }, { id: "dlv_1" });
     await vi.waitFor(() => expect(runs).toBe(3), PATIENCE);
     expect(failures).toEqual([]);
+  });
+
+  it("runs a job again whose worker was lost, and says how often that was", async () => {
+    let begun = false;
+    work({
+      act: () => {
+        begun = true;
+        return new Promise(() => undefined);
+      },
+    });
+    await queue.add("act", { requestId: "req_1" }, { id: "req_1" });
+    await vi.waitFor(() => expect(begun).toBe(true), PATIENCE);
+    connection.close(); // as if its process had ended
+    open(redis.url);
+    const lost: number[] = [];
+    work({ act: async (_payload, _signal, times) => (lost.push(times), DONE) });
+    await vi.waitFor(() => expect(lost).toEqual([1]), PATIENCE);
   });
 
   it("retries what throws, but not a payload that nobody understands", async () => {
