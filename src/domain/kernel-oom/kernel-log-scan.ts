@@ -1,24 +1,9 @@
 import { readDaemonLine } from "./daemon-lines.ts";
 import { KillLedger } from "./kill-ledger.ts";
+import { NeedleSearch } from "./needle-search.ts";
 import { Reports } from "./reports.ts";
 import type { KernelOomReading } from "./types.ts";
 import { unwrapLine } from "./unwrap-line.ts";
-
-// A line without one of these begins no report and tells of no kill. Few, and with rare first letters: each is searched
-// for through the whole log.
-const NEEDLES = [
-  "-kill",
-  "Kill",
-  "result of limit",
-  "_reaper: ",
-  "killable",
-  "OOM ",
-  "SIGKILL to",
-  "victim",
-  "VmRSS",
-  "(es) in this unit",
-  "Linux version ",
-] as const;
 
 // How much in front of a line is kept for those whose meaning stands there: the journal's times, nohang's victim.
 const LOOK_BACK = 4096;
@@ -38,18 +23,22 @@ export class KernelLogScan {
   #restRead = 0;
 
   push(piece: string): void {
-    const text = this.#rest + piece;
+    // Only the border is put together with what is left: joining texts copies them.
+    const border = piece.indexOf("\n", LOOK_BACK) + 1;
+    if (border === 0) return this.#pushText(this.#rest + piece, this.#restRead);
+    this.#pushText(this.#rest + piece.slice(0, border), this.#restRead);
+    this.#pushText(piece, border);
+  }
+
+  #pushText(text: string, from: number): void {
     const end = text.lastIndexOf("\n") + 1;
     // A line that never ends must not be kept for ever.
-    const readable = end > this.#restRead || text.length - this.#restRead < LONG_LINE ? end : text.length - AROUND.behind;
-    if (readable <= this.#restRead) {
-      this.#rest = text;
-      return;
-    }
-    this.#read(text, this.#restRead, readable);
-    const keptFrom = Math.max(0, readable - LOOK_BACK);
+    const readable = end > from || text.length - from < LONG_LINE ? end : text.length - AROUND.behind;
+    const to = Math.max(from, readable);
+    this.#read(text, from, to);
+    const keptFrom = Math.max(0, to - LOOK_BACK);
     this.#rest = text.slice(keptFrom);
-    this.#restRead = readable - keptFrom;
+    this.#restRead = to - keptFrom;
   }
 
   /** The log is over. Call once. */
@@ -96,29 +85,4 @@ export function readKernelLog(text: string): KernelOomReading {
   const scan = new KernelLogScan();
   scan.push(text);
   return scan.end();
-}
-
-/** The next place of any needle, remembering where each was found last. */
-class NeedleSearch {
-  readonly #text: string;
-  readonly #places: number[] = NEEDLES.map(() => -1);
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  /** Infinity: there is none. */
-  next(from: number): number {
-    let nearest = Number.POSITIVE_INFINITY;
-    for (const [at, needle] of NEEDLES.entries()) {
-      let place = this.#places[at] ?? -1;
-      if (place < from) {
-        const found = this.#text.indexOf(needle, from);
-        place = found === -1 ? Number.POSITIVE_INFINITY : found;
-        this.#places[at] = place;
-      }
-      if (place < nearest) nearest = place;
-    }
-    return nearest;
-  }
 }
