@@ -3,6 +3,9 @@ import type { Json } from "../domain/json.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
 import type { Planner } from "../ports/planner.ts";
 import type { Action } from "./action.ts";
+import type { DockerActionDeps } from "./docker/deps.ts";
+import { restart } from "./docker/restart.ts";
+import { setMemoryLimit } from "./docker/set-memory-limit.ts";
 import type { RedisActionDeps } from "./redis/deps.ts";
 import { expireKeys } from "./redis/expire-keys.ts";
 import { flushDb } from "./redis/flush-db.ts";
@@ -23,6 +26,11 @@ export function redisActions(deps: RedisActionDeps): readonly Action[] {
     unlinkKeys(deps),
     flushDb(deps),
   ];
+}
+
+/** Everything that Oomph can do to a container, the mildest first. */
+export function dockerActions(deps: DockerActionDeps): readonly Action[] {
+  return [setMemoryLimit(deps), restart(deps)];
 }
 
 /** Planning by an action's id. */

@@ -8,7 +8,6 @@ export type ContainerActs = {
 };
 
 export type HostActs = {
-  /** Throws `not-found` also when the image that the container was made from is gone. */
   definition(container: string): Promise<ContainerDefinition>;
   /** Containers that hang on this one and are cut off when another takes its place. */
   dependents(container: string): Promise<readonly Dependent[]>;
@@ -49,6 +48,8 @@ export type ContainerDefinition = {
   readonly fields: Readonly<Record<string, string>>;
   /** As the process gets it. Values are as they are. */
   readonly environment: Readonly<Record<string, string>>;
+  /** False: the image is gone, so no container like this one can be made. */
+  readonly hasImage: boolean;
   /** Names of variables that come with the image. */
   readonly imageEnvironment: readonly string[];
   readonly labels: Readonly<Record<string, string>>;

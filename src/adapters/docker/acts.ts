@@ -1,5 +1,5 @@
 import { codeOf, OomphError } from "../../domain/errors.ts";
-import type { ContainerActs, ContainerDefinition, HostActs, OwnLayer, Recipe } from "../../ports/container-acts.ts";
+import type { ContainerActs, HostActs, OwnLayer, Recipe } from "../../ports/container-acts.ts";
 import { createDockerClient, type DockerClient } from "./client.ts";
 import { findDependents } from "./recreate-dependents.ts";
 import { creationLike } from "./recreate-body.ts";
@@ -30,7 +30,10 @@ export function createHostActs(client: DockerClient): HostActs {
   const act = (call: "update" | "rename" | "start", id: string, more: object = {}): Promise<unknown> =>
     client.json({ call, id, timeoutMs: START_WITHIN_MS, ...more });
   return {
-    definition: async (container) => (await lookAt(client, container)).definition,
+    async definition(container) {
+      const inspected = await inspect(client, container);
+      return definitionOf(inspected, await findImage(client, inspected.Image));
+    },
     dependents: (container) => findDependents(client, container),
     ownLayer: (container) => readOwnLayer(client, container),
     async setMemory(id, { memoryBytes, memorySwapBytes }) {
@@ -52,31 +55,30 @@ export function createHostActs(client: DockerClient): HostActs {
   };
 }
 
-type Looked = { readonly inspected: Inspected; readonly image: InspectedImage; readonly definition: ContainerDefinition };
-
-async function lookAt(client: DockerClient, container: string): Promise<Looked> {
-  const inspected = await inspect(client, container);
-  const image = await imageOf(client, inspected);
-  return { inspected, image, definition: definitionOf(inspected, image) };
-}
-
 async function inspect(client: DockerClient, container: string): Promise<Inspected> {
   return Inspected.parse(await client.json({ call: "inspect", id: container }));
 }
 
-async function imageOf(client: DockerClient, { Image, Config }: Inspected): Promise<InspectedImage> {
+/** Undefined: it is not on the host any more. */
+async function findImage(client: DockerClient, image: string): Promise<InspectedImage | undefined> {
   try {
-    return InspectedImage.parse(await client.json({ call: "inspectImage", id: Image }));
+    return InspectedImage.parse(await client.json({ call: "inspectImage", id: image }));
   } catch (error) {
-    if (codeOf(error) !== "not-found") throw error;
-    const says = `The image that the container was made from (${Config.Image}, ${Image.slice(0, 19)}) is not on the host any more, so none like it can be made.`;
-    throw new OomphError("not-found", says, { cause: error });
+    if (codeOf(error) === "not-found") return undefined;
+    throw error;
   }
 }
 
 async function createLike(client: DockerClient, container: string, recipe: Recipe): Promise<string> {
-  const { inspected, image } = await lookAt(client, container);
-  const imageRef = (await meansStill(client, inspected)) ? inspected.Config.Image : inspected.Image;
+  const inspected = await inspect(client, container);
+  const { Image, Config } = inspected;
+  const image = await findImage(client, Image);
+  if (image === undefined) {
+    const says = `the image that it was made from (${Config.Image}, ${Image.slice(0, 19)}) is not on the host any more: pull it first.`;
+    throw new OomphError("not-found", `None like ${container.slice(0, 12)} can be made: ${says}`);
+  }
+  // A tag may have moved since: then the image is asked for by its id.
+  const imageRef = (await findImage(client, Config.Image))?.Id === Image ? Config.Image : Image;
   const { body, connect, disconnect } = creationLike(inspected, image, { recipe, imageRef });
   const created = Created.parse(await client.json({ call: "create", query: { name: recipe.name }, body, timeoutMs: START_WITHIN_MS }));
   try {
@@ -86,16 +88,6 @@ async function createLike(client: DockerClient, container: string, recipe: Recip
     return created.Id;
   } catch (error) {
     await remove(client, created.Id, "stopped");
-    throw error;
-  }
-}
-
-/** Does the image's name still mean the image that the container runs? A tag may have moved since. */
-async function meansStill(client: DockerClient, { Config, Image }: Inspected): Promise<boolean> {
-  try {
-    return InspectedImage.parse(await client.json({ call: "inspectImage", id: Config.Image })).Id === Image;
-  } catch (error) {
-    if (codeOf(error) === "not-found") return false;
     throw error;
   }
 }

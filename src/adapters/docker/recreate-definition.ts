@@ -9,7 +9,7 @@ const SAID_BY_MOUNTS = new Set(["Binds", "Mounts", "Links", "ContainerIDFile"]);
 const EMPTY_SAYS_SOMETHING = new Set(["HostConfig.MaskedPaths", "HostConfig.ReadonlyPaths"]);
 
 /** What makes a container what it is, out of what inspecting it and its image told. Pure. */
-export function definitionOf(inspected: Inspected, image: InspectedImage): ContainerDefinition {
+export function definitionOf(inspected: Inspected, image: InspectedImage | undefined): ContainerDefinition {
   const { Config, HostConfig, NetworkSettings } = inspected;
   const environment = environmentOf(Config.Env ?? []);
   const networks = Object.values(NetworkSettings.Networks ?? {});
@@ -20,7 +20,8 @@ export function definitionOf(inspected: Inspected, image: InspectedImage): Conta
     image: Config.Image,
     fields: fieldsOf(inspected, environment),
     environment,
-    imageEnvironment: Object.keys(environmentOf(image.Config?.Env ?? [])),
+    hasImage: image !== undefined,
+    imageEnvironment: Object.keys(environmentOf(image?.Config?.Env ?? [])),
     labels: Config.Labels ?? {},
     restartPolicy: { name: HostConfig.RestartPolicy.Name || "no", maximumRetryCount: HostConfig.RestartPolicy.MaximumRetryCount },
     autoRemove: HostConfig.AutoRemove,

@@ -38,6 +38,7 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
     await docker(["network", "create", "--subnet", "10.211.0.0/24", networks[0] ?? ""]);
     await docker(["network", "create", networks[1] ?? ""]);
     await docker(["volume", "create", volumes[0] ?? ""]);
+    await run("target", ["-v", "/lent"]);
   }, 120_000);
 
   afterAll(async () => {
@@ -72,7 +73,6 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
   }
 
   test("one with everything is made again with nothing changed but what was asked", async () => {
-    await run("target", ["-v", "/lent"]);
     const id = await run("full", FULL(networks[0] ?? "", volumes[0] ?? "", name("target")), ["sleep", "1000"]);
     await docker(["network", "connect", "--alias", "elsewhere", networks[1] ?? "", name("full")]);
     const set = { CHANGED: "line one\nline $TWO = 2 'quoted' \"too\"", ADDED: "$HOME=\\n", EMPTY: "" };
@@ -125,8 +125,7 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
   ])(
     "one with %s is made again as it is",
     async (what, options) => {
-      await docker(["start", name("target")]);
-      const id = await run(`kind-${made.length}`, options, what.startsWith("an entrypoint of") ? ["1000"] : ["sleep", "1000"]);
+        const id = await run(`kind-${made.length}`, options, what.startsWith("an entrypoint of") ? ["1000"] : ["sleep", "1000"]);
       const { before, after } = await like(id);
       expect(changedFields(before, after)).toEqual(["Config.Labels.oomph.test"]);
     },
@@ -172,9 +171,10 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
   }, 60_000);
 
   test("what hangs on a container is found", async () => {
-    await docker(["start", name("target")]);
     const target = (await docker(["inspect", "-f", "{{.Id}}", name("target")])).trim();
     await run("joins", ["--pid", `container:${name("target")}`]);
+    await run("joins-network", ["--network", `container:${name("target")}`]);
+    await run("linked", ["--link", `${name("target")}:db`]);
     const found = await acts.dependents(target);
     expect(found).toEqual(expect.arrayContaining([{ name: name("joins"), through: "pid", running: true }]));
     expect(found.map(({ through }) => through)).toEqual(expect.arrayContaining(["network", "link", "pid"]));

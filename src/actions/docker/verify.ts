@@ -1,0 +1,187 @@
+import { formatBytes } from "../../domain/bytes.ts";
+import { formatCount } from "../../domain/count.ts";
+import { formatDuration } from "../../domain/duration.ts";
+import type { Plan, Verification } from "../../domain/plan.ts";
+import type { RunFacts } from "../action.ts";
+import { percent } from "../words.ts";
+import { hostOf } from "./container-session.ts";
+import type { DockerActionDeps } from "./deps.ts";
+import type { Vitals } from "./stored/schema.ts";
+import { limitOf, readVitals, usedShare } from "./vitals.ts";
+
+export type Row = Verification["rows"][number];
+
+/** What an action itself saw of its own effect. */
+export type Effect = {
+  /** Is what was approved so now? */
+  readonly inEffect: boolean;
+  /** A sentence: "The limit is 4.0 GiB." */
+  readonly says: string;
+  readonly rows: readonly Row[];
+  /** What to do when it did not help. */
+  readonly elseTry: string;
+};
+
+export type VerifyOptions = {
+  readonly plan: Plan;
+  readonly run: RunFacts;
+  readonly before: Vitals;
+  /** Id of the container that counts now. */
+  readonly id: string;
+  readonly effect: (now: Vitals) => Promise<Effect> | Effect;
+};
+
+type Watched = { readonly last: Vitals; readonly readings: number; readonly steady: boolean; readonly spanMs: number };
+
+// As the watch has it: from here on a container is called critical.
+const CRITICAL_SHARE = 0.85;
+const STEADY_SHARE = 0.03;
+const STEADY_BYTES = 4 * 2 ** 20;
+// A server that has just been started fills its caches first, and a health check has a period of grace.
+const PATIENCE = 5;
+const HEALTH_PATIENCE_MS = 120_000;
+
+/** Did it help? Reads until memory and health are steady, then compares with before the act. */
+export async function verifyContainer(deps: DockerActionDeps, options: VerifyOptions): Promise<Verification> {
+  const { before, effect } = options;
+  const watched = await watch(deps, options);
+  const seen = await effect(watched.last);
+  return { ...judge(before, watched, seen), rows: [...seen.rows, ...vitalRows(before, watched)] };
+}
+
+async function watch(deps: DockerActionDeps, { plan, run, id }: VerifyOptions): Promise<Watched> {
+  const { readings: wanted, intervalMs } = deps.verification;
+  const { host, target } = hostOf(deps, plan.target);
+  const beganAtMs = deps.clock.nowMs();
+  const taken: { readonly vitals: Vitals; readonly atMs: number }[] = [];
+  for (;;) {
+    const vitals = await readVitals(deps, { host, target, id, sinceMs: run.begunAtMs });
+    taken.push({ vitals, atMs: deps.clock.nowMs() });
+    const recent = taken.slice(-wanted);
+    const steady = recent.length >= wanted && isSteady(recent.map((one) => one.vitals));
+    const spanMs = (recent.at(-1)?.atMs ?? 0) - (recent[0]?.atMs ?? 0);
+    const waitsForHealth = vitals.health?.pending === true && deps.clock.nowMs() - beganAtMs < HEALTH_PATIENCE_MS;
+    const hasSeenEnough = (steady && vitals.health?.ok !== false) || taken.length >= wanted * PATIENCE;
+    if (hasSeenEnough && !waitsForHealth) return { last: vitals, readings: recent.length, steady, spanMs };
+    await deps.clock.sleep(intervalMs);
+  }
+}
+
+function isSteady(readings: readonly Vitals[]): boolean {
+  const sizes = readings.flatMap(({ usageBytes }) => usageBytes ?? []);
+  if (sizes.length < readings.length) return false;
+  const spread = Math.max(...sizes) - Math.min(...sizes);
+  return spread <= Math.max(STEADY_BYTES, Math.max(...sizes) * STEADY_SHARE);
+}
+
+function judge(before: Vitals, watched: Watched, effect: Effect): Pick<Verification, "helped" | "says"> {
+  const { last } = watched;
+  const no = (because: string): Pick<Verification, "helped" | "says"> => ({
+    helped: false,
+    says: `${effect.says} ${because} ${effect.elseTry}`,
+  });
+  if (!effect.inEffect) return { helped: false, says: `${effect.says} ${effect.elseTry}` };
+  if (last.state !== "running") return no(`But it is ${last.state} (exit code ${last.exitCode}).`);
+  if (last.kills > 0) return no(`It did not help: the kernel killed in it again, ${times(last.kills)} since.`);
+  if (last.health?.ok === false) {
+    const still = last.health.pending ? "is still" : "says";
+    return no(`But it is not well: ${last.health.where} ${still} ${last.health.says}.`);
+  }
+  const share = usedShare(last);
+  if (last.limitBytes !== undefined && share !== undefined && share >= CRITICAL_SHARE)
+    return no(`It did not help: it uses ${percent(share)} of its limit${watched.steady ? "" : ", and that is still moving"}.`);
+  const lines = lineCount(last);
+  if (lines > 0) return no(`It did not help: its log still says ${patterns(last)}.`);
+  const wasBad = isInTrouble(before) ? "" : " It was not in trouble before, and is not now.";
+  return { helped: true, says: `${effect.says} ${uses(last)}, no kill since.${wasBad}${outlook(watched)}` };
+}
+
+/** Was it stopped, ill, killed or nearly full? */
+export function isInTrouble(vitals: Vitals): boolean {
+  const share = usedShare(vitals) ?? 0;
+  const full = vitals.limitBytes !== undefined && share >= CRITICAL_SHARE;
+  return vitals.state !== "running" || vitals.health?.ok === false || vitals.kills > 0 || vitals.oomKilled || full || lineCount(vitals) > 0;
+}
+
+/** The rows of the seed's table that every act has: usage, limit, CPU, kills, log, restarts, health. */
+function vitalRows(before: Vitals, { last, steady, readings, spanMs }: Watched): readonly Row[] {
+  const share = usedShare(last);
+  const rows: Row[] = [
+    { what: "State", before: before.state, after: last.state, ok: last.state === "running" },
+    { what: "Memory", before: used(before), after: used(last), ok: last.limitBytes === undefined || (share ?? 1) < CRITICAL_SHARE },
+    { what: "Limit", before: limitInWords(before), after: limitInWords(last), ok: true },
+    {
+      what: "Memory steady",
+      before: "-",
+      after: steady ? `yes, ${readings} readings alike` : `no, still moving over ${formatDuration(spanMs)}`,
+      ok: steady,
+    },
+    { what: "CPU", before: cpu(before), after: cpu(last), ok: true },
+    {
+      what: "OOM kills",
+      before: `${formatCount(before.kills)} in ${formatDuration(before.killsWithinMs)}`,
+      after: `${formatCount(last.kills)} since`,
+      ok: last.kills === 0,
+    },
+    {
+      what: "Restarts by Docker",
+      before: formatCount(before.restartCount),
+      after: formatCount(last.restartCount),
+      ok: last.restartCount <= before.restartCount,
+    },
+  ];
+  if (last.workers !== undefined || before.workers !== undefined)
+    rows.unshift({ what: "Processes", before: processes(before), after: processes(last), ok: true });
+  if (before.lines !== undefined && last.lines !== undefined)
+    rows.push({
+      what: "Memory errors in the log",
+      before: `${formatCount(lineCount(before))} in ${formatDuration(before.linesWithinMs)}`,
+      after: `${formatCount(lineCount(last))} since`,
+      ok: lineCount(last) === 0,
+    });
+  if (last.health !== undefined)
+    rows.push({ what: last.health.where, before: before.health?.says ?? "not read", after: last.health.says, ok: last.health.ok });
+  return rows;
+}
+
+function outlook({ steady, last, spanMs }: Watched): string {
+  if (steady || last.usageBytes === undefined) return "";
+  return ` Memory is still moving after ${formatDuration(spanMs)}: look again in a while.`;
+}
+
+/** `8 workers and 1 master of nginx`. */
+export function processes({ workers }: Vitals): string {
+  if (workers === undefined) return "no workers";
+  const masters = workers.masters === 0 ? "" : ` and ${workers.masters === 1 ? "1 master" : `${workers.masters} masters`}`;
+  return `${workers.workers === 1 ? "1 worker" : `${workers.workers} workers`}${masters} of ${workers.server}`;
+}
+
+function uses(vitals: Vitals): string {
+  return `It uses ${used(vitals)}`;
+}
+
+function used(vitals: Vitals): string {
+  const share = usedShare(vitals);
+  if (vitals.usageBytes === undefined || share === undefined) return "nothing, not running";
+  return `${formatBytes(vitals.usageBytes)}, ${percent(share)} of ${vitals.limitBytes === undefined ? "the host's memory" : "the limit"}`;
+}
+
+function limitInWords(vitals: Vitals): string {
+  return vitals.limitBytes === undefined ? `none (host: ${formatBytes(vitals.hostBytes)})` : formatBytes(limitOf(vitals));
+}
+
+function cpu({ cpuCores }: Vitals): string {
+  return cpuCores === undefined ? "-" : `${Math.round(cpuCores * 100)}% of a core`;
+}
+
+function lineCount({ lines }: Vitals): number {
+  return (lines ?? []).reduce((sum, { count }) => sum + count, 0);
+}
+
+function patterns({ lines }: Vitals): string {
+  return (lines ?? []).map(({ name, count }) => `"${name}" (${times(count)})`).join(", ");
+}
+
+function times(count: number): string {
+  return count === 1 ? "once" : `${formatCount(count)} times`;
+}
