@@ -24,6 +24,8 @@ const HOME_OF = {
   "kysely|libsql|pg": "^src/adapters/sql/",
   pino: "^src/adapters/log/",
   "dockerode|ssh2": "^src/adapters/docker/",
+  "@octokit/": "^src/adapters/github/",
+  nodemailer: "^src/adapters/mail/",
   "prom-client": "^src/adapters/metrics/",
   cockatiel: "^src/adapters/",
   commander: "^src/cli/",
@@ -85,8 +87,8 @@ export default {
       name: "config-stays-outside",
       severity: "error",
       comment:
-        "only app.ts with its wiring.ts, main.ts and cli/ read the configuration: pass the one setting that is needed as a parameter",
-      from: { path: "^src/(?!(config|cli)/|(app|main|config|wiring)\\.ts$)" },
+        "only app.ts with its wiring/, main.ts and cli/ read the configuration: pass the one setting that is needed as a parameter",
+      from: { path: "^src/(?!(config|cli|wiring)/|(app|main|config)\\.ts$)" },
       to: { path: "^src/config(\\.ts$|/)" },
     },
     {
