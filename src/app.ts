@@ -5,7 +5,6 @@ import { createPacer } from "./adapters/bullmq/create-pacer.ts";
 import { ownRunId } from "./adapters/bullmq/own-redis.ts";
 import { QUEUE_DEFAULTS } from "./adapters/bullmq/settings.ts";
 import { startWorkers } from "./adapters/bullmq/start-workers.ts";
-import { createHttpServer } from "./adapters/http/server.ts";
 import type { MetricsSource } from "./adapters/metrics/create-metrics.ts";
 import { createSlack } from "./adapters/slack/slack.ts";
 import { openStore } from "./adapters/sql/open-store.ts";
@@ -19,7 +18,14 @@ import { createPeople } from "./incidents/people.ts";
 import { createNarrator } from "./jobs/narrate.ts";
 import { createHandlers } from "./jobs/workers.ts";
 import type { Log } from "./ports/log.ts";
-import { logQueueWarnings, queueWarnings, readinessChecks, redisParts, redisTargets, storeSettings, TIMES } from "./wiring.ts";
+import { dockerParts } from "./wiring/docker.ts";
+import { outsideParts } from "./wiring/outside.ts";
+import { logQueueWarnings, startServer } from "./wiring/readiness.ts";
+import { redisParts, redisTargets } from "./wiring/redis.ts";
+import { storeSettings } from "./wiring/store.ts";
+import { allTargets } from "./wiring/targets.ts";
+import { TIMES } from "./wiring/times.ts";
+import { createWatch, jobsOf, schedulesOf } from "./wiring/watch.ts";
 
 export type Oomph = { readonly url: string; stop(): Promise<void> };
 
@@ -34,46 +40,44 @@ export async function startOomph(
   const queue = createJobQueue(connection, metrics);
   logQueueWarnings(connection, log);
 
-  const { servers, runbooks, actions } = redisParts(config, { log, ownRedis: async () => [await ownRunId(connection)] });
+  const redis = redisParts(config, { log, ownRedis: async () => [await ownRunId(connection)] });
+  const docker = dockerParts(config, { log, store });
+  const outside = outsideParts(config);
+  const actions = [...redis.actions, ...docker.actions];
+  const runbooks = [...redis.runbooks, ...docker.runbooks];
+  const targets = allTargets([redisTargets(redis.servers), docker.targets]);
 
   const slack = createSlack({ settings: chatConfig.settings, receive: (inbound) => receiver.now(inbound), clock, log });
   const { chat } = slack;
-  const people = createPeople({ rules, clock, groupMembers: chat.groupMembers, ttlMs: TIMES.groupsMs });
+  const { person } = createPeople({ rules, clock, groupMembers: chat.groupMembers, ttlMs: TIMES.groupsMs });
   const narrator = createNarrator({ ids, clock, actions });
-  const planner = createPlanner(actions);
-  const targets = redisTargets(servers);
-  const desk: Desk = { store, queue, clock, ids, log, metrics, narrator, planner, targets, rules, person: people.person };
+  const [planner, escalation] = [createPlanner(actions), outside.rules];
+  const desk: Desk = { store, queue, clock, ids, log, metrics, narrator, planner, targets, rules, escalation, person };
   const receiver = createReceive({ desk, chat, runbooks, alertChannels: chatConfig.alertChannels, readAlert });
+  const watch = createWatch(config, { desk, hosts: docker.hosts, runbooks, channel: chatConfig.incidentChannel });
 
   const handlers = createHandlers({
     desk,
     chat,
-    pacer: createPacer(connection),
+    watch,
+    ...TIMES.jobs,
+    ...outside,
     receive: receiver.handle,
+    pacer: createPacer(connection),
     actionOf: (id) => actions.find((action) => action.id === id),
     runbookOf: (id) => runbooks.find((runbook) => runbook.id === id),
     fallbackChannel: chatConfig.fallbackChannel,
     leaseTimes: { ttlMs: jobs.leaseMs, renewEveryMs: Math.min(jobs.leaseMs / 3, TIMES.leaseLookMs) },
     random: Math.random,
-    ...TIMES.jobs,
   });
-  const server = await createHttpServer({
-    ...config.http,
-    metrics,
-    checks: readinessChecks({ store, queue, slack }),
-    warnings: () => queueWarnings(connection),
-    mounts: { "/slack/events": slack.requestHandler },
-  });
-  const workers = startWorkers(connection, { handlers, log, metrics, sweepEveryMs: jobs.sweepMs });
+  const server = await startServer(config.http, { store, queue, slack, connection, metrics });
+  const workers = startWorkers(connection, { handlers, log, metrics, jobs: jobsOf(config), schedules: schedulesOf(config) });
   await slack.start();
+  watch.start();
+  const inOrder = [watch.stop, slack.stop, () => workers.drain(jobs.drainMs), server.close, queue.close, connection.close];
+  return { url: server.url, stop: async () => stopAll([...inOrder, docker.hosts.close, store.close]) };
+}
 
-  async function stop(): Promise<void> {
-    await slack.stop();
-    await workers.drain(jobs.drainMs);
-    await server.close();
-    await queue.close();
-    connection.close();
-    await store.close();
-  }
-  return { url: server.url, stop };
+async function stopAll(parts: readonly (() => unknown)[]): Promise<void> {
+  for (const stop of parts) await stop();
 }

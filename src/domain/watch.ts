@@ -5,7 +5,10 @@ import type { PressureState } from "./trend/pressure.ts";
 /** What the watch knows of a target between two looks. */
 export type WatchedTarget = {
   readonly target: Target;
-  readonly newest: MemoryReading;
+  /** When it was last looked at or heard of. */
+  readonly seenAtMs: number;
+  /** Absent: only heard of by an event so far. */
+  readonly newest?: MemoryReading;
   readonly pressure: PressureState;
   /** A leak is suspected since then; absent: none is. */
   readonly leak?: Suspicion;
@@ -18,7 +21,12 @@ export type Suspicion = {
   readonly sinceMs: number;
   /** A sentence with figures and units. */
   readonly says: string;
+  /** Nothing has spoken for it since then; it is given up after `LEAK_FORGOTTEN_MS`. */
+  readonly quietSinceMs?: number;
 };
+
+/** So long must nothing speak for a leak before it is given up: a look or two without growth prove nothing. */
+export const LEAK_FORGOTTEN_MS = 30 * 60_000;
 
 /** OOM kills, counted from the first until none has been seen for as long as `KILLS_FORGOTTEN_MS`. */
 export type Kills = { readonly count: number; readonly firstMs: number; readonly lastMs: number };
@@ -41,4 +49,9 @@ export function withMark(watched: WatchedTarget, mark: WatchMark): WatchedTarget
 export function countKill(kills: Kills | undefined, atMs: number): Kills {
   if (kills === undefined || atMs - kills.lastMs > KILLS_FORGOTTEN_MS) return { count: 1, firstMs: atMs, lastMs: atMs };
   return { count: kills.count + 1, firstMs: kills.firstMs, lastMs: Math.max(kills.lastMs, atMs) };
+}
+
+/** Is there anything to be told of it now? */
+export function isTroubled({ pressure, leak, kills }: WatchedTarget, nowMs: number): boolean {
+  return pressure.level !== "ok" || leak !== undefined || (kills !== undefined && nowMs - kills.lastMs <= KILLS_FORGOTTEN_MS);
 }

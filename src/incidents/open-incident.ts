@@ -21,6 +21,8 @@ export type Opening = {
   readonly steps: readonly StepProgress[];
   /** How far back to look. */
   readonly sinceMs?: number;
+  /** Something has changed, which the caller says itself: it is looked into anew, and not counted as asked again. */
+  readonly news?: true;
 };
 
 export type Opened = {
@@ -44,7 +46,7 @@ export function fingerprintOf(target: Target, problem: Problem): string {
 
 async function openWithin(tables: Tables, desk: Desk, opening: Opening): Promise<Opened> {
   const { kind, incident } = await tables.incidents.openOrJoin(candidateOf(desk, opening), REOPEN_WITHIN_MS);
-  const worthwhile = kind !== "joined" || (await isWorthAnother(tables, incident, opening.actor));
+  const worthwhile = kind !== "joined" || (await isWorthAnother(tables, incident, opening));
   const investigation = worthwhile ? investigationOf(desk, incident, opening) : undefined;
   if (investigation !== undefined) await tables.investigations.create(investigation);
 
@@ -88,8 +90,8 @@ function candidateOf(desk: Desk, opening: Opening): Incident {
 }
 
 /** An alert that fires again says nothing new; a person who asks again wants to know how it is now. */
-async function isWorthAnother(tables: Tables, incident: Incident, actor: Actor): Promise<boolean> {
-  if (actor.kind !== "user") return false;
+async function isWorthAnother(tables: Tables, incident: Incident, { actor, news }: Opening): Promise<boolean> {
+  if (actor.kind !== "user" && news === undefined) return false;
   if (incident.state === "acting" || incident.state === "verifying") return false;
   const earlier = await tables.investigations.ofIncident(incident.id);
   return earlier.every((one) => one.state === "done" || one.state === "failed");
@@ -117,7 +119,17 @@ async function tell(tables: Tables, desk: Desk, { kind, incident, opening, inves
   const { actor, steps } = opening;
   if (kind === "opened" && investigation !== undefined) return desk.narrator(tables, { kind, incident, investigation, steps });
   if (kind === "opened") return undefined;
+  if (kind === "joined" && opening.news === true) return lookingAgain(tables, desk, { incident, investigation, steps });
   return desk.narrator(tables, { kind, incident, actor, ...(investigation === undefined ? {} : { investigation, steps }) });
+}
+
+/** What is new is said by who brought it; only the new progress message is missing. */
+async function lookingAgain(
+  tables: Tables,
+  desk: Desk,
+  { incident, investigation, steps }: Pick<Telling, "incident" | "investigation"> & Pick<Opening, "steps">,
+): Promise<void> {
+  if (investigation !== undefined) await desk.narrator(tables, { kind: "progress", incident, investigation, steps });
 }
 
 async function queueInvestigation(desk: Desk, investigationId: string): Promise<void> {

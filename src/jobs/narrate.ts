@@ -17,6 +17,7 @@ import { reportMessage, type OfferFacts } from "../messages/report.ts";
 import { requestCard } from "../messages/request-card.ts";
 import { resolvedNote } from "../messages/resolved-note.ts";
 import { rootMessage } from "../messages/root.ts";
+import { watchNote } from "../messages/watch-note.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { Narrator, News, OfferWithTitle } from "../ports/narrator.ts";
 import type { Tables } from "../ports/store.ts";
@@ -69,6 +70,8 @@ async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
       return ended(news, teller);
     case "resolved":
       return resolved(news);
+    case "watched":
+      return [{ slot: `${news.incident.id}/watched/${news.trouble}/${news.sinceMs}`, priority: 1, message: watchNote(news) }];
     case "escalated":
     case "not-escalated":
       return [escalation(news, teller)];

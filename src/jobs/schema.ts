@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { OomphError } from "../domain/errors.ts";
+import type { ContainerEvent } from "../ports/containers.ts";
 import type { Inbound } from "../ports/inbound.ts";
 import type { JobName, JobPayloads } from "../ports/job-queue.ts";
 
@@ -52,11 +53,25 @@ const InboundSchema: z.ZodType<Inbound> = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("post"), id: Id, post: Post, receivedAtMs: TimeMs }),
 ]);
 
+const Event = z.object({
+  atNs: z.string().regex(/^\d{1,30}$/),
+  atMs: TimeMs,
+  action: z.enum(["oom", "die", "start", "stop", "kill", "restart", "update", "create", "destroy", "rename", "health_status", "other"]),
+  containerId: Id,
+  name: Id,
+  image: z.string(),
+  labels: z.record(z.string(), z.string()),
+  exitCode: z.int().exactOptional(),
+}) satisfies z.ZodType<ContainerEvent>;
+
 const PAYLOADS: { readonly [Name in JobName]: z.ZodType<JobPayloads[Name]> } = {
   receive: z.object({ inbound: InboundSchema }),
   investigate: z.object({ investigationId: Id }),
   act: z.object({ requestId: Id }),
   deliver: z.object({ deliveryId: Id }),
   escalate: z.object({ escalationId: Id }),
+  watch: z.strictObject({}),
+  "watch-event": z.object({ connection: Id, event: Event }),
+  report: z.object({ period: z.enum(["week", "month"]) }),
   sweep: z.strictObject({}),
 };

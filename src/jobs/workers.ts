@@ -1,3 +1,4 @@
+import type { ContainerEvent } from "../ports/containers.ts";
 import type { Inbound } from "../ports/inbound.ts";
 import type { JobHandlers, JobOutcome } from "../ports/job-queue.ts";
 import { act, type ActDeps } from "./act.ts";
@@ -15,7 +16,15 @@ export type HandlerDeps = ActDeps &
   SweepDeps & {
     /** What becomes of what came in from the chat. */
     receive(inbound: Inbound, signal: AbortSignal): Promise<void>;
+    readonly watch: WatchHandlers;
   };
+
+/** What the watch does with its jobs. */
+export type WatchHandlers = {
+  look(signal: AbortSignal): Promise<void>;
+  onEvent(connection: string, event: ContainerEvent): Promise<void>;
+  report(period: "week" | "month"): Promise<void>;
+};
 
 const DONE: JobOutcome = { kind: "done" };
 
@@ -26,11 +35,24 @@ export function createHandlers(deps: HandlerDeps): JobHandlers {
       await deps.receive(readPayload("receive", payload).inbound, signal);
       return DONE;
     },
-    investigate: async (payload, signal, lost) =>
-      investigate(deps, readPayload("investigate", payload).investigationId, { signal, lost }),
+    investigate: async (payload, signal, lost) => investigate(deps, readPayload("investigate", payload).investigationId, { signal, lost }),
     act: async (payload, signal) => act(deps, readPayload("act", payload).requestId, signal),
     deliver: async (payload, signal) => deliver(deps, readPayload("deliver", payload).deliveryId, signal),
     escalate: async (payload, signal) => escalate(deps, readPayload("escalate", payload).escalationId, signal),
+    async watch(payload, signal) {
+      readPayload("watch", payload);
+      await deps.watch.look(signal);
+      return DONE;
+    },
+    async "watch-event"(payload) {
+      const { connection, event } = readPayload("watch-event", payload);
+      await deps.watch.onEvent(connection, event);
+      return DONE;
+    },
+    async report(payload) {
+      await deps.watch.report(readPayload("report", payload).period);
+      return DONE;
+    },
     sweep: async (payload) => {
       readPayload("sweep", payload);
       return sweep(deps);

@@ -1,3 +1,4 @@
+import type { ContainerEvent } from "./containers.ts";
 import type { Inbound } from "./inbound.ts";
 
 /** The jobs that there are, each with what it is told. Everything else is read from the store. */
@@ -9,6 +10,12 @@ export type JobPayloads = {
   readonly deliver: { readonly deliveryId: string };
   /** An issue or a mail. */
   readonly escalate: { readonly escalationId: string };
+  /** One look of the watch at everything. */
+  readonly watch: Readonly<Record<string, never>>;
+  /** Something happened to a container. */
+  readonly "watch-event": { readonly connection: string; readonly event: ContainerEvent };
+  /** A report of the watch, for the week or the month before. */
+  readonly report: { readonly period: "week" | "month" };
   readonly sweep: Readonly<Record<string, never>>;
 };
 

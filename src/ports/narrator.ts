@@ -59,6 +59,14 @@ export type News =
       readonly wayBack?: OfferWithTitle;
     }
   | { readonly kind: "resolved"; readonly incident: Incident; readonly actor: Actor; readonly says: string }
+  /** The watch saw something of an incident; `sinceMs` tells one trouble from the next of its kind. */
+  | {
+      readonly kind: "watched";
+      readonly incident: Incident;
+      readonly trouble: "warning" | "critical" | "leak" | "killed";
+      readonly says: string;
+      readonly sinceMs: number;
+    }
   /** Something has arrived outside the chat. `escalations`: all of its kind for the incident, `escalation` the one told last. */
   | {
       readonly kind: "escalated";

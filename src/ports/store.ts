@@ -200,7 +200,7 @@ export type ReadingTable = {
 /** How watched targets stand. */
 export type WatchedTable = {
   get(targetKey: string): Promise<WatchedTarget | undefined>;
-  /** Those whose newest reading is of `seenSinceMs` or later. */
+  /** Those seen at `seenSinceMs` or later. */
   list(seenSinceMs: number): Promise<readonly WatchedTarget[]>;
   put(watched: readonly WatchedTarget[]): Promise<void>;
   /** Forgets targets not seen since, with their readings; how many. */

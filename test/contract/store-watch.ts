@@ -14,7 +14,7 @@ const reading = (minute: number, change: Partial<MemoryReading> = {}): MemoryRea
 });
 const watched = (name: string, change: Partial<WatchedTarget> = {}): WatchedTarget => ({
   target: { kind: "docker", connection: "local", name },
-  newest: reading(5),
+  seenAtMs: T0_MS + 5 * MINUTE_MS,
   pressure: { level: "ok" },
   marks: [],
   ...change,
@@ -72,9 +72,9 @@ export function watchContract(ask: Ask): void {
 
     it("are forgotten with their readings when they have not been seen for long", async () => {
       const store = await ask.store();
-      await store.watched.put([watched("old", { newest: reading(0) }), watched("new", { newest: reading(60) })]);
+      await store.watched.put([watched("old", { seenAtMs: T0_MS }), watched("new", { seenAtMs: T0_MS + 60 * MINUTE_MS, newest: reading(60) })]);
       await store.readings.add(["old", "new"].map((name) => ({ targetKey: `docker/${name}`, reading: reading(0) })));
-      expect(await store.watched.list(T0_MS + MINUTE_MS)).toEqual([watched("new", { newest: reading(60) })]);
+      expect(await store.watched.list(T0_MS + MINUTE_MS)).toEqual([watched("new", { seenAtMs: T0_MS + 60 * MINUTE_MS, newest: reading(60) })]);
       expect(await store.watched.forget(T0_MS + MINUTE_MS)).toBe(1);
       expect(await store.readings.of("docker/old", 0)).toEqual([]);
       expect(await store.readings.of("docker/new", 0)).toHaveLength(1);

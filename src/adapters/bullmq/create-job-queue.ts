@@ -24,6 +24,9 @@ export const JOB_OPTIONS: Readonly<Record<JobName, JobsOptions>> = {
   act: FORGOTTEN,
   deliver: FORGOTTEN,
   escalate: FORGOTTEN,
+  watch: FORGOTTEN,
+  "watch-event": REMEMBERED,
+  report: FORGOTTEN,
   sweep: FORGOTTEN,
 };
 

@@ -1,7 +1,7 @@
 import { DelayedError, UnrecoverableError, Worker, type Job } from "bullmq";
 
 import { messageOf, OomphError } from "../../domain/errors.ts";
-import type { JobHandlers, JobName, JobOutcome, JobWorkers } from "../../ports/job-queue.ts";
+import type { JobHandlers, JobName, JobOutcome, JobPayloads, JobWorkers } from "../../ports/job-queue.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Metrics } from "../../ports/metrics.ts";
 import type { QueueConnection } from "./connection.ts";
@@ -11,26 +11,48 @@ export type WorkerDeps = {
   readonly handlers: JobHandlers;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "jobFailed">;
-  /** How often the sweeper looks for what was left behind. */
-  readonly sweepEveryMs: number;
+  /** Kinds of job that this process works on; each costs a connection. */
+  readonly jobs: readonly JobName[];
+  readonly schedules: readonly Schedule[];
 };
 
+/** A job that is added by itself. `never` takes away what an earlier configuration has scheduled. */
+export type Schedule = {
+  readonly [Name in JobName]: {
+    /** Stable: the same id is the same schedule, whoever sets it. */
+    readonly id: string;
+    readonly job: Name;
+    readonly payload: JobPayloads[Name];
+    readonly when: { readonly everyMs: number } | { /** UTC */ readonly cron: string } | "never";
+  };
+}[JobName];
+
 /** How many of a kind run at once in this process. */
-const CONCURRENCY: Readonly<Record<JobName, number>> = { receive: 16, investigate: 4, act: 2, deliver: 8, escalate: 2, sweep: 1 };
+const CONCURRENCY: Readonly<Record<JobName, number>> = {
+  receive: 16,
+  investigate: 4,
+  act: 2,
+  deliver: 8,
+  escalate: 2,
+  watch: 1,
+  "watch-event": 4,
+  report: 1,
+  sweep: 1,
+};
 // How long handlers have to stop once their signal is aborted.
 const LAST_WORDS_MS = 5_000;
 // A job may be started as often as it takes: what must happen once is guarded by the store, not by the queue.
 const MAX_STALLED_COUNT = 1_000;
 const HAND_BACK: JobOutcome = { kind: "later", delayMs: 500 };
 
-/** Starts working on every kind of job. A Redis that is away is waited for. */
+/** Starts working on the jobs that it is told. A Redis that is away is waited for. */
 export function startWorkers(connection: QueueConnection, deps: WorkerDeps): JobWorkers {
   const stopping = new AbortController();
   const aborting = new AbortController();
   const signals = { stopping: stopping.signal, signal: aborting.signal };
   const start = <Name extends JobName>(name: Name): Worker => startWorker(connection, { ...deps, ...signals, name });
-  const workers = [start("receive"), start("investigate"), start("act"), start("deliver"), start("escalate"), start("sweep")];
-  scheduleSweeps(connection, deps.sweepEveryMs);
+  const workers = deps.jobs.map((name) => start(name));
+  for (const schedule of deps.schedules) keepScheduled(connection, schedule);
   return {
     async drain(withinMs) {
       stopping.abort();
@@ -91,14 +113,15 @@ async function runJob<Name extends JobName>(
 }
 
 /** Set again after each reconnection: a Redis that came back empty has forgotten it. */
-function scheduleSweeps(connection: QueueConnection, everyMs: number): void {
-  const queue = openQueue(connection.client, connection.settings.prefix, "sweep");
+function keepScheduled(connection: QueueConnection, { id, job, payload, when }: Schedule): void {
+  const queue = openQueue(connection.client, connection.settings.prefix, job);
   connection.onReady(async () => {
-    await queue.upsertJobScheduler(
-      "sweep",
-      { every: everyMs },
-      { name: "sweep", data: { payload: {}, nonce: "" }, opts: JOB_OPTIONS.sweep },
-    );
+    if (when === "never") {
+      await queue.removeJobScheduler(id);
+      return;
+    }
+    const repeat = "cron" in when ? { pattern: when.cron, tz: "UTC" } : { every: when.everyMs };
+    await queue.upsertJobScheduler(id, repeat, { name: job, data: { payload, nonce: "" }, opts: JOB_OPTIONS[job] });
   });
 }
 

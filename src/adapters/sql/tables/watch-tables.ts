@@ -83,7 +83,7 @@ async function putWatched(db: Db, watched: readonly WatchedTarget[]): Promise<vo
   for (let index = 0; index < watched.length; index += ROWS_AT_ONCE) {
     const rows = watched.slice(index, index + ROWS_AT_ONCE).map((one) => ({
       target_key: targetKey(one.target),
-      seen_at_ms: Math.round(one.newest.atMs),
+      seen_at_ms: Math.round(one.seenAtMs),
       state: JSON.stringify(one),
     }));
     await db

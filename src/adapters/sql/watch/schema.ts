@@ -22,9 +22,10 @@ const PressureSchema = z.object({
 
 const WatchedState = z.object({
   target: StoredTarget,
-  newest: ReadingSchema,
+  seenAtMs: ms,
+  newest: ReadingSchema.exactOptional(),
   pressure: PressureSchema,
-  leak: z.object({ sinceMs: ms, says: z.string() }).exactOptional(),
+  leak: z.object({ sinceMs: ms, says: z.string(), quietSinceMs: ms.exactOptional() }).exactOptional(),
   kills: z.object({ count: z.int().positive(), firstMs: ms, lastMs: ms }).exactOptional(),
   marks: z.array(z.object({ atMs: ms, kind: z.enum(["kill", "restart", "change"]) })),
 }) satisfies z.ZodType<WatchedTarget>;

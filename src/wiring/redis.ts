@@ -1,0 +1,49 @@
+import type { Action } from "../actions/action.ts";
+import { redisActions } from "../actions/index.ts";
+import { createHttpCheck } from "../adapters/http/http-check.ts";
+import { createKeyValueServers } from "../adapters/redis/key-value-servers.ts";
+import { systemClock as clock } from "../adapters/system/system-clock.ts";
+import type { Config } from "../config/build.ts";
+import type { KeyValueServers } from "../ports/key-value-server.ts";
+import type { Log } from "../ports/log.ts";
+import type { Targets } from "../ports/planner.ts";
+import { redisMemoryRunbook } from "../runbooks/redis-memory/index.ts";
+import type { Runbook } from "../runbooks/runbook.ts";
+import type { RedisSession } from "../runbooks/redis-memory/session.ts";
+import { TIMES } from "./times.ts";
+
+export type RedisParts = {
+  readonly servers: KeyValueServers;
+  readonly runbooks: readonly Runbook<RedisSession>[];
+  readonly actions: readonly Action[];
+};
+
+type RedisSurroundings = {
+  readonly log: Log;
+  /** Run ids of the Redis that Oomph itself runs on: never acted on. */
+  readonly ownRedis: () => Promise<readonly string[]>;
+};
+
+/** Everything about examined Redis servers: how they are reached, looked at and acted on. */
+export function redisParts({ redis, verification }: Config, { log, ownRedis }: RedisSurroundings): RedisParts {
+  const servers = createKeyValueServers(redis.connections, { log });
+  const httpCheck = createHttpCheck();
+  const { censusMs } = redis;
+  const watching = { ...verification, healthTimeoutMs: TIMES.healthTimeoutMs };
+  return {
+    servers,
+    runbooks: [redisMemoryRunbook({ servers, clock, httpCheck, censusBudgetMs: censusMs })],
+    actions: redisActions({ servers, httpCheck, clock, ownRedis, verification: watching, countWithinMs: censusMs }),
+  };
+}
+
+/** What can be investigated and acted on: every configured connection. */
+export function redisTargets(servers: KeyValueServers): Targets {
+  const known = servers
+    .names()
+    .map((name) => ({ target: { kind: "redis", name } as const, aliases: servers.settings(name)?.aliases ?? [] }));
+  return {
+    list: () => Promise.resolve({ known, missing: [] }),
+    isConfigured: (target) => target.kind === "redis" && servers.names().includes(target.name),
+  };
+}

@@ -1,0 +1,18 @@
+import { DELIVERY_TIMES } from "../jobs/deliver.ts";
+import { PATIENCE } from "../jobs/look-surely.ts";
+
+/** Times that nobody has needed to configure. */
+export const TIMES = {
+  /** How long an answer about the members of a user group holds. */
+  groupsMs: 60_000,
+  healthTimeoutMs: 5_000,
+  /** An act learns within this time that it was frozen or its lease released. */
+  leaseLookMs: 2_000,
+  jobs: {
+    progressEveryMs: 1_000,
+    // Putting one back that is on its way changes nothing: this only spares the queue the asking.
+    investigationGraceMs: 10_000,
+    patience: PATIENCE,
+    times: DELIVERY_TIMES,
+  },
+} as const;
