@@ -19,7 +19,19 @@ export type Action = ActionDoc & {
   /** Did it help? Reads only, several times until the readings are stable. */
   verify(plan: Plan, run: RunFacts): Promise<Verification>;
   /** The way back as another action, asked for and approved like any; undefined: there is none. */
-  wayBack(plan: Plan, run: RunFacts): { readonly actionId: string; readonly params: Readonly<Record<string, Json>> } | undefined;
+  wayBack(plan: Plan, run: RunFacts): Proposed | undefined;
+  /** What puts right an act that was broken off half-way, when `observe` says `partly`; offered like a way back. */
+  repair?(plan: Plan, run: RunFacts): Proposed | undefined;
+  /** What lasts beyond an act that helped: files for the thread, and actions that now make sense. Reads only. */
+  afterwards?(plan: Plan, run: RunFacts): Promise<Afterwards>;
+};
+
+/** Another action, as one that was ended proposes it. */
+export type Proposed = { readonly actionId: string; readonly params: Readonly<Record<string, Json>> };
+
+export type Afterwards = {
+  readonly files: readonly { readonly name: string; readonly title: string; readonly text: string }[];
+  readonly offers: readonly (Proposed & { /** A sentence for the reader. */ readonly why: string })[];
 };
 
 export type RunFacts = {

@@ -1,7 +1,8 @@
 import type { Json } from "./json.ts";
 import type { Target, TargetKind } from "./target.ts";
 
-export type Risk = "change" | "disruptive" | "destructive";
+/** `none`: the target stays as it is; something outside is written, such as a pull request. */
+export type Risk = "none" | "change" | "disruptive" | "destructive";
 
 /** What people need to know to ask for an action. */
 export type ActionDoc = {
@@ -53,8 +54,9 @@ export type Verification = {
   readonly rows: readonly { readonly what: string; readonly before: string; readonly after: string; readonly ok: boolean }[];
 };
 
-/** Asked after a crash. `partly` ends as failed with what was done and what is left. */
+/** Asked after a crash or a failure. `partly` ends as failed, with what was done and what is left. */
 export type Observation =
   | { readonly kind: "done"; readonly says: string }
   | { readonly kind: "not-done"; readonly says: string }
+  | { readonly kind: "partly"; readonly says: string }
   | { readonly kind: "unknown"; readonly says: string };

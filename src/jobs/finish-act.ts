@@ -14,13 +14,19 @@ export type InHand = { readonly action: Action; readonly held: Held };
 
 const DONE: JobOutcome = { kind: "done" };
 
+const ADVICE: Readonly<Record<Exclude<Observation["kind"], "done">, string>> = {
+  "not-done": "ask again if it is still needed",
+  partly: "put that right first",
+  unknown: "look at the target before asking again",
+};
+
 /** An earlier delivery died after it had begun: the target is looked at, and not touched. */
 export async function lookAfterCrash(deps: FinishDeps, { action, held }: InHand, signal: AbortSignal): Promise<JobOutcome> {
   if (held.request.state === "verifying") return verifyAndEnd(deps, { action, held }, signal);
   const seen = await observeSurely(deps.desk, { action, ...factsOf(held), patience: deps.patience }, signal);
   if (seen.kind === "done") return verifyAndEnd(deps, { action, held }, signal);
-  const advice = seen.kind === "unknown" ? "look at the target before asking again" : "ask again if it is still needed";
-  return endUnverified(deps.desk, held, { seen, outcome: `interrupted; ${asClause(seen.says)}: ${advice}` });
+  const advice = ADVICE[seen.kind];
+  return endUnverified(deps.desk, { action, held }, { seen, outcome: `interrupted; ${asClause(seen.says)}: ${advice}` });
 }
 
 /** Apply threw: only the target knows whether it was done all the same. */
@@ -32,7 +38,7 @@ export async function lookAfterFailure(
   const { action, held, because } = failed;
   const seen = await observeSurely(deps.desk, { action, ...factsOf(held), patience: deps.patience }, signal);
   if (seen.kind === "done") return verifyAndEnd(deps, { action, held }, signal);
-  return endUnverified(deps.desk, held, { seen, outcome: `${asClause(because)}; ${seen.says}` });
+  return endUnverified(deps.desk, { action, held }, { seen, outcome: `${asClause(because)}; ${seen.says}` });
 }
 
 /** It is done: did it help? */
@@ -54,8 +60,11 @@ export async function verifyAndEnd({ desk, patience }: FinishDeps, { action, hel
 
 type Unverified = { readonly seen: Exclude<Observation, { kind: "done" }>; readonly outcome: string };
 
-async function endUnverified(desk: Desk, held: Held, { seen, outcome }: Unverified): Promise<JobOutcome> {
-  await endRun(desk, held, { state: seen.kind === "unknown" ? "unknown" : "failed", outcome, observation: seen });
+async function endUnverified(desk: Desk, { action, held }: InHand, { seen, outcome }: Unverified): Promise<JobOutcome> {
+  const { plan, run } = factsOf(held);
+  const repair = seen.kind === "partly" ? action.repair?.(plan, run) : undefined;
+  const state = seen.kind === "unknown" ? "unknown" : "failed";
+  await endRun(desk, held, { state, outcome, observation: seen, ...(repair === undefined ? {} : { wayBack: repair }) });
   return DONE;
 }
 

@@ -48,6 +48,7 @@ export function reportMessage(facts: {
 
 /** What a risk means for the one who presses. */
 export const RISKS: Readonly<Record<Risk, string>> = {
+  none: "changes nothing on the target",
   change: "changes a setting",
   disruptive: "disturbs running clients",
   destructive: "deletes data",

@@ -13,7 +13,7 @@ export const StoredTarget = z.discriminatedUnion("kind", [
 export const StoredPlan = z.object({
   actionId: z.string(),
   target: StoredTarget,
-  risk: z.enum(["change", "disruptive", "destructive"]),
+  risk: z.enum(["none", "change", "disruptive", "destructive"]),
   summary: z.string(),
   changes: z.array(z.object({ what: z.string(), before: z.string(), after: z.string() })),
   blastRadius: z.array(z.string()),
@@ -32,6 +32,6 @@ export const StoredVerification = z.object({
 }) satisfies z.ZodType<Verification>;
 
 export const StoredObservation = z.object({
-  kind: z.enum(["done", "not-done", "unknown"]),
+  kind: z.enum(["done", "not-done", "partly", "unknown"]),
   says: z.string(),
 }) satisfies z.ZodType<Observation>;
