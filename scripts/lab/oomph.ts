@@ -45,13 +45,26 @@ export type OomphLab = {
 };
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const START_WITHIN_MS = 30_000;
+const START_WITHIN_MS = 60_000;
+const TRIES = 3;
 
 /** Flags of package.json's `start` and of the image: a tool for memory incidents keeps its own memory small. */
 export const NODE_FLAGS = ["--max-semi-space-size=4"];
 
+/** A port that somebody took between being found free and being listened on is tried again with another. */
 export async function startOomph(options: OomphLabOptions): Promise<OomphLab> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), "oomph-")));
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startIn(directory, options);
+    } catch (error) {
+      const taken = error instanceof Error && error.message.includes("EADDRINUSE");
+      if (!taken || attempt === TRIES) throw error;
+    }
+  }
+}
+
+async function startIn(directory: string, options: OomphLabOptions): Promise<OomphLab> {
   const port = await freePort();
   const configPath = join(directory, "oomph.yaml");
   const logPath = join(directory, "oomph.log");
