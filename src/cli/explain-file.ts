@@ -1,25 +1,88 @@
+import { formatBytes } from "../domain/bytes.ts";
 import { OomphError } from "../domain/errors.ts";
+import { KernelLogScan } from "../domain/kernel-oom/kernel-log-scan.ts";
+import { looksLikeSystemLog } from "../domain/kernel-oom/looks-like-log.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
-import { explain, renderExplanation } from "./explain.ts";
+import { explain, type Explanation } from "./explain.ts";
+import { explainReading } from "./explain-kernel-log.ts";
 import type { Io } from "./io.ts";
+import { printable } from "./printable.ts";
+
+// Longer input is read as a kernel's log only, which needs no more memory however long it is.
+const MOST_TEXT_BYTES = 16 * 2 ** 20;
+const BEGINNING_BYTES = 65_536;
+const BINARY_SHARE = 0.1;
+
+// What the first bytes of files that are no text are known by, and what makes text of them.
+const NO_TEXT: readonly (readonly [beginning: string, hint: string])[] = [
+  ["\u001f\u008b", "gzip: `zcat FILE | oomph explain -`"],
+  ["\u0028\u00b5\u002f\u00fd", "zstd: `zstdcat FILE | oomph explain -`"],
+  ["\u00fd7zXZ", "xz: `xzcat FILE | oomph explain -`"],
+  ["\u00ff\u00fe", "UTF-16: `iconv -f utf-16 FILE | oomph explain -`"],
+  ["LPKSHHRH", "a journal: `journalctl --file FILE -o short-iso | oomph explain -`"],
+];
 
 /** `oomph explain <file|->`. */
 export async function explainFile({ file, json }: { readonly file: string; readonly json: boolean }, io: Io): Promise<ExitCode> {
-  const explanation = explain(file === "-" ? await io.readStdin() : await readText(file, io));
-  const { result } = explanation;
+  const { result, text } = await explainInput(file, io);
   if (json) io.out(`${JSON.stringify(result, null, 2)}\n`);
-  else if (result.kind === "unknown") io.err(renderExplanation(explanation));
-  else io.out(renderExplanation(explanation));
+  else if (result.kind === "unknown") io.err(text);
+  else io.out(printable(text)); // names of processes come from anyone who can start one
   return result.kind === "unknown" ? EXIT.badInput : EXIT.ok;
 }
 
-async function readText(file: string, io: Io): Promise<string> {
+async function explainInput(file: string, io: Io): Promise<Explanation> {
+  const scan = new KernelLogScan();
+  let held: Buffer[] | undefined = [];
+  let beginning = "";
+  let bytes = 0;
+  for await (const chunk of chunksOf(file, io)) {
+    if (bytes < BEGINNING_BYTES) {
+      beginning += chunk.toString("latin1", 0, BEGINNING_BYTES);
+      refuseBinary(beginning, file);
+    }
+    bytes += chunk.length;
+    if (bytes > MOST_TEXT_BYTES) held = undefined;
+    held?.push(chunk);
+    scan.push(chunk.toString("latin1"));
+  }
+  if (held !== undefined)
+    return explain(
+      Buffer.concat(held)
+        .toString("utf8")
+        .replace(/^\uFEFF/, ""),
+    );
+  const reading = scan.end();
+  if (reading.isOom || looksLikeSystemLog(beginning)) return explainReading(reading);
+  throw new OomphError(
+    "bad-input",
+    `expected a kernel's log of any length, or other text of at most ${formatBytes(MOST_TEXT_BYTES)}, got ${formatBytes(bytes)} without a kernel's report: give the part around the incident`,
+  );
+}
+
+async function* chunksOf(file: string, io: Io): AsyncGenerator<Buffer> {
   try {
-    return await io.readFile(file);
+    for await (const chunk of io.read(file)) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   } catch (error) {
     const why = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
     throw new OomphError("bad-input", `expected a file that can be read, or - for standard input, got ${JSON.stringify(file)} (${why})`, {
       cause: error,
     });
   }
+}
+
+function refuseBinary(beginning: string, file: string): void {
+  const hint = NO_TEXT.find(([start]) => beginning.startsWith(start))?.[1] ?? (isBinary(beginning) ? "bytes that are no text" : undefined);
+  if (hint === undefined) return;
+  throw new OomphError("bad-input", `expected text, got ${file === "-" ? hint : hint.replace("FILE", file)}`);
+}
+
+/** After a crash a log may hold a stretch of zeros, and is text all the same. */
+function isBinary(beginning: string): boolean {
+  let odd = 0;
+  for (let at = 0; at < beginning.length; at += 1) {
+    const code = beginning.charCodeAt(at);
+    if (code < 9 || (code > 13 && code < 27)) odd += 1;
+  }
+  return odd > beginning.length * BINARY_SHARE;
 }

@@ -8,9 +8,8 @@ export type Io = {
   readonly isTerminal: boolean;
   /** Width of that terminal, in characters. */
   readonly columns: number;
-  /** All of standard input. */
-  readStdin(): Promise<string>;
-  readFile(path: string): Promise<string>;
+  /** A file piece by piece, or standard input for `-`. */
+  read(file: string): AsyncIterable<Uint8Array>;
   /** The environment, and files that the configuration names. Loaded late: few commands need it. */
   sources(): Promise<Sources>;
 };

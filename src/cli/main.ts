@@ -1,15 +1,16 @@
-import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
+import { createReadStream } from "node:fs";
 import type { Io } from "./io.ts";
 import { runCommandLine } from "./program.ts";
+
+// Larger reads make long logs faster; these are searched as they are.
+const READ_AT_ONCE = 2 ** 20;
 
 const io: Io = {
   out: (words) => void process.stdout.write(words),
   err: (words) => void process.stderr.write(words),
   isTerminal: process.stderr.isTTY,
   columns: widthOf(process.stderr.columns),
-  readStdin: () => text(process.stdin),
-  readFile: (path) => readFile(path, "utf8"),
+  read: (file) => (file === "-" ? process.stdin : createReadStream(file, { highWaterMark: READ_AT_ONCE })),
   async sources() {
     const { processSources } = await import("../config.ts");
     return processSources();

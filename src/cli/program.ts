@@ -36,6 +36,7 @@ function build(io: Io, done: Done): Command {
   oomph investigate redis/sessions            a connection from oomph.yaml
   oomph investigate redis://127.0.0.1:6379/2  any Redis
   redis-cli INFO | oomph explain -            a pasted INFO, or a log with Redis's OOM error
+  journalctl -k | oomph explain -             who was killed for want of memory, and whose limit it was
   oomph redis flush --db 2                    before a test suite`,
     )
     .option("--version", "print the version")
@@ -84,7 +85,7 @@ type InvestigateFlags = { readonly json?: true; readonly census?: string; readon
 function addExplain(program: Command, io: Io, done: Done): void {
   program
     .command("explain")
-    .description("read a pasted INFO, or a log with Redis's OOM error, and say what it means")
+    .description("read a kernel's log, a pasted INFO, or a log with Redis's OOM error, and say what it means")
     .argument("<file>", "a file, or - for standard input")
     .option("--json", "one JSON document on standard output")
     .action(async (file: string, { json }: { readonly json?: true }) => {

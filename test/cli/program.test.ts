@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { createReadStream, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fillUntilRefused, startRedis, type RedisLab } from "../../scripts/lab/redis.ts";
 import { openStore } from "../../src/adapters/sql/open-store.ts";
@@ -315,8 +315,7 @@ async function run(args: readonly string[], { stdin = "", env = {}, files = {}, 
     },
     isTerminal: columns !== undefined,
     columns: columns ?? 80,
-    readStdin: () => Promise.resolve(stdin),
-    readFile: (path) => readFile(place(path), "utf8"),
+    read: (file) => (file === "-" ? Readable.from([Buffer.from(stdin)]) : createReadStream(place(file))),
     sources: () =>
       Promise.resolve({
         env,

@@ -89,9 +89,11 @@ async function expectFull(address: string): Promise<void> {
   }
   let out = "";
   const io = { out: (text: string) => void (out += text), err: () => {}, isTerminal: false, columns: 80 };
-  const none = () => Promise.reject(new Error("not asked for"));
+  const none = (): never => {
+    throw new Error("not asked for");
+  };
   const sources = () => Promise.resolve({ env: {}, readFile: () => "" });
-  const code = await runCommandLine(["investigate", `redis://${address}`, "--json"], { ...io, readStdin: none, readFile: none, sources });
+  const code = await runCommandLine(["investigate", `redis://${address}`, "--json"], { ...io, read: none, sources });
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ target: `redis/${address}:6379`, verdict: "full-under-noeviction", reached: true, failures: [] });
 }

@@ -20,7 +20,7 @@ const PARTS: readonly Part[] = [
   { shape: /\[\s*(\d+\.\d+)(?:\s+<[^>]{1,20}>)?\](?:\s?\[\s*[TC]\d+\])?:? ?/y, read: ([, seconds], line) => uptime(line, Number(seconds)) },
   {
     shape: /\[((?:\p{L}+\.?\s+){1,2}\d{1,2}\.?\s+(?:\p{L}+\.?\s+)?[\d:]{5,8}(?:\s+\d{4})?)\]:? ?/uy,
-    read: ([, text], line) => logged(line, text),
+    read: ([, text], line) => bracketed(line, text),
   },
   { shape: /\[(\d{4}-\d\d-\d\d[T ][\d:.,]{8,18}(?:Z|[+-]\d\d:?\d\d)?)\]:? ?/y, read: ([, text], line) => logged(line, text) },
   { shape: /\[\s*\+\d+\.\d+\] ?/y }, // dmesg --reltime
@@ -98,6 +98,12 @@ function uptime(line: Draft, seconds: number): void {
   line.sawUptime = true;
   line.writer ??= "kernel";
   line.time = { ...line.time, uptimeSeconds: line.time.uptimeSeconds ?? seconds };
+}
+
+/** dmesg -T: no other writer puts its time in brackets and its language. */
+function bracketed(line: Draft, text: string | undefined): void {
+  line.writer ??= "kernel";
+  logged(line, text);
 }
 
 function logged(line: Draft, text: string | undefined): void {

@@ -9,7 +9,8 @@ const MOST_DEPTH = 4;
 
 /** Takes a line out of what a logger wrapped it in: JSON of any kind, the journal's export and verbose forms. */
 export function unwrapLine(raw: string, before: string): readonly LogLine[] {
-  const line = textOfBytes(raw.endsWith("\r") ? raw.slice(0, -1) : raw);
+  // A crash of the host leaves zeros in its log.
+  const line = textOfBytes((raw.endsWith("\r") ? raw.slice(0, -1) : raw).replaceAll("\0", ""));
   const start = line.trimStart();
   if (start.startsWith("{")) return fromJson(start) ?? [readLogLine(line)];
   if (start.startsWith("MESSAGE=")) return [withTime(start.slice("MESSAGE=".length), timeBefore(before))];

@@ -1,0 +1,2 @@
+/** What a recogniser made of a text: the result for scripts, and the same for a terminal, without colours. */
+export type Explained<Result extends { readonly kind: string }> = { readonly result: Result; readonly text: string };
