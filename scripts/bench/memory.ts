@@ -13,6 +13,7 @@ export type MemoryFigures = {
   readonly investigations: number;
   /** From warm to after: what a leak would show. */
   readonly growthPct: number;
+  /** Shows more: a process that has never worked has not yet read most of its code from the disk, nor compiled it. */
   readonly growthFromIdlePct: number;
 };
 

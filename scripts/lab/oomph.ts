@@ -49,7 +49,7 @@ const START_WITHIN_MS = 60_000;
 const TRIES = 3;
 
 /** Flags of package.json's `start` and of the image: a tool for memory incidents keeps its own memory small. */
-export const NODE_FLAGS = ["--max-semi-space-size=4"];
+export const NODE_FLAGS = ["--max-semi-space-size=8", "--max-old-space-size=192"];
 
 /** A port that somebody took between being found free and being listened on is tried again with another. */
 export async function startOomph(options: OomphLabOptions): Promise<OomphLab> {
