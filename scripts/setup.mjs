@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compileSources } from "./setup/compile.mjs";
+import { bringNginx } from "./setup/nginx.mjs";
 import { checkNode } from "./setup/node-version.mjs";
 import { installPackages } from "./setup/packages.mjs";
 import { linkPostgresLibraries } from "./setup/postgres.mjs";
@@ -15,7 +16,7 @@ const startedAtMs = performance.now();
 try {
   const { engines } = JSON.parse(readFileSync(resolve(root, "package.json"), "utf8"));
   checkNode(process.versions.node, engines.node);
-  const done = [installPackages(root), linkPostgresLibraries(root), bringRedis(), compileSources(root)].filter(
+  const done = [installPackages(root), linkPostgresLibraries(root), bringRedis(), bringNginx(root), compileSources(root)].filter(
     (step) => step !== undefined,
   );
   const tookSeconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);

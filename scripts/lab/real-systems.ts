@@ -1,6 +1,6 @@
 import { appendFileSync } from "node:fs";
 
-export type SystemName = "redis" | "postgres" | "docker" | "kubernetes" | "chromium" | "slack-emulator";
+export type SystemName = "redis" | "postgres" | "docker" | "nginx" | "kubernetes" | "chromium" | "slack-emulator";
 
 /**
  * Notes that a real system took part in a test run: one JSON line `{system, version}` in the file that OOMPH_TEST_LEDGER

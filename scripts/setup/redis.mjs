@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { isInstalled } from "./programs.mjs";
 
 const BY_HAND = `Install a Redis server (6.2 or newer), then run this again:
     Debian, Ubuntu   sudo apt-get install redis-server
@@ -29,15 +28,4 @@ function aptGet(asRoot, what) {
 function rootPrefix() {
   if (process.getuid?.() === 0) return [];
   return isInstalled("sudo") && spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0 ? ["sudo", "-n"] : undefined;
-}
-
-function isInstalled(program) {
-  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return folder !== "";
-    } catch {
-      return false;
-    }
-  });
 }

@@ -1,0 +1,103 @@
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A proxy in front of a Docker daemon's socket, as people put one there for least rights. */
+export type DockerProxy = {
+  /** For the settings of a connection: a socket, or a port of 127.0.0.1 with TLS. */
+  readonly path: string;
+  readonly port: number;
+  /** `GET /containers/{id}/json`, in the order in which they came; those that were refused too. */
+  readonly calls: readonly string[];
+  /** All connections break, as when the daemon goes away. */
+  drop(): void;
+  /** From now on requests wait for an answer that does not come; false: no more. */
+  hang(isHanging: boolean): void;
+  close(): Promise<void>;
+};
+
+export type ProxyOptions = {
+  /** The daemon's socket; default: DOCKER_HOST's. */
+  readonly daemon?: string;
+  /** Calls by name, `GET /info`: all others are refused with 403. Absent: everything goes through. */
+  readonly allow?: readonly string[];
+  /** PEM texts: TLS, with a client certificate demanded when `clientCa` is given. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa?: string };
+};
+
+/** The socket of the daemon that tests use. */
+export function daemonSocket(): string {
+  return (process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock").replace(/^unix:\/\//, "");
+}
+
+export async function startDockerProxy({ daemon = daemonSocket(), allow, tls }: ProxyOptions = {}): Promise<DockerProxy> {
+  const folder = mkdtempSync(join(tmpdir(), "oomph-proxy-"));
+  const path = join(folder, "docker.sock");
+  const calls: string[] = [];
+  const sockets = new Set<Socket>();
+  let isHanging = false;
+
+  function answer(asked: IncomingMessage, response: ServerResponse): void {
+    const call = nameOf(asked);
+    calls.push(call);
+    if (isHanging) return;
+    if (allow !== undefined && !allow.includes(call)) {
+      response
+        .writeHead(403, { "Content-Type": "text/html" })
+        .end("<html><body><h1>403 Forbidden</h1>\nAdministrative rules.</body></html>");
+      return;
+    }
+    const headers = { ...asked.headers };
+    const passed = request({ socketPath: daemon, method: asked.method, path: asked.url, headers }, (answered) => {
+      response.writeHead(answered.statusCode ?? 502, answered.headers);
+      response.flushHeaders();
+      answered.pipe(response);
+    });
+    passed.on("error", () => response.destroy());
+    response.on("close", () => passed.destroy());
+    asked.pipe(passed);
+  }
+  const server: Server =
+    tls === undefined
+      ? createServer(answer)
+      : createTlsServer(
+          { cert: tls.cert, key: tls.key, ca: tls.clientCa, requestCert: tls.clientCa !== undefined, rejectUnauthorized: true },
+          answer,
+        );
+  for (const event of ["connection", "secureConnection"]) {
+    server.on(event, (socket: Socket) => {
+      sockets.add(socket);
+      socket.on("error", () => socket.destroy());
+      socket.once("close", () => sockets.delete(socket));
+    });
+  }
+  await new Promise<void>((resolve) => {
+    if (tls === undefined) server.listen(path, resolve);
+    else server.listen(0, "127.0.0.1", resolve);
+  });
+  const drop = (): void => sockets.forEach((socket) => socket.destroy());
+  return {
+    path,
+    port: tls === undefined ? 0 : (server.address() as AddressInfo).port,
+    calls,
+    drop,
+    hang: (value) => {
+      isHanging = value;
+    },
+    async close() {
+      drop();
+      await new Promise((resolve) => server.close(resolve));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A request as the table of calls names it. */
+function nameOf({ method = "GET", url = "/" }: IncomingMessage): string {
+  const path = (url.split("?")[0] ?? "").replace(/^\/v\d+\.\d+/, "");
+  const general = path.replace(/^\/(containers|exec|images|networks)\/(?!json$|create$)[^/]+/, "/$1/{id}");
+  return `${method} ${general}`;
+}
