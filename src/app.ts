@@ -53,7 +53,7 @@ export async function startOomph(
   const narrator = createNarrator({ ids, clock, actions });
   const [planner, escalation] = [createPlanner(actions), outside.rules];
   const desk: Desk = { store, queue, clock, ids, log, metrics, narrator, planner, targets, rules, escalation, person };
-  const receiver = createReceive({ desk, chat, runbooks, alertChannels: chatConfig.alertChannels, readAlert });
+  const receiver = createReceive({ desk, chat, runbooks, alertChannels: chatConfig.alertChannels, readAlert, memory: docker.memory });
   const watch = createWatch(config, { desk, hosts: docker.hosts, runbooks, channel: chatConfig.incidentChannel });
 
   const handlers = createHandlers({

@@ -43,14 +43,8 @@ function readTyped(whole: string): Asked {
 }
 
 function kindOf(word: string | undefined): Target["kind"] | undefined {
-  switch (word?.toLowerCase()) {
-    case "redis":
-      return "redis";
-    case "docker":
-      return "docker";
-    default:
-      return undefined;
-  }
+  const lower = word?.toLowerCase();
+  return lower === "redis" || lower === "docker" ? lower : undefined;
 }
 
 function inDatabase(targets: readonly Target[], database: number): readonly Target[] {

@@ -3,6 +3,7 @@ import type { Problem } from "../domain/incident.ts";
 import type { TargetKind } from "../domain/target.ts";
 import type { Desk } from "../incidents/desk.ts";
 import type { Chat } from "../ports/chat.ts";
+import type { MemoryBoard } from "../ports/memory-history.ts";
 
 /** What everything that people type and press works with. */
 export type Front = {
@@ -13,6 +14,7 @@ export type Front = {
   readonly alertChannels: readonly string[];
   /** Is a post an alert about memory, and what does it name? Pure. */
   readonly readAlert: (post: Post) => AlertReading;
+  readonly memory: MemoryBoard;
 };
 
 /** What commands need to know of a runbook; a Runbook is one. */

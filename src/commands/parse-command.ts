@@ -6,6 +6,8 @@ import { nearest } from "../domain/nearest.ts";
 export type Command =
   | { readonly kind: "help" }
   | { readonly kind: "investigate"; readonly target: string; readonly sinceMs?: number }
+  | { readonly kind: "top"; readonly filter?: string }
+  | { readonly kind: "trend"; readonly target: string }
   | { readonly kind: "incidents"; readonly which: "open" | "all" }
   | { readonly kind: "show"; readonly id: string }
   | { readonly kind: "run"; readonly action: string; readonly target: string; readonly params: Readonly<Record<string, string>> }
@@ -27,6 +29,8 @@ export type Parsed = { readonly kind: "command"; readonly command: Command } | W
 export const USAGE: Readonly<Record<CommandKind, string>> = {
   help: "/oom help",
   investigate: "/oom investigate <target> [--since 30m]",
+  top: "/oom top [containers] [part of a name]",
+  trend: "/oom trend <target>",
   incidents: "/oom incidents [open|all]",
   show: "/oom show <id>",
   run: "/oom run <action> <target> [--param value]",
@@ -53,6 +57,8 @@ type Reader = (words: readonly string[]) => Parsed;
 const READERS: Readonly<Record<CommandKind, Reader>> = {
   help: () => understood({ kind: "help" }),
   investigate: readInvestigate,
+  top: readTop,
+  trend: (words) => withOne("trend", words, (target) => ({ kind: "trend", target })),
   incidents: readIncidents,
   show: (words) => withOne("show", words, (id) => ({ kind: "show", id })),
   run: readRun,
@@ -69,6 +75,8 @@ const READERS: Readonly<Record<CommandKind, Reader>> = {
 const KINDS = [
   "help",
   "investigate",
+  "top",
+  "trend",
   "incidents",
   "show",
   "run",
@@ -95,6 +103,14 @@ function readInvestigate(words: readonly string[]): Parsed {
   if (sinceMs === undefined || sinceMs === 0)
     return wrong("investigate", `expected a time with its unit after \`--since\`, such as 30m, 2h or 1d, got "${since.slice(0, 40)}"`);
   return understood({ kind: "investigate", target, sinceMs });
+}
+
+/** `containers` may be left out: there is nothing else yet that it could be. */
+function readTop(words: readonly string[]): Parsed {
+  const rest = /^(containers?|docker)$/i.test(words[0] ?? "") ? words.slice(1) : words;
+  const [filter, ...more] = rest;
+  if (more.length > 0) return wrong("top", `expected one part of a name, got ${rest.length}: ${rest.slice(0, 4).join(" ").slice(0, 60)}`);
+  return understood(filter === undefined ? { kind: "top" } : { kind: "top", filter });
 }
 
 function readIncidents(words: readonly string[]): Parsed {
@@ -143,7 +159,11 @@ function flagsOf(words: readonly string[]): Flags {
   return { names, flags: Object.fromEntries(flags) };
 }
 
-function withOne(kind: "show" | "unlock" | "runbooks" | "audit", words: readonly string[], command: (word: string) => Command): Parsed {
+function withOne(
+  kind: "show" | "trend" | "unlock" | "runbooks" | "audit",
+  words: readonly string[],
+  command: (word: string) => Command,
+): Parsed {
   const word = words[0];
   if (word === undefined || words.length > 1)
     return wrong(kind, `expected one word after \`${kind}\`, got ${words.length === 0 ? "none" : words.length}`);
@@ -158,7 +178,7 @@ function withNone(kind: CommandKind, words: readonly string[], command: Command)
 
 function unknownVerb(verb: string, rest: readonly string[]): Parsed {
   const shown = verb.slice(0, 40);
-  if (/^redis[/:]/i.test(verb))
+  if (/^(?:[a-z0-9._-]+:)?(?:redis|docker)[/:]/i.test(verb))
     return { kind: "wrong", because: `"${shown}" is a target, not a command.`, todo: `Did you mean \`/oom investigate ${shown}\`?` };
   const meant = nearest(verb, KINDS);
   const todo =

@@ -5,6 +5,7 @@ import { freeze, unlock } from "./admin.ts";
 import type { Asker, Front } from "./front.ts";
 import { investigate } from "./investigate.ts";
 import { approvals, audit, help, incidents, locks, me, runbooks, show } from "./look.ts";
+import { top, trend } from "./memory.ts";
 import { parseCommand, type Command } from "./parse-command.ts";
 import { runAction } from "./run-action.ts";
 
@@ -33,6 +34,9 @@ export async function runCommand(front: Front, asker: Asker, command: Command): 
       return freeze(front, userId, command);
     case "unlock":
       return unlock(front, userId, command.target);
+    case "trend":
+      return (await refusedUnless(front, "investigators", userId)) ?? trend(front, asker, command.target);
+    case "top":
     case "incidents":
     case "show":
     case "approvals":
@@ -42,10 +46,12 @@ export async function runCommand(front: Front, asker: Asker, command: Command): 
   }
 }
 
-type Looking = Extract<Command, { readonly kind: "incidents" | "show" | "approvals" | "locks" | "audit" }>;
+type Looking = Extract<Command, { readonly kind: "top" | "incidents" | "show" | "approvals" | "locks" | "audit" }>;
 
 function look(front: Front, userId: string, command: Looking): Promise<Message> {
   switch (command.kind) {
+    case "top":
+      return top(front, command.filter);
     case "incidents":
       return incidents(front, command.which);
     case "show":

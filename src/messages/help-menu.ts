@@ -25,7 +25,9 @@ export function helpMenu(facts: {
     buttons(menu.map((entry) => button(entry.label, { actionId: entry.actionId, id: "menu" }))),
     ...lines(typed),
     abilities.investigate ? undefined : context("You may not investigate here: ask whoever runs Oomph to list you as an investigator."),
-    context(`A target is written ${code("redis/<name>")} or ${code("redis/<name>/<database>")}; a bare name is looked up.`),
+    context(
+      `A target is written ${code("docker/<container>")}, ${code("redis/<name>")} or ${code("redis/<name>/<database>")}; a bare name is looked up.`,
+    ),
   ]);
 }
 
@@ -45,6 +47,12 @@ function entries(target: string, actionId: string): readonly Entry[] {
       needs: "investigate",
       typed: `/oom investigate ${target} [--since 30m]`,
       says: "Finds out what is wrong, in a thread. Changes nothing.",
+    },
+    { needs: "investigate", typed: "/oom top [containers] [part of a name]", says: "Who uses how much of its limit, now." },
+    {
+      needs: "investigate",
+      typed: "/oom trend <target>",
+      says: "A chart of memory against its limit, with a forecast where one can be made.",
     },
     { needs: "investigate", typed: "/oom incidents [open|all]", says: "What is going on." },
     { needs: "investigate", typed: "/oom show <id>", says: "What happened in one incident, line by line." },

@@ -8,3 +8,26 @@ export type MemoryHistory = {
   /** How memory has moved over the last hours, read anew. */
   trend(target: Target): Promise<Trend | undefined>;
 };
+
+/** Memory as people ask about it. */
+export type MemoryBoard = {
+  /** Every watched container that runs, read now; of a host that does not answer, what was read last. Fullest first. */
+  top(signal: AbortSignal): Promise<MemoryTop>;
+  /** Undefined: nothing has been read of it. Throws OomphError when it cannot be drawn. */
+  picture(target: Target): Promise<TrendPicture | undefined>;
+};
+
+export type MemoryTop = {
+  readonly rows: readonly { readonly target: Target; readonly reading: MemoryReading }[];
+  readonly missing: readonly { readonly source: string; readonly because: string }[];
+};
+
+export type TrendPicture = {
+  /** PNG */
+  readonly picture: Uint8Array;
+  /** What it shows, in a sentence with figures and units, for those who cannot see it. */
+  readonly says: string;
+  readonly newest: MemoryReading;
+  readonly readings: number;
+  readonly sinceMs: number;
+};

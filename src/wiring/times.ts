@@ -6,6 +6,7 @@ export const TIMES = {
   /** How long an answer about the members of a user group holds. */
   groupsMs: 60_000,
   healthTimeoutMs: 5_000,
+  chartMs: 20_000,
   /** An act learns within this time that it was frozen or its lease released. */
   leaseLookMs: 2_000,
   jobs: {

@@ -12,6 +12,7 @@ import { followEvents } from "../watch/follow-events.ts";
 import { onContainerEvent } from "../watch/on-event.ts";
 import { poll } from "../watch/poll.ts";
 import type { WatchDeps } from "../watch/watch-deps.ts";
+import { watchedBy } from "./watched-by.ts";
 
 export type Watch = WatchHandlers & {
   /** Follows the events of every host until stopped. */
@@ -41,10 +42,7 @@ export function createWatch({ watch, docker }: Config, { desk, hosts, runbooks, 
       criticalAt: watch.criticalPercent / 100,
       hold: watch.holdReadings,
     },
-    isWatched(connection, container) {
-      const host = docker.hosts.find(({ settings }) => settings.name === connection);
-      return host !== undefined && fits(host.watch, container) && !fits(host.ignore, container);
-    },
+    isWatched: watchedBy(docker),
   };
   const stopping = new AbortController();
   let followers: Promise<unknown> = Promise.resolve();
@@ -97,8 +95,4 @@ export function jobsOf(config: Config): readonly JobName[] {
 
 function isWatching({ watch, docker }: Pick<Config, "watch" | "docker">): boolean {
   return watch.enabled && docker.hosts.length > 0;
-}
-
-function fits(patterns: readonly string[], name: string): boolean {
-  return patterns.some((pattern) => (pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : pattern === name));
 }

@@ -52,6 +52,13 @@ describe("the grammar of /oom", () => {
     expect(command("investigate sessions \u2013since=30m")).toMatchObject({ sinceMs: 1_800_000 });
   });
 
+  it("takes what is to be shown of memory", () => {
+    expect(command("top")).toEqual({ kind: "top" });
+    expect(command("top containers shop")).toEqual({ kind: "top", filter: "shop" });
+    expect(command("top kong")).toEqual({ kind: "top", filter: "kong" });
+    expect(command("trend prod-eu:docker/kong")).toEqual({ kind: "trend", target: "prod-eu:docker/kong" });
+  });
+
   it("undoes what Slack escapes", () => {
     expect(command("run x y --pattern a&amp;b&lt;c&gt;")).toMatchObject({ params: { pattern: "a&b<c>" } });
     expect(command("investigate <http://sessions.internal:6379/>")).toMatchObject({ target: "sessions.internal:6379" });
@@ -60,9 +67,11 @@ describe("the grammar of /oom", () => {
 
   it.each([
     ["investgate sessions", "Did you mean `/oom investigate sessions`?"],
+    ["top a b c", "It is typed `/oom top [containers] [part of a name]`"],
+    ["trend", "It is typed `/oom trend <target>`"],
+    ["docker/kong", "Did you mean `/oom investigate docker/kong`?"],
     ["incidnets", "Did you mean `/oom incidents`?"],
     ["redis/sessions", "Did you mean `/oom investigate redis/sessions`?"],
-    ["top", "`/oom help` shows what there is."],
     ["investigate", "It is typed `/oom investigate <target> [--since 30m]`"],
     ["show", "It is typed `/oom show <id>`"],
   ])("answers %j with what to type", (text, todo) => {

@@ -17,8 +17,8 @@ const reachedBy = new Map<string, ReadonlySet<string>>();
 function mirrored(module: string): boolean {
   const own = module.replace(/^src\//, "test/").replace(/\.ts$/, ".test.ts");
   if (existsSync(resolve(ROOT, own))) return true;
-  // What lies at the top of src/ is the process itself: tried by the tests that start it.
-  if (dirname(own) === "test") return filesIn("test/e2e", ".test.ts").length > 0;
+  // What lies at the top of src/, and its wiring, is the process itself: tried by the tests that start it.
+  if (["test", "test/wiring"].includes(dirname(own))) return filesIn("test/e2e", ".test.ts").length > 0;
   return foldersOf(own).some((folder) => reached(folder).has(module));
 }
 

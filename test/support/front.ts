@@ -1,3 +1,4 @@
+import type { MemoryBoard } from "../../src/ports/memory-history.ts";
 import { readAlert } from "../../src/alerts/read-alert.ts";
 import type { Front } from "../../src/commands/front.ts";
 import { createReceive, type Receiver } from "../../src/commands/receive.ts";
@@ -20,15 +21,17 @@ export type TestFront = {
   slot(name: string): Promise<string>;
 };
 
+const NO_MEMORY: MemoryBoard = { top: async () => ({ rows: [], missing: [] }), picture: async () => undefined };
+
 export async function startFront(
-  options: { readonly rules?: AccessRules; readonly targets?: TestDesk["desk"]["targets"] } = {},
+  options: { readonly rules?: AccessRules; readonly targets?: TestDesk["desk"]["targets"]; readonly memory?: MemoryBoard } = {},
 ): Promise<TestFront> {
   const test = await startDesk(options.rules === undefined ? {} : { rules: options.rules });
   const desk = options.targets === undefined ? test.desk : { ...test.desk, targets: options.targets };
   const chat = createFakeChat();
   const steps = [{ id: "redis.info", title: "Memory and policy" }];
   const runbooks = [{ id: "redis-memory", title: "Redis memory", targetKind: "redis", problem: "redis-memory", steps }] as const;
-  const front: Front = { desk, chat, runbooks, alertChannels: [CHANNEL], readAlert };
+  const front: Front = { desk, chat, runbooks, alertChannels: [CHANNEL], readAlert, memory: options.memory ?? NO_MEMORY };
   const receiver = createReceive(front);
   return {
     test,

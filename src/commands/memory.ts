@@ -1,0 +1,79 @@
+import { messageOf, OomphError } from "../domain/errors.ts";
+import type { Message } from "../domain/message.ts";
+import { formatTarget, targetKey, type Target } from "../domain/target.ts";
+import { commit } from "../incidents/commit.ts";
+import { memoryTop } from "../messages/memory-top.ts";
+import { refusal } from "../messages/refusal.ts";
+import { targetPicker } from "../messages/target-picker.ts";
+import { trendNote } from "../messages/trend-note.ts";
+import type { TrendPicture } from "../ports/memory-history.ts";
+import { findTarget } from "./find-target.ts";
+import type { Asker, Front } from "./front.ts";
+import { unknownTarget } from "./investigate.ts";
+
+const PATIENCE_MS = 10_000;
+
+/** `/oom top`: every container against its limit, read now. */
+export async function top(front: Front, filter: string | undefined): Promise<Message> {
+  const { rows, missing } = await front.memory.top(AbortSignal.timeout(PATIENCE_MS));
+  const wanted = filter?.toLowerCase();
+  const fitting = wanted === undefined ? rows : rows.filter(({ target }) => formatTarget(target).toLowerCase().includes(wanted));
+  return memoryTop({ rows: fitting, missing, ...(filter === undefined ? {} : { filter }) });
+}
+
+/** `/oom trend`: what the readings show, in words at once and as a chart in the channel. */
+export async function trend(front: Front, asker: Asker, typed: string): Promise<Message> {
+  const found = findTarget(typed, await front.desk.targets.list());
+  if (found.kind === "none") return unknownTarget(found);
+  if (found.kind === "several") return targetPicker({ says: `"${typed.slice(0, 60)}" may mean several.`, targets: found.targets });
+  const { target } = found;
+  const drawn = await draw(front, target);
+  if ("refusal" in drawn) return drawn.refusal;
+  await post(front, asker, { target, drawn });
+  return trendNote({ target, ...drawn });
+}
+
+async function draw({ memory }: Front, target: Target): Promise<TrendPicture | { readonly refusal: Message }> {
+  try {
+    const drawn = await memory.picture(target);
+    return drawn ?? { refusal: nothingRead(target) };
+  } catch (error) {
+    if (!(error instanceof OomphError)) throw error;
+    return { refusal: refusal({ because: `the chart could not be drawn: ${messageOf(error)}` }) };
+  }
+}
+
+function nothingRead(target: Target): Message {
+  if (target.kind === "redis")
+    return refusal({
+      because: "the watch looks at containers only",
+      todo: `\`/oom investigate ${formatTarget(target)}\` shows how it is now.`,
+    });
+  return refusal({
+    because: `the watch has not read ${formatTarget(target)} yet`,
+    todo: "It looks every few minutes (watch.every), where it is on.",
+  });
+}
+
+async function post(
+  { desk }: Front,
+  asker: Asker,
+  { target, drawn }: { readonly target: Target; readonly drawn: TrendPicture },
+): Promise<void> {
+  const name = `${targetKey(target).replaceAll(/[^\w.-]/g, "_")}.png`;
+  const base64 = Buffer.from(drawn.picture).toString("base64");
+  await commit(desk, (tables) =>
+    tables.outbox.say(
+      {
+        slot: `trend/${desk.ids.next("trd")}`,
+        channel: asker.channel,
+        ...(asker.threadTs === undefined ? {} : { thread: { ts: asker.threadTs } }),
+        content: { kind: "file", name, title: drawn.says.slice(0, 250), base64 },
+        priority: 2,
+        onBehalfOf: asker.userId,
+      },
+      desk.ids.next("dlv"),
+      desk.clock.nowMs(),
+    ),
+  );
+}

@@ -1,0 +1,57 @@
+import { formatBytes } from "../domain/bytes.ts";
+import { counted } from "../domain/count.ts";
+import type { MemoryReading } from "../domain/memory.ts";
+import type { Message } from "../domain/message.ts";
+import { formatTarget, type Target } from "../domain/target.ts";
+import { context, header, lines, message, section } from "./kit.ts";
+import { code, prose } from "./words.ts";
+
+/** More rows than a screen holds are counted, not shown. */
+const SHOWN = 25;
+const CELLS = 10;
+
+/** Who uses how much of its limit, fullest first. */
+export function memoryTop(facts: {
+  readonly rows: readonly { readonly target: Target; readonly reading: MemoryReading }[];
+  readonly missing: readonly { readonly source: string; readonly because: string }[];
+  /** What the list was narrowed to. */
+  readonly filter?: string;
+}): Message {
+  const { rows, missing, filter } = facts;
+  const about = filter === undefined ? "containers" : `containers with "${filter.slice(0, 40)}" in their name`;
+  const first = rows[0];
+  if (first === undefined) return message(`No running ${about}.`, [section(prose(`No running ${about}.`)), ...unheard(missing)]);
+  return message(`${counted(rows.length, "container")}, the fullest is ${formatTarget(first.target)}: ${percent(first.reading)}`, [
+    header("Memory against limits"),
+    ...lines(rows.slice(0, SHOWN).map(row)),
+    rows.length > SHOWN
+      ? context(
+          `And ${counted(rows.length - SHOWN, "more container")}, which use less. Narrow it: ${code("/oom top containers <part of a name>")}`,
+        )
+      : undefined,
+    ...unheard(missing),
+  ]);
+}
+
+function row({ target, reading }: { readonly target: Target; readonly reading: MemoryReading }): string {
+  const { usageBytes, limitBytes } = reading;
+  if (limitBytes === undefined) return `▫️ ${code(formatTarget(target), 60)} ${formatBytes(usageBytes)}, no limit`;
+  const share = usageBytes / limitBytes;
+  const filled = Math.min(CELLS, Math.round(share * CELLS));
+  return `${mark(share)} \`${"█".repeat(filled)}${"░".repeat(CELLS - filled)}\` ${percent(reading)} ${code(formatTarget(target), 60)} ${formatBytes(usageBytes)} of ${formatBytes(limitBytes)}`;
+}
+
+function percent({ usageBytes, limitBytes }: MemoryReading): string {
+  return limitBytes === undefined ? formatBytes(usageBytes) : `${Math.round((100 * usageBytes) / limitBytes)}%`;
+}
+
+function mark(share: number): string {
+  if (share >= 0.85) return "🔴";
+  return share >= 0.7 ? "🟡" : "🟢";
+}
+
+function unheard(missing: readonly { readonly source: string; readonly because: string }[]) {
+  return missing.map(({ source, because }) =>
+    context(`⚠️ ${code(source)} does not answer, so what was last read there is shown: ${prose(because)}`),
+  );
+}

@@ -1,0 +1,110 @@
+import { messageOf } from "../domain/errors.ts";
+import type { MemoryReading, Trend } from "../domain/memory.ts";
+import { formatDuration } from "../domain/duration.ts";
+import { formatTarget, targetKey, type Target } from "../domain/target.ts";
+import { judgeTrend } from "../domain/trend/judge-trend.ts";
+import { KEPT } from "../domain/trend/thin-readings.ts";
+import type { WatchMark } from "../domain/watch.ts";
+import type { ChartMark, Charts, Forecast, MemoryChart } from "../ports/chart.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ContainerHosts } from "../ports/containers.ts";
+import type { MemoryBoard, MemoryTop, TrendPicture } from "../ports/memory-history.ts";
+import type { Tables } from "../ports/store.ts";
+import { readHost } from "./read-host.ts";
+import { used } from "./weigh.ts";
+
+export type BoardDeps = {
+  readonly tables: Pick<Tables, "readings" | "watched">;
+  readonly hosts: ContainerHosts;
+  readonly charts: Charts;
+  readonly clock: Clock;
+  isWatched(connection: string, container: string): boolean;
+};
+
+const DAY_MS = 24 * 3_600_000;
+/** What was read longer ago than this says nothing of now. */
+const STALE_MS = 30 * 60_000;
+
+/** What `/oom top` and `/oom trend` show. */
+export function createMemoryBoard(deps: BoardDeps): MemoryBoard {
+  return {
+    top: (signal) => topOf(deps, signal),
+    picture: (target) => pictureOf(deps, target),
+  };
+}
+
+async function topOf(deps: BoardDeps, signal: AbortSignal): Promise<MemoryTop> {
+  const tops = await Promise.all(deps.hosts.names().map((name) => topOfHost(deps, name, signal)));
+  const rows = tops
+    .flatMap((top) => top.rows)
+    .toSorted((a, b) => shareOf(b.reading) - shareOf(a.reading) || b.reading.usageBytes - a.reading.usageBytes);
+  return { rows, missing: tops.flatMap(({ missing }) => missing) };
+}
+
+async function topOfHost({ hosts, tables, clock, isWatched }: BoardDeps, name: string, signal: AbortSignal): Promise<MemoryTop> {
+  try {
+    const { looks } = await readHost(hosts.host(name), (container) => isWatched(name, container), signal);
+    return { rows: looks, missing: [] };
+  } catch (error) {
+    const known = await tables.watched.list(clock.nowMs() - STALE_MS);
+    const rows = known.flatMap(({ target, newest }) =>
+      target.kind === "docker" && target.connection === name && newest !== undefined ? [{ target, reading: newest }] : [],
+    );
+    return { rows, missing: [{ source: name, because: messageOf(error) }] };
+  }
+}
+
+/** Without a limit of its own nothing is near it. */
+function shareOf({ usageBytes, limitBytes }: MemoryReading): number {
+  return limitBytes === undefined ? 0 : usageBytes / limitBytes;
+}
+
+async function pictureOf({ tables, charts, clock }: BoardDeps, target: Target): Promise<TrendPicture | undefined> {
+  const key = targetKey(target);
+  const all = await tables.readings.of(key, clock.nowMs() - KEPT.thinnedMs);
+  const newest = all.at(-1);
+  const first = all[0];
+  if (newest === undefined || first === undefined) return undefined;
+  const trend = judgeTrend(all);
+  const watched = await tables.watched.get(key);
+  const chart = chartOf(target, { readings: all, trend, marks: watched?.marks ?? [] });
+  const says = `${formatTarget(target)} uses ${used(newest)}. ${chart.subtitle}`;
+  return { picture: await charts.draw(chart), says, newest, readings: all.length, sinceMs: first.atMs };
+}
+
+type Shown = { readonly readings: readonly MemoryReading[]; readonly trend: Trend; readonly marks: readonly WatchMark[] };
+
+/** A day of readings, or the whole stretch that a leak was seen over. Expects at least one reading. */
+export function chartOf(target: Target, { readings, trend, marks }: Shown): MemoryChart {
+  const newestMs = readings.at(-1)?.atMs ?? 0;
+  const span = trend.kind === "leak" ? Math.max(DAY_MS, trend.overMs) : DAY_MS;
+  const shown = readings.filter(({ atMs }) => atMs >= newestMs - span);
+  const fromMs = shown[0]?.atMs ?? newestMs;
+  const forecast = forecastOf(trend, newestMs, newestMs - fromMs);
+  return {
+    title: formatTarget(target),
+    subtitle: trend.kind === "undetermined" ? `No trend yet: ${trend.because}.` : `${trend.says}${timeLeft(trend)}`,
+    readings: shown,
+    marks: marks.filter(({ atMs }) => atMs >= fromMs).map(({ atMs, kind }): ChartMark => ({ atMs, kind, label: LABELS[kind] })),
+    ...(forecast === undefined ? {} : { forecast }),
+  };
+}
+
+const LABELS: Readonly<Record<ChartMark["kind"], string>> = { kill: "OOM kill", restart: "restart", change: "limit changed" };
+
+/** Drawn no further than what was seen, so that the seen part stays legible. */
+function forecastOf(trend: Trend, newestMs: number, seenMs: number): Forecast | undefined {
+  if (trend.kind !== "leak" || trend.timeToOom.kind !== "expected") return undefined;
+  const aheadMs = Math.min(trend.timeToOom.ms * 1.15, Math.max(seenMs, 3_600_000));
+  return { bytesPerHour: trend.bytesPerHour, interval: trend.interval, untilMs: newestMs + aheadMs };
+}
+
+function timeLeft(trend: Trend): string {
+  if (trend.kind !== "leak") return "";
+  if (trend.timeToOom.kind === "refused") return ` No forecast: ${trend.timeToOom.because}.`;
+  const { ms, lowMs, highMs } = trend.timeToOom;
+  const range = Number.isFinite(highMs)
+    ? `${formatDuration(lowMs)} to ${formatDuration(highMs)}`
+    : `${formatDuration(lowMs)} at the earliest`;
+  return ` The limit is reached in about ${formatDuration(ms)} (${range}) if it goes on like this.`;
+}

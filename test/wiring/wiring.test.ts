@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { loadCommandLineConfig } from "../../src/config.ts";
+import { allTargets } from "../../src/wiring/targets.ts";
+import { outsideParts } from "../../src/wiring/outside.ts";
+import { jobsOf, schedulesOf } from "../../src/wiring/watch.ts";
+import { watchedBy } from "../../src/wiring/watched-by.ts";
+import { targetsOf } from "../support/targets.ts";
+
+describe("what is configured decides what is done", () => {
+  it("without Docker nothing is watched, and what was scheduled before is taken away", () => {
+    const config = configured("");
+    expect(jobsOf(config)).toEqual(["receive", "investigate", "act", "deliver", "sweep"]);
+    expect(schedulesOf(config).map(({ id, when }) => [id, when])).toEqual([
+      ["sweep", { everyMs: 30_000 }],
+      ["watch", "never"],
+      ["weekly", "never"],
+      ["monthly", "never"],
+    ]);
+  });
+
+  it("with Docker everything is watched, unless the watch is off", () => {
+    const docker = "docker: { connections: { local: { url: /run/docker.sock } } }\n";
+    const config = configured(`${docker}watch: { every: 1m, monthly: false }`);
+    expect(jobsOf(config)).toEqual(expect.arrayContaining(["watch", "watch-event", "report"]));
+    expect(schedulesOf(config).map(({ when }) => when)).toEqual([{ everyMs: 30_000 }, { everyMs: 60_000 }, { cron: "0 7 * * 1" }, "never"]);
+    expect(jobsOf(configured(`${docker}watch: { enabled: false }`))).not.toContain("watch");
+  });
+
+  it("names of containers are watched by pattern, and ignored by pattern", () => {
+    const isWatched = watchedBy(
+      configured("docker: { connections: { local: { url: /s, watch: [shop-*, kong], ignore: [shop-batch*] } } }").docker,
+    );
+    expect(["shop-web", "kong", "shop-batch-1", "kong-2", "other"].map((name) => isWatched("local", name))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(isWatched("another-host", "kong")).toBe(false);
+  });
+
+  it("issues need a repository, mail needs a server, and a token alone is for pull requests", () => {
+    expect(outsideParts(configured("")).rules.kinds).toEqual([]);
+    expect(outsideParts(configured("github: { token: made-up }")).rules.kinds).toEqual([]);
+    const both = configured(
+      "github: { token: made-up, repository: example/shop }\nmail: { host: h, from: a@b, to: [c@d] }\nescalation: { lateAfter: 1m }",
+    );
+    expect(outsideParts(both)).toMatchObject({ rules: { kinds: ["github-issue", "mail"] }, escalationTimes: { lateAfterMs: 60_000 } });
+    expect(jobsOf(both)).toContain("escalate");
+  });
+});
+
+it("targets of every kind are one list, and a host that is away is told of", async () => {
+  const kong = { kind: "docker", connection: "local", name: "kong" } as const;
+  const away = { source: "docker/far", because: "no answer" };
+  const far = { list: async () => ({ known: [], missing: [away] }), isConfigured: () => false };
+  const all = allTargets([targetsOf([kong]), far]);
+  expect(await all.list()).toEqual({ known: [{ target: kong, aliases: [] }], missing: [away] });
+  expect(all.isConfigured(kong)).toBe(true);
+});
+
+function configured(yaml: string) {
+  const loaded = loadCommandLineConfig({ env: {}, readFile: () => yaml });
+  if (loaded.kind === "invalid") throw new Error(JSON.stringify(loaded.problems));
+  return loaded.config;
+}
