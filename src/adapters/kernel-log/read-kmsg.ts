@@ -1,0 +1,74 @@
+import { constants } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
+import { KernelLogScan } from "../../domain/kernel-oom/kernel-log-scan.ts";
+import type { SourceReading } from "./source.ts";
+
+// A record is at most this long; a smaller buffer is refused by the kernel.
+const RECORD_BYTES = 8192;
+// The ring of a large server, and an end for a file that is not the ring.
+const MOST_RECORDS = 500_000;
+const RECORDS_AT_ONCE = 500;
+
+/** The kernel's ring buffer from its oldest record to now. Never waits for further records. */
+export async function readKmsg(path: string): Promise<SourceReading> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    return { kind: "refused", because: refusalOf(codeOf(error)) };
+  }
+  try {
+    return await readRecords(handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readRecords(handle: FileHandle): Promise<SourceReading> {
+  const scan = new KernelLogScan();
+  const record = Buffer.allocUnsafe(RECORD_BYTES);
+  let oldestSeconds: number | undefined;
+  let piece = "";
+  for (let count = 1; count <= MOST_RECORDS; count += 1) {
+    const read = await readOne(handle, record);
+    if (read === "end") break;
+    if (read === "refused") return { kind: "refused", because: refusalOf("EPERM") };
+    if (read === "overwritten") continue;
+    piece += record.toString("latin1", 0, read);
+    oldestSeconds ??= uptimeOf(piece);
+    if (count % RECORDS_AT_ONCE !== 0) continue;
+    scan.push(piece);
+    piece = "";
+  }
+  scan.push(piece);
+  return { kind: "read", reading: scan.end(), oldestSeconds };
+}
+
+/** One call gives one record. */
+async function readOne(handle: FileHandle, record: Buffer): Promise<number | "end" | "overwritten" | "refused"> {
+  try {
+    const { bytesRead } = await handle.read(record, 0, RECORD_BYTES, null);
+    return bytesRead === 0 ? "end" : bytesRead;
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "EAGAIN") return "end";
+    if (code === "EPIPE" || code === "EINVAL") return "overwritten"; // the ring turned under the reader; the next is the oldest left
+    if (code === "EPERM" || code === "EACCES") return "refused";
+    throw error;
+  }
+}
+
+function uptimeOf(record: string): number | undefined {
+  const micros = /^\d+,\d+,(\d+),/.exec(record)?.[1];
+  return micros === undefined ? undefined : Number(micros) / 1e6;
+}
+
+function refusalOf(code: string): string {
+  if (code === "ENOENT") return "not there (a container does not see it)";
+  if (code === "EPERM" || code === "EACCES") return "no right to read it (needs CAP_SYSLOG, or kernel.dmesg_restrict=0)";
+  return `cannot be opened (${code})`;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "unknown";
+}
