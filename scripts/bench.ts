@@ -1,14 +1,16 @@
 /**
  * Figures as JSON, each with its bare baseline measured in the same run.
- * npm run bench [-- <part> ...] [--out FILE]   parts: ack, investigation, disturbance, memory, store
+ * npm run bench [-- <part> ...] [--out FILE]   parts: ack, investigation, disturbance, memory, store, kernel-log, detectors
  */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { benchAck } from "./bench/ack.ts";
+import { benchDetectors } from "./bench/detectors.ts";
 import { benchDisturbance } from "./bench/disturbance.ts";
 import { benchInvestigation } from "./bench/investigation.ts";
+import { benchKernelLog } from "./bench/kernel-log.ts";
 import { benchMemory } from "./bench/memory.ts";
 import { benchStore } from "./bench/store.ts";
 
@@ -18,6 +20,8 @@ const PARTS: Readonly<Record<string, () => Promise<object>>> = {
   disturbance: benchDisturbance,
   memory: benchMemory,
   store: benchStore,
+  "kernel-log": benchKernelLog,
+  detectors: benchDetectors,
 };
 
 const { values, positionals } = parseArgs({ options: { out: { type: "string" } }, allowPositionals: true });
@@ -31,13 +35,18 @@ const figures: Record<string, object> = {};
 for (const [name, bench] of Object.entries(PARTS)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
   process.stderr.write(`${name} ...\n`);
-  figures[name] = await bench();
+  figures[keyOf(name)] = await bench();
 }
 
 const text = `${JSON.stringify({ ...figures, machine: machine(), versions: versions(), atMs: Date.now() }, rounded, 2)}\n`;
 if (values.out !== undefined) writeFileSync(values.out, text);
 process.stdout.write(text);
 process.exit(0);
+
+/** `kernel-log` → `kernelLog`, as figures are called. */
+function keyOf(part: string): string {
+  return part.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
 
 function rounded(_key: string, value: unknown): unknown {
   return typeof value === "number" ? Math.round(value * 1000) / 1000 : value;
