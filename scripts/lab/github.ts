@@ -44,6 +44,8 @@ export type LabGithubFault = {
     | { readonly kind: "break" }
     /** It is done, and the connection breaks before the answer. */
     | { readonly kind: "answer-lost" }
+    /** It is done, and no answer comes. */
+    | { readonly kind: "answer-withheld" }
     /** A proxy's page instead of GitHub's answer. */
     | { readonly kind: "page" };
 };
@@ -178,6 +180,7 @@ async function answer({ upstream, calls, faults }: Parts, req: IncomingMessage, 
   });
   const bytes = Buffer.from(await answered.arrayBuffer());
   if (does?.kind === "answer-lost") return void res.destroy();
+  if (does?.kind === "answer-withheld") return;
   res.writeHead(answered.status, { "content-type": answered.headers.get("content-type") ?? "application/json" });
   res.end(answered.status === 204 ? undefined : bytes);
 }

@@ -2,7 +2,8 @@ import { clip, visible } from "./words.ts";
 
 // What GitHub's Markdown would format, link, or read as HTML.
 const SPECIAL = /[\\`*_[\]~|$]/g;
-// A space that nobody sees, which parts what GitHub would link: mentions ping people, and a number is another issue.
+// What GitHub would make a link of: a mention pings people, a number is another issue. Parted by a space that nobody sees.
+const LINKED = /@|#(?=\d)|\bgh-(?=\d)|:(?=\/\/)|\bwww(?=\.)/gi;
 const APART = "&#8203;";
 
 /**
@@ -15,11 +16,7 @@ export function markdown(text: string): string {
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
     .replaceAll(SPECIAL, (character) => `\\${character}`)
-    .replaceAll("@", `@${APART}`)
-    .replaceAll(/#(?=\d)/g, `#${APART}`)
-    .replaceAll(/\b(gh)-(?=\d)/gi, `$1-${APART}`)
-    .replaceAll("://", `:${APART}//`)
-    .replaceAll(/\bwww\./gi, `www${APART}.`);
+    .replaceAll(LINKED, (linked) => `${linked}${APART}`);
 }
 
 /** A name from outside (container, target) as code, whatever is inside it: nothing in code is a mention or a link. */

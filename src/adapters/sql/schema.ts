@@ -70,7 +70,7 @@ export const IncidentSchema = z.object({
   id: z.string(),
   fingerprint: z.string(),
   target: json(StoredTarget),
-  problem: z.literal("redis-memory"),
+  problem: z.enum(["redis-memory", "container-memory"]),
   state: z.custom<IncidentState>((value) => isKeyOf(INCIDENT_TRANSITIONS, value), "expected a state of an incident"),
   channel: z.string(),
   rootTs: z.string().exactOptional(),
