@@ -4,7 +4,10 @@ import { formatTarget, type Target } from "../domain/target.ts";
 import type { Planner } from "../ports/planner.ts";
 import type { Action } from "./action.ts";
 import type { DockerActionDeps } from "./docker/deps.ts";
+import { removePrevious } from "./docker/remove-previous.ts";
 import { restart } from "./docker/restart.ts";
+import { rollback } from "./docker/rollback.ts";
+import { setEnvironment } from "./docker/set-environment.ts";
 import { setMemoryLimit } from "./docker/set-memory-limit.ts";
 import type { RedisActionDeps } from "./redis/deps.ts";
 import { expireKeys } from "./redis/expire-keys.ts";
@@ -30,7 +33,7 @@ export function redisActions(deps: RedisActionDeps): readonly Action[] {
 
 /** Everything that Oomph can do to a container, the mildest first. */
 export function dockerActions(deps: DockerActionDeps): readonly Action[] {
-  return [setMemoryLimit(deps), restart(deps)];
+  return [setMemoryLimit(deps), restart(deps), setEnvironment(deps), rollback(deps), removePrevious(deps)];
 }
 
 /** Planning by an action's id. */

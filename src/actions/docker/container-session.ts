@@ -69,8 +69,14 @@ function containerTarget(target: Target): ContainerTarget {
 
 async function refusal(deps: DockerActionDeps, session: ContainerSession): Promise<string | undefined> {
   const { target, facts } = session;
+  if (facts.name !== target.name) return `${formatTarget(target)} is an id: the container's name is ${facts.name}. Ask for that.`;
+  return notOurs(deps, session);
+}
+
+/** Why a container is not for Oomph to change, whatever it is called now; undefined: it is. */
+export async function notOurs(deps: DockerActionDeps, session: Omit<ContainerSession, "host" | "acts">): Promise<string | undefined> {
+  const { target, facts } = session;
   const name = formatTarget(target);
-  if (facts.name !== target.name) return `${name} is an id: the container's name is ${facts.name}. Ask for that.`;
   if (facts.labels["io.kubernetes.pod.name"] !== undefined) {
     return `${name} belongs to the Kubernetes pod ${facts.labels["io.kubernetes.pod.namespace"] ?? "?"}/${facts.labels["io.kubernetes.pod.name"]}: its kubelet would undo a change. Change the pod's owner instead.`;
   }

@@ -29,6 +29,8 @@ export type VerifyOptions = {
   /** Id of the container that counts now. */
   readonly id: string;
   readonly effect: (now: Vitals) => Promise<Effect> | Effect;
+  /** `up`: that it runs and is well is enough, for what goes back to how it was. */
+  readonly goal?: "calm" | "up";
 };
 
 type Watched = { readonly last: Vitals; readonly readings: number; readonly steady: boolean; readonly spanMs: number };
@@ -43,10 +45,11 @@ const HEALTH_PATIENCE_MS = 120_000;
 
 /** Did it help? Reads until memory and health are steady, then compares with before the act. */
 export async function verifyContainer(deps: DockerActionDeps, options: VerifyOptions): Promise<Verification> {
-  const { before, effect } = options;
+  const { before, effect, goal = "calm" } = options;
   const watched = await watch(deps, options);
   const seen = await effect(watched.last);
-  return { ...judge(before, watched, seen), rows: [...seen.rows, ...vitalRows(before, watched)] };
+  const judged = illness(watched, seen) ?? (goal === "up" ? { helped: true, says: seen.says } : judge(before, watched, seen));
+  return { ...judged, rows: [...seen.rows, ...vitalRows(before, watched)] };
 }
 
 async function watch(deps: DockerActionDeps, { plan, run, id }: VerifyOptions): Promise<Watched> {
@@ -74,26 +77,30 @@ function isSteady(readings: readonly Vitals[]): boolean {
   return spread <= Math.max(STEADY_BYTES, Math.max(...sizes) * STEADY_SHARE);
 }
 
-function judge(before: Vitals, watched: Watched, effect: Effect): Pick<Verification, "helped" | "says"> {
-  const { last } = watched;
-  const no = (because: string): Pick<Verification, "helped" | "says"> => ({
-    helped: false,
-    says: `${effect.says} ${because} ${effect.elseTry}`,
-  });
+type Judgement = Pick<Verification, "helped" | "says">;
+
+/** Not in effect, not up or not well: then nothing else counts. */
+function illness({ last }: Watched, effect: Effect): Judgement | undefined {
   if (!effect.inEffect) return { helped: false, says: `${effect.says} ${effect.elseTry}` };
-  if (last.state !== "running") return no(`But it is ${last.state} (exit code ${last.exitCode}).`);
-  if (last.kills > 0) return no(`It did not help: the kernel killed in it again, ${times(last.kills)} since.`);
-  if (last.health?.ok === false) {
-    const still = last.health.pending ? "is still" : "says";
-    return no(`But it is not well: ${last.health.where} ${still} ${last.health.says}.`);
-  }
+  if (last.state !== "running") return didNot(effect, `But it is ${last.state} (exit code ${last.exitCode}).`);
+  if (last.health?.ok !== false) return undefined;
+  const still = last.health.pending ? "is still" : "says";
+  return didNot(effect, `But it is not well: ${last.health.where} ${still} ${last.health.says}.`);
+}
+
+function judge(before: Vitals, watched: Watched, effect: Effect): Judgement {
+  const { last } = watched;
+  if (last.kills > 0) return didNot(effect, `It did not help: the kernel killed in it again, ${times(last.kills)} since.`);
   const share = usedShare(last);
   if (last.limitBytes !== undefined && share !== undefined && share >= CRITICAL_SHARE)
-    return no(`It did not help: it uses ${percent(share)} of its limit${watched.steady ? "" : ", and that is still moving"}.`);
-  const lines = lineCount(last);
-  if (lines > 0) return no(`It did not help: its log still says ${patterns(last)}.`);
+    return didNot(effect, `It did not help: it uses ${percent(share)} of its limit${watched.steady ? "" : ", and that is still moving"}.`);
+  if (lineCount(last) > 0) return didNot(effect, `It did not help: its log still says ${patterns(last)}.`);
   const wasBad = isInTrouble(before) ? "" : " It was not in trouble before, and is not now.";
   return { helped: true, says: `${effect.says} ${uses(last)}, no kill since.${wasBad}${outlook(watched)}` };
+}
+
+function didNot(effect: Effect, because: string): Judgement {
+  return { helped: false, says: `${effect.says} ${because} ${effect.elseTry}` };
 }
 
 /** Was it stopped, ill, killed or nearly full? */
