@@ -204,15 +204,22 @@ export const CONSTRAINTS = ["cgroup", "global", "unknown"] as const;
 export const Kill = z.object({
   atMs: count.optional(),
   process: z.string(),
-  pid: count,
+  /** As the host counts. */
+  pid: count.optional(),
   anonRssBytes: count.optional(),
   constraint: z.enum(CONSTRAINTS),
   limitBytes: count.optional(),
+  /** `above`: the limit belongs to a cgroup that holds more than this container, named by `limitCgroup`. */
+  limitOwner: z.enum(["own", "above", "inside", "host", "unknown"]).default("unknown"),
+  limitCgroup: z.string().optional(),
+  /** `kernel`, or the daemon that killed before the kernel had to. */
+  killer: z.string().default("kernel"),
 });
 export type Kill = Readonly<z.infer<typeof Kill>>;
 
 /** `docker.kernel`: kills in the kernel's log. */
 export const Kernel = z.object({
+  /** As far as the log goes back. */
   sinceMs: count,
   /** Of processes of this container. */
   kills: z.array(Kill),

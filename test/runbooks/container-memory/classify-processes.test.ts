@@ -42,8 +42,7 @@ test.each([
   ],
   ["apache", "/usr/sbin/apache2 -k start", "/usr/sbin/apache2 -k start", "/usr/sbin/apache2 -k start"],
   ["apache", "httpd -DFOREGROUND", "httpd -DFOREGROUND", "httpd -DFOREGROUND"],
-])("%s: one master, two workers (%s)", (server, ...args) => {
-  const [parent = "", ...children] = args;
+])("%s: one master, two workers (%s)", (server, parent, ...children) => {
   expect(classifyProcesses(family(parent, ...children)).map((each) => [each.server, each.role])).toEqual([
     [server, "master"],
     [server, "worker"],

@@ -1,0 +1,58 @@
+import { formatBytes } from "../../domain/bytes.ts";
+import type { Advice } from "../../domain/finding.ts";
+import { raisedLimit, sizeWorkers, type Room } from "../../domain/sizing.ts";
+import { cpuOf, limitOf, shareOf, usageOf } from "./figures.ts";
+import { killsOf } from "./kills.ts";
+import type { Picture } from "./picture.ts";
+import type { Workers } from "./workers.ts";
+
+const SQUEEZED_SHARE = 0.9;
+// What Kong gives its entity cache in the incident that this plan comes from.
+const KONG_CACHE = "256m";
+// Servers that read how many workers to start from this variable without anything in their own configuration.
+const READS_ENVIRONMENT: Readonly<Record<string, string>> = { kong: "KONG_NGINX_WORKER_PROCESSES", gunicorn: "GUNICORN_CMD_ARGS" };
+
+/** What the container has to live on, as far as it is known. */
+export function roomOf(picture: Picture): Room {
+  const limit = limitOf(picture);
+  const hostBytes = picture.host?.value.memoryBytes ?? picture.cgroup?.value.hostTotalBytes;
+  return {
+    cores: cpuOf(picture)?.cores ?? picture.host?.value.cores ?? 1,
+    ...(limit?.is === "container" ? { limitBytes: limit.bytes } : {}),
+    ...(hostBytes === undefined ? {} : { hostBytes }),
+  };
+}
+
+/** Fewer workers, where they are set by the environment, with a limit that holds them; then more memory alone. */
+export function adviceForWorkers(picture: Picture, found: Workers): readonly Advice[] {
+  const { server, perWorkerBytes, restBytes, setting, workers } = found;
+  const shmemBytes = usageOf(picture)?.shmemBytes ?? 0;
+  const memory = raiseLimit(picture, "It buys time: as many workers as now will fill it again under load.");
+  if (perWorkerBytes === undefined) return memory;
+  const squeezed = (shareOf(picture) ?? 0) >= SQUEEZED_SHARE || killsOf(picture).signs.length > 0;
+  const sizing = sizeWorkers({ server, perWorkerBytes, baseBytes: restBytes + shmemBytes, squeezed }, roomOf(picture));
+  const byEnvironment = setting?.from === "environment" || (setting === undefined && Object.hasOwn(READS_ENVIRONMENT, server));
+  if (sizing.workers >= workers || !(byEnvironment || server === "kong")) return memory;
+  const limit = sizing.limitBytes === undefined ? {} : { limit: sizing.limitBytes };
+  const raise = sizing.limitBytes === undefined ? "" : ` and a limit of ${formatBytes(sizing.limitBytes)}`;
+  const why = `${sizing.workers} workers instead of ${workers}${raise}: ${sizing.says.join("; ")}. The container is re-created with everything else unchanged.`;
+  if (server === "kong")
+    return [{ actionId: "docker.tune-kong", params: { workers: sizing.workers, ...limit, cache: KONG_CACHE }, why }, ...memory];
+  return [{ actionId: "docker.tune-workers", params: { workers: sizing.workers, ...limit }, why }, ...memory];
+}
+
+/** A higher limit, live; nothing where the container has none or the host cannot give more. */
+export function raiseLimit(picture: Picture, caveat: string): readonly Advice[] {
+  const room = roomOf(picture);
+  const usedBytes = Math.max(usageOf(picture)?.usedBytes ?? 0, killsOf(picture).signs.length > 0 ? (room.limitBytes ?? 0) : 0);
+  const bytes = raisedLimit(usedBytes, room);
+  if (bytes === undefined || room.limitBytes === undefined) return [];
+  const host = room.hostBytes === undefined ? "" : ` (the host has ${formatBytes(room.hostBytes)})`;
+  const why = `Raises the memory limit from ${formatBytes(room.limitBytes)} to ${formatBytes(bytes)}${host} while it runs. ${caveat}`;
+  return [{ actionId: "docker.set-memory-limit", params: { limit: bytes }, why }];
+}
+
+/** A restart, said to be what it is. */
+export function restart(why: string): Advice {
+  return { actionId: "docker.restart", params: {}, why };
+}

@@ -1,0 +1,92 @@
+import { OomphError } from "../../domain/errors.ts";
+import { formatTarget, type ContainerTarget } from "../../domain/target.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { ContainerHosts, LogLimits } from "../../ports/containers.ts";
+import type { HttpCheck } from "../../ports/http-check.ts";
+import type { KernelLog } from "../../ports/kernel-log.ts";
+import type { MemoryHistory } from "../../ports/memory-history.ts";
+import type { Runbook, Step } from "../runbook.ts";
+import { collectCensus } from "./collect-census.ts";
+import { collectCgroup, collectEnvironment } from "./collect-inside.ts";
+import { collectKernel } from "./collect-kernel.ts";
+import { collectEvents, collectHost, collectLogs, collectState, collectStats } from "./collect-readings.ts";
+import { collectHealth, collectHistory, type HealthCheck } from "./collect-surroundings.ts";
+import { diagnoseContainerMemory, diagnoseUnreachable } from "./diagnose-container-memory.ts";
+import type { UserPattern } from "./log-patterns.ts";
+import { openSession, type ContainerSession } from "./session.ts";
+
+export type ContainerMemoryDeps = {
+  readonly hosts: ContainerHosts;
+  readonly clock: Clock;
+  /** How much of the end of a log is read. */
+  readonly logTail: LogLimits;
+  /** Added patterns, counted under their names; each has a time box. */
+  readonly logPatterns?: readonly UserPattern[];
+  /** What the watch remembers. */
+  readonly history?: MemoryHistory;
+  readonly httpCheck?: HttpCheck;
+  /** The log of the kernel that a connection's containers run under; undefined for hosts elsewhere. */
+  readonly kernelLogOf?: (connection: string) => KernelLog | undefined;
+  /** How a container is asked whether it is well. */
+  readonly healthOf?: (target: ContainerTarget) => HealthCheck | undefined;
+};
+
+const STEP_TIMEOUT_MS = 8_000;
+
+/** Why a container was killed or nears its limit, or that memory is not its trouble. */
+export function containerMemoryRunbook(deps: ContainerMemoryDeps): Runbook<ContainerSession> {
+  return {
+    id: "container-memory",
+    title: "Container memory",
+    targetKind: "docker",
+    problem: "container-memory",
+    async open(target) {
+      if (target.kind !== "docker") throw new OomphError("bad-input", `expected a container, got ${formatTarget(target)}`);
+      const session = await openSession(deps.hosts, target);
+      const source = `${formatTarget(target)} (${session.id.slice(0, 12)} on ${session.host.name})`;
+      // The connection to the host is shared and stays.
+      return { session, source, close: async () => undefined };
+    },
+    steps: [...stepsOf(deps), ...surroundingSteps(deps)],
+    diagnose: diagnoseContainerMemory,
+    diagnoseUnreachable,
+  };
+}
+
+function stepsOf({ clock, logTail, logPatterns = [] }: ContainerMemoryDeps): readonly Step<ContainerSession>[] {
+  const timeoutMs = STEP_TIMEOUT_MS;
+  const logs = { limits: logTail, patterns: logPatterns };
+  return [
+    { id: "docker.state", title: "State, exit and limits (inspect)", timeoutMs, collect: (session) => collectState(session, clock) },
+    { id: "docker.host", title: "Host: cores and memory", timeoutMs, collect: collectHost },
+    {
+      id: "docker.stats",
+      title: "Memory and CPU in use (two readings)",
+      timeoutMs,
+      collect: (session, signal) => collectStats(session, clock, signal),
+    },
+    { id: "docker.events", title: "Kills, ends and starts of the last 24 h", timeoutMs, collect: collectEvents },
+    { id: "docker.census", title: "Processes: masters, workers and what they take", timeoutMs, collect: collectCensus },
+    { id: "docker.environment", title: "Settings of workers, caches and heaps", timeoutMs, collect: collectEnvironment },
+    { id: "docker.logs", title: "Known errors at the end of the log", timeoutMs, collect: (session) => collectLogs(session, logs) },
+    { id: "docker.cgroup", title: "The kernel's own count (cgroup files)", timeoutMs, collect: collectCgroup },
+  ];
+}
+
+function surroundingSteps({ clock, history, httpCheck, healthOf, kernelLogOf }: ContainerMemoryDeps): readonly Step<ContainerSession>[] {
+  const timeoutMs = STEP_TIMEOUT_MS;
+  const steps: Step<ContainerSession>[] = [];
+  if (kernelLogOf !== undefined) {
+    const title = "Kills in the kernel's log";
+    steps.push({ id: "docker.kernel", title, timeoutMs, collect: (session) => collectKernel(session, { clock, kernelLogOf }) });
+  }
+  if (healthOf !== undefined) {
+    const title = "Health, where a check is configured";
+    steps.push({ id: "docker.health", title, timeoutMs, collect: (session) => collectHealth(session, { httpCheck, healthOf }) });
+  }
+  if (history !== undefined) {
+    const title = "Memory over time, as the watch saw it";
+    steps.push({ id: "docker.history", title, timeoutMs, collect: (session) => collectHistory(session, { history, clock }) });
+  }
+  return steps;
+}

@@ -1,0 +1,77 @@
+import type { Evidence, StepFailure } from "../../domain/evidence.ts";
+import { Census, Cgroup, Environment, Events, Health, History, Host, Kernel, Logs, State, Stats, type Schema } from "./schema.ts";
+
+/** A value with the evidence that it was read from. */
+export type Seen<Value> = { readonly evidenceId: string; readonly value: Value };
+
+/** Something that could not be looked at. */
+export type Gap = { readonly step: string; readonly code: string; readonly because: string };
+
+/** All that is known of a container. Undefined: not collected. */
+export type Picture = {
+  readonly state: Seen<State> | undefined;
+  readonly host: Seen<Host> | undefined;
+  readonly stats: Seen<Stats> | undefined;
+  readonly events: Seen<Events> | undefined;
+  readonly census: Seen<Census> | undefined;
+  readonly environment: Seen<Environment> | undefined;
+  readonly logs: Seen<Logs> | undefined;
+  readonly cgroup: Seen<Cgroup> | undefined;
+  readonly kernel: Seen<Kernel> | undefined;
+  readonly health: Seen<Health> | undefined;
+  readonly history: Seen<History> | undefined;
+  readonly gaps: readonly Gap[];
+};
+
+export type Part = Exclude<keyof Picture, "gaps">;
+
+/** Puts evidence together. Evidence that does not read as its step's type is a gap, not an error. */
+export function assemble(evidence: readonly Evidence[], failures: readonly StepFailure[]): Picture {
+  const seen = <Value>(step: string, schema: Schema<Value>): Seen<Value> | undefined => {
+    const found = evidence.findLast((each) => each.step === step);
+    const parsed = found && schema.safeParse(found.data);
+    return found !== undefined && parsed?.success === true ? { evidenceId: found.id, value: parsed.data } : undefined;
+  };
+  const state = seen("docker.state", State);
+  return {
+    state,
+    host: seen("docker.host", Host),
+    stats: seen("docker.stats", Stats),
+    events: seen("docker.events", Events),
+    census: seen("docker.census", Census),
+    environment: seen("docker.environment", Environment),
+    logs: seen("docker.logs", Logs),
+    cgroup: seen("docker.cgroup", Cgroup),
+    kernel: reachesBack(seen("docker.kernel", Kernel), state?.value.finishedAtMs),
+    health: seen("docker.health", Health),
+    history: seen("docker.history", History),
+    gaps: failures.map(({ step, code, because }) => ({ step, code, because })),
+  };
+}
+
+/** A log that begins after the end says nothing of it: that it names no kill is then no sign. */
+function reachesBack(kernel: Seen<Kernel> | undefined, endedAtMs: number | undefined): Seen<Kernel> | undefined {
+  const begins = kernel?.value.sinceMs ?? 0;
+  return kernel?.value.kills.length === 0 && endedAtMs !== undefined && begins > endedAtMs ? undefined : kernel;
+}
+
+/** A container of which nothing is known, to be filled in by whoever knows something. */
+export const UNKNOWN: Picture = {
+  state: undefined,
+  host: undefined,
+  stats: undefined,
+  events: undefined,
+  census: undefined,
+  environment: undefined,
+  logs: undefined,
+  cgroup: undefined,
+  kernel: undefined,
+  health: undefined,
+  history: undefined,
+  gaps: [],
+};
+
+/** Whether anything at all was read. */
+export function isEmpty({ gaps: _gaps, ...parts }: Picture): boolean {
+  return Object.values(parts).every((part) => part === undefined);
+}
