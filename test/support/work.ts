@@ -1,7 +1,7 @@
 import { createPacer } from "../../src/adapters/bullmq/create-pacer.ts";
 import { startWorkers, type Schedule } from "../../src/adapters/bullmq/start-workers.ts";
 import { DELIVERY_TIMES } from "../../src/jobs/deliver.ts";
-import { ESCALATION_TIMES } from "../../src/jobs/escalation-deps.ts";
+import { ESCALATION_TIMES, type EscalateDeps } from "../../src/jobs/escalation-deps.ts";
 import { createHandlers } from "../../src/jobs/workers.ts";
 import type { Chat } from "../../src/ports/chat.ts";
 import type { JobWorkers } from "../../src/ports/job-queue.ts";
@@ -13,11 +13,12 @@ export function sweeping(everyMs: number): Schedule {
 }
 
 /** Starts the real workers on a desk, timed so that what a crash left behind is found within seconds. */
-export function startWork(test: TestDesk, chat: Chat): JobWorkers {
+export function startWork(test: TestDesk, chat: Chat, outside: Pick<EscalateDeps, "codeHost" | "mailer"> = {}): JobWorkers {
   const { desk, connection, action } = test;
   const handlers = createHandlers({
     desk,
     chat,
+    ...outside,
     pacer: createPacer(connection),
     times: DELIVERY_TIMES,
     escalationTimes: ESCALATION_TIMES,
