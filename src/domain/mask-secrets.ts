@@ -44,7 +44,7 @@ export function isMasked(text: string): boolean {
 function looksRandom(word: string): boolean {
   if (/^[0-9a-f]{32,}$/i.test(word) && /\d/.test(word) && /[a-f]/i.test(word)) return true;
   if (/[/_-][A-Za-z]{2,}[/_-]/.test(word)) return false;
-  const changes = [...word].filter((character, at) => at > 0 && kindOf(character) !== kindOf(word[at - 1] ?? "")).length;
+  const changes = word.split("").filter((character, at) => at > 0 && kindOf(character) !== kindOf(word[at - 1] ?? "")).length;
   return /\d/.test(word) && /[a-z]/.test(word) && /[A-Z]/.test(word) && changes >= word.length / 4;
 }
 
