@@ -9,6 +9,8 @@ import { restart } from "./docker/restart.ts";
 import { rollback } from "./docker/rollback.ts";
 import { setEnvironment } from "./docker/set-environment.ts";
 import { setMemoryLimit } from "./docker/set-memory-limit.ts";
+import { tuneKong } from "./docker/tune-kong.ts";
+import { tuneWorkers } from "./docker/tune-workers.ts";
 import type { RedisActionDeps } from "./redis/deps.ts";
 import { expireKeys } from "./redis/expire-keys.ts";
 import { flushDb } from "./redis/flush-db.ts";
@@ -33,7 +35,15 @@ export function redisActions(deps: RedisActionDeps): readonly Action[] {
 
 /** Everything that Oomph can do to a container, the mildest first. */
 export function dockerActions(deps: DockerActionDeps): readonly Action[] {
-  return [setMemoryLimit(deps), restart(deps), setEnvironment(deps), rollback(deps), removePrevious(deps)];
+  return [
+    setMemoryLimit(deps),
+    restart(deps),
+    tuneKong(deps),
+    tuneWorkers(deps),
+    setEnvironment(deps),
+    rollback(deps),
+    removePrevious(deps),
+  ];
 }
 
 /** Planning by an action's id. */

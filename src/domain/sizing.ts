@@ -126,6 +126,23 @@ export function sizeWorkers(load: WorkerLoad, room: Room): WorkerSizing {
   return { workers, perWorkerBytes, neededBytes, ...(limitBytes === undefined ? {} : { limitBytes }), says };
 }
 
+/** What so many workers take, and whether a limit holds them: for a number that somebody has chosen. */
+export function sizeChosen(
+  load: WorkerLoad,
+  { workers, limitBytes }: { readonly workers: number; readonly limitBytes?: number | undefined },
+): Pick<WorkerSizing, "perWorkerBytes" | "neededBytes" | "says"> & {
+  /** With calm use, where there is a limit. */ readonly fits: boolean;
+} {
+  const perWorkerBytes = plannedWorkerBytes(load);
+  const neededBytes = Math.round(workers * perWorkerBytes + load.baseBytes);
+  const says = [
+    plannedInWords(load, perWorkerBytes),
+    `${workers} × ${formatBytes(perWorkerBytes)} + ${formatBytes(load.baseBytes)} for the rest = ${formatBytes(neededBytes)}`,
+    limitInWords(neededBytes, limitBytes, true),
+  ];
+  return { perWorkerBytes, neededBytes, says, fits: limitBytes === undefined || neededBytes <= limitBytes };
+}
+
 function plannedWorkerBytes({ server, perWorkerBytes, squeezed }: WorkerLoad): number {
   if (!squeezed) return Math.round(perWorkerBytes);
   return Math.round(Math.max(perWorkerBytes * SQUEEZED_FACTOR, GROWN_WORKER_BYTES[server] ?? 0));
