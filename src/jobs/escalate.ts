@@ -18,7 +18,8 @@ export async function escalate(deps: EscalateDeps, escalationId: string, signal:
   const nowMs = desk.clock.nowMs();
   const escalation = await desk.store.escalations.get(escalationId);
   if (escalation === undefined || escalation.state !== "due") return DONE;
-  if (escalation.nextAttemptAtMs > nowMs) return { kind: "later", delayMs: escalation.nextAttemptAtMs - nowMs };
+  // Whoever failed comes back by itself, and the sweeper finds the rest: each kill of a loop must not leave a job behind.
+  if (escalation.nextAttemptAtMs > nowMs) return DONE;
   // A verdict comes within seconds, and is worth waiting for.
   if (nowMs - escalation.raisedAtMs < times.verdictWithinMs && (await isVerdictComing(desk, escalation)))
     return { kind: "later", delayMs: VERDICT_LOOK_MS };

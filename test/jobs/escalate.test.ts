@@ -90,6 +90,7 @@ describe("telling an incident outside the chat", () => {
     await runAll(deps);
     await happens(deps, incident, ["killed", "kong was killed again, 2.1 GiB"]);
     await runAll(deps);
+    expect(await run(deps, (await row("github-issue", "killed")).id)).toEqual({ kind: "done" });
     expect((await issues())[0]?.body).not.toContain("again");
     test.moveOn(16 * MINUTE_MS);
     await runAll(deps);
