@@ -39,10 +39,25 @@ export type WatchMark = { readonly atMs: number; readonly kind: "kill" | "restar
 /** As many marks are kept as a chart can show. */
 const MOST_MARKS = 20;
 
+/** A daemon tells a start twice, by an event and by the container's state, some milliseconds apart. */
+const SAME_START_MS = 2_000;
+
+/** Kills are told apart to the millisecond. */
+export function hasMark({ marks }: Pick<WatchedTarget, "marks">, { atMs, kind }: WatchMark): boolean {
+  return marks.some((one) => one.kind === kind && Math.abs(one.atMs - atMs) <= (kind === "restart" ? SAME_START_MS : 0));
+}
+
 /** The same with one mark more, unless it is there already. */
 export function withMark(watched: WatchedTarget, mark: WatchMark): WatchedTarget {
-  const known = watched.marks.some(({ atMs, kind }) => atMs === mark.atMs && kind === mark.kind);
-  return known ? watched : { ...watched, marks: [...watched.marks, mark].toSorted((a, b) => a.atMs - b.atMs).slice(-MOST_MARKS) };
+  if (hasMark(watched, mark)) return watched;
+  return { ...watched, marks: [...watched.marks, mark].toSorted((a, b) => a.atMs - b.atMs).slice(-MOST_MARKS) };
+}
+
+/** What was weighed, with what events have told meanwhile. */
+export function withEvents(weighed: WatchedTarget, now: WatchedTarget | undefined): WatchedTarget {
+  if (now === undefined) return weighed;
+  const marked = now.marks.reduce(withMark, weighed);
+  return now.kills === undefined ? marked : { ...marked, kills: now.kills };
 }
 
 /** One more kill. */

@@ -18,6 +18,10 @@ const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
 /** A stream that stood for so long begins anew with the shortest wait. */
 const GOOD_STREAM_MS = 60_000;
+/** Events of the same moment may come out of their order, so what comes again is looked for as far back as this. */
+const OVERLAP_NS = 2_000_000_000n;
+/** As many events as a daemon itself remembers. */
+const MOST_SEEN = 256;
 
 /**
  * Follows a host's events until `signal` is aborted. Each wanted event becomes a job under an id of its own, so that what
@@ -42,27 +46,38 @@ export async function followEvents(deps: FollowDeps, host: ContainerHost, signal
 
 async function followOnce(deps: FollowDeps, host: ContainerHost, signal: AbortSignal): Promise<void> {
   const source = `docker/${host.name}`;
-  const start = (await deps.cursors.get(source)) ?? { atNs: `${deps.clock.nowMs()}000000`, seen: [] };
+  const start = await startOf(deps, host, source);
   const broken = new AbortController();
   const until = AbortSignal.any([signal, broken.signal]);
   let cursor = start;
   let line: Promise<void> = Promise.resolve();
   // In their order, one after the other: the cursor never passes what is not queued.
   const onEvent = (event: ContainerEvent): void => {
+    if (!WANTED.includes(event.action)) return;
     line = line.then(async () => {
-      if (isAborted(broken.signal) || isBehind(cursor, event)) return;
+      if (isAborted(broken.signal) || cursor.seen.includes(identityOf(event))) return;
       try {
-        if (WANTED.includes(event.action)) await enqueue(deps, host.name, event);
+        await enqueue(deps, host.name, event);
         cursor = movedOn(cursor, event);
-        if (WANTED.includes(event.action)) await deps.cursors.set(source, cursor);
+        await deps.cursors.set(source, cursor);
       } catch (error) {
         broken.abort(error);
       }
     });
   };
-  await host.follow(Number(start.atNs) / 1e6, onEvent, until);
+  await host.follow(Number((BigInt(start.atNs) - OVERLAP_NS) / 1_000_000n), onEvent, until);
   await line;
   broken.signal.throwIfAborted();
+}
+
+/** From where it was left; the first time from now on, by the daemon's own clock, which may differ from ours. */
+async function startOf({ cursors }: FollowDeps, host: ContainerHost, source: string): Promise<EventCursor> {
+  const known = await cursors.get(source);
+  if (known !== undefined) return known;
+  const { nowMs } = await host.facts();
+  const start: EventCursor = { atNs: `${Math.floor(nowMs)}000000`, seen: [] };
+  await cursors.set(source, start); // a kill that comes while nobody listens is then heard of later
+  return start;
 }
 
 async function enqueue({ queue }: FollowDeps, connection: string, event: ContainerEvent): Promise<void> {
@@ -74,13 +89,11 @@ function identityOf({ atNs, action, containerId }: ContainerEvent): string {
   return `${atNs}_${action}_${containerId.slice(0, 12)}`;
 }
 
-function isBehind({ atNs, seen }: EventCursor, event: ContainerEvent): boolean {
-  const [at, cursor] = [BigInt(event.atNs), BigInt(atNs)];
-  return at < cursor || (at === cursor && seen.includes(identityOf(event)));
-}
-
-function movedOn({ atNs, seen }: EventCursor, event: ContainerEvent): EventCursor {
-  return { atNs: event.atNs, seen: event.atNs === atNs ? [...seen, identityOf(event)] : [identityOf(event)] };
+/** Wherever the event stands in time: a clock that was set back takes the cursor with it. */
+function movedOn({ seen }: EventCursor, event: ContainerEvent): EventCursor {
+  const fromNs = BigInt(event.atNs) - OVERLAP_NS;
+  const near = seen.filter((identity) => BigInt(identity.slice(0, identity.indexOf("_"))) >= fromNs);
+  return { atNs: event.atNs, seen: [...near, identityOf(event)].slice(-MOST_SEEN) };
 }
 
 function isAborted(signal: AbortSignal): boolean {

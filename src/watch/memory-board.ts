@@ -10,7 +10,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { ContainerHosts } from "../ports/containers.ts";
 import type { MemoryBoard, MemoryTop, TrendPicture } from "../ports/memory-history.ts";
 import type { Tables } from "../ports/store.ts";
-import { readHost } from "./read-host.ts";
+import { atOnceFor, readHost } from "./read-host.ts";
 import { used } from "./weigh.ts";
 
 export type BoardDeps = {
@@ -43,7 +43,8 @@ async function topOf(deps: BoardDeps, signal: AbortSignal): Promise<MemoryTop> {
 
 async function topOfHost({ hosts, tables, clock, isWatched }: BoardDeps, name: string, signal: AbortSignal): Promise<MemoryTop> {
   try {
-    const { looks } = await readHost(hosts.host(name), (container) => isWatched(name, container), signal);
+    const looking = { isWatched: (container: string) => isWatched(name, container), atOnce: atOnceFor(hosts.names().length), signal };
+    const { looks } = await readHost(hosts.host(name), looking);
     return { rows: looks, missing: [] };
   } catch (error) {
     const known = await tables.watched.list(clock.nowMs() - STALE_MS);
@@ -61,12 +62,14 @@ function shareOf({ usageBytes, limitBytes }: MemoryReading): number {
 
 async function pictureOf({ tables, charts, clock }: BoardDeps, target: Target): Promise<TrendPicture | undefined> {
   const key = targetKey(target);
-  const all = await tables.readings.of(key, clock.nowMs() - KEPT.thinnedMs);
+  const watched = await tables.watched.get(key);
+  // Later ones were taken before the host's clock was set back.
+  const untilMs = watched?.newest?.atMs ?? Number.POSITIVE_INFINITY;
+  const all = (await tables.readings.of(key, clock.nowMs() - KEPT.thinnedMs)).filter(({ atMs }) => atMs <= untilMs);
   const newest = all.at(-1);
   const first = all[0];
   if (newest === undefined || first === undefined) return undefined;
   const trend = judgeTrend(all);
-  const watched = await tables.watched.get(key);
   const chart = chartOf(target, { readings: all, trend, marks: watched?.marks ?? [] });
   const says = `${formatTarget(target)} uses ${used(newest)}. ${chart.subtitle}`;
   return { picture: await charts.draw(chart), says, newest, readings: all.length, sinceMs: first.atMs };

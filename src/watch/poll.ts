@@ -1,14 +1,15 @@
-import { messageOf } from "../domain/errors.ts";
+import { messageOf, OomphError } from "../domain/errors.ts";
 import type { MemoryReading } from "../domain/memory.ts";
 import { targetKey } from "../domain/target.ts";
 import { KEPT, thinReadings } from "../domain/trend/thin-readings.ts";
 import { suspectLeak } from "../domain/trend/suspect-leak.ts";
-import type { WatchedTarget } from "../domain/watch.ts";
+import { isTroubled, withEvents, type WatchedTarget } from "../domain/watch.ts";
 import type { Tables } from "../ports/store.ts";
-import { readHost, type Look } from "./read-host.ts";
-import { tell, tellCalm } from "./tell.ts";
+import { calmAbsent } from "./calm-absent.ts";
+import { atOnceFor, readHost, type HostLook, type Look } from "./read-host.ts";
+import { tell, tellCalm, type Telling } from "./tell.ts";
 import type { WatchDeps } from "./watch-deps.ts";
-import { weigh, type Weighed, type WatchNews } from "./weigh.ts";
+import { weigh, type Weighed } from "./weigh.ts";
 
 /** How a round went, for the log. */
 export type Round = { readonly read: number; readonly failed: number; readonly news: number };
@@ -22,36 +23,48 @@ const HOUR_MS = 3_600_000;
 export async function poll(deps: WatchDeps, signal: AbortSignal): Promise<Round> {
   let [read, failed, news] = [0, 0, 0];
   for (const name of deps.hosts.names()) {
-    signal.throwIfAborted();
-    try {
-      const look = await readHost(deps.hosts.host(name), (container) => deps.isWatched(name, container), signal);
-      await store(deps, look.looks);
-      read += look.looks.length;
-      failed += look.failed.length;
-      for (const { name: container, because } of look.failed)
-        deps.desk.log.warn({ host: name, container, because }, "a container could not be read");
-      news += await weighAll(deps, look.looks, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      failed += 1;
-      deps.desk.log.warn({ host: name, because: messageOf(error) }, "a Docker host could not be watched this time");
-    }
+    const look = await lookAt(deps, name, signal);
+    failed += look?.failed.length ?? 1;
+    if (look === undefined) continue;
+    read += look.looks.length;
+    await deps.desk.store.readings.add(look.looks.map(({ target, reading }) => ({ targetKey: targetKey(target), reading })));
+    news += await weighAll(deps, look.looks, signal);
+    news += await calmAbsent(deps, name, look);
   }
   await deps.desk.store.watched.forget(deps.desk.clock.nowMs() - deps.keepMs);
   return { read, failed, news };
 }
 
-async function store({ desk }: WatchDeps, looks: readonly Look[]): Promise<void> {
-  await desk.store.readings.add(looks.map(({ target, reading }) => ({ targetKey: targetKey(target), reading })));
+async function lookAt({ desk, hosts, isWatched }: WatchDeps, name: string, signal: AbortSignal): Promise<HostLook | undefined> {
+  try {
+    const looking = { isWatched: (container: string) => isWatched(name, container), atOnce: atOnceFor(1), signal };
+    const look = await readHost(hosts.host(name), looking);
+    for (const { name: container, because } of look.failed)
+      desk.log.warn({ host: name, container, because }, "a container could not be read");
+    return look;
+  } catch (error) {
+    signal.throwIfAborted();
+    desk.log.warn({ host: name, because: messageOf(error) }, "a Docker host could not be watched this time");
+    return undefined;
+  }
 }
 
 async function weighAll(deps: WatchDeps, looks: readonly Look[], signal: AbortSignal): Promise<number> {
   let news = 0;
   for (const look of looks) {
     signal.throwIfAborted();
-    const weighed = await weighOne(deps, look);
-    await remember(deps, weighed);
-    news += weighed.news.length;
+    try {
+      const weighed = await weighOne(deps, look);
+      await remember(deps, weighed);
+      news += weighed.news.length;
+    } catch (error) {
+      // The store is away, and the job runs again. Anything else concerns this one container.
+      if (error instanceof OomphError && error.retryable) throw error;
+      deps.desk.log.error(
+        { target: targetKey(look.target), because: messageOf(error), error },
+        "a container's readings could not be weighed",
+      );
+    }
     await new Promise<void>((resolve) => setImmediate(resolve)); // whoever waits for an answer goes first
   }
   return news;
@@ -60,7 +73,9 @@ async function weighAll(deps: WatchDeps, looks: readonly Look[], signal: AbortSi
 async function weighOne(deps: WatchDeps, { target, reading }: Look): Promise<Weighed> {
   const { store: tables } = deps.desk;
   const key = targetKey(target);
-  const readings = await tables.readings.of(key, reading.atMs - KEPT.thinnedMs);
+  const all = await tables.readings.of(key, reading.atMs - KEPT.thinnedMs);
+  // Those of a time to come were taken before the host's clock was set back.
+  const readings = all.filter(({ atMs }) => atMs <= reading.atMs);
   await thinHourly(deps, key, readings);
   const before = await tables.watched.get(key);
   return weigh(before, { target, reading, suspicion: suspectLeak(readings), settings: deps.pressure });
@@ -76,26 +91,28 @@ async function thinHourly({ desk, keepMs }: WatchDeps, key: string, readings: re
 }
 
 async function remember(deps: WatchDeps, { watched, news }: Weighed): Promise<void> {
-  const [first, ...others] = news;
-  const keep = (tables: Tables) => put(tables, watched);
-  if (first === undefined) return deps.desk.store.transaction(keep);
-  await told(deps, { watched, news: first }, keep);
-  for (const one of others) await told(deps, { watched, news: one }, keep);
-}
-
-async function told(
-  deps: WatchDeps,
-  { watched, news }: { readonly watched: WatchedTarget; readonly news: WatchNews },
-  keep: (tables: Tables) => Promise<void>,
-): Promise<void> {
   const { target } = watched;
-  const { kind, says } = news;
-  if (kind === "calm") return tellCalm(deps, { target, says }, keep);
-  await tell(deps, { target, kind, says, sinceMs: kind === "leak" ? (watched.leak?.sinceMs ?? watched.seenAtMs) : watched.seenAtMs }, keep);
+  const calm = news.find(({ kind }) => kind === "calm");
+  if (calm !== undefined) {
+    await tellCalm(deps, { target, says: calm.says }, async (tables) => !isTroubled(await put(tables, watched), watched.seenAtMs));
+    return;
+  }
+  const tellings = news.flatMap(({ kind, says }): readonly Telling[] =>
+    kind === "calm" ? [] : [{ kind, says, sinceMs: kind === "leak" ? (watched.leak?.sinceMs ?? watched.seenAtMs) : watched.seenAtMs }],
+  );
+  if (tellings.length === 0) {
+    await deps.desk.store.transaction((tables) => put(tables, watched));
+    return;
+  }
+  await tell(deps, { target, lookInto: "always" }, async (tables) => {
+    await put(tables, watched);
+    return tellings;
+  });
 }
 
-/** Kills may have been counted by an event since the target was weighed. */
-async function put(tables: Tables, watched: WatchedTarget): Promise<void> {
-  const now = await tables.watched.get(targetKey(watched.target));
-  await tables.watched.put([now?.kills === undefined ? watched : { ...watched, kills: now.kills }]);
+/** Events may have been heard since the target was weighed. */
+async function put(tables: Tables, weighed: WatchedTarget): Promise<WatchedTarget> {
+  const watched = withEvents(weighed, await tables.watched.get(targetKey(weighed.target)));
+  await tables.watched.put([watched]);
+  return watched;
 }

@@ -11,53 +11,76 @@ import type { WatchDeps } from "./watch-deps.ts";
 
 const ACTOR = { kind: "oomph" } as const;
 const PROBLEM = "container-memory";
+/** A worker that is killed every few seconds is one trouble: looking into it each time would bury what was found. */
+const LOOK_AGAIN_MS = 10 * 60_000;
 
 export type Telling = {
-  readonly target: Target;
   readonly kind: "warning" | "critical" | "leak" | "killed";
   /** A sentence with figures and units. */
   readonly says: string;
   /** Tells one trouble from the next of the same kind: when it began. The same again edits what was said. */
   readonly sinceMs: number;
+  /** The incident's timeline holds enough of it already. */
+  readonly isRepetition?: boolean;
+};
+
+export type Subject = {
+  readonly target: Target;
+  /** Always: it is looked into anew each time. Seldom: not within minutes of the last time. */
+  readonly lookInto: "always" | "seldom";
 };
 
 /**
- * Opens or joins the target's incident, has it looked into anew, says in its thread what is new and has it escalated.
- * `remember` runs in the transaction in which that is said: told and remembered are one.
+ * Opens or joins the target's incident, has it looked into, says in its thread what is new and has it escalated. `news`
+ * runs in the transaction in which that is said, and stores what it knows then: told and remembered are one. Of nothing
+ * new nothing is said.
  */
-export async function tell(deps: WatchDeps, telling: Telling, remember: (tables: Tables) => Promise<void>): Promise<Incident> {
-  const { desk, runbook, channel } = deps;
-  const steps = runbook.steps.map(({ id, title }): StepProgress => ({ step: id, title, state: { kind: "waiting" } }));
-  const { incident } = await openIncident(desk, {
-    target: telling.target,
-    problem: PROBLEM,
-    channel,
-    actor: ACTOR,
-    runbookId: runbook.id,
-    steps,
-    news: true,
+export async function tell(deps: WatchDeps, subject: Subject, news: (tables: Tables) => Promise<readonly Telling[]>): Promise<void> {
+  const incident = await incidentOf(deps, subject);
+  await commit(deps.desk, async (tables) => {
+    for (const telling of await news(tables)) await say(tables, deps, { incident, telling });
   });
-  await commit(desk, async (tables) => {
-    const { kind, says, sinceMs } = telling;
-    await tables.incidents.note({ incidentId: incident.id, atMs: desk.clock.nowMs(), actor: ACTOR, says });
-    await desk.narrator(tables, { kind: "watched", incident, trouble: kind, says, sinceMs });
-    await escalate(tables, desk, { incident, event: kind satisfies EscalationEvent, says });
-    await remember(tables);
-  });
-  return incident;
 }
 
-/** The trouble is over: resolves the incident, if the watch opened it and nobody is acting on it. */
+async function say(
+  tables: Tables,
+  { desk }: WatchDeps,
+  { incident, telling }: { readonly incident: Incident; readonly telling: Telling },
+): Promise<void> {
+  const { kind, says, sinceMs, isRepetition = false } = telling;
+  if (!isRepetition) await tables.incidents.note({ incidentId: incident.id, atMs: desk.clock.nowMs(), actor: ACTOR, says });
+  await desk.narrator(tables, { kind: "watched", incident, trouble: kind, says, sinceMs });
+  await escalate(tables, desk, { incident, event: kind satisfies EscalationEvent, says });
+}
+
+async function incidentOf({ desk, runbook, channel }: WatchDeps, { target, lookInto }: Subject): Promise<Incident> {
+  const known = lookInto === "seldom" ? await lookedIntoLately(desk, target) : undefined;
+  if (known !== undefined) return known;
+  const steps = runbook.steps.map(({ id, title }): StepProgress => ({ step: id, title, state: { kind: "waiting" } }));
+  const opening = { target, problem: PROBLEM, channel, actor: ACTOR, runbookId: runbook.id, steps, news: true } as const;
+  return (await openIncident(desk, opening)).incident;
+}
+
+async function lookedIntoLately({ store, clock }: WatchDeps["desk"], target: Target): Promise<Incident | undefined> {
+  const incident = await findUnresolved(store, { target, problem: PROBLEM });
+  if (incident === undefined) return undefined;
+  const [newest] = await store.investigations.ofIncident(incident.id);
+  return newest !== undefined && newest.startedAtMs > clock.nowMs() - LOOK_AGAIN_MS ? incident : undefined;
+}
+
+/**
+ * The trouble is over: resolves the incident, if the watch opened it. `isOver` runs in the same transaction, stores that
+ * it is, and may know better; while somebody acts on the incident it is not even asked.
+ */
 export async function tellCalm(
   { desk }: WatchDeps,
   { target, says }: { readonly target: Target; readonly says: string },
-  remember: (tables: Tables) => Promise<void>,
+  isOver: (tables: Tables) => Promise<boolean>,
 ): Promise<void> {
   await commit(desk, async (tables) => {
-    await remember(tables);
     const incident = await findUnresolved(tables, { target, problem: PROBLEM });
-    if (incident === undefined || incident.openedBy.kind !== "oomph" || incident.state === "acting" || incident.state === "verifying")
-      return;
+    if (incident?.state === "acting" || incident?.state === "verifying") return; // the next look will say so
+    if (!(await isOver(tables)) || incident?.openedBy.kind !== "oomph") return;
     await resolveWithin(tables, desk, { incident, actor: ACTOR, says });
   });
 }

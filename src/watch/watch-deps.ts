@@ -16,6 +16,3 @@ export type WatchDeps = {
   /** What an incident about a container starts with. */
   readonly runbook: { readonly id: string; readonly steps: readonly { readonly id: string; readonly title: string }[] };
 };
-
-/** Calls to Docker hosts under way at the same time, over all of them. */
-export const MOST_CALLS = 20;

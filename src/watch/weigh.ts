@@ -24,7 +24,7 @@ export function weigh(before: WatchedTarget | undefined, { target, reading, susp
   const pressure = nextPressure(known.pressure, reading, settings);
   const leak = leakAfter(known.leak, suspicion, reading.atMs);
   const { leak: _, ...rest } = known;
-  const marked = marksOf(known.newest, reading).reduce<WatchedTarget>((watched, mark) => withMark(watched, mark), rest);
+  const marked = marksOf(known, reading).reduce<WatchedTarget>(withMark, rest);
   const watched: WatchedTarget = {
     ...marked,
     seenAtMs: reading.atMs,
@@ -57,12 +57,13 @@ function leakAfter(leak: Suspicion | undefined, suspicion: LeakSuspicion, atMs: 
   return atMs - quietSinceMs >= LEAK_FORGOTTEN_MS ? undefined : { ...leak, quietSinceMs };
 }
 
-function marksOf(before: MemoryReading | undefined, { startedAtMs, limitBytes, atMs }: MemoryReading): readonly WatchMark[] {
-  if (before === undefined) return [];
-  const restarted = startedAtMs !== undefined && before.startedAtMs !== undefined && startedAtMs !== before.startedAtMs;
+function marksOf({ newest, marks }: WatchedTarget, { startedAtMs, limitBytes, atMs }: MemoryReading): readonly WatchMark[] {
+  if (newest === undefined) return [];
+  const restarted = startedAtMs !== undefined && newest.startedAtMs !== undefined && startedAtMs !== newest.startedAtMs;
+  const isChangeKnown = marks.some((mark) => mark.kind === "change" && mark.atMs > newest.atMs);
   return [
     ...(restarted ? [{ atMs: startedAtMs, kind: "restart" } as const] : []),
-    ...(limitBytes === before.limitBytes ? [] : [{ atMs, kind: "change" } as const]),
+    ...(limitBytes === newest.limitBytes || isChangeKnown ? [] : [{ atMs, kind: "change" } as const]),
   ];
 }
 
