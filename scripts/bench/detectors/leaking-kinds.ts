@@ -8,6 +8,7 @@ const DAY = 24;
 export const LEAKING_KINDS: readonly Kind[] = [
   leaking("leak-slow", (random) => ({ fullIn: random.between(4 * DAY, 10 * DAY), noise: random.between(0.001, 0.01) })),
   leaking("leak-fast", (random) => ({ fullIn: random.between(2, 8), noise: random.between(0.001, 0.01) })),
+  leaking("leak-sudden", (random) => ({ fullIn: random.between(0.5, 2), noise: 0.006, flatHours: random.between(2, 30) })),
   leaking("leak-middling", (random) => ({ fullIn: random.between(10, 48), noise: random.between(0.001, 0.01) })),
   leaking("leak-noisy", (random) => ({ fullIn: random.between(DAY, 4 * DAY), noise: random.between(0.02, 0.05) })),
   leaking("leak-stepwise", (random) => {

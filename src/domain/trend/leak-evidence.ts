@@ -29,6 +29,8 @@ export type AgainstLeak =
   | "reached-before"
   /** The floor rises and the peaks do not: what is collected later is not leaked. */
   | "peaks-stay"
+  /** As near to the limit at first as it is now: its pressure tells that, and what is left is too little to see a trend in. */
+  | "high-before"
   /** Seen for too short a time, as long as the limit is so far away. */
   | "too-soon";
 
@@ -139,21 +141,23 @@ function againstBefore(readings: readonly MemoryReading[], before: readonly Memo
 function againstHaste(readings: readonly MemoryReading[], line: RobustLine, spanMs: number): AgainstLeak | undefined {
   const peaks = robustLine(peaksOf(readings, PARTS));
   if (peaks === undefined || peaks.slope < PEAKS_FOLLOW * line.slope) return "peaks-stay";
+  const limitBytes = readings.at(-1)?.limitBytes ?? Number.POSITIVE_INFINITY;
+  if (usualAtFirst(readings) >= CRITICAL * limitBytes) return "high-before";
   if (spanMs >= LONG_MS) {
     const leftMs = msToLimit(readings, line.slope);
     return Number.isFinite(leftMs) && leftMs > HORIZON_MS ? "slight" : undefined;
   }
-  const limitBytes = readings.at(-1)?.limitBytes ?? Number.POSITIVE_INFINITY;
-  const wasHigh =
-    quantile(
-      readings.slice(0, Math.ceil(readings.length / 3)).map(({ usageBytes }) => usageBytes),
-      0.9,
-    ) >=
-    CRITICAL * limitBytes;
-  if (wasHigh) return "too-soon";
   const steep = (line.slope * spanMs) / HOUR_MS >= STEEP * limitBytes;
   if (!steep || peaks.low <= 0 || line.low < line.slope / 2) return "too-soon";
   return msToLimit(readings, Math.min(line.slope, peaks.slope)) > Math.min(spanMs, SOON_MS) ? "too-soon" : undefined;
+}
+
+function usualAtFirst(readings: readonly MemoryReading[]): number {
+  const first = readings.slice(0, Math.ceil(readings.length / 3));
+  return quantile(
+    first.map(({ usageBytes }) => usageBytes),
+    0.9,
+  );
 }
 
 function against(because: AgainstLeak): LeakEvidence {

@@ -13,6 +13,8 @@ const SLIGHT = 0.025;
 /** A peak is a spike when it stands so far above the level, as a share of it, and usage seldom comes near. */
 const SPIKE = 0.5;
 
+const AT_REST: readonly AgainstLeak[] = ["slowing", "reached-before", "one-step", "peaks-stay"];
+
 /** Names what is no leak. Expects clean readings of one life, oldest first, and what spoke against a leak. */
 export function quietTrend(readings: readonly MemoryReading[], against: AgainstLeak): Trend {
   const floors = floorsOf(readings, PARTS);
@@ -25,6 +27,12 @@ export function quietTrend(readings: readonly MemoryReading[], against: AgainstL
     };
   }
   if (against === "too-soon") return { kind: "undetermined", because: notYet(line, overMs) };
+  if (against === "high-before") {
+    return {
+      kind: "undetermined",
+      because: "it was near its limit all along: what is left is too little to see a trend in, and its pressure is told",
+    };
+  }
   const kind = kindOf({ readings, floors, line, against });
   return { kind, bytesPerHour: line.slope, overMs, says: says(kind, readings, overMs) };
 }
@@ -47,8 +55,14 @@ function kindOf({ readings, floors, line, against }: Seen): QuietTrendKind {
   if (peak > level * (1 + SPIKE) && quantile(usage, 0.95) < level + (peak - level) / 2) return "spike";
   if (swings(usage, level * SWING) >= 3) return "sawtooth";
   if (line.high < 0 && grown < -SLIGHT) return "falling";
-  if (against === "slowing" || against === "reached-before" || against === "one-step" || against === "peaks-stay") return "plateau";
-  return "steady";
+  if (AT_REST.includes(against)) return "plateau";
+  const [before, after] = [floors.slice(0, PARTS / 3), floors.slice(-PARTS / 3)].map((part) =>
+    quantile(
+      part.map(({ y }) => y),
+      0.5,
+    ),
+  );
+  return (after ?? 0) > (before ?? 0) * (1 + SWING) ? "plateau" : "steady";
 }
 
 /** Growth that may yet turn out to be a leak. */

@@ -23,8 +23,6 @@ const PEAK_SHARE = 0.6;
 /** Advice needs a weekend and a working day, at the least. */
 const LEAST_SPAN_MS = 3 * DAY_MS;
 const LEAST_READINGS = 48;
-/** A saving smaller than this share is not worth a change. */
-const LEAST_SAVING = 0.2;
 
 /** Advice for the monthly report. Expects readings of days or weeks, oldest first; those under another limit than now do not count. */
 export function adviseSize(readings: readonly MemoryReading[]): SizeAdvice {
@@ -47,7 +45,7 @@ export function adviseSize(readings: readonly MemoryReading[]): SizeAdvice {
   }
   const toBytes = roundUp(peakBytes / PEAK_SHARE);
   const fits: SizeAdvice = { kind: "fits", limitBytes, says: `The limit fits: ${seen}, ${formatBytes(typical(usage))} typically.` };
-  if (peakBytes >= ALWAYS_BELOW * limitBytes || toBytes > limitBytes * (1 - LEAST_SAVING)) return fits;
+  if (peakBytes >= ALWAYS_BELOW * limitBytes || toBytes >= limitBytes) return fits;
   const sum = `${formatBytes(peakBytes)} / 0.6, rounded up, is ${formatBytes(toBytes)}`;
   const headroom = `${formatBytes(toBytes - peakBytes)} stay free at such a peak, and ${formatBytes(limitBytes - toBytes)} are saved`;
   return { kind: "lower", limitBytes, toBytes, says: `Lower the limit to ${formatBytes(toBytes)}: ${seen}. ${sum}: ${headroom}.` };

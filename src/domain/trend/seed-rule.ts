@@ -33,18 +33,17 @@ export function followsSeedRule(readings: readonly MemoryReading[]): SeedVerdict
   const first = window[0];
   const last = window.at(-1);
   if (first === undefined || last === undefined || window.length < LEAST_POINTS) return tooFew(window.length);
-  const growth = first.usageBytes === 0 ? 0 : last.usageBytes / first.usageBytes - 1;
+  const growth = first.usageBytes === 0 ? 0 : (last.usageBytes - first.usageBytes) / first.usageBytes;
   const rises = window.filter((reading, at) => at > 0 && reading.usageBytes > (window[at - 1]?.usageBytes ?? 0)).length;
   const rising = rises / (window.length - 1);
   const overMs = last.atMs - first.atMs;
   const kind = growth >= LEAST_GROWTH && rising >= LEAST_RISING ? "leak" : "no-leak";
-  return { kind, growth, rising, overMs, says: inWords(first, last, window.length) };
+  return { kind, growth, rising, overMs, says: inWords(first, last, { growth, count: window.length }) };
 }
 
-function inWords(first: MemoryReading, last: MemoryReading, count: number): string {
-  const growth = first.usageBytes === 0 ? 0 : (last.usageBytes / first.usageBytes - 1) * 100;
+function inWords(first: MemoryReading, last: MemoryReading, { growth, count }: { growth: number; count: number }): string {
   const sizes = `${formatBytes(first.usageBytes)} → ${formatBytes(last.usageBytes)}`;
-  return `${growth.toFixed(1)}% growth over ${formatDuration(last.atMs - first.atMs)} (${sizes}, ${count} readings).`;
+  return `${(growth * 100).toFixed(1)}% growth over ${formatDuration(last.atMs - first.atMs)} (${sizes}, ${count} readings).`;
 }
 
 function tooFew(count: number): SeedVerdict {
