@@ -12,6 +12,9 @@ import type { Targets } from "../ports/planner.ts";
 import type { Store } from "../ports/store.ts";
 import type { Runbook } from "../runbooks/runbook.ts";
 import { createMemoryBoard } from "../watch/memory-board.ts";
+import { createMemoryHistory } from "../watch/memory-history.ts";
+import { containerActions } from "./container-actions.ts";
+import { containerRunbook } from "./container-runbook.ts";
 import { TIMES } from "./times.ts";
 import { watchedBy } from "./watched-by.ts";
 
@@ -26,12 +29,14 @@ export type DockerParts = {
 const CHART_PROGRAM = fileURLToPath(new URL("../adapters/chart/chart-process.js", import.meta.url));
 
 /** Everything about Docker hosts: how they are reached, looked at and acted on. */
-export function dockerParts({ docker }: Config, { log, store }: { readonly log: Log; readonly store: Store }): DockerParts {
+export function dockerParts(config: Config, { log, store }: { readonly log: Log; readonly store: Store }): DockerParts {
+  const { docker } = config;
   const hosts = createContainerHosts(
     docker.hosts.map(({ settings }) => settings),
     { log },
   );
   const charts = createCharts({ program: CHART_PROGRAM, timeoutMs: TIMES.chartMs });
   const memory = createMemoryBoard({ tables: store, hosts, charts, clock, isWatched: watchedBy(docker) });
-  return { hosts, memory, targets: createContainerTargets(hosts, { clock }), runbooks: [], actions: [] };
+  const runbooks = [containerRunbook(docker, hosts, createMemoryHistory(store, clock))];
+  return { hosts, memory, targets: createContainerTargets(hosts, { clock }), runbooks, actions: containerActions(config, hosts) };
 }

@@ -7,6 +7,8 @@ export const TIMES = {
   groupsMs: 60_000,
   healthTimeoutMs: 5_000,
   chartMs: 20_000,
+  /** A container that ends sooner than this was not started. */
+  settleMs: 3_000,
   /** An act learns within this time that it was frozen or its lease released. */
   leaseLookMs: 2_000,
   jobs: {

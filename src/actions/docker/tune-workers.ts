@@ -111,7 +111,6 @@ const SERVERS: readonly WorkerServer[] = ["nginx", "puma", "unicorn", "gunicorn"
 /** The number, or the options around it with another number. */
 function valueFor(now: string | undefined, workers: number): string {
   if (now === undefined || /^(\d+|auto|max)?$/.test(now.trim())) return String(workers);
-  if (OPTION.test(now))
-    return now.replace(OPTION, (_, before: string, option: string, between: string) => `${before}${option}${between}${workers}`);
+  if (OPTION.test(now)) return now.replace(OPTION, (found) => found.replace(/(\d+|auto|max)$/, String(workers)));
   return now.startsWith("-") ? `${now} --workers ${workers}` : String(workers);
 }

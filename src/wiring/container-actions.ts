@@ -1,0 +1,38 @@
+import type { Action } from "../actions/action.ts";
+import { dockerActions } from "../actions/index.ts";
+import { createContainerActs } from "../adapters/docker/acts.ts";
+import { createHttpCheck } from "../adapters/http/http-check.ts";
+import { findOwnPlace, type OwnServer } from "../adapters/system/own-place.ts";
+import { systemClock as clock } from "../adapters/system/system-clock.ts";
+import type { Config } from "../config/build.ts";
+import type { ContainerHosts } from "../ports/containers.ts";
+import { classifyProcesses } from "../runbooks/container-memory/classify-processes.ts";
+import { scanLog } from "../runbooks/container-memory/scan-log.ts";
+import { healthOf } from "./container-runbook.ts";
+import { TIMES } from "./times.ts";
+
+/** What can be done to containers, with what tells that they are not Oomph's own. */
+export function containerActions(config: Config, hosts: ContainerHosts): readonly Action[] {
+  const { docker, verification } = config;
+  if (docker.hosts.length === 0) return [];
+  const own = ownServers(config);
+  return dockerActions({
+    hosts,
+    acts: createContainerActs(docker.hosts.map(({ settings }) => settings)),
+    httpCheck: createHttpCheck(),
+    clock,
+    own: () => findOwnPlace(own),
+    healthOf: healthOf(docker),
+    classify: classifyProcesses,
+    countPatterns: (log) => scanLog(log, docker.logs.patterns).patterns,
+    verification: { ...verification, healthTimeoutMs: TIMES.healthTimeoutMs },
+    settleMs: TIMES.settleMs,
+  });
+}
+
+function ownServers({ queue, store }: Config): readonly OwnServer[] {
+  return [
+    ...(queue === undefined ? [] : [{ what: "queue", url: queue.url } as const]),
+    ...(store.kind === "postgres" ? [{ what: "store", url: store.url } as const] : []),
+  ];
+}
