@@ -1,38 +1,55 @@
-import { connectionFromUrl } from "../adapters/redis/connection-url.ts";
 import type { RedisConnectionSettings } from "../adapters/redis/settings.ts";
-import type { Sources } from "../config.ts";
+import { createContainerHosts } from "../adapters/docker/container-hosts.ts";
+import { createContainerTargets } from "../adapters/docker/container-targets.ts";
+import { connectionFromUrl } from "../adapters/redis/connection-url.ts";
+import { systemClock as clock } from "../adapters/system/system-clock.ts";
+import { findTarget as findAmong } from "../commands/find-target.ts";
+import { loadCommandLineConfig, type Config, type Sources } from "../config.ts";
 import { OomphError } from "../domain/errors.ts";
 import { nearest } from "../domain/nearest.ts";
-import type { RedisTarget } from "../domain/target.ts";
+import { formatTarget, type ContainerTarget, type RedisTarget } from "../domain/target.ts";
+import type { ContainerHosts } from "../ports/containers.ts";
+import type { Log } from "../ports/log.ts";
 import { requireConfig, withFile } from "./load-config.ts";
 
-export type FoundTarget = {
+export type FoundTarget = FoundRedis | FoundContainer;
+
+export type FoundRedis = {
+  readonly kind: "redis";
   readonly target: RedisTarget;
   readonly connections: readonly RedisConnectionSettings[];
   readonly censusMs: number;
 };
 
-const DEFAULT_CENSUS_MS = 1000;
-const EXPECTED = "expected redis/<name>, redis/<name>/<database> or redis://[user:password@]host[:port][/database]";
+export type FoundContainer = {
+  readonly kind: "docker";
+  readonly target: ContainerTarget;
+  readonly docker: Config["docker"];
+  /** The caller closes them. */
+  readonly hosts: ContainerHosts;
+};
 
-type Given = { readonly sources: Sources; readonly configFile: string | undefined };
+const DEFAULT_CENSUS_MS = 1000;
+const DEFAULT_SOCKET = "unix:///var/run/docker.sock";
+const EXPECTED = "expected docker/<container>, redis/<name>, redis/<name>/<database> or redis://[user:password@]host[:port][/database]";
+
+type Given = { readonly sources: Sources; readonly configFile: string | undefined; readonly log: Log };
 
 /**
- * What is meant by a target on the command line. A URL needs no configuration at all. Throws OomphError `bad-input` or
- * `not-found`, with the nearest name.
+ * What is meant by a target on the command line. A Redis by its URL needs no configuration at all, nor does a container on
+ * the Docker host that `docker` itself would speak to. Throws OomphError `bad-input`, `not-found` (with the nearest name)
+ * or what keeps the Docker host from answering.
  */
-export function findTarget(text: string, { sources, configFile }: Given): FoundTarget {
+export async function findTarget(text: string, given: Given): Promise<FoundTarget> {
   const url = urlIn(text);
-  if (url !== undefined) return fromUrl(url);
-
-  const match = /^(?:redis\/)?([^/\s]+)(?:\/(\d{1,5}))?$/.exec(text.trim());
-  const name = match?.[1];
-  if (name === undefined) throw new OomphError("bad-input", `${EXPECTED}, got ${JSON.stringify(text)}`);
-  const { redis } = requireConfig(withFile(sources, configFile));
-  const settings = redis.connections.find((one) => one.name === name || one.aliases.includes(name));
-  if (settings === undefined) throw new OomphError("not-found", unknown(name, redis.connections));
-  const database = match?.[2] === undefined ? undefined : Number(match[2]);
-  return { target: redisTarget(settings.name, database), connections: redis.connections, censusMs: redis.censusMs };
+  if (url !== undefined) return redisFromUrl(url);
+  if (/^(?:[\w.-]+:)?docker[/:]/i.test(text.trim())) return findContainer(text, given);
+  const config = requireConfig(withFile(given.sources, given.configFile));
+  const isBare = !/^redis[/:]/i.test(text.trim());
+  const found = redisNamed(text, config);
+  if (found.kind === "redis") return found;
+  if (isBare && config.docker.hosts.length > 0) return findContainer(text, given);
+  throw found.error;
 }
 
 /** `redis://...`, and `redis/redis://...` for those who write the kind of target first. */
@@ -40,24 +57,79 @@ function urlIn(text: string): string | undefined {
   return /^\s*(?:redis\/)?(rediss?:\/\/.*)$/i.exec(text)?.[1];
 }
 
-function fromUrl(url: string): FoundTarget {
+function redisFromUrl(url: string): FoundRedis {
   const settings = connectionFromUrl(url);
   const namesDatabase = /\/\d+\/?\s*$/.test(url);
   return {
+    kind: "redis",
     target: redisTarget(settings.name, namesDatabase ? settings.database : undefined),
     connections: [settings],
     censusMs: DEFAULT_CENSUS_MS,
   };
 }
 
+function redisNamed(text: string, { redis }: Config): FoundRedis | { readonly kind: "none"; readonly error: OomphError } {
+  const match = /^(?:redis\/)?([^/\s]+)(?:\/(\d{1,5}))?$/.exec(text.trim());
+  const name = match?.[1];
+  if (name === undefined) return { kind: "none", error: new OomphError("bad-input", `${EXPECTED}, got ${JSON.stringify(text)}`) };
+  const settings = redis.connections.find((one) => one.name === name || one.aliases.includes(name));
+  if (settings === undefined) return { kind: "none", error: new OomphError("not-found", unknownRedis(name, redis.connections)) };
+  const database = match?.[2] === undefined ? undefined : Number(match[2]);
+  return { kind: "redis", target: redisTarget(settings.name, database), connections: redis.connections, censusMs: redis.censusMs };
+}
+
 function redisTarget(name: string, database: number | undefined): RedisTarget {
   return { kind: "redis", name, ...(database === undefined ? {} : { database }) };
 }
 
-function unknown(name: string, connections: readonly RedisConnectionSettings[]): string {
+function unknownRedis(name: string, connections: readonly RedisConnectionSettings[]): string {
   const names = connections.map((one) => one.name);
   const close = nearest(name, names);
   const known = names.length === 0 ? "none is configured" : `configured are ${names.join(", ")}`;
   const hint = close.length === 0 ? `${known}. Any other Redis can be given as redis://host:port` : `did you mean ${close.join(" or ")}?`;
   return `there is no Redis connection named ${JSON.stringify(name)}: ${hint}`;
+}
+
+async function findContainer(text: string, { sources, configFile, log }: Given): Promise<FoundContainer> {
+  if (!/^(?:(?:[\w.-]+:)?docker[/:])?[^/\s]+$/i.test(text.trim()))
+    throw new OomphError("bad-input", `${EXPECTED}, got ${JSON.stringify(text)}`);
+  const { docker } = dockerConfig(withFile(sources, configFile));
+  const hosts = createContainerHosts(
+    docker.hosts.map(({ settings }) => settings),
+    { log },
+  );
+  try {
+    const list = await createContainerTargets(hosts, { clock }).list();
+    const found = findAmong(text, list);
+    if (found.kind === "found" && found.target.kind === "docker") return { kind: "docker", target: found.target, docker, hosts };
+    const [away] = list.missing;
+    if (away !== undefined && list.known.length === 0) throw new OomphError("unreachable", away.because, { retryable: true });
+    throw found.kind === "none" ? notFound(found) : several(text, found.kind === "several" ? found.targets.map(formatTarget) : []);
+  } catch (error) {
+    await hosts.close();
+    throw error;
+  }
+}
+
+function notFound({ because, nearest: near }: { readonly because: string; readonly nearest: readonly string[] }): OomphError {
+  const hint = near.length === 0 ? "no container is there" : `did you mean ${near.join(" or ")}?`;
+  return new OomphError("not-found", `${because}: ${hint}`);
+}
+
+function several(text: string, names: readonly string[]): OomphError {
+  return new OomphError("bad-input", `${JSON.stringify(text)} may mean several targets: write one of ${names.slice(0, 10).join(", ")}`);
+}
+
+/** The configured hosts; where none is, the one that `docker` itself would speak to. */
+export function dockerConfig(sources: Sources): Config {
+  const config = requireConfig(sources);
+  if (config.docker.hosts.length > 0) return config;
+  const url = sources.env["DOCKER_HOST"];
+  const env = { ...sources.env, OOMPH_DOCKER_HOST: url === undefined || url === "" ? DEFAULT_SOCKET : url };
+  const loaded = loadCommandLineConfig({ ...sources, env });
+  if (loaded.kind === "ok") return loaded.config;
+  throw new OomphError(
+    "bad-input",
+    `DOCKER_HOST: ${loaded.problems.map(({ expected, received }) => `expected ${expected}, got ${received}`).join("; ")}`,
+  );
 }

@@ -4,11 +4,13 @@ import { randomIds } from "../adapters/system/random-ids.ts";
 import { systemClock } from "../adapters/system/system-clock.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { OomphError } from "../domain/errors.ts";
-import { formatTarget } from "../domain/target.ts";
+import { formatTarget, type Target } from "../domain/target.ts";
+import type { Log } from "../ports/log.ts";
 import { redisMemoryRunbook } from "../runbooks/redis-memory/index.ts";
 import { runRunbook } from "../runbooks/run-runbook.ts";
+import type { Runbook } from "../runbooks/runbook.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
-import { findTarget } from "./find-target.ts";
+import { findTarget, type FoundTarget } from "./find-target.ts";
 import type { Io } from "./io.ts";
 import { showProgress } from "./progress.ts";
 import { investigationJson, renderInvestigation, type FinishedInvestigation } from "./render-investigation.ts";
@@ -28,28 +30,40 @@ const LONGEST_CENSUS_MS = 60_000;
 /** `oomph investigate <target>`: the same runbook as in Slack. Progress goes to standard error, the report to standard output. */
 export async function investigate(options: InvestigateOptions, io: Io): Promise<ExitCode> {
   const askedCensusMs = readCensus(options.census);
-  const { target, connections, censusMs } = findTarget(options.target, { sources: await io.sources(), configFile: options.config });
-  const servers = createKeyValueServers(connections, { log: terminalLog(io) });
-  const runbook = redisMemoryRunbook({
-    servers,
-    clock: systemClock,
-    censusBudgetMs: askedCensusMs ?? censusMs,
-    httpCheck: createHttpCheck(),
-  });
+  const log = terminalLog(io);
+  const found = await findTarget(options.target, { sources: await io.sources(), configFile: options.config, log });
+  const { runbook, close } = await prepare(found, { log, askedCensusMs });
+  try {
+    const finished = await run(runbook, found.target, io);
+    io.out(options.json === true ? `${JSON.stringify(investigationJson(finished), null, 2)}\n` : renderInvestigation(finished));
+    return exitCodeOf(finished, options.exitCode === true);
+  } finally {
+    await close();
+  }
+}
 
+type Prepared = { readonly runbook: Runbook; close(): Promise<void> };
+
+/** What one kind of target needs is loaded only for that kind. */
+async function prepare(
+  found: FoundTarget,
+  { log, askedCensusMs }: { readonly log: Log; readonly askedCensusMs: number | undefined },
+): Promise<Prepared> {
+  if (found.kind === "docker") {
+    const { containerRunbook } = await import("../wiring/container-runbook.ts");
+    return { runbook: containerRunbook(found.docker, found.hosts), close: () => found.hosts.close() };
+  }
+  const servers = createKeyValueServers(found.connections, { log });
+  const censusBudgetMs = askedCensusMs ?? found.censusMs;
+  const runbook = redisMemoryRunbook({ servers, clock: systemClock, censusBudgetMs, httpCheck: createHttpCheck() });
+  return { runbook, close: async () => undefined };
+}
+
+async function run(runbook: Runbook, target: Target, io: Io): Promise<FinishedInvestigation> {
   const startedAtMs = systemClock.nowMs();
   const progress = showProgress(io, `Investigating ${formatTarget(target)} (${runbook.title})`);
   const outcome = await runRunbook(runbook, target, { clock: systemClock, ids: randomIds, onProgress: progress });
-  const finished: FinishedInvestigation = {
-    target,
-    runbookId: runbook.id,
-    startedAtMs,
-    tookMs: systemClock.nowMs() - startedAtMs,
-    outcome,
-  };
-
-  io.out(options.json === true ? `${JSON.stringify(investigationJson(finished), null, 2)}\n` : renderInvestigation(finished));
-  return exitCodeOf(finished, options.exitCode === true);
+  return { target, runbookId: runbook.id, startedAtMs, tookMs: systemClock.nowMs() - startedAtMs, outcome };
 }
 
 function readCensus(text: string | undefined): number | undefined {

@@ -68,8 +68,11 @@ function unknownCommand(program: Command, typed: string): never {
 function addInvestigate(program: Command, io: Io, done: Done): void {
   program
     .command("investigate")
-    .description("look at a Redis and say why its memory is full, or that it is not; changes nothing")
-    .argument("<target>", "redis/<name>[/<database>] from the configuration, or redis://[user:password@]host[:port][/database]")
+    .description("look at a container or a Redis and say why its memory is short, or that it is not; changes nothing")
+    .argument(
+      "<target>",
+      "docker/<container>, redis/<name>[/<database>] from the configuration, or redis://[user:password@]host[:port][/database]",
+    )
     .option("--json", "one JSON document on standard output")
     .option("--census <duration>", "time box of the key census, such as 500ms or 3s")
     .option("--config <file>", "instead of ./oomph.yaml")

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openScenes, type Scene } from "../../scripts/lab/containers/scenes.ts";
+import { findDocker } from "../../scripts/lab/docker.ts";
+import { noteAbsentSystem, noteRealSystem } from "../../scripts/lab/real-systems.ts";
+import { EXIT } from "../../src/cli/exit-codes.ts";
+import { runCommandLine } from "../../src/cli/program.ts";
+
+const daemon = await findDocker();
+if (daemon.kind === "there") noteRealSystem("docker", daemon.version);
+else noteAbsentSystem("docker", daemon.because);
+const HOST = process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock";
+
+describe.skipIf(daemon.kind === "absent")(`oomph investigate docker/...${daemon.kind === "absent" ? ` (${daemon.because})` : ""}`, () => {
+  const scenes = openScenes();
+  let steady: Scene;
+
+  beforeAll(async () => {
+    steady = await scenes.steady({ name: `oomph-cli-${process.pid}`, limitMib: 96, mib: 20 });
+  });
+  afterAll(() => scenes.end());
+
+  test("needs no configuration: the Docker host is the one that docker itself would speak to", async () => {
+    const { code, out, err } = await run(["investigate", `docker/${steady.name}`, "--json"]);
+    expect([code, err]).toEqual([EXIT.ok, expect.stringContaining("Investigating")]);
+    expect(JSON.parse(out)).toMatchObject({
+      kind: "investigation",
+      target: `docker/${steady.name}`,
+      runbook: "container-memory",
+      reached: true,
+    });
+  });
+
+  test("takes a host by its name, a container by its id, and a bare name where nothing else has it", async () => {
+    const files = { "oomph.yaml": `docker: { connections: { here: { url: "${HOST}" } } }` };
+    for (const target of [`here:docker/${steady.name}`, `docker/${steady.id.slice(0, 12)}`, steady.name]) {
+      const { out } = await run(["investigate", target, "--json"], { files });
+      expect(JSON.parse(out)).toMatchObject({ target: `here:docker/${steady.name}`, reached: true });
+    }
+  });
+
+  test("a container that is not there is answered with the nearest name; a part of a name is not a name", async () => {
+    const typo = await run(["investigate", `docker/${steady.name}x`]);
+    expect([typo.code, typo.err]).toEqual([EXIT.badInput, expect.stringContaining(`did you mean docker/${steady.name}`)]);
+    const part = await run(["investigate", `docker/oomph-cli-`]);
+    expect([part.code, part.err]).toEqual([EXIT.badInput, expect.stringContaining(`docker/${steady.name}`)]);
+  });
+});
+
+test("a Docker host that is away, or whose address is none, is told from a container that is not there", async () => {
+  const away = await run(["investigate", "docker/kong"], { env: { DOCKER_HOST: "unix:///nowhere/docker.sock" } });
+  expect([away.code, away.err]).toEqual([EXIT.failed, expect.stringContaining("/nowhere/docker.sock")]);
+  const odd = await run(["investigate", "docker/kong"], { env: { DOCKER_HOST: "docker.sock" } });
+  expect([odd.code, odd.err]).toEqual([
+    EXIT.badInput,
+    expect.stringContaining("DOCKER_HOST: expected a URL such as unix:///var/run/docker.sock"),
+  ]);
+});
+
+async function run(
+  argv: readonly string[],
+  {
+    env = { DOCKER_HOST: HOST },
+    files = {},
+  }: { readonly env?: Readonly<Record<string, string>>; readonly files?: Readonly<Record<string, string>> } = {},
+) {
+  const [out, err]: [string[], string[]] = [[], []];
+  const code = await runCommandLine(argv, {
+    out: (text) => void out.push(text),
+    err: (text) => void err.push(text),
+    isTerminal: false,
+    columns: 80,
+    async *read() {},
+    sources: async () => ({
+      env,
+      readFile(path) {
+        const text = files[path as keyof typeof files];
+        if (text !== undefined) return text;
+        throw Object.assign(new Error("no such file"), { code: "ENOENT" });
+      },
+    }),
+  });
+  return { code, out: out.join(""), err: err.join("") };
+}
