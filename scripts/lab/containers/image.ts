@@ -35,7 +35,7 @@ export async function gatewayImage(nginx: Extract<NginxLab, { kind: "there" }>):
 /** Node with the program whose memory the scenes need. */
 export async function memoryImage(): Promise<string> {
   return imageFromHost("oomph-lab-memory", {
-    programs: ["node", "sh", "sleep", "cat", "head"],
+    programs: ["node", "sh", "sleep", "cat", "head", "tr"],
     trees: { [join(PROGRAMS, "memory.mjs")]: "/memory.mjs" },
     env: { PATH: "/usr/bin:/bin" },
     version: `${process.version} ${textOf("memory.mjs")}`,

@@ -70,8 +70,8 @@ export function openScenes(run = `${process.pid}-${Date.now()}`) {
   }
 
   /** `node memory.mjs <kind>`; its figures are variables, see programs/memory.mjs. */
-  async function memory(kind: string, options: RunOptions, flags: readonly string[] = []): Promise<Scene> {
-    return start(await memoryImage(), [...MEMORY, ...flags, "/memory.mjs", kind], { limitMib: 128, ...options });
+  async function memory(kind: string, options: RunOptions): Promise<Scene> {
+    return start(await memoryImage(), [...MEMORY, "/memory.mjs", kind], { limitMib: 128, ...options });
   }
 
   return {
@@ -106,8 +106,9 @@ export function openScenes(run = `${process.pid}-${Date.now()}`) {
     childKilled: (options: RunOptions = {}): Promise<Scene> => memory("children", options),
     /** Steady, until `docker kill -s USR2` asks for a burst. */
     spike: (options: RunOptions = {}): Promise<Scene> => memory("spike", options),
-    /** Node ends itself: heap out of memory, exit code 134, no kill by the kernel. */
-    heapExhausted: (options: RunOptions = {}): Promise<Scene> => memory("heap", { limitMib: 256, ...options }, ["--max-old-space-size=24"]),
+    /** Node ends itself: heap out of memory, exit code 134, no kill by the kernel. (As PID 1 it could not abort: 139.) */
+    heapExhausted: async (options: RunOptions = {}): Promise<Scene> =>
+      start(await memoryImage(), ["sh", "-c", "node --max-old-space-size=24 /memory.mjs heap; exit $?"], { limitMib: 256, ...options }),
     /** A steady load under a small limit. */
     steady: (options: RunOptions & { readonly mib?: number } = {}): Promise<Scene> => {
       const { mib = 48, env, ...rest } = options;
@@ -119,6 +120,9 @@ export function openScenes(run = `${process.pid}-${Date.now()}`) {
       await docker(["kill", "--signal", "KILL", scene.id]);
       return scene;
     },
+    /** `sh -c`, with sleep, cat, head and tr. */
+    shell: async (script: string, options: RunOptions = {}): Promise<Scene> =>
+      start(await memoryImage(), ["sh", "-c", script], { limitMib: 64, ...options }),
     /** Removes them all. Twice is fine. */
     async end(): Promise<void> {
       const ids = (await docker(["ps", "-aq", "--no-trunc", "--filter", `label=${LABEL}=${run}`])).split("\n").filter(Boolean);

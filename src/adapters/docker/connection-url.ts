@@ -11,13 +11,16 @@ export function endpointFromUrl(url: string): DockerEndpoint {
   const text = url.trim();
   if (text.startsWith("unix://")) return socketAt(text.slice("unix://".length));
   if (text.startsWith("/")) return socketAt(text);
-  const parsed = URL.canParse(text) ? new URL(text) : undefined;
+  // As another scheme, for which no port is dropped as the scheme's own.
+  const plain = text.replace(/^https?:/, "tcp:");
+  const parsed = URL.canParse(plain) ? new URL(plain) : undefined;
   if (parsed === undefined) throw bad("something that is not a URL");
+  if (!["tcp:", "ssh:"].includes(parsed.protocol)) throw bad(`a URL that begins with ${parsed.protocol}`);
   if (parsed.hostname === "") throw bad("a URL without a host");
   if (parsed.search !== "" || parsed.hash !== "") throw bad('a URL with "?" or "#" in it');
   if (!["", "/"].includes(parsed.pathname)) throw bad("a URL with a path after the host");
   if (parsed.password !== "") throw bad("a URL with a password in it; SSH takes a key, TCP takes certificates");
-  return endpointOf(parsed);
+  return endpointOf(parsed, { isHttps: text.startsWith("https:") });
 }
 
 /** The endpoint as it may be shown: `tcp://docker-1:2376`. */
@@ -32,24 +35,16 @@ export function formatEndpoint(endpoint: DockerEndpoint): string {
   }
 }
 
-function endpointOf({ protocol, hostname, port, username }: URL): DockerEndpoint {
+function endpointOf({ protocol, hostname, port, username }: URL, { isHttps }: { readonly isHttps: boolean }): DockerEndpoint {
   const host = hostname.replace(/^\[|\]$/g, "");
   const given = port === "" ? undefined : Number(port);
-  switch (protocol) {
-    case "tcp:":
-    case "http:":
-    case "https:": {
-      if (username !== "") throw bad("a URL with a user in it; TCP takes certificates");
-      // URL drops a port that is the scheme's own.
-      const atPort = given ?? (protocol === "https:" ? TLS_PORT : PLAIN_PORT);
-      return { kind: "tcp", host, port: atPort, tls: protocol === "https:" || atPort === TLS_PORT };
-    }
-    case "ssh:":
-      if (username === "") throw bad("an SSH URL without a user before the host");
-      return { kind: "ssh", user: decodeURIComponent(username), host, port: given ?? SSH_PORT };
-    default:
-      throw bad(`a URL that begins with ${protocol}//`);
+  if (protocol === "ssh:") {
+    if (username === "") throw bad("an SSH URL without a user before the host");
+    return { kind: "ssh", user: decode(username), host, port: given ?? SSH_PORT };
   }
+  if (username !== "") throw bad("a URL with a user in it; TCP takes certificates");
+  const atPort = given ?? (isHttps ? TLS_PORT : PLAIN_PORT);
+  return { kind: "tcp", host, port: atPort, tls: isHttps || atPort === TLS_PORT };
 }
 
 function socketAt(path: string): DockerEndpoint {
@@ -59,6 +54,14 @@ function socketAt(path: string): DockerEndpoint {
 
 function bracketed(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw bad('a user with a "%" that is not an escape');
+  }
 }
 
 function bad(got: string): OomphError {

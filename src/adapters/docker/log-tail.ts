@@ -27,7 +27,8 @@ export async function readLogTail(
     });
     if (!isTooMuch) {
       const all = joinLines(kept.frames());
-      const hasMore = kept.dropped() > 0 || lines <= limits.lines || all.length > limits.lines;
+      // Daemons count the pieces of a long line as lines.
+      const hasMore = kept.dropped() > 0 || lines <= limits.lines || kept.seen() > limits.lines;
       return { lines: all.slice(-limits.lines), truncated: hasMore };
     }
     const meanBytes = seenBytes / kept.seen();
