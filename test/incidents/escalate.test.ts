@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { labelsFor, labelsOutgrown, type EscalationEvent, type EscalationRules } from "../../src/domain/escalation.ts";
+import type { EscalationEvent, EscalationRules } from "../../src/domain/escalation.ts";
 import type { Incident } from "../../src/domain/incident.ts";
 import { commit } from "../../src/incidents/commit.ts";
 import type { Desk } from "../../src/incidents/desk.ts";
@@ -64,15 +64,5 @@ describe("what is told outside the chat", () => {
     await happens("critical");
     await resolveIncident(desk, { incidentId: incident.id, userId: REQUESTER });
     expect((await raised()).slice(2)).toEqual(["github-issue resolved 1", "mail resolved 1"]);
-  });
-
-  it("has the labels of what is worst", () => {
-    const names = (...events: EscalationEvent[]) => labelsFor("docker", events).map(({ name }) => name);
-    expect(names("warning")).toEqual(["docker", "memory", "oom-risk", "priority:high"]);
-    expect(names("leak")).toEqual(["docker", "memory", "memory-leak", "priority:high"]);
-    expect(names("leak", "killed")).toEqual(["docker", "memory", "memory-leak", "oom-risk", "priority:critical"]);
-    expect(labelsFor("redis", ["critical"]).map(({ name }) => name)).toEqual(["memory", "oom-risk", "priority:critical"]);
-    expect(labelsOutgrown(labelsFor("docker", ["leak", "killed"]))).toEqual(["priority:high"]);
-    expect(labelsOutgrown(labelsFor("docker", ["leak"]))).toEqual([]);
   });
 });
