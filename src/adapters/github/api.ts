@@ -32,7 +32,12 @@ export function createApi({ token, repository, apiUrl, timeoutMs }: GithubSettin
   const [owner = "", repo = ""] = repository.split("/");
   const asking = once(async () => {
     const { request } = await import("@octokit/request");
-    return request.defaults({ baseUrl: apiUrl, headers: { ...HEADERS, authorization: `Bearer ${token}` }, owner, repo });
+    return request.defaults({
+      baseUrl: apiUrl.replace(/\/+$/, ""),
+      headers: { ...HEADERS, authorization: `Bearer ${token}` },
+      owner,
+      repo,
+    });
   });
 
   async function send({ route, params, signal }: Call): Promise<unknown> {

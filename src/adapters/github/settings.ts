@@ -4,7 +4,7 @@ export type GithubSettings = {
   readonly token: string;
   /** `owner/name`. */
   readonly repository: string;
-  /** Without a slash at the end: `https://api.github.com`, on GitHub Enterprise `https://<host>/api/v3`. */
+  /** `https://api.github.com`, on GitHub Enterprise `https://<host>/api/v3`. */
   readonly apiUrl: string;
   /** Longest wait for one answer. */
   readonly timeoutMs: number;

@@ -63,7 +63,7 @@ describe("labels", () => {
     const before = lab.calls().length;
     await host.ensureLabels(LABELS, never);
     expect(lab.calls().length).toBe(before); // they are known now
-    await open().ensureLabels(LABELS, never);
+    await open({ apiUrl: `${lab.apiUrl}/` }).ensureLabels(LABELS, never);
     expect((await lab.labels()).length).toBe(all.length);
   });
 
