@@ -93,8 +93,7 @@ function candidateOf(desk: Desk, opening: Opening): Incident {
 async function isWorthAnother(tables: Tables, incident: Incident, { actor, news }: Opening): Promise<boolean> {
   if (actor.kind !== "user" && news === undefined) return false;
   if (incident.state === "acting" || incident.state === "verifying") return false;
-  const earlier = await tables.investigations.ofIncident(incident.id);
-  return earlier.every((one) => one.state === "done" || one.state === "failed");
+  return !(await tables.investigations.isUnderway(incident.id));
 }
 
 function investigationOf(desk: Desk, incident: Incident, opening: Opening): Investigation {

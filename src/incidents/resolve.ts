@@ -47,9 +47,7 @@ export async function findUnresolved(
   tables: Pick<Tables, "incidents">,
   { target, problem }: { readonly target: Target; readonly problem: Problem },
 ): Promise<Incident | undefined> {
-  const fingerprint = fingerprintOf(target, problem);
-  const unresolved = await tables.incidents.list({ states: UNRESOLVED, limit: 100_000 });
-  return unresolved.find((one) => one.fingerprint === fingerprint);
+  return tables.incidents.unresolved(fingerprintOf(target, problem));
 }
 
 export type Resolving = { readonly incident: Incident; readonly actor: Actor; readonly says: string };

@@ -49,6 +49,8 @@ export type IncidentTable = {
     reopenWithinMs: number,
   ): Promise<{ readonly kind: "opened" | "joined" | "reopened"; readonly incident: Incident }>;
   get(id: string): Promise<Incident | undefined>;
+  /** The one that is not resolved, of which there is at most one. */
+  unresolved(fingerprint: string): Promise<Incident | undefined>;
   /** Newest first. */
   list(filter: { readonly states?: readonly IncidentState[]; readonly limit: number }): Promise<readonly Incident[]>;
   /** One conditional update; false: it was in none of the `from` states. */
@@ -67,6 +69,8 @@ export type InvestigationTable = {
   ofIncident(incidentId: string): Promise<readonly Investigation[]>;
   /** Conditional on not having ended; false: it had. */
   update(id: string, change: Partial<Pick<Investigation, "state" | "endedAtMs" | "diagnosis" | "failures" | "because">>): Promise<boolean>;
+  /** Is one of the incident queued or running? */
+  isUnderway(incidentId: string): Promise<boolean>;
   /** Queued or running since before `startedBeforeMs`. */
   unfinished(startedBeforeMs: number): Promise<readonly Investigation[]>;
 };

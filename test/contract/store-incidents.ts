@@ -87,8 +87,11 @@ export function incidentContract(ask: Ask): void {
 
     it("never has two unresolved incidents of one fingerprint", async () => {
       const store = await ask.store();
+      expect(await store.incidents.unresolved("f")).toBeUndefined();
       const first = await openIncident(store, { fingerprint: "f" });
+      expect(await store.incidents.unresolved("f")).toStrictEqual(first);
       await store.incidents.transition(first.id, ["open"], "resolved", T0_MS);
+      expect(await store.incidents.unresolved("f")).toBeUndefined();
       await openIncident(store, { fingerprint: "f", openedAtMs: T0_MS + MINUTE_MS });
       await expect(store.incidents.transition(first.id, ["resolved"], "open", T0_MS)).rejects.toMatchObject({ code: "conflict" });
     });

@@ -39,8 +39,12 @@ export function investigationContract(ask: Ask): void {
       const done = anInvestigation(incidentId, { startedAtMs: T0_MS + 2, state: "done" });
       for (const investigation of [first, second, done]) await store.investigations.create(investigation);
       expect(await store.investigations.ofIncident(incidentId)).toStrictEqual([done, second, first]);
+      expect(await store.investigations.isUnderway(first.incidentId)).toBe(true);
+      expect(await store.investigations.isUnderway("inc_none")).toBe(false);
       expect(await store.investigations.unfinished(T0_MS + 1)).toStrictEqual([first]);
       expect(await store.investigations.unfinished(T0_MS + 10)).toStrictEqual([first, second]);
+      for (const { id } of [first, second]) await store.investigations.update(id, { state: "done" });
+      expect(await store.investigations.isUnderway(incidentId)).toBe(false);
     });
   });
 

@@ -1,5 +1,5 @@
 import { sql, type Insertable, type Selectable } from "kysely";
-import { INCIDENT_TRANSITIONS, type Incident } from "../../../domain/incident.ts";
+import { INCIDENT_TRANSITIONS, type Incident, type IncidentState } from "../../../domain/incident.ts";
 import type { IncidentTable } from "../../../ports/store.ts";
 import type { Database } from "../database.ts";
 import { decode, decodeAll } from "../decode.ts";
@@ -15,6 +15,16 @@ export function incidentTable(scope: Scope): IncidentTable {
     openOrJoin: (candidate, reopenWithinMs) => scope.write((db) => openOrJoin(db, candidate, reopenWithinMs)),
     get: (id) =>
       scope.read(async (db) => mayBe(await db.selectFrom("incidents").selectAll().where("id", "=", id).executeTakeFirst(), toIncident)),
+    unresolved: (fingerprint) =>
+      scope.read(async (db) => {
+        const row = await db
+          .selectFrom("incidents")
+          .selectAll()
+          .where("fingerprint", "=", fingerprint)
+          .where("state", "<>", "resolved" satisfies IncidentState)
+          .executeTakeFirst();
+        return mayBe(row, toIncident);
+      }),
     list: ({ states, limit }) =>
       scope.read(async (db) => {
         if (states?.length === 0) return [];

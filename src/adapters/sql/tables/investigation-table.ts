@@ -39,6 +39,17 @@ export function investigationTable(scope: Scope): InvestigationTable {
           .executeTakeFirst();
         return numUpdatedRows === 1n;
       }),
+    isUnderway: (incidentId) =>
+      scope.read(async (db) => {
+        const row = await db
+          .selectFrom("investigations")
+          .select("id")
+          .where("incident_id", "=", incidentId)
+          .where("state", "in", UNFINISHED)
+          .limit(1)
+          .executeTakeFirst();
+        return row !== undefined;
+      }),
     unfinished: (startedBeforeMs) =>
       scope.read(async (db) => {
         const rows = await db
