@@ -49,7 +49,7 @@ function headline({
     ...(reportsWithoutVictim > 0
       ? [`${counted(reportsWithoutVictim, "report names", "reports name")} no victim: the log is cut short there.`]
       : []),
-    ...(noKillableProcess ? ["The kernel was out of memory and found no process that it may kill."] : []),
+    ...(noKillableProcess ? ["The kernel was out of memory and had no process that it may kill: it stops there."] : []),
     ...(units.length > 0 ? [`systemd says that the OOM killer hit ${units.join(", ")}.`] : []),
     ...(kernel === null ? [] : [`Kernel ${kernel}.`]),
   ];

@@ -79,7 +79,7 @@ describe("a kernel's log", () => {
       "the log does not say whether a limit",
     ],
     ["nobody named", "[1.5] x invoked oom-killer: gfp_mask=0x0(), order=0\n", "1 report names no victim"],
-    ["nobody to kill", "[1.5] Out of memory and no killable processes...\n", "found no process that it may kill"],
+    ["nobody to kill", "[1.5] Out of memory and no killable processes...\n", "had no process that it may kill"],
     [
       "a unit",
       "Jul 18 08:23:17 host systemd[1]: api.service: A process of this unit has been killed by the OOM killer.\n",

@@ -9,7 +9,7 @@ type Daemons = { readonly ledger: KillLedger; readonly before: string };
 // systemd-oomd: a cgroup, and why.
 const OOMD = /\bKilled (\/\S+) due to (memory pressure for .+|memory used .+|swap used .+)$/;
 const UNIT_BY_OOMD = /(\S+): systemd-oomd killed (\d+) process/;
-const UNIT_BY_KERNEL = /(\S+): A process of this unit has been killed by the OOM killer/;
+const UNIT_BY_KERNEL = /(\S+): (?:A process of this unit has been killed by the OOM killer|Failed with result 'oom-kill')/;
 // earlyoom 1.4 and later, 1.3, before.
 const EARLYOOM = /sending SIG(?:TERM|KILL) to process (\d+)(?: uid (\d+))? "(.*?)": .*\bVmRSS:? (\d+) MiB/;
 const EARLYOOM_13 = /killing process (\d+)(?: uid (\d+))? "(.*?)" with signal \d+: .*\bVmRSS:? (\d+) MiB/;
@@ -24,6 +24,7 @@ const READERS: readonly Reader[] = [
   { needle: " due to ", read: readOomd },
   { needle: "systemd-oomd killed", read: readUnitByOomd },
   { needle: "killed by the OOM killer", read: readUnitByKernel },
+  { needle: "result 'oom-kill'", read: readUnitByKernel },
   { needle: "VmRSS", read: readEarlyoom },
   { needle: "SIGKILL to cgroup", read: readTalos },
   { needle: "victim processes:", read: readTalosVictims },
@@ -63,10 +64,13 @@ function readUnitByOomd(line: LogLine, { ledger }: Daemons): boolean {
   return true;
 }
 
+/** systemd says the same of what systemd-oomd killed, of which more is known. */
 function readUnitByKernel({ message }: LogLine, { ledger }: Daemons): boolean {
   const unit = UNIT_BY_KERNEL.exec(message)?.[1];
-  if (unit !== undefined) ledger.unitHit(unit);
-  return unit !== undefined;
+  if (unit === undefined) return false;
+  const isByOomd = (kill: KernelKill): boolean => kill.killer === "systemd-oomd" && (kill.cgroup ?? kill.why ?? "").endsWith(unit);
+  if (!ledger.amendLast(isByOomd, (kill) => kill)) ledger.unitHit(unit);
+  return true;
 }
 
 function readEarlyoom({ message, time }: LogLine, { ledger }: Daemons): boolean {

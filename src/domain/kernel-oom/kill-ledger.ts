@@ -8,6 +8,8 @@ const SAME_UPTIME_SECONDS = 0.01;
 // Time zones differ by whole quarters of an hour.
 const QUARTER_MS = 15 * 60_000;
 const MOST_UNITS = 1000;
+// A kill is compared with the latest that had the same pid only.
+const MOST_OF_ONE_VICTIM = 20;
 
 /** Collects kills, each once, however often the log has it. */
 export class KillLedger {
@@ -35,7 +37,7 @@ export class KillLedger {
       return;
     }
     const places = this.#byVictim.get(victimOf(kill)) ?? [];
-    this.#byVictim.set(victimOf(kill), [...places, this.#kills.length]);
+    this.#byVictim.set(victimOf(kill), [...places.slice(-MOST_OF_ONE_VICTIM), this.#kills.length]);
     this.#kills.push(unpinned(kill));
   }
 

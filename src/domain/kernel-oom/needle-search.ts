@@ -8,7 +8,7 @@ type Needle = {
 
 // A line without one of these phrases begins no report and tells of no kill.
 const NEEDLES: readonly Needle[] = [
-  { text: "-kill", from: 3, phrase: /oom-kill(?:er)?:/y },
+  { text: "-kill", from: 3, phrase: /oom-kill(?:(?:er)?:|'\.?$)/my },
   { text: "Kill", from: 0, phrase: /Kill(?:ed|ing)? (?:process|\/)/y },
   { text: "Task i", from: 0, phrase: /Task in .{1,4000}? killed as/y },
   { text: "_reap", from: 3, phrase: /oom_reaper: reaped/y },

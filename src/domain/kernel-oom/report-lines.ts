@@ -85,6 +85,7 @@ const READERS: readonly Reader[] = [
   { needle: "total_vm", read: readColumns },
   { needle: "kB ", read: readPages },
   { needle: "no killable processes", read: readNobody },
+  { needle: "panic_on_oom", read: readNobody },
   { needle: "Linux version ", read: readRelease },
   { needle: "]", read: readTask },
 ];
@@ -214,7 +215,7 @@ function readPages(message: string): ReportLine | undefined {
 }
 
 function readNobody(message: string): ReportLine | undefined {
-  return /out of memory and no killable processes/i.test(message) ? { kind: "nobody" } : undefined;
+  return /out of memory and no killable processes|panic_on_oom is enabled/i.test(message) ? { kind: "nobody" } : undefined;
 }
 
 function readRelease(message: string): ReportLine | undefined {

@@ -82,7 +82,7 @@ export type KernelOomReading = {
   readonly manualSysrq: boolean;
   /** Reports whose victim the log does not name. */
   readonly reportsWithoutVictim: number;
-  /** The kernel found nobody to kill. */
+  /** The kernel found nobody to kill, or was told to panic instead. */
   readonly noKillableProcess: boolean;
   /** systemd units that systemd says lost a process to the OOM killer. */
   readonly units: readonly string[];

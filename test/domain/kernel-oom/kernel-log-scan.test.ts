@@ -236,6 +236,9 @@ Memory cgroup out of memory: Killed process 90300 (sidecar) total-vm:1000kB, ano
   });
 
   test("nobody to kill", () => {
+    expect(
+      readKernelLog("[   12.5] Kernel panic - not syncing: Out of memory: compulsory panic_on_oom is enabled\n").noKillableProcess,
+    ).toBe(true);
     expect(readKernelLog("[   12.5] Out of memory and no killable processes...\n")).toMatchObject({
       isOom: true,
       noKillableProcess: true,
@@ -545,6 +548,16 @@ Feb 12 14:31:46 host nohang[530]: Implement a corrective action:
 Feb 12 14:31:46 host nohang[530]:   Send SIGTERM to the victim; total response time: 2255 ms
 `;
     expect(only(text)).toMatchObject({ killer: "nohang", pid: 903309, process: "mysqld" });
+  });
+
+  test("systemd's word on what systemd-oomd killed is no second kill", () => {
+    const head = "Jul 18 08:23:17 host ";
+    const text = `${head}systemd-oomd[9]: Killed /system.slice/httpd.service due to memory used (1) / total (2) and swap used (1) / total (2) being more than 90.00%\n${head}systemd[1]: httpd.service: Failed with result 'oom-kill'.\n`;
+    expect(readKernelLog(text)).toMatchObject({ kills: [{ killer: "systemd-oomd" }], units: [] });
+    expect(readKernelLog(`${head}systemd[1]: httpd.service: Failed with result 'oom-kill'.\n`)).toMatchObject({
+      isOom: true,
+      units: ["httpd.service"],
+    });
   });
 
   test("systemd's word alone: a unit was hit, by whom and what is not known", () => {
