@@ -14,6 +14,9 @@ const WARM_UP_MS = 30 * 60_000;
 const STRETCHES_MS = [168, 72, 48, 24, 12, 6, 3, 1.5].map((hours) => hours * HOUR_MS);
 const SHORTEST_MS = 1.5 * HOUR_MS;
 
+/** What restarts all day has said enough with the last few. */
+const MOST_EARLIER = 8;
+
 type Leak = Extract<LeakEvidence, { kind: "leak" }>;
 
 /**
@@ -24,7 +27,7 @@ export function judgeTrend(readings: readonly MemoryReading[]): Trend {
   const lives = livesOf(cleanReadings(readings));
   const life = lives.at(-1);
   if (life === undefined) return { kind: "undetermined", because: "there are no readings yet" };
-  const earlier = lives.slice(0, -1);
+  const earlier = lives.slice(0, -1).slice(-MOST_EARLIER);
   const settled = settledPart(life);
   const spanMs = spanOf(settled);
   if (spanMs < SHORTEST_MS) return tooYoung(life, spanMs);
