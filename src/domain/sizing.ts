@@ -72,6 +72,8 @@ const WORKERS_PER_CORE: Readonly<Record<WorkerServer, number>> = {
   apache: 8,
 };
 
+// However small it was held, no worker is planned larger than so many times what was measured.
+const MOST_SQUEEZED_FACTOR = 5;
 // What a busy worker settles at in production, where that is known: about 250 MB for Kong with its plugins.
 const GROWN_WORKER_BYTES: Readonly<Partial<Record<WorkerServer, number>>> = { kong: 250_000_000 };
 
@@ -145,7 +147,8 @@ export function sizeChosen(
 
 function plannedWorkerBytes({ server, perWorkerBytes, squeezed }: WorkerLoad): number {
   if (!squeezed) return Math.round(perWorkerBytes);
-  return Math.round(Math.max(perWorkerBytes * SQUEEZED_FACTOR, GROWN_WORKER_BYTES[server] ?? 0));
+  const grownBytes = Math.min(GROWN_WORKER_BYTES[server] ?? 0, perWorkerBytes * MOST_SQUEEZED_FACTOR);
+  return Math.round(Math.max(perWorkerBytes * SQUEEZED_FACTOR, grownBytes));
 }
 
 function plannedInWords({ perWorkerBytes, squeezed }: WorkerLoad, plannedBytes: number): string {

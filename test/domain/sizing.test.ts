@@ -34,6 +34,12 @@ describe("the container of the incident: 2 cores of 32, 2 GiB, 36 workers at the
     expect(sizing.says.at(-1)).toBe("32% of the present limit of 2.0 GiB");
   });
 
+  test("workers that are tiny all the same are not planned as large ones", () => {
+    const sizing = sizeWorkers({ ...load, perWorkerBytes: 7 * MIB }, { cores: 1, limitBytes: 288 * MIB, hostBytes: 24 * GIB });
+    expect(sizing).toMatchObject({ workers: 4, perWorkerBytes: 35 * MIB });
+    expect(sizing.limitBytes).toBe(384 * MIB);
+  });
+
   test("on a host that has no more, memory decides how many", () => {
     const sizing = sizeWorkers(load, { ...room, hostBytes: 2.5 * GIB });
     expect(sizing.workers).toBe(4);

@@ -1,3 +1,4 @@
+import { isRunning } from "./figures.ts";
 import type { Part, Picture } from "./picture.ts";
 
 const HIGHEST = 0.97;
@@ -21,7 +22,7 @@ const OF_RUNNING_ONES: ReadonlySet<Part> = new Set<Part>(["stats", "census", "cg
 
 /** The highest confidence that the evidence at hand can carry. */
 export function ceilingOf(picture: Picture): number {
-  const stopped = picture.state !== undefined && !["running", "paused", "restarting"].includes(picture.state.value.state);
+  const stopped = picture.state !== undefined && !isRunning(picture);
   const missing = WORTH.filter(([part]) => picture[part] === undefined && !(stopped && OF_RUNNING_ONES.has(part)));
   return Math.round((HIGHEST - missing.reduce((sum, [, worth]) => sum + worth, 0)) * 100) / 100;
 }

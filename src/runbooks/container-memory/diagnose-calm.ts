@@ -97,6 +97,11 @@ export function diagnoseUndetermined(picture: Picture): Finding {
 export function isFailing({ health }: Picture): boolean {
   const value = health?.value;
   if (value === undefined) return false;
-  if (value.kind === "command") return value.exitCode !== 0;
+  if (value.kind === "command") return value.exitCode !== 0 && !isNotRun(value);
   return value.kind === "no-answer" || value.status < 200 || value.status >= 300;
+}
+
+/** 126 and 127: the check could not be run at all, which says nothing about the container. */
+export function isNotRun({ exitCode }: { readonly exitCode: number }): boolean {
+  return exitCode === 126 || exitCode === 127;
 }

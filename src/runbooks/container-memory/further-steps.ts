@@ -34,12 +34,11 @@ const STEPS: Readonly<Partial<Record<Verdict, readonly string[]>>> = {
     "Give the containers of this host limits that together fit its memory, or move some to another host.",
     "`/oom top containers` shows who uses how much.",
   ],
-  "plain-sigkill": [
-    "Ask who stops it: a deployment, `docker stop` with too short a grace period (stop_grace_period), a health watcher.",
-    "Let Oomph read the kernel's log of this host: then a kill for want of memory can be ruled out.",
-  ],
+  "plain-sigkill": ["Ask who stops it: a deployment, `docker stop` with too short a grace period (stop_grace_period), a health watcher."],
   "crashed-otherwise": ["Read the end of its log: `docker logs --tail 100`."],
 };
+
+const READ_KERNEL_LOG = "Let Oomph read the kernel's log of this host: then a kill for want of memory can be ruled out.";
 
 const MEMORY_VERDICTS: ReadonlySet<string> = new Set<Verdict>([
   "worker-overspawn",
@@ -56,7 +55,8 @@ const MEMORY_VERDICTS: ReadonlySet<string> = new Set<Verdict>([
 function stepsFor({ verdict }: Finding, picture: Picture): readonly string[] {
   const found = workersOf(picture);
   if (verdict === "worker-overspawn" && found !== undefined) return workerSteps(found);
-  return isVerdict(verdict) ? (STEPS[verdict] ?? []) : [];
+  const steps = isVerdict(verdict) ? (STEPS[verdict] ?? []) : [];
+  return verdict === "plain-sigkill" && picture.kernel === undefined ? [...steps, READ_KERNEL_LOG] : steps;
 }
 
 function workerSteps({ server, setting }: Workers): readonly string[] {

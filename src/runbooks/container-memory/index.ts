@@ -27,6 +27,8 @@ export type ContainerMemoryDeps = {
   readonly httpCheck?: HttpCheck;
   /** The log of the kernel that a connection's containers run under; undefined for hosts elsewhere. */
   readonly kernelLogOf?: (connection: string) => KernelLog | undefined;
+  /** Longest wait for a step; default: 8 s. */
+  readonly stepTimeoutMs?: number;
   /** How a container is asked whether it is well. */
   readonly healthOf?: (target: ContainerTarget) => HealthCheck | undefined;
 };
@@ -42,7 +44,7 @@ export function containerMemoryRunbook(deps: ContainerMemoryDeps): Runbook<Conta
     problem: "container-memory",
     async open(target) {
       if (target.kind !== "docker") throw new OomphError("bad-input", `expected a container, got ${formatTarget(target)}`);
-      const session = await openSession(deps.hosts, target);
+      const session = await openSession(deps.hosts, target, timeoutOf(deps) / 2);
       const source = `${formatTarget(target)} (${session.id.slice(0, 12)} on ${session.host.name})`;
       // The connection to the host is shared and stays.
       return { session, source, close: async () => undefined };
@@ -53,8 +55,13 @@ export function containerMemoryRunbook(deps: ContainerMemoryDeps): Runbook<Conta
   };
 }
 
-function stepsOf({ clock, logTail, logPatterns = [] }: ContainerMemoryDeps): readonly Step<ContainerSession>[] {
-  const timeoutMs = STEP_TIMEOUT_MS;
+function timeoutOf({ stepTimeoutMs = STEP_TIMEOUT_MS }: ContainerMemoryDeps): number {
+  return stepTimeoutMs;
+}
+
+function stepsOf(deps: ContainerMemoryDeps): readonly Step<ContainerSession>[] {
+  const { clock, logTail, logPatterns = [] } = deps;
+  const timeoutMs = timeoutOf(deps);
   const logs = { limits: logTail, patterns: logPatterns };
   return [
     { id: "docker.state", title: "State, exit and limits (inspect)", timeoutMs, collect: (session) => collectState(session, clock) },
@@ -73,8 +80,9 @@ function stepsOf({ clock, logTail, logPatterns = [] }: ContainerMemoryDeps): rea
   ];
 }
 
-function surroundingSteps({ clock, history, httpCheck, healthOf, kernelLogOf }: ContainerMemoryDeps): readonly Step<ContainerSession>[] {
-  const timeoutMs = STEP_TIMEOUT_MS;
+function surroundingSteps(deps: ContainerMemoryDeps): readonly Step<ContainerSession>[] {
+  const { clock, history, httpCheck, healthOf, kernelLogOf } = deps;
+  const timeoutMs = timeoutOf(deps);
   const steps: Step<ContainerSession>[] = [];
   if (kernelLogOf !== undefined) {
     const title = "Kills in the kernel's log";

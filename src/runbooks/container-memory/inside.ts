@@ -3,7 +3,10 @@ import type { Process } from "./classify-processes.ts";
 // Scripts that are run inside the examined container, by `sh -c`. They read files only and use hardly anything but the
 // shell itself: many images have no ps or grep, and each program is charged to a container that is short of memory.
 
-/** Prints each process: `P pid ppid`, `R` and `S` resident and proportional size in kB, `C` and the command line up to `E`. */
+/**
+ * Prints each process: `P pid ppid`, `R` and `S` resident and proportional size in kB, `F` how much of the latter are mapped
+ * files, `C` and the command line up to `E`.
+ */
 export const LIST_PROCESSES = `echo "self $$"
 for d in /proc/[0-9]*; do
   [ -r "$d/status" ] || continue
@@ -11,7 +14,7 @@ for d in /proc/[0-9]*; do
   { while IFS=":" read -r k v; do case $k in PPid) pp=$v;; VmRSS) r=$v;; esac; done < "$d/status"; } 2>/dev/null
   echo P "\${d#/proc/}" $pp
   [ -n "$r" ] && echo R $r
-  { while read -r k v u; do case $k in Pss:) echo S $v; break;; esac; done < "$d/smaps_rollup"; } 2>/dev/null
+  { while read -r k v u; do case $k in Pss:) echo S $v;; Pss_File:) echo F $v; break;; esac; done < "$d/smaps_rollup"; } 2>/dev/null
   printf "C "
   cat "$d/cmdline" 2>/dev/null || { IFS= read -r c < "$d/cmdline"; printf %s "$c"; } 2>/dev/null
   printf "\\nE\\n"
@@ -53,10 +56,15 @@ function readProcess(block: string): readonly Process[] {
       pid: Number(head[1]),
       parentPid: Number(head[2]),
       rssBytes: kilobytes(/^R (\d+)/m.exec(block)?.[1]),
-      pssBytes: kilobytes(/^S (\d+)/m.exec(block)?.[1]),
+      pssBytes: ownBytes(kilobytes(/^S (\d+)/m.exec(block)?.[1]), kilobytes(/^F (\d+)/m.exec(block)?.[1])),
       args,
     },
   ];
+}
+
+/** Without programs and libraries that are mapped: they are cache, and often charged to another container of the same image. */
+function ownBytes(pssBytes: number | undefined, mappedBytes = 0): number | undefined {
+  return pssBytes === undefined ? undefined : Math.max(0, pssBytes - mappedBytes);
 }
 
 function kilobytes(text: string | undefined): number | undefined {

@@ -41,7 +41,7 @@ export const LOG_PATTERNS: readonly LogPattern[] = [
     pattern: /WorkerLostError.{0,80}(?:signal 9|SIGKILL)|ForkPoolWorker.{0,80}exited with '?signal 9/,
   },
   { name: "backend terminated by signal 9", kind: "worker-killed", of: "postgres", pattern: /was terminated by signal 9/ },
-  { name: "worker died (SIGKILL)", kind: "worker-killed", of: "node", pattern: /worker \S{0,20} ?(?:died|exited).{0,40}SIGKILL/i },
+  { name: "process ended by SIGKILL", kind: "worker-killed", pattern: /\b(?:worker|child|process|job|pid)\b.{0,60}\bSIGKILL\b/i },
   {
     name: "process killed",
     kind: "worker-killed",

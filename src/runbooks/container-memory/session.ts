@@ -13,12 +13,12 @@ export type ContainerSession = {
   inside(script: string, args?: readonly string[]): Promise<string>;
 };
 
-const EXEC_LIMITS = { timeoutMs: 4_000, maxBytes: 512 * 1024 };
+const MAX_OUTPUT_BYTES = 512 * 1024;
 // What is run inside is charged to the container: a shell at a limit that is reached gets something killed.
 const ROOM_FOR_A_SHELL_BYTES = 8 * 2 ** 20;
 
 /** Looks the container up. Throws `not-found` when there is none of that name, and whatever the connection throws. */
-export async function openSession(hosts: ContainerHosts, target: ContainerTarget): Promise<ContainerSession> {
+export async function openSession(hosts: ContainerHosts, target: ContainerTarget, execTimeoutMs: number): Promise<ContainerSession> {
   const host = hosts.host(target.connection);
   const { id } = await host.inspect(target.name);
   let room: Promise<void> | undefined;
@@ -28,7 +28,7 @@ export async function openSession(hosts: ContainerHosts, target: ContainerTarget
     id,
     async inside(script, args = []) {
       await (room ??= hasRoom(host, id));
-      const result = await host.execute(id, ["sh", "-c", script, "sh", ...args], EXEC_LIMITS);
+      const result = await host.execute(id, ["sh", "-c", script, "sh", ...args], { timeoutMs: execTimeoutMs, maxBytes: MAX_OUTPUT_BYTES });
       if (result.exitCode !== 0) throw new OomphError("refused", notRun(result));
       return result.stdout;
     },

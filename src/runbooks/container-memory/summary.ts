@@ -2,7 +2,7 @@ import { formatBytes } from "../../domain/bytes.ts";
 import { counted } from "../../domain/count.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { Diagnosis } from "../../domain/finding.ts";
-import { isFailing } from "./diagnose-calm.ts";
+import { isFailing, isNotRun } from "./diagnose-calm.ts";
 import { cpuOf, cpuPercentOf, limitInWords, limitOf, shareOf, usageOf } from "./figures.ts";
 import { killsOf } from "./kills.ts";
 import type { Picture } from "./picture.ts";
@@ -139,6 +139,8 @@ function healthLine(picture: Picture): Line | undefined {
     return own === undefined
       ? undefined
       : { label: "Health", value: `Docker says ${own.status}${own.failingStreak > 0 ? `, ${own.failingStreak} failures in a row` : ""}` };
+  if (value.kind === "command" && isNotRun(value))
+    return { label: "Health", value: `\`${oneLine(value.command, 60)}\` is not there to be run (code ${value.exitCode})` };
   const well = isFailing(picture) ? "not well" : "well";
   if (value.kind === "command")
     return {
@@ -162,7 +164,15 @@ function hostLine({ host, cgroup }: Picture): Line | undefined {
 }
 
 function notSeenLine({ gaps, census }: Picture): Line | undefined {
-  const steps = gaps.map(({ step, code }) => `${step.replace("docker.", "")} (${code})`);
-  const inside = census?.value.notInside === undefined ? [] : ["inside the container"];
-  return steps.length + inside.length === 0 ? undefined : { label: "Could not be read", value: [...steps, ...inside].join(", ") };
+  const needRunning = gaps.filter(({ code }) => code === "not-running").map(({ step }) => stepName(step));
+  const parts = [
+    ...gaps.filter(({ code }) => code !== "not-running").map(({ step, code }) => `${stepName(step)} (${code})`),
+    ...(census?.value.notInside === undefined ? [] : ["inside the container"]),
+    ...(needRunning.length === 0 ? [] : [`${needRunning.join(", ")} (only a running container has that)`]),
+  ];
+  return parts.length === 0 ? undefined : { label: "Could not be read", value: parts.join("; ") };
+}
+
+function stepName(step: string): string {
+  return step.replace("docker.", "");
 }

@@ -1,6 +1,7 @@
 /** `0.973` → `97%`, `0.9973` → `99.7%`: near the ends one decimal more, so that almost all is not read as all. */
 export function percent(share: number): string {
   const value = share * 100;
+  if (value > 0 && value < 0.05) return "under 0.1%";
   const nearAnEnd = (value > 99 && value < 99.95) || (value >= 0.05 && value < 1);
   return `${nearAnEnd ? value.toFixed(1) : Math.round(value)}%`;
 }

@@ -1,0 +1,250 @@
+import { afterAll, describe, expect, test, vi } from "vitest";
+import { findNginx } from "../../../scripts/lab/containers/image.ts";
+import { openScenes } from "../../../scripts/lab/containers/scenes.ts";
+import { docker, findDocker, imageFromHost } from "../../../scripts/lab/docker.ts";
+import { noteAbsentSystem, noteRealSystem } from "../../../scripts/lab/real-systems.ts";
+import { OomphError } from "../../../src/domain/errors.ts";
+import { dataOf, openLab, says } from "./investigating.ts";
+
+const daemon = await findDocker();
+const nginx = findNginx();
+if (daemon.kind === "there") noteRealSystem("docker", daemon.version);
+else noteAbsentSystem("docker", daemon.because);
+if (nginx.kind === "there" && daemon.kind === "there") noteRealSystem("nginx", nginx.version);
+else noteAbsentSystem("nginx", nginx.kind === "absent" ? nginx.because : "there is no Docker to run it in");
+
+const MIB = 2 ** 20;
+const AWHILE = { timeout: 100_000, interval: 200 };
+const LONG = 240_000;
+
+describe.skipIf(daemon.kind === "absent")(`on real containers${daemon.kind === "absent" ? ` (${daemon.because})` : ""}`, () => {
+  const scenes = openScenes();
+  const lab = openLab();
+
+  afterAll(async () => {
+    await lab.hosts.close();
+    await scenes.end();
+  }, 120_000);
+
+  async function stateOf(name: string): Promise<string> {
+    return (
+      await docker(["inspect", "--format", "{{.State.Status}} {{.State.ExitCode}} {{.State.OOMKilled}} {{.RestartCount}}", name])
+    ).trim();
+  }
+
+  async function ooms(name: string): Promise<number> {
+    const until = (await docker(["info", "--format", "{{.SystemTime}}"])).trim();
+    const told = await docker([
+      "events",
+      "--since",
+      "10m",
+      "--until",
+      until,
+      "--filter",
+      `container=${name}`,
+      "--filter",
+      "event=oom",
+      "--format",
+      "x",
+    ]);
+    return told.split("\n").filter(Boolean).length;
+  }
+
+  test.skipIf(nginx.kind === "absent")(
+    "the incident: 36 workers for one core, at the limit, workers killed, event bus timeouts",
+    { timeout: LONG },
+    async () => {
+      const { name } = await scenes.gateway({ env: { KONG_PG_PASSWORD: "made-up-secret" } });
+      await vi.waitFor(async () => {
+        expect(await ooms(name)).toBeGreaterThan(0);
+        expect(await docker(["logs", name])).toContain("exited on signal 9");
+      }, AWHILE);
+      const outcome = await lab.investigate(name, { healthOf: () => ({ command: ["kong", "health"] }) });
+      const { finding, hypotheses, suspects, summary, furtherSteps } = outcome.diagnosis;
+      expect(outcome.failures).toEqual([]);
+      expect(finding.verdict).toBe("worker-overspawn");
+      expect(finding.confidence).toBeGreaterThan(0.85);
+      expect(finding.headline).toMatch(/Kong runs 3[4-6] worker processes on 1 core/);
+      expect(says(outcome)).toMatch(/its CPU quota is 1 core.* feeds about 4 workers/);
+      expect(says(outcome)).toMatch(/3[4-6] × [\d.]+ MiB = [\d.]+ MiB/);
+      expect(says(outcome)).toContain("KONG_NGINX_WORKER_PROCESSES is auto");
+      expect(says(outcome)).toContain("worker event bus timeout");
+      expect(finding.advice[0]).toMatchObject({ actionId: "docker.tune-kong", params: { workers: 4, cache: "256m" } });
+      expect(finding.advice.map(({ actionId }) => actionId)).toContain("docker.set-memory-limit");
+      expect(hypotheses.map(({ verdict }) => verdict)).toContain("child-killed");
+      expect(suspects?.rows[0]?.[0]).toBe("nginx worker");
+      expect(summary.find(({ label }) => label === "Processes")?.value).toMatch(/Kong workers, [\d.]+ MiB each/);
+      expect(summary.find(({ label }) => label === "Health")?.value).toContain("kong health");
+      expect(furtherSteps.join("\n")).toContain("number of Kong workers");
+      expect(JSON.stringify(outcome)).not.toContain("made-up-secret");
+    },
+  );
+
+  test.skipIf(nginx.kind === "absent")("the same with 8 workers has room", { timeout: LONG }, async () => {
+    const { name } = await scenes.gateway({ workers: 8, cpus: 2 });
+    await vi.waitFor(async () => expect((await docker(["top", name])).match(/worker process/g)).toHaveLength(8), AWHILE);
+    const outcome = await lab.investigate(name);
+    expect(outcome.diagnosis.finding.verdict).toBe("healthy");
+    expect(outcome.diagnosis.summary.find(({ label }) => label === "Processes")?.value).toContain("8 Kong workers");
+  });
+
+  test("a child is killed while the container lives", { timeout: LONG }, async () => {
+    const { name } = await scenes.childKilled();
+    await vi.waitFor(async () => expect(await docker(["logs", name])).toContain("SIGKILL"), AWHILE);
+    await vi.waitFor(async () => expect(await ooms(name)).toBe(1), AWHILE);
+    const outcome = await lab.investigate(name);
+    expect(outcome.diagnosis.finding.verdict).toBe("child-killed");
+    expect(outcome.diagnosis.finding.headline).toContain("the container lives on");
+    expect(says(outcome)).toContain("ended by SIGKILL");
+    expect(await stateOf(name)).toMatch(/^running 0/);
+  });
+
+  test("OOMKilled, and the exit code is another than 137: a child, and the main process gave up", { timeout: LONG }, async () => {
+    const { name } = await scenes.shell("node -e 'const a=[];for(;;)a.push(Buffer.alloc(4194304,1))'; echo gave up; exit 0", {
+      limitMib: 64,
+    });
+    await vi.waitFor(async () => expect(await stateOf(name)).toMatch(/^exited 0/), AWHILE);
+    const outcome = await lab.investigate(name);
+    expect(outcome.diagnosis.finding.verdict).toBe("child-killed");
+    expect(outcome.diagnosis.finding.headline).toContain("ended with code 0");
+  });
+
+  test("the main process of a leak is killed at the limit, and started again and again", { timeout: LONG }, async () => {
+    const once = await scenes.leak({ mibPerSecond: 60 });
+    const again = await scenes.leak({ mibPerSecond: 90, restart: "always" });
+    await vi.waitFor(async () => expect(await stateOf(once.name)).toBe("exited 137 true 0"), AWHILE);
+    const outcome = await lab.investigate(once.name);
+    expect(outcome.diagnosis.finding.verdict).toBe("cgroup-limit-kill");
+    expect(outcome.diagnosis.finding.confidence).toBeGreaterThan(0.75);
+    expect(outcome.failures.map(({ step, code }) => `${step} ${code}`)).toEqual([
+      "docker.stats not-running",
+      "docker.census not-running",
+      "docker.cgroup not-running",
+    ]);
+    expect(outcome.diagnosis.finding.advice[0]).toMatchObject({ actionId: "docker.set-memory-limit", params: { limit: 256 * MIB } });
+    await vi.waitFor(async () => expect(await stateOf(again.name)).toMatch(/ [2-9]$/), AWHILE);
+    const repeated = await lab.investigate(again.name);
+    expect(repeated.diagnosis.finding.verdict).toBe("cgroup-limit-kill");
+    expect(repeated.diagnosis.hypotheses.map(({ verdict }) => verdict)).toContain("limit-too-small");
+    await docker(["rm", "-f", again.name]);
+  });
+
+  test("Node's own heap is full", { timeout: LONG }, async () => {
+    const { name } = await scenes.heapExhausted();
+    await vi.waitFor(async () => expect(await stateOf(name)).toMatch(/^exited 134 false/), AWHILE);
+    const outcome = await lab.investigate(name);
+    expect(outcome.diagnosis.finding.verdict).toBe("runtime-heap-exhausted");
+    expect(outcome.diagnosis.finding.headline).toContain("--max-old-space-size allows 24.0 MiB, while the container may use 256.0 MiB");
+  });
+
+  test("137 without any sign of memory", { timeout: LONG }, async () => {
+    const { name } = await scenes.killed();
+    const outcome = await lab.investigate(name);
+    expect(outcome.diagnosis.finding.verdict).toBe("plain-sigkill");
+    expect(outcome.diagnosis.finding.headline).toContain("Docker was told to kill it");
+  });
+
+  test("ended by itself: in order, and with an error", { timeout: LONG }, async () => {
+    const well = await scenes.shell("exit 0");
+    const broken = await scenes.shell("echo no configuration; exit 3");
+    await vi.waitFor(
+      async () => expect([await stateOf(well.name), await stateOf(broken.name)]).toEqual(["exited 0 false 0", "exited 3 false 0"]),
+      AWHILE,
+    );
+    expect((await lab.investigate(well.name)).diagnosis.finding.verdict).toBe("stopped");
+    expect((await lab.investigate(broken.name)).diagnosis.finding.verdict).toBe("crashed-otherwise");
+  });
+
+  test("files in /dev/shm fill the limit", { timeout: LONG }, async () => {
+    const { name } = await scenes.shell("head -c 50000000 /dev/zero > /dev/shm/x; echo written; sleep 1000", { limitMib: 60 });
+    await vi.waitFor(async () => expect(await docker(["logs", name])).toContain("written"), AWHILE);
+    const outcome = await lab.investigate(name);
+    expect(outcome.diagnosis.finding.verdict).toBe("cache-or-tmpfs");
+    expect(says(outcome)).toMatch(/4[78]\.\d MiB are tmpfs/);
+  });
+
+  test("without a limit of its own the host's memory is the limit, and that is said", { timeout: LONG }, async () => {
+    const id = (
+      await docker([
+        "run",
+        "-d",
+        "--label",
+        `oomph-test=${scenes.run}`,
+        await imageFromHost("oomph-test-sleep", { programs: ["sleep"], env: { PATH: "/usr/bin" }, version: "1" }),
+        "sleep",
+        "1000",
+      ])
+    ).trim();
+    const outcome = await lab.investigate(id);
+    expect(outcome.diagnosis.finding.verdict).toBe("healthy");
+    expect(says(outcome)).toContain("of the host, for the container has no limit of its own");
+    expect(says(outcome)).toContain("no limit is set");
+    // This image has no shell either.
+    expect(outcome.failures.map(({ step, code }) => `${step} ${code}`)).toEqual(["docker.cgroup refused"]);
+    expect(outcome.failures[0]?.because).toContain("no shell");
+    expect(dataOf(outcome, "census")).toMatchObject({ processes: 1, readFrom: "host", notInside: expect.stringContaining("no shell") });
+  });
+
+  test("its processes, settings, log and counts are read from inside", { timeout: LONG }, async () => {
+    const { name } = await scenes.shell(
+      "echo postgres://app:made-up@db/x queue is full; sleep 1000 & node -e 'setInterval(()=>{},1000)' -- --token made-up & wait",
+      {
+        limitMib: 128,
+        env: { WEB_CONCURRENCY: "auto", DB_PASSWORD: "made-up", NODE_OPTIONS: "--max-old-space-size=64" },
+      },
+    );
+    await vi.waitFor(async () => expect(await docker(["top", name])).toContain("setInterval"), AWHILE);
+    const outcome = await lab.investigate(name, { logPatterns: [{ name: "full queue", pattern: "queue is full" }] });
+    expect(outcome.failures).toEqual([]);
+    expect(dataOf(outcome, "census")).toMatchObject({ processes: 3, readFrom: "inside" });
+    const { programs } = dataOf(outcome, "census") as { programs: { program: string; pssBytes?: number }[] };
+    expect(programs.map(({ program }) => program).toSorted()).toEqual([expect.stringMatching(/^node/), "sh", "sleep"]);
+    expect(programs.every(({ pssBytes }) => pssBytes !== undefined)).toBe(true);
+    expect(dataOf(outcome, "environment")).toMatchObject({
+      settings: [
+        { name: "WEB_CONCURRENCY", auto: true },
+        { name: "NODE_OPTIONS --max-old-space-size", amount: 64 * MIB },
+      ],
+    });
+    expect(dataOf(outcome, "logs")).toMatchObject({ patterns: [{ name: "full queue", kind: "user", count: 1 }] });
+    expect(dataOf(outcome, "cgroup")).toMatchObject({ limitBytes: 128 * MIB, oomKills: 0 });
+    expect(JSON.stringify(outcome)).not.toContain("made-up");
+  });
+
+  test("with the host's pids inside, only the container's own processes count", { timeout: LONG }, async () => {
+    const { name } = await scenes.shell("sleep 1000", { more: ["--pid", "host"] });
+    await vi.waitFor(async () => expect(await docker(["top", name])).toContain("sleep 1000"), AWHILE);
+    const census = dataOf(await lab.investigate(name), "census") as { processes: number; readFrom: string };
+    expect(census.readFrom).toBe("inside");
+    expect(census.processes).toBeLessThanOrEqual(2);
+  });
+
+  test("nobody goes inside where a shell could get something killed", { timeout: LONG }, async () => {
+    const { name } = await scenes.shell("head -c 26000000 /dev/zero > /dev/shm/x; echo written; sleep 1000", { limitMib: 28 });
+    await vi.waitFor(async () => expect(await docker(["logs", name])).toContain("written"), AWHILE);
+    const outcome = await lab.investigate(name);
+    expect(outcome.failures.find(({ step }) => step === "docker.cgroup")?.because).toMatch(/left under the limit of 28\.0 MiB/);
+    expect(dataOf(outcome, "census")).toMatchObject({ readFrom: "host" });
+    expect(await ooms(name)).toBe(0);
+  });
+
+  test("removed in the middle: each step says so, and so does the verdict", { timeout: LONG }, async () => {
+    const { name } = await scenes.shell("sleep 1000");
+    const { session } = await lab.runbook().open({ kind: "docker", connection: "local", name });
+    await docker(["rm", "-f", name]);
+    const steps = lab.runbook().steps.filter(({ id }) => ["docker.state", "docker.stats", "docker.census", "docker.logs"].includes(id));
+    for (const step of steps)
+      await expect(step.collect(session, new AbortController().signal), step.id).rejects.toMatchObject({ code: "not-found" });
+    const { finding } = lab.runbook().diagnose([], [{ step: "docker.state", code: "not-found", because: "it is gone", tookMs: 1 }]);
+    expect(finding).toMatchObject({ verdict: "not-found", confidence: 0.95 });
+  });
+
+  test.each(["no-such-container", "--help", "../../etc", "a b"])("no container is called %s", async (name) => {
+    const outcome = await lab.run(name);
+    expect(outcome).toMatchObject({ kind: "unreachable", diagnosis: { finding: { verdict: "not-found" } } });
+  });
+
+  test("another kind of target is refused", async () => {
+    await expect(lab.runbook().open({ kind: "redis", name: "x" })).rejects.toThrow(OomphError);
+  });
+});
