@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { OomphError } from "../domain/errors.ts";
 import type { MemoryReading } from "../domain/memory.ts";
 import type { ContainerTarget } from "../domain/target.ts";
@@ -32,7 +33,9 @@ export function atOnceFor(hosts: number): number {
 }
 
 /** One reading of every running container of a host that is asked for. Throws OomphError when the host cannot be asked at all. */
-export async function readHost(host: ContainerHost, { isWatched, atOnce, signal }: Looking): Promise<HostLook> {
+export async function readHost(host: ContainerHost, { isWatched, atOnce, signal: asked }: Looking): Promise<HostLook> {
+  const signal = AbortSignal.any([asked]);
+  setMaxListeners(MOST_CALLS, signal); // each call under way listens
   const there = await host.list();
   const runs = there.filter(({ state }) => state === "running");
   const waiting = runs.filter(({ name }) => isWatched(name));

@@ -1,0 +1,84 @@
+import { createContainerHosts } from "../../src/adapters/docker/container-hosts.ts";
+import { PRESSURE_SETTINGS } from "../../src/domain/trend/pressure.ts";
+import type { Incident } from "../../src/domain/incident.ts";
+import type { ContainerTarget } from "../../src/domain/target.ts";
+import { UNRESOLVED } from "../../src/incidents/resolve.ts";
+import type { ContainerHosts } from "../../src/ports/containers.ts";
+import type { Log } from "../../src/ports/log.ts";
+import type { Round } from "../../src/watch/poll.ts";
+import { poll } from "../../src/watch/poll.ts";
+import type { WatchDeps } from "../../src/watch/watch-deps.ts";
+import { CHANNEL, type TestDesk } from "../support/desk.ts";
+
+/** The watch on a desk, looking at daemons by their sockets. */
+export type WatchRig = {
+  readonly deps: WatchDeps;
+  readonly hosts: ContainerHosts;
+  /** Messages that were logged as warnings or errors. */
+  readonly logged: readonly string[];
+  look(): Promise<Round>;
+  /** What is said in the thread of a container's incident now: kind of trouble and its words, oldest first. */
+  told(name: string): Promise<readonly string[]>;
+  incidents(name: string): Promise<readonly Incident[]>;
+  investigations(name: string): Promise<number>;
+  end(): Promise<void>;
+};
+
+export type RigOptions = {
+  /** Socket of each host. */
+  readonly sockets: Readonly<Record<string, string>>;
+  readonly callTimeoutMs?: number;
+  isWatched?(connection: string, name: string): boolean;
+};
+
+export function startWatch({ desk }: TestDesk, { sockets, callTimeoutMs = 20_000, isWatched = () => true }: RigOptions): WatchRig {
+  const logged: string[] = [];
+  const heard = (_facts: object, message: string): void => void logged.push(message);
+  const log: Log = { debug: () => undefined, info: () => undefined, warn: heard, error: heard };
+  const hosts = createContainerHosts(
+    Object.entries(sockets).map(([name, path]) => ({
+      name,
+      endpoint: { kind: "socket", path },
+      connectTimeoutMs: callTimeoutMs,
+      callTimeoutMs,
+    })),
+    { log },
+  );
+  const deps: WatchDeps = {
+    desk: { ...desk, log },
+    hosts,
+    isWatched,
+    pressure: PRESSURE_SETTINGS,
+    keepMs: 30 * 86_400_000,
+    channel: CHANNEL,
+    runbook: { id: "container-memory", steps: [] },
+  };
+  const incidents = async (name: string): Promise<readonly Incident[]> => {
+    const all = await desk.store.incidents.list({ states: [...UNRESOLVED, "resolved"], limit: 1_000 });
+    return all.filter(({ target }) => target.name === name);
+  };
+  return {
+    deps,
+    hosts,
+    logged,
+    look: () => poll(deps, new AbortController().signal),
+    incidents,
+    async told(name) {
+      const found: string[] = [];
+      for (const { id } of await incidents(name)) {
+        for (const { slot, content } of await desk.store.outbox.ofIncident(id))
+          if (slot.includes("/watched/") && content.kind === "message") found.push(content.message.text);
+      }
+      return found;
+    },
+    async investigations(name) {
+      const counts = (await incidents(name)).map(async ({ id }) => (await desk.store.investigations.ofIncident(id)).length);
+      return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+    },
+    end: () => hosts.close(),
+  };
+}
+
+export function container(name: string, connection = "local"): ContainerTarget {
+  return { kind: "docker", connection, name };
+}
