@@ -105,9 +105,15 @@ async function remember(deps: WatchDeps, { watched, news }: Weighed): Promise<vo
     return;
   }
   await tell(deps, { target, lookInto: "always" }, async (tables) => {
+    const now = await tables.watched.get(targetKey(target));
     await put(tables, watched);
-    return tellings;
+    return tellings.filter(({ kind }) => !isKnown(kind, now));
   });
+}
+
+/** Another process may have looked at the same time, as when this one was taken for dead. */
+function isKnown(kind: Telling["kind"], now: WatchedTarget | undefined): boolean {
+  return kind === "leak" ? now?.leak !== undefined : now?.pressure.level === kind;
 }
 
 /** Events may have been heard since the target was weighed. */

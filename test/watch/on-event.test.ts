@@ -33,7 +33,7 @@ describe("an event of a container", () => {
   /** As the daemon tells it, and tells it again when it is asked. */
   const event = (action: ContainerEvent["action"], change: Partial<ContainerEvent> = {}): ContainerEvent => {
     sequence += 7;
-    const { atMs = test.desk.clock.nowMs() + sequence, name = "kong", exitCode } = change;
+    const { atMs = test.desk.clock.nowMs() - 60_000 + sequence, name = "kong", exitCode } = change;
     const atNs = daemon.happens(name, action, { atMs, ...(exitCode === undefined ? {} : { exitCode }) });
     const containerId = daemon.put(name).id;
     return { atNs, atMs, action, containerId, name, image: "", labels: {}, ...change };
