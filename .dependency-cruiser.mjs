@@ -29,7 +29,8 @@ const HOME_OF = {
   "prom-client": "^src/adapters/metrics/",
   cockatiel: "^src/adapters/",
   commander: "^src/cli/",
-  yaml: "^src/config/",
+  yaml: "^src/(config|adapters/compose)/",
+  diff: "^src/adapters/compose/",
   zod: "schema\\.ts$",
 };
 
