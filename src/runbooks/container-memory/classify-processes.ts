@@ -78,12 +78,20 @@ export function programOf(args: string): string {
   const [first = "", ...rest] = args.trim().split(/\s+/);
   const program = baseName(first) || "?";
   if (!INTERPRETERS.test(program)) return program.slice(0, 60);
-  const script = rest.find((word, at) => !word.startsWith("-") && !takesValue(rest[at - 1]));
+  const script = scriptIn(rest);
   return script === undefined ? program : `${program} ${baseName(script)}`.slice(0, 60);
 }
 
-function takesValue(option: string | undefined): boolean {
-  return option !== undefined && /^(-c|-e|-m|-r|-p|-cp|-classpath|--require|--import|--eval)$/.test(option);
+/** The file or module that an interpreter runs. Undefined where the program stands in the command line itself. */
+function scriptIn(words: readonly string[]): string | undefined {
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? "";
+    if (/^(-c|-e|-p|--eval|--print|--)$/.test(word)) return undefined;
+    if (word === "-m" || word === "-jar") return words[at + 1];
+    if (/^(-r|-cp|-classpath|--require|--import)$/.test(word)) at += 1;
+    else if (!word.startsWith("-")) return word;
+  }
+  return undefined;
 }
 
 function baseName(path: string): string {

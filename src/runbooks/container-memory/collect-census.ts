@@ -3,7 +3,7 @@ import type { Json } from "../../domain/json.ts";
 import type { ContainerProcess } from "../../ports/containers.ts";
 import type { Process } from "./classify-processes.ts";
 import { countProcesses } from "./count-processes.ts";
-import { LIST_PROCESSES, readProcessList } from "./inside.ts";
+import { LIST_PROCESSES, readProcessList, withoutReaders } from "./inside.ts";
 import type { ContainerSession } from "./session.ts";
 
 /**
@@ -17,11 +17,11 @@ export async function collectCensus(session: ContainerSession): Promise<Json> {
   ]);
   if (inside.status === "fulfilled" && inside.value.length > 0) {
     const fromHost = top.status === "fulfilled" ? top.value : [];
-    return { ...countProcesses(ownProcesses(inside.value, fromHost)), readFrom: "inside" };
+    return { ...countProcesses(withoutReaders(ownProcesses(inside.value, fromHost))), readFrom: "inside" };
   }
   const notInside = inside.status === "rejected" ? messageOf(inside.reason) : "no process could be read inside";
   if (top.status === "rejected") throw asOomphError(top.reason);
-  return { ...countProcesses(top.value), readFrom: "host", notInside };
+  return { ...countProcesses(withoutReaders(top.value)), readFrom: "host", notInside };
 }
 
 /**

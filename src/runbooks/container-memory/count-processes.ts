@@ -8,8 +8,9 @@ const MAX_ARGS = 160;
 
 /** Boils processes down to what is stored: counts and sums by program and role, and the largest by name. Pure. */
 export function countProcesses(processes: readonly Process[]): Pick<Census, "processes" | "programs" | "largest"> {
+  const masked = processes.map((process) => ({ ...process, args: maskSecrets(process.args.slice(0, MAX_ARGS * 4)) }));
   const groups = new Map<string, Classified[]>();
-  for (const process of classifyProcesses(processes)) {
+  for (const process of classifyProcesses(masked)) {
     const key = `${process.program}\n${process.role}`;
     groups.set(key, [...(groups.get(key) ?? []), process]);
   }
@@ -19,7 +20,7 @@ export function countProcesses(processes: readonly Process[]): Pick<Census, "pro
   return {
     processes: processes.length,
     programs: programs.slice(0, MAX_GROUPS),
-    largest: processes
+    largest: masked
       .map(asLargeProcess)
       .toSorted((left, right) => sizeOf(right) - sizeOf(left))
       .slice(0, LARGEST),
@@ -64,6 +65,5 @@ function sumWhereAllTell(sizes: readonly (number | undefined)[]): number | undef
 }
 
 function shortArgs(args: string): string {
-  const masked = maskSecrets(args.slice(0, MAX_ARGS * 4));
-  return masked.length <= MAX_ARGS ? masked : `${masked.slice(0, MAX_ARGS - 1)}…`;
+  return args.length <= MAX_ARGS ? args : `${args.slice(0, MAX_ARGS - 1)}…`;
 }

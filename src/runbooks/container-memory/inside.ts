@@ -7,8 +7,7 @@ import type { Process } from "./classify-processes.ts";
  * Prints each process: `P pid ppid`, `R` and `S` resident and proportional size in kB, `F` how much of the latter are mapped
  * files, `C` and the command line up to `E`.
  */
-export const LIST_PROCESSES = `echo "self $$"
-for d in /proc/[0-9]*; do
+export const LIST_PROCESSES = `for d in /proc/[0-9]*; do
   [ -r "$d/status" ] || continue
   pp=0; r=
   { while IFS=":" read -r k v; do case $k in PPid) pp=$v;; VmRSS) r=$v;; esac; done < "$d/status"; } 2>/dev/null
@@ -21,6 +20,9 @@ for d in /proc/[0-9]*; do
 done
 exit 0`;
 
+/** Stands in the command line of what is run inside, so that it can be told from what was there before. */
+export const MARK = "oomph-reads";
+
 /** Prints the files named after it that can be read, each behind a line `## path`. */
 export const PRINT_FILES = `for f in "$@"; do
   [ -r "$f" ] || continue
@@ -29,14 +31,15 @@ export const PRINT_FILES = `for f in "$@"; do
 done
 exit 0`;
 
-/** Reads what LIST_PROCESSES prints: all processes but the shell that printed it and kernel threads. Pure. */
+/** Reads what LIST_PROCESSES prints. Pure. */
 export function readProcessList(output: string): readonly Process[] {
-  const self = Number(/^self (\d+)/.exec(output)?.[1] ?? -1);
-  return output
-    .split(/^P /m)
-    .slice(1)
-    .flatMap(readProcess)
-    .filter(({ pid, parentPid }) => pid !== self && parentPid !== self);
+  return output.split(/^P /m).slice(1).flatMap(readProcess);
+}
+
+/** Without the shells that read all this, and what they start. */
+export function withoutReaders<Each extends Process>(processes: readonly Each[]): readonly Each[] {
+  const readers = new Set(processes.filter(({ args }) => args.startsWith("sh -c ") && args.includes(` ${MARK}`)).map(({ pid }) => pid));
+  return processes.filter(({ pid, parentPid }) => !readers.has(pid) && !readers.has(parentPid));
 }
 
 /** Reads what PRINT_FILES prints: path → lines. Pure. */

@@ -2,6 +2,7 @@ import { formatBytes } from "../../domain/bytes.ts";
 import { OomphError } from "../../domain/errors.ts";
 import type { ContainerTarget } from "../../domain/target.ts";
 import type { ContainerHost, ContainerHosts, ExecResult } from "../../ports/containers.ts";
+import { MARK } from "./inside.ts";
 
 /** An examined container while it is being looked at. */
 export type ContainerSession = {
@@ -28,7 +29,7 @@ export async function openSession(hosts: ContainerHosts, target: ContainerTarget
     id,
     async inside(script, args = []) {
       await (room ??= hasRoom(host, id));
-      const result = await host.execute(id, ["sh", "-c", script, "sh", ...args], { timeoutMs: execTimeoutMs, maxBytes: MAX_OUTPUT_BYTES });
+      const result = await host.execute(id, ["sh", "-c", script, MARK, ...args], { timeoutMs: execTimeoutMs, maxBytes: MAX_OUTPUT_BYTES });
       if (result.exitCode !== 0) throw new OomphError("refused", notRun(result));
       return result.stdout;
     },

@@ -73,7 +73,10 @@ test("a server in one process is no master", () => {
 
 test.each([
   ["/usr/bin/python3 -u /app/leak.py --fast", "python3 leak.py"],
-  ["python3 -c import time", "python3 time"],
+  ["python3 -c import time", "python3"],
+  ["python3 -m http.server 80", "python3 http.server"],
+  ["node -e run() -- --token x", "node"],
+  ["node -r ./hook.js server.js", "node server.js"],
   ["java -Xmx512m -jar /app/shop.jar", "java shop.jar"],
   ["node --max-old-space-size=100 server.js", "node server.js"],
   ["/bin/busybox sleep 5", "busybox"],
