@@ -50,7 +50,8 @@ export function createDockerClient(settings: DockerConnectionSettings): DockerCl
     const asked: Asked = { host, call: request.call, ...(container === undefined ? {} : { container }) };
     if (isClosed) throw new OomphError("unreachable", `${host} is not asked any more: Oomph is shutting down.`);
     opening ??= openTransport(settings);
-    return exchange({ asked, request, settings, transport: await opening }, take);
+    const transport = await opening;
+    return transport.inTurn(() => exchange({ asked, request, settings, transport }, take), request.signal);
   }
   return {
     name: settings.name,

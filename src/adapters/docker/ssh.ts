@@ -8,8 +8,6 @@ import type { DockerConnectionSettings, DockerEndpoint } from "./settings.ts";
 
 type SshEndpoint = Extract<DockerEndpoint, { kind: "ssh" }>;
 
-// sshd lets one connection have 10 sessions (MaxSessions); one is left for the stream of events of somebody else.
-const MAX_CHANNELS = 9;
 const ALIVE_EVERY_MS = 15_000;
 const COMMAND = "docker system dial-stdio";
 
@@ -24,7 +22,7 @@ class SshAgent extends Agent {
   #connection: Promise<Client> | undefined;
 
   constructor(settings: DockerConnectionSettings, endpoint: SshEndpoint) {
-    super({ keepAlive: true, maxSockets: MAX_CHANNELS });
+    super({ keepAlive: true });
     this.#settings = settings;
     this.#endpoint = endpoint;
   }
