@@ -1,5 +1,5 @@
 import type { Json } from "../domain/json.ts";
-import type { ActionDoc, Observation, Plan, Planned, Verification } from "../domain/plan.ts";
+import type { ActionDoc, Afterwards, Observation, Plan, Planned, Proposed, Verification } from "../domain/plan.ts";
 import type { Target } from "../domain/target.ts";
 
 /**
@@ -24,14 +24,6 @@ export type Action = ActionDoc & {
   repair?(plan: Plan, run: RunFacts): Proposed | undefined;
   /** What lasts beyond an act that helped: files for the thread, and actions that now make sense. Reads only. */
   afterwards?(plan: Plan, run: RunFacts): Promise<Afterwards>;
-};
-
-/** Another action, as one that was ended proposes it. */
-export type Proposed = { readonly actionId: string; readonly params: Readonly<Record<string, Json>> };
-
-export type Afterwards = {
-  readonly files: readonly { readonly name: string; readonly title: string; readonly text: string }[];
-  readonly offers: readonly (Proposed & { /** A sentence for the reader. */ readonly why: string })[];
 };
 
 export type RunFacts = {

@@ -4,6 +4,7 @@ import { formatTarget, type Target } from "../domain/target.ts";
 import type { Planner } from "../ports/planner.ts";
 import type { Action } from "./action.ts";
 import type { DockerActionDeps } from "./docker/deps.ts";
+import { proposeChange } from "./docker/propose-change.ts";
 import { removePrevious } from "./docker/remove-previous.ts";
 import { restart } from "./docker/restart.ts";
 import { rollback } from "./docker/rollback.ts";
@@ -43,6 +44,7 @@ export function dockerActions(deps: DockerActionDeps): readonly Action[] {
     setEnvironment(deps),
     rollback(deps),
     removePrevious(deps),
+    proposeChange(deps),
   ];
 }
 

@@ -60,3 +60,16 @@ export type Observation =
   | { readonly kind: "not-done"; readonly says: string }
   | { readonly kind: "partly"; readonly says: string }
   | { readonly kind: "unknown"; readonly says: string };
+
+/** Another action, as one that has ended proposes it. */
+export type Proposed = { readonly actionId: string; readonly params: Readonly<Record<string, Json>> };
+
+/** What lasts beyond an act that helped. */
+export type Afterwards = {
+  /** Sentences for the thread. */
+  readonly says: readonly string[];
+  readonly files: readonly ThreadFile[];
+  readonly offers: readonly (Proposed & { /** A sentence for the reader. */ readonly why: string })[];
+};
+
+export type ThreadFile = { readonly name: string; readonly title: string; readonly text: string };

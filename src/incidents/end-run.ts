@@ -1,7 +1,6 @@
 import type { ActionRequest, Offer, RequestState, Run } from "../domain/action-request.ts";
 import { asClause } from "../domain/clause.ts";
-import type { Json } from "../domain/json.ts";
-import type { Observation, Verification } from "../domain/plan.ts";
+import type { Afterwards, Observation, Proposed, Verification } from "../domain/plan.ts";
 import type { OfferWithTitle } from "../ports/narrator.ts";
 import type { Tables } from "../ports/store.ts";
 import { commit } from "./commit.ts";
@@ -17,7 +16,8 @@ export type Ending = {
   readonly observation?: Observation;
   readonly verification?: Verification;
   /** The way back as another action, offered below the outcome. */
-  readonly wayBack?: { readonly actionId: string; readonly params: Readonly<Record<string, Json>> };
+  readonly wayBack?: Proposed;
+  readonly afterwards?: Afterwards;
 };
 
 const ACTOR = { kind: "oomph" } as const;
@@ -89,7 +89,11 @@ async function endWithin(tables: Tables, desk: Desk, { held, ending }: EndingOf)
 
   await tables.runs.end(run.id, { endedAtMs: atMs, ...seenIn(ending) });
   await tables.leases.release(held.lease.targetKey, held.lease.owner);
-  const wayBack = await offerWayBack(tables, desk, { held, ending });
+  const wayBack =
+    ending.wayBack === undefined
+      ? undefined
+      : await offer(tables, desk, { held, proposed: { ...ending.wayBack, why: request.plan.wayBack } });
+  const afterwards = await offerAfterwards(tables, desk, { held, ending });
   const decisions = await tables.requests.decisions(request.id);
   const endedRequest: ActionRequest = { ...request, state: ending.state, endedAtMs: atMs, outcome };
   await desk.narrator(tables, {
@@ -99,6 +103,7 @@ async function endWithin(tables: Tables, desk: Desk, { held, ending }: EndingOf)
     decisions,
     run,
     ...(wayBack === undefined ? {} : { wayBack }),
+    ...(afterwards === undefined ? {} : { afterwards }),
   });
   await moveIncidentOn(tables, desk, { held, ending });
   return true;
@@ -108,20 +113,30 @@ function seenIn({ observation, verification }: Ending): Pick<Run, "observation" 
   return { ...(observation === undefined ? {} : { observation }), ...(verification === undefined ? {} : { verification }) };
 }
 
-async function offerWayBack(tables: Tables, desk: Desk, { held, ending }: EndingOf): Promise<OfferWithTitle | undefined> {
-  const { wayBack } = ending;
-  if (wayBack === undefined) return undefined;
+type Offering = { readonly held: Held; readonly proposed: Afterwards["offers"][number] };
+
+async function offer(tables: Tables, desk: Desk, { held, proposed }: Offering): Promise<OfferWithTitle> {
   const { incident, request } = held;
-  const offer: Offer = {
+  const { actionId, params, why } = proposed;
+  const made: Offer = {
     id: desk.ids.next("off"),
     incidentId: incident.id,
     target: request.target,
     createdAtMs: desk.clock.nowMs(),
-    ...wayBack,
+    actionId,
+    params,
   };
-  await tables.offers.add([offer]);
-  const title = desk.planner.actions.find((doc) => doc.id === wayBack.actionId)?.title ?? wayBack.actionId;
-  return { offer, title, why: request.plan.wayBack };
+  await tables.offers.add([made]);
+  const title = desk.planner.actions.find((doc) => doc.id === actionId)?.title ?? actionId;
+  return { offer: made, title, why };
+}
+
+async function offerAfterwards(tables: Tables, desk: Desk, { held, ending }: EndingOf) {
+  const { afterwards } = ending;
+  if (afterwards === undefined) return undefined;
+  const offers: OfferWithTitle[] = [];
+  for (const proposed of afterwards.offers) offers.push(await offer(tables, desk, { held, proposed }));
+  return { says: afterwards.says, files: afterwards.files, offers };
 }
 
 async function moveIncidentOn(tables: Tables, desk: Desk, { held, ending }: EndingOf): Promise<void> {

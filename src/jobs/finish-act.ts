@@ -1,6 +1,7 @@
 import type { Action, RunFacts } from "../actions/action.ts";
 import { asClause } from "../domain/clause.ts";
-import type { Observation, Plan } from "../domain/plan.ts";
+import { messageOf } from "../domain/errors.ts";
+import type { Afterwards, Observation, Plan } from "../domain/plan.ts";
 import type { Desk } from "../incidents/desk.ts";
 import { endRun, startVerifying } from "../incidents/end-run.ts";
 import type { Held } from "../incidents/take-request.ts";
@@ -54,8 +55,26 @@ export async function verifyAndEnd({ desk, patience }: FinishDeps, { action, hel
   const { verification } = looked;
   const wayBack = action.wayBack(plan, run);
   const state = verification.helped ? "succeeded" : "ineffective";
-  await endRun(desk, held, { state, outcome: verification.says, verification, ...(wayBack === undefined ? {} : { wayBack }) });
+  const afterwards = verification.helped ? await afterwardsOf(desk, { action, held }) : undefined;
+  await endRun(desk, held, {
+    state,
+    outcome: verification.says,
+    verification,
+    ...(wayBack === undefined ? {} : { wayBack }),
+    ...(afterwards === undefined ? {} : { afterwards }),
+  });
   return DONE;
+}
+
+/** What lasts beyond the act. That it cannot be told takes nothing from what was done. */
+async function afterwardsOf(desk: Desk, { action, held }: InHand): Promise<Afterwards | undefined> {
+  const { plan, run } = factsOf(held);
+  try {
+    return await action.afterwards?.(plan, run);
+  } catch (error) {
+    desk.log.warn({ runId: run.id, actionId: action.id, because: messageOf(error) }, "what lasts beyond an act could not be told");
+    return undefined;
+  }
 }
 
 type Unverified = { readonly seen: Exclude<Observation, { kind: "done" }>; readonly outcome: string };

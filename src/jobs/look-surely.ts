@@ -24,7 +24,7 @@ export async function verifySurely(
   look: Look,
   signal: AbortSignal,
 ): Promise<{ readonly kind: "verified"; readonly verification: Verification } | { readonly kind: "unknown"; readonly because: string }> {
-  const seen = await patiently(desk, { look, signal, ask: () => look.action.verify(look.plan, look.run) });
+  const seen = await patiently(desk, { look, signal, ask: async () => look.action.verify(look.plan, await withProgress(desk, look.run)) });
   if (seen.kind === "answered") return { kind: "verified", verification: seen.answer };
   return { kind: "unknown", because: `it was done, but whether it helped could not be measured (${seen.because}): look at the target` };
 }

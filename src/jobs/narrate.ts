@@ -1,10 +1,10 @@
 import type { ActionRequest, Run } from "../domain/action-request.ts";
-import type { DeliveryPriority, Saying } from "../domain/delivery.ts";
+import type { DeliveryContent, DeliveryPriority, Saying } from "../domain/delivery.ts";
 import type { StepProgress } from "../domain/evidence.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Investigation } from "../domain/investigation.ts";
 import type { Message } from "../domain/message.ts";
-import type { ActionDoc } from "../domain/plan.ts";
+import type { ActionDoc, ThreadFile } from "../domain/plan.ts";
 import { breakGlassNotice } from "../messages/break-glass-notice.ts";
 import { decisionReply } from "../messages/decision-reply.ts";
 import { escalatedNote, notEscalatedNote } from "../messages/escalation-note.ts";
@@ -32,7 +32,7 @@ export type NarratorSettings = {
 type NewsOf<Kind extends News["kind"]> = Extract<News, { readonly kind: Kind }>;
 type Line = {
   readonly slot: string;
-  readonly message: Message;
+  readonly message: Message | ThreadFile;
   readonly priority: DeliveryPriority;
   readonly onBehalfOf?: string;
   readonly inChannel?: true;
@@ -152,15 +152,17 @@ async function decided(news: NewsOf<"decided">, teller: Teller): Promise<readonl
 }
 
 async function ended(news: NewsOf<"ended">, teller: Teller): Promise<readonly Line[]> {
-  const { request, run, replacement, wayBack } = news;
+  const { request, run, replacement, wayBack, afterwards } = news;
   const message = outcomeReply({
     title: titleOf(teller, request.actionId),
     request,
     ...(run === undefined ? {} : { run }),
     ...(wayBack === undefined ? {} : { wayBack: offerFacts(wayBack, teller) }),
     ...(replacement === undefined ? {} : { replacementSummary: replacement.plan.summary }),
+    ...(afterwards === undefined ? {} : { lasting: afterwards.says, further: afterwards.offers.map((one) => offerFacts(one, teller)) }),
   });
-  return [await card(news, teller), { slot: `${request.id}/outcome`, priority: 1, message, onBehalfOf: request.requestedBy }];
+  const files = (afterwards?.files ?? []).map((file): Line => ({ slot: `${request.id}/file/${file.name}`, priority: 2, message: file }));
+  return [await card(news, teller), { slot: `${request.id}/outcome`, priority: 1, message, onBehalfOf: request.requestedBy }, ...files];
 }
 
 function resolved(news: NewsOf<"resolved">): readonly Line[] {
@@ -198,11 +200,16 @@ function sayingOf(line: Line, incident: Incident): Saying {
     slot,
     incidentId: incident.id,
     channel: incident.channel,
-    content: { kind: "message", message },
+    content: contentOf(message),
     priority,
     ...(slot === rootSlot(incident) || line.inChannel === true ? {} : { thread: threadOf(incident) }),
     ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
   };
+}
+
+function contentOf(said: Message | ThreadFile): DeliveryContent {
+  if ("blocks" in said) return { kind: "message", message: said };
+  return { kind: "file", name: said.name, title: said.title, base64: Buffer.from(said.text, "utf8").toString("base64") };
 }
 
 function threadOf(incident: Incident): { readonly ts: string } | { readonly slot: string } {

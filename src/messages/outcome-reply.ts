@@ -13,6 +13,10 @@ export type OutcomeFacts = {
   readonly wayBack?: OfferFacts;
   /** The summary of the plan that took this one's place. */
   readonly replacementSummary?: string;
+  /** How what was done comes to last: sentences. */
+  readonly lasting?: readonly string[];
+  /** What now makes sense. */
+  readonly further?: readonly OfferFacts[];
 };
 
 /** How a request ended: said plainly, with before and after, to the one who asked. */
@@ -25,6 +29,8 @@ export function outcomeReply(facts: OutcomeFacts): Message {
     ...lines([prose(says), ...observed(facts), ...whatNow(facts)].filter((line) => line !== "")),
     ...measured(run?.verification),
     ...(wayBack === undefined ? [] : back(wayBack)),
+    ...lines((facts.lasting ?? []).map(prose)),
+    ...(facts.further ?? []).map((offer) => section(prose(offer.why), button(offer.title, { actionId: "offer_ask", id: offer.id }))),
   ]);
 }
 

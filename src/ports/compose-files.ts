@@ -33,8 +33,10 @@ export type ComposeEdit = {
   readonly service: string;
   readonly before: Uint8Array;
   readonly content: Uint8Array;
-  /** Unified. */
+  /** Unified; without the lines around where the file holds secrets. */
   readonly diff: string;
+  /** Values in it look like secrets: it is not for a chat. */
+  readonly holdsSecrets: boolean;
   /** Where it can be proposed as a pull request. */
   readonly repository?: { readonly name: string; readonly branch: string; readonly path: string };
 };

@@ -4,6 +4,7 @@ import type { Escalation } from "../domain/escalation.ts";
 import type { StepProgress } from "../domain/evidence.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Investigation } from "../domain/investigation.ts";
+import type { Afterwards } from "../domain/plan.ts";
 import type { Tables } from "./store.ts";
 
 /** Puts what happened into words and into the outbox, within the transaction in which it happened. */
@@ -57,6 +58,7 @@ export type News =
       /** The plan as it would be now, when the target had changed. */
       readonly replacement?: ActionRequest;
       readonly wayBack?: OfferWithTitle;
+      readonly afterwards?: Pick<Afterwards, "says" | "files"> & { readonly offers: readonly OfferWithTitle[] };
     }
   | { readonly kind: "resolved"; readonly incident: Incident; readonly actor: Actor; readonly says: string }
   /** The watch saw something of an incident; `sinceMs` tells one trouble from the next of its kind. */

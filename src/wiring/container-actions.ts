@@ -1,6 +1,8 @@
 import type { Action } from "../actions/action.ts";
 import { dockerActions } from "../actions/index.ts";
+import { createComposeFiles } from "../adapters/compose/compose-files.ts";
 import { createContainerActs } from "../adapters/docker/acts.ts";
+import { createGithub } from "../adapters/github/github.ts";
 import { createHttpCheck } from "../adapters/http/http-check.ts";
 import { findOwnPlace, type OwnServer } from "../adapters/system/own-place.ts";
 import { systemClock as clock } from "../adapters/system/system-clock.ts";
@@ -27,7 +29,16 @@ export function containerActions(config: Config, hosts: ContainerHosts): readonl
     countPatterns: (log) => scanLog(log, docker.logs.patterns).patterns,
     verification: { ...verification, healthTimeoutMs: TIMES.healthTimeoutMs },
     settleMs: TIMES.settleMs,
+    compose: createComposeFiles(
+      docker.hosts.map(({ settings, compose }) => ({ connection: settings.name, ...compose })),
+      codeHostOf(config),
+    ),
+    codeHostOf: codeHostOf(config),
   });
+}
+
+function codeHostOf({ github }: Config) {
+  return (repository: string) => (github === undefined ? undefined : createGithub({ ...github, repository }, clock));
 }
 
 function ownServers({ queue, store }: Config): readonly OwnServer[] {

@@ -1,6 +1,8 @@
 import type { WorkerServer } from "../../domain/sizing.ts";
 import type { ContainerTarget } from "../../domain/target.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { CodeHost } from "../../ports/code-host.ts";
+import type { ComposeFiles } from "../../ports/compose-files.ts";
 import type { ContainerActs, OwnPlace } from "../../ports/container-acts.ts";
 import type { ContainerHosts, ContainerProcess, LogTail } from "../../ports/containers.ts";
 import type { HttpCheck } from "../../ports/http-check.ts";
@@ -25,6 +27,10 @@ export type DockerActionDeps = {
     readonly intervalMs: number;
     readonly healthTimeoutMs: number;
   };
+  /** Compose files that containers were made from. */
+  readonly compose: ComposeFiles;
+  /** Where a repository, `owner/name`, takes pull requests; undefined: it is not configured. */
+  readonly codeHostOf: (repository: string) => CodeHost | undefined;
   /** How long a new container must keep running before it counts as started. */
   readonly settleMs: number;
 };

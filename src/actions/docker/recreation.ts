@@ -5,6 +5,7 @@ import { readBefore, readScope } from "../stored-schema.ts";
 import { hostOf, lookAtApproved } from "./container-session.ts";
 import type { DockerActionDeps } from "./deps.ts";
 import { environmentRow, notAsWanted } from "./environment.ts";
+import { lastingFix } from "./lasting-fix.ts";
 import { memoryInWords } from "./memory-limits.ts";
 import { digestOfRest } from "./recreate-compare.ts";
 import { findPieces } from "./recreate-names.ts";
@@ -19,7 +20,7 @@ const ELSE_TRY = "Bring the old container back, or investigate again.";
 export function recreationOf(
   deps: DockerActionDeps,
   expected: (plan: Plan, before: Vitals, now: Vitals) => readonly Row[] = () => [],
-): Pick<Action, "apply" | "observe" | "verify" | "wayBack" | "repair"> {
+): Pick<Action, "apply" | "observe" | "verify" | "wayBack" | "repair" | "afterwards"> {
   return {
     apply: (plan, run) => applyRecreation(deps, plan, run),
     observe(plan, run) {
@@ -30,6 +31,12 @@ export function recreationOf(
     verify: (plan, run) => verifyRecreation(deps, { plan, run, expected }),
     wayBack: rollbackOf,
     repair: rollbackOf,
+    async afterwards(plan) {
+      const { id, set, unset, memory } = readScope(RecreateScope, plan);
+      const fix = await lastingFix(deps, plan, { set, unset, ...(memory === undefined ? {} : { limitBytes: memory.to.memoryBytes }) });
+      const why = "Once nobody wants to go back: the old container is stopped and kept, and takes disk space.";
+      return { ...fix, offers: [...fix.offers, { actionId: "docker.remove-previous", params: { previous: id }, why }] };
+    },
   };
 }
 

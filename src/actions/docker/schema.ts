@@ -46,6 +46,16 @@ const unset = z.union([z.string(), z.array(z.string())]).transform((given, conte
 export const EnvironmentParams = z.strictObject({ set: set.default({}), unset: unset.default([]), limit: limit.optional() });
 export type EnvironmentParams = z.output<typeof EnvironmentParams>;
 
+/** What a Compose file shall say: as it was done to the container. */
+export const ProposeParams = z.strictObject({
+  set: set.default({}),
+  unset: unset.default([]),
+  limit: field("limit", (text) => {
+    const size = readMemorySize(text);
+    return size?.kind === "bytes" ? size.bytes : undefined;
+  }).optional(),
+});
+
 const workers = field("workers", (text) => {
   const count = readWhole(text, 1);
   return count !== undefined && count <= 512 ? count : undefined;

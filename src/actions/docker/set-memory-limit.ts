@@ -8,6 +8,7 @@ import { percent } from "../words.ts";
 import { readBefore, readScope } from "../stored-schema.ts";
 import { hostOf, lookAtApproved, planOn, refused, type ContainerSession } from "./container-session.ts";
 import type { DockerActionDeps } from "./deps.ts";
+import { lastingFix } from "./lasting-fix.ts";
 import { hostWarnings, memoryInWords, newLimit, swapInWords, type NewLimit } from "./memory-limits.ts";
 import { MemoryParams, readParams } from "./schema.ts";
 import { Before, MemoryScope, type Vitals } from "./stored/schema.ts";
@@ -41,6 +42,7 @@ export function setMemoryLimit(deps: DockerActionDeps): Action {
       return verifyContainer(deps, { plan, run, before, id, effect: (now) => effectOf(now, to.memoryBytes) });
     },
     wayBack: limitBack,
+    afterwards: (plan) => lastingFix(deps, plan, { set: {}, unset: [], limitBytes: readScope(MemoryScope, plan).to.memoryBytes }),
   };
 }
 

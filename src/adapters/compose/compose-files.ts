@@ -1,6 +1,7 @@
 import { readFile, realpath, stat } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { createTwoFilesPatch } from "diff";
+import { isMasked, maskSecrets, maskVariable } from "../../domain/mask-secrets.ts";
 import type { CodeHost } from "../../ports/code-host.ts";
 import type { ComposeContainer, ComposeChange, ComposeEdit, ComposeFiles, ComposeProposal } from "../../ports/compose-files.ts";
 import { editComposeFile, hasService } from "./edit-file.ts";
@@ -111,15 +112,25 @@ function edit(source: Extract<Source, { kind: "read" }>, service: string, change
   if (edited.kind === "same") return { kind: "same", file };
   if (edited.kind === "by-hand") return { kind: "by-hand", because: `${file} cannot be changed by Oomph: ${edited.because}` };
   const bytes = new TextEncoder();
+  const secret = holdsSecrets(text);
+  const name = file.replace(/^\//, "");
   return {
     kind: "edit",
     file,
     service,
     before: bytes.encode(text),
     content: bytes.encode(edited.text),
-    diff: createTwoFilesPatch(`a/${file.replace(/^\//, "")}`, `b/${file.replace(/^\//, "")}`, text, edited.text, undefined, undefined, {
-      context: 3,
-    }),
+    diff: createTwoFilesPatch(`a/${name}`, `b/${name}`, text, edited.text, undefined, undefined, { context: secret ? 0 : 3 }),
+    holdsSecrets: secret,
     ...(repository === undefined ? {} : { repository }),
   };
+}
+
+/** Does a line of it give a secret, and not just the variable that has it? */
+function holdsSecrets(text: string): boolean {
+  return text.split("\n").some((line) => {
+    const [, name = "", value = ""] = /^\s*(?:-\s*)?["']?([A-Za-z_][\w.-]*)["']?\s*[:=]\s*(\S.*)$/.exec(line) ?? [];
+    if (/^["']?\$\{?\w+(?:[:?-][^}]*)?\}?["']?\s*$/.test(value)) return false;
+    return isMasked(name === "" ? maskSecrets(line) : maskVariable(name, value));
+  });
 }

@@ -5,6 +5,7 @@ import { noteAbsentSystem, noteRealSystem } from "../../../scripts/lab/real-syst
 import type { Action, RunHandle } from "../../../src/actions/action.ts";
 import type { DockerActionDeps } from "../../../src/actions/docker/deps.ts";
 import { dockerActions } from "../../../src/actions/index.ts";
+import { createComposeFiles } from "../../../src/adapters/compose/compose-files.ts";
 import { createContainerActs } from "../../../src/adapters/docker/acts.ts";
 import { endpointFromUrl } from "../../../src/adapters/docker/connection-url.ts";
 import { createContainerHosts } from "../../../src/adapters/docker/container-hosts.ts";
@@ -56,6 +57,8 @@ export function openLab(more: Partial<DockerActionDeps> = {}): { readonly scenes
     countPatterns: (log) => scanLog(log).patterns,
     verification: { readings: 2, intervalMs: 50, healthTimeoutMs: 2000 },
     settleMs: 700,
+    compose: createComposeFiles([], () => undefined),
+    codeHostOf: () => undefined,
     ...more,
   };
   return { scenes, deps };

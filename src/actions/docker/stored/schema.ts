@@ -70,3 +70,16 @@ export const RollbackScope = z.object({
 export const RollbackBefore = Before.extend({ restartPolicy: RestartPolicy });
 
 export const RemoveScope = z.object({ previous: z.string() });
+
+export const ProposeScope = z.object({
+  repository: z.string(),
+  /** Of the pull request, and what it goes into. */
+  branch: z.string(),
+  base: z.string(),
+  path: z.string(),
+  /** SHA-256 of the file before and after. */
+  before: z.string(),
+  after: z.string(),
+});
+
+export const ProposeCheckpoint = z.object({ number: z.number(), url: z.string() });
