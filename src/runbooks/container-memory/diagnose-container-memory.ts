@@ -6,7 +6,7 @@ import { diagnoseHealthy, diagnoseUndetermined } from "./diagnose-calm.ts";
 import { diagnoseChildKilled, diagnoseHostOutOfMemory, diagnoseLimitKill, diagnosePlainSigkill } from "./diagnose-kills.ts";
 import { diagnoseLeak, diagnoseLimitTooSmall, diagnoseNearLimit, diagnoseSpike } from "./diagnose-load.ts";
 import { diagnoseCrash, diagnoseHeapExhausted, diagnoseStopped } from "./diagnose-runtime.ts";
-import { diagnoseOverspawn } from "./diagnose-workers.ts";
+import { diagnoseAutoWorkers, diagnoseOverspawn } from "./diagnose-workers.ts";
 import { furtherStepsFor } from "./further-steps.ts";
 import { ceilingOf } from "./ceiling.ts";
 import { makeFinding, VERDICT_CONFIDENCE, type Verdict } from "./make-finding.ts";
@@ -19,6 +19,7 @@ import { summarise } from "./summary.ts";
 const RULES: readonly ((picture: Picture) => Finding | undefined)[] = [
   diagnoseHostOutOfMemory,
   diagnoseOverspawn,
+  diagnoseAutoWorkers,
   diagnoseCache,
   diagnoseHeapExhausted,
   diagnoseLeak,

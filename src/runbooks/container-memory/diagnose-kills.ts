@@ -57,10 +57,9 @@ export function diagnoseLimitKill(picture: Picture): Finding | undefined {
   const whose = above
     ? "The limit of a cgroup above it was reached"
     : `It reached its memory limit${limit?.is === "container" ? ` of ${formatBytes(limit.bytes)}` : ""}`;
-  const ended = picture.state === undefined || !isRunning(picture) ? "The container ended by it." : "It was started again since.";
   return makeFinding({
     verdict: "cgroup-limit-kill",
-    headline: `${whose} and the kernel killed its main process. ${ended}`,
+    headline: `${whose} and the kernel killed ${victimInWords(picture, kills)}`,
     confidence: weigh(0.55 + unexplained(picture), ...certainty(picture, kills), [exit?.code === KILLED_CODE, 0.04]),
     for: [
       ...kills.signs,
@@ -155,6 +154,11 @@ export function diagnosePlainSigkill(picture: Picture): Finding | undefined {
       when(picture.events === undefined, reason(picture, "events", "Docker's events were not read")),
     ],
   });
+}
+
+function victimInWords(picture: Picture, { victim }: Kills): string {
+  if (victim !== "main") return "a process of it; whether that was the main one is not known.";
+  return isRunning(picture) ? "its main process. It was started again since." : "its main process. The container ended by it.";
 }
 
 /** How sure it is that the kernel killed: independent signs add up. */

@@ -81,6 +81,29 @@ export function diagnoseOverspawn(picture: Picture): Finding | undefined {
   });
 }
 
+/** Its processes cannot be counted, but its settings say that it starts one per core of the machine. Pure. */
+export function diagnoseAutoWorkers(picture: Picture): Finding | undefined {
+  const { census, environment, host } = picture;
+  const setting = environment?.value.settings.find(({ kind, auto }) => kind === "workers" && auto);
+  const cpu = cpuOf(picture);
+  const kills = killsOf(picture);
+  if (census !== undefined || setting === undefined || cpu === undefined || host === undefined || kills.signs.length === 0)
+    return undefined;
+  const started = picture.state?.value.resources.cpusetCores ?? host.value.cores;
+  if (started < Math.max(MANY_WORKERS, cpu.cores * TOO_MANY)) return undefined;
+  return makeFinding({
+    verdict: "worker-overspawn",
+    headline: `It may have started ${started} workers on ${coresInWords(cpu.cores)}: ${setting.name} is ${setting.value}. Its processes could not be counted.`,
+    confidence: 0.4,
+    for: [
+      reason(picture, "environment", settingInWords(setting.name, setting.value, true)),
+      reason(picture, "host", `the machine has ${coresInWords(host.value.cores)}`),
+      ...kills.signs,
+    ],
+    against: [reason(picture, "census", "no process could be counted: how many ran is not known")],
+  });
+}
+
 function headline({ server, workers }: Workers, cpu: Cpu | undefined, pressed: boolean): string {
   const room = cpu === undefined ? "" : ` on ${coresInWords(cpu.cores)}`;
   const many = `${properName(server)} runs ${counted(workers, "worker process", "worker processes")}${room}`;

@@ -77,9 +77,9 @@ function victimOf(picture: Picture): Kills["victim"] {
   if (state === undefined) return "unknown";
   if (state.state === "running" || state.state === "paused") {
     const stillThere = state.oomKilled || (picture.cgroup?.value.oomKills ?? 0) > 0;
-    return stillThere || (picture.kernel?.value.kills ?? []).some(({ atMs }) => atMs !== undefined && atMs > (state.startedAtMs ?? atMs))
-      ? "child"
-      : "unknown";
+    const since = (picture.kernel?.value.kills ?? []).some(({ atMs }) => atMs !== undefined && atMs > (state.startedAtMs ?? atMs));
+    const neverEnded = picture.events !== undefined && diesOf(picture).length === 0;
+    return stillThere || since || neverEnded ? "child" : "unknown";
   }
   return state.exitCode === KILLED_CODE ? "main" : "child";
 }
