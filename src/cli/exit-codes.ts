@@ -5,7 +5,7 @@ export const EXIT = {
   found: 1,
   /** Unknown command or option, a target or text that is not understood, an invalid configuration. */
   badInput: 2,
-  /** `redis flush` would not: a foreign host, too many keys. */
+  /** `redis flush` would not: a foreign host, too many keys. `plan`: the action refuses. */
   refused: 3,
   /** What was asked about could not be reached or read, or no verdict could be come to. */
   failed: 4,
@@ -19,6 +19,6 @@ export const EXIT_CODE_HELP = `Exit codes:
   0   done
   1   audit verify: the chain is broken; investigate --exit-code: there is a problem
   2   unknown command, option, target or text; invalid configuration
-  3   redis flush refused: not this machine, or too many keys
+  3   redis flush refused: not this machine, or too many keys; plan: the action refuses
   4   could not be reached or read, or the evidence decides nothing
   70  a mistake in Oomph itself`;

@@ -24,7 +24,7 @@ export type FoundRedis = {
 export type FoundContainer = {
   readonly kind: "docker";
   readonly target: ContainerTarget;
-  readonly docker: Config["docker"];
+  readonly config: Config;
   /** The caller closes them. */
   readonly hosts: ContainerHosts;
 };
@@ -86,22 +86,25 @@ function unknownRedis(name: string, connections: readonly RedisConnectionSetting
   const names = connections.map((one) => one.name);
   const close = nearest(name, names);
   const known = names.length === 0 ? "none is configured" : `configured are ${names.join(", ")}`;
-  const hint = close.length === 0 ? `${known}. Any other Redis can be given as redis://host:port` : `did you mean ${close.join(" or ")}?`;
+  const hint =
+    close.length === 0
+      ? `${known}. Any other Redis can be given as redis://host:port, a container as docker/<name>`
+      : `did you mean ${close.join(" or ")}?`;
   return `there is no Redis connection named ${JSON.stringify(name)}: ${hint}`;
 }
 
 async function findContainer(text: string, { sources, configFile, log }: Given): Promise<FoundContainer> {
   if (!/^(?:(?:[\w.-]+:)?docker[/:])?[^/\s]+$/i.test(text.trim()))
     throw new OomphError("bad-input", `${EXPECTED}, got ${JSON.stringify(text)}`);
-  const { docker } = dockerConfig(withFile(sources, configFile));
+  const config = dockerConfig(withFile(sources, configFile));
   const hosts = createContainerHosts(
-    docker.hosts.map(({ settings }) => settings),
+    config.docker.hosts.map(({ settings }) => settings),
     { log },
   );
   try {
     const list = await createContainerTargets(hosts, { clock }).list();
     const found = findAmong(text, list);
-    if (found.kind === "found" && found.target.kind === "docker") return { kind: "docker", target: found.target, docker, hosts };
+    if (found.kind === "found" && found.target.kind === "docker") return { kind: "docker", target: found.target, config, hosts };
     const [away] = list.missing;
     if (away !== undefined && list.known.length === 0) throw new OomphError("unreachable", away.because, { retryable: true });
     throw found.kind === "none" ? notFound(found) : several(text, found.kind === "several" ? found.targets.map(formatTarget) : []);
@@ -121,7 +124,7 @@ function several(text: string, names: readonly string[]): OomphError {
 }
 
 /** The configured hosts; where none is, the one that `docker` itself would speak to. */
-export function dockerConfig(sources: Sources): Config {
+function dockerConfig(sources: Sources): Config {
   const config = requireConfig(sources);
   if (config.docker.hosts.length > 0) return config;
   const url = sources.env["DOCKER_HOST"];

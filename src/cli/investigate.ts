@@ -51,7 +51,7 @@ async function prepare(
 ): Promise<Prepared> {
   if (found.kind === "docker") {
     const { containerRunbook } = await import("../wiring/container-runbook.ts");
-    return { runbook: containerRunbook(found.docker, found.hosts), close: () => found.hosts.close() };
+    return { runbook: containerRunbook(found.config.docker, found.hosts), close: () => found.hosts.close() };
   }
   const servers = createKeyValueServers(found.connections, { log });
   const censusBudgetMs = askedCensusMs ?? found.censusMs;

@@ -47,6 +47,7 @@ function build(io: Io, done: Done): Command {
       return version === true ? printVersion(io) : program.help({ error: true });
     });
   addInvestigate(program, io, done);
+  addPlan(program, io, done);
   addExplain(program, io, done);
   addRedisFlush(program, io, done);
   addAuditVerify(program, io, done);
@@ -84,6 +85,27 @@ function addInvestigate(program: Command, io: Io, done: Done): void {
 }
 
 type InvestigateFlags = { readonly json?: true; readonly census?: string; readonly config?: string; readonly exitCode?: true };
+
+function addPlan(program: Command, io: Io, done: Done): void {
+  program
+    .command("plan")
+    .description("say what an action would do to a target now; nothing is changed, and nothing is asked for")
+    .argument("<action>", "such as docker.set-memory-limit; an unknown one is answered with the list")
+    .argument("<target>", "as for investigate")
+    .option("-p, --param <name=value>", "a parameter of the action; may be given several times", gathered, [])
+    .option("--json", "the plan as one JSON document on standard output")
+    .option("--config <file>", "instead of ./oomph.yaml")
+    .action(async (action: string, target: string, options: PlanFlags) => {
+      const { planAction } = await import("./plan-action.ts");
+      done(await planAction({ action, target, ...options }, io));
+    });
+}
+
+type PlanFlags = { readonly param: readonly string[]; readonly json?: true; readonly config?: string };
+
+function gathered(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value];
+}
 
 function addExplain(program: Command, io: Io, done: Done): void {
   program

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openScenes, type Scene } from "../../scripts/lab/containers/scenes.ts";
-import { findDocker } from "../../scripts/lab/docker.ts";
+import { docker, findDocker } from "../../scripts/lab/docker.ts";
 import { noteAbsentSystem, noteRealSystem } from "../../scripts/lab/real-systems.ts";
 import { EXIT } from "../../src/cli/exit-codes.ts";
 import { runCommandLine } from "../../src/cli/program.ts";
@@ -36,6 +36,19 @@ describe.skipIf(daemon.kind === "absent")(`oomph investigate docker/...${daemon.
       const { out } = await run(["investigate", target, "--json"], { files });
       expect(JSON.parse(out)).toMatchObject({ target: `here:docker/${steady.name}`, reached: true });
     }
+  });
+
+  test("oomph plan says what an action would do, refuses what makes no sense, and changes nothing", async () => {
+    const planned = await run(["plan", "docker.set-memory-limit", `docker/${steady.name}`, "--param", "limit=200m"]);
+    expect([planned.code, planned.err]).toEqual([EXIT.ok, ""]);
+    for (const words of ["96.0 MiB", "200.0 MiB", "Way back:", "Nothing has been done"]) expect(planned.out).toContain(words);
+    const same = await run(["plan", "docker.set-memory-limit", `docker/${steady.name}`, "-p", "limit=96m", "--json"]);
+    expect([same.code, same.out]).toEqual([EXIT.refused, ""]);
+    const unknown = await run(["plan", "docker.explode", `docker/${steady.id}`]);
+    expect([unknown.code, unknown.err]).toEqual([EXIT.refused, expect.stringContaining("docker.restart")]);
+    const odd = await run(["plan", "docker.set-memory-limit", `docker/${steady.id}`, "--param", "limit"]);
+    expect([odd.code, odd.err]).toEqual([EXIT.badInput, expect.stringContaining('expected name=value, got "limit"')]);
+    expect((await docker(["inspect", "--format", "{{.HostConfig.Memory}}", steady.id])).trim()).toBe(String(96 * 2 ** 20));
   });
 
   test("a container that is not there is answered with the nearest name; a part of a name is not a name", async () => {
