@@ -34,8 +34,11 @@ export type RunFacts = {
 };
 
 export type RunHandle = RunFacts & {
-  /** Saves progress; throws when the lease has been lost, and then the act must stop. */
-  saveCheckpoint(checkpoint: Json): Promise<void>;
+  /**
+   * Saves progress; throws when the lease has been lost, and then the act must stop. `says` is how far it has come in
+   * words, `12,000 of about 50,000 keys done`: the request's card shows the newest, every few seconds.
+   */
+  saveCheckpoint(checkpoint: Json, says?: string): Promise<void>;
   /** Aborted when the process drains or the lease is lost. */
   readonly signal: AbortSignal;
 };

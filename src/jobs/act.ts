@@ -13,6 +13,8 @@ import { planAnew } from "./look-surely.ts";
 export type ActDeps = FinishDeps & {
   actionOf(actionId: string): Action | undefined;
   readonly leaseTimes: LeaseTimes;
+  /** A card says how far a long act has come at most this often. */
+  readonly actProgressEveryMs: number;
 };
 
 const DONE: JobOutcome = { kind: "done" };
@@ -32,7 +34,7 @@ export async function act(deps: ActDeps, requestId: string, signal: AbortSignal)
 }
 
 async function carryOut(deps: ActDeps, held: Held, signal: AbortSignal): Promise<JobOutcome> {
-  const { desk, leaseTimes } = deps;
+  const { desk, leaseTimes, actProgressEveryMs } = deps;
   const { request } = held;
   const action = deps.actionOf(request.actionId);
   if (action === undefined) return undone(deps, held, `this version of Oomph does not know the action ${request.actionId}`);
@@ -44,7 +46,7 @@ async function carryOut(deps: ActDeps, held: Held, signal: AbortSignal): Promise
 
   const begun = await beginRun(desk, held, { plan: now.plan, times: leaseTimes }); // audited and marked as begun, then done
   if (begun.kind === "not-begun") return LOOK_AGAIN;
-  const applied = await applyOnce(desk, { action, held: begun.held, plan: now.plan }, signal);
+  const applied = await applyOnce(desk, { action, held: begun.held, plan: now.plan, progressEveryMs: actProgressEveryMs }, signal);
   if (applied.kind === "failed") return lookAfterFailure(deps, { action, held: begun.held, because: applied.because }, signal);
   return verifyAndEnd(deps, { action, held: begun.held }, signal);
 }

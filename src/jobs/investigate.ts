@@ -1,4 +1,5 @@
 import { messageOf, OomphError } from "../domain/errors.ts";
+import type { StepProgress } from "../domain/evidence.ts";
 import type { Desk } from "../incidents/desk.ts";
 import { beginInvestigation, concludeInvestigation, failInvestigation, type Underway } from "../incidents/investigations.ts";
 import type { JobOutcome } from "../ports/job-queue.ts";
@@ -51,8 +52,12 @@ async function run(
   { underway, runbook }: { readonly underway: Underway; readonly runbook: Runbook },
   signal: AbortSignal,
 ): Promise<Ran> {
-  const { investigation } = underway;
-  const progress = tellProgress(desk, underway, progressEveryMs);
+  const { incident, investigation } = underway;
+  const progress = tellProgress<readonly StepProgress[]>(desk, {
+    everyMs: progressEveryMs,
+    tell: (tables, steps) => desk.narrator(tables, { kind: "progress", incident, investigation, steps }),
+    about: { investigationId: investigation.id },
+  });
   try {
     const outcome = await runRunbook(runbook, investigation.target, {
       clock: desk.clock,

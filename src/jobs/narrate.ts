@@ -10,6 +10,7 @@ import { decisionReply } from "../messages/decision-reply.ts";
 import { escalatedNote, notEscalatedNote } from "../messages/escalation-note.ts";
 import { joinedNote, reopenedNote } from "../messages/joined-note.ts";
 import { leaseReleasedNote } from "../messages/lease-released-note.ts";
+import { note } from "../messages/note.ts";
 import { outcomeReply } from "../messages/outcome-reply.ts";
 import { progressMessage } from "../messages/progress.ts";
 import { reportFailedMessage } from "../messages/report-failed.ts";
@@ -72,6 +73,8 @@ async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
       return resolved(news);
     case "watched":
       return [{ slot: `${news.incident.id}/watched/${news.trouble}/${news.sinceMs}`, priority: 1, message: watchNote(news) }];
+    case "alerted":
+      return [{ slot: `${news.incident.id}/alerted`, priority: 2, message: note(news.says) }];
     case "escalated":
     case "not-escalated":
       return [escalation(news, teller)];
@@ -128,11 +131,18 @@ function report({ incident, investigation }: Pick<Stepping, "incident" | "invest
   return { slot: `${incident.id}/report/${investigation.id}`, priority: 2, message };
 }
 
-async function card({ request, ...news }: { readonly request: ActionRequest; readonly run?: Run }, teller: Teller): Promise<Line> {
+type Carded = { readonly request: ActionRequest; readonly run?: Run; readonly says?: string };
+
+async function card({ request, run, says }: Carded, teller: Teller): Promise<Line> {
   const decisions = await teller.tables.requests.decisions(request.id);
-  const run = news.run === undefined ? {} : { run: news.run };
-  const message = requestCard({ title: titleOf(teller, request.actionId), request, decisions, ...run });
-  return { slot: `${request.id}/card`, priority: 2, message, onBehalfOf: request.requestedBy };
+  const message = requestCard({
+    title: titleOf(teller, request.actionId),
+    request,
+    decisions,
+    ...(run === undefined ? {} : { run }),
+    ...(says === undefined ? {} : { says }),
+  });
+  return { slot: `${request.id}/card`, priority: says === undefined ? 2 : 3, message, onBehalfOf: request.requestedBy };
 }
 
 async function decided(news: NewsOf<"decided">, teller: Teller): Promise<readonly Line[]> {

@@ -1,40 +1,46 @@
 import { messageOf } from "../domain/errors.ts";
-import type { StepProgress } from "../domain/evidence.ts";
 import { commit } from "../incidents/commit.ts";
 import type { Desk } from "../incidents/desk.ts";
-import type { Underway } from "../incidents/investigations.ts";
+import type { Tables } from "../ports/store.ts";
 
-export type ProgressTeller = {
-  /** The newest state of all steps; those that are overtaken before their turn are never told. */
-  show(steps: readonly StepProgress[]): void;
+export type ProgressTeller<State> = {
+  /** The newest state; those that are overtaken before their turn are never told. */
+  show(state: State): void;
   /** Tells the last state, if it has not been told, and resolves when it has. Never rejects: progress is a courtesy. */
   settle(): Promise<void>;
 };
 
-/** Tells how an investigation gets on, at most once in `everyMs`. */
-export function tellProgress(desk: Desk, { incident, investigation }: Underway, everyMs: number): ProgressTeller {
+export type Telling<State> = {
+  readonly everyMs: number;
+  /** In a transaction of its own. */
+  tell(tables: Tables, state: State): Promise<void>;
+  /** Whose progress it is, for the log. */
+  readonly about: Readonly<Record<string, string>>;
+};
+
+/** Tells how something long gets on, at most once in `everyMs`. */
+export function tellProgress<State>(desk: Desk, { everyMs, tell: tellIn, about }: Telling<State>): ProgressTeller<State> {
   const settling = new AbortController();
-  let newest: readonly StepProgress[] | undefined;
+  let newest: { readonly state: State } | undefined;
   let telling: Promise<void> | undefined;
 
   async function tell(): Promise<void> {
     while (newest !== undefined) {
-      const steps = newest;
+      const { state } = newest;
       newest = undefined;
       try {
-        await commit(desk, (tables) => desk.narrator(tables, { kind: "progress", incident, investigation, steps }));
+        await commit(desk, (tables) => tellIn(tables, state));
         await desk.clock.sleep(everyMs, settling.signal);
       } catch (error) {
-        if (!settling.signal.aborted)
-          desk.log.warn({ investigationId: investigation.id, because: messageOf(error) }, "could not tell progress");
+        if (!settling.signal.aborted) desk.log.warn({ ...about, because: messageOf(error) }, "could not tell progress");
       }
     }
     telling = undefined;
   }
 
   return {
-    show(steps) {
-      newest = steps;
+    show(state) {
+      newest = { state };
       telling ??= tell();
     },
     async settle() {

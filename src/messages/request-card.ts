@@ -12,6 +12,8 @@ export type CardFacts = {
   readonly request: ActionRequest;
   readonly decisions: readonly Decision[];
   readonly run?: Run;
+  /** How far a long act has come, while it is being done. */
+  readonly says?: string;
 };
 
 /** A plan put to approval, with its buttons; once decided, who and when stand in their place. */
@@ -70,10 +72,11 @@ function cardButtons({ id, plan, policy }: ActionRequest): readonly Button[] {
   ];
 }
 
-function told({ request, decisions, run }: CardFacts): readonly Block[] {
+function told({ request, decisions, run, says }: CardFacts): readonly Block[] {
   const happened = [
     ...decisions.map(decisionLine),
     ...(run?.begunAtMs === undefined ? [] : [`🔧 Begun ${time(run.begunAtMs)}`]),
+    ...(says === undefined ? [] : [`⏳ ${prose(says)}`]),
     ...(request.endedAtMs === undefined ? [] : [`🏁 Ended ${time(request.endedAtMs)}`]),
     // A denial's reason stands with who denied it.
     ...(request.outcome === undefined || request.state === "denied" ? [] : [prose(request.outcome)]),

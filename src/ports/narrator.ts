@@ -47,7 +47,14 @@ export type News =
       readonly decisions: readonly Decision[];
     }
   /** Execution has begun, or verification has: the card. */
-  | { readonly kind: "executing" | "verifying"; readonly incident: Incident; readonly request: ActionRequest; readonly run: Run }
+  | {
+      readonly kind: "executing" | "verifying";
+      readonly incident: Incident;
+      readonly request: ActionRequest;
+      readonly run: Run;
+      /** How far a long act has come. */
+      readonly says?: string;
+    }
   /** Any ended state: the card, a reply with before and after, the requester named. */
   | {
       readonly kind: "ended";
@@ -69,6 +76,8 @@ export type News =
       readonly says: string;
       readonly sinceMs: number;
     }
+  /** What an alert tells of a kill, in the incident's thread: one message, edited. */
+  | { readonly kind: "alerted"; readonly incident: Incident; readonly says: string }
   /** Something has arrived outside the chat. `escalations`: all of its kind for the incident, `escalation` the one told last. */
   | {
       readonly kind: "escalated";

@@ -13,6 +13,7 @@ export const TIMES = {
   leaseLookMs: 2_000,
   jobs: {
     progressEveryMs: 1_000,
+    actProgressEveryMs: 3_000,
     // Putting one back that is on its way changes nothing: this only spares the queue the asking.
     investigationGraceMs: 10_000,
     patience: PATIENCE,

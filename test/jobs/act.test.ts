@@ -29,6 +29,7 @@ describe("carrying out an approved request", () => {
     desk,
     actionOf: (id) => (id === test.action.id ? test.action : undefined),
     leaseTimes: TIMES,
+    actProgressEveryMs: 5,
     patience: { attempts: 2, everyMs: 5 },
   });
   const run = (desk: Desk = test.desk, signal = new AbortController().signal) => act(depsOf(desk), requestId, signal);
@@ -355,7 +356,13 @@ describe("on PostgreSQL, with several processes at it", () => {
   it("is applied once by many deliveries at the same moment", async () => {
     const requestId = await test.request();
     await decide(test.desk, { requestId, userId: APPROVER, kind: "approve" });
-    const deps = { desk: test.desk, actionOf: () => test.action, leaseTimes: TIMES, patience: { attempts: 2, everyMs: 5 } };
+    const deps = {
+      desk: test.desk,
+      actionOf: () => test.action,
+      leaseTimes: TIMES,
+      actProgressEveryMs: 5,
+      patience: { attempts: 2, everyMs: 5 },
+    };
     const deliveries = Array.from({ length: 6 }, () => act(deps, requestId, new AbortController().signal));
     const outcomes = await Promise.all(deliveries);
     expect(outcomes.map((outcome) => outcome.kind)).toContain("done");
@@ -366,7 +373,13 @@ describe("on PostgreSQL, with several processes at it", () => {
   it("ends once a lost server is back, and is not applied again", async () => {
     const requestId = await test.request();
     await decide(test.desk, { requestId, userId: APPROVER, kind: "approve" });
-    const deps = { desk: test.desk, actionOf: () => test.action, leaseTimes: TIMES, patience: { attempts: 2, everyMs: 5 } };
+    const deps = {
+      desk: test.desk,
+      actionOf: () => test.action,
+      leaseTimes: TIMES,
+      actProgressEveryMs: 5,
+      patience: { attempts: 2, everyMs: 5 },
+    };
     test.lever.pauseAt("after-effect");
     const running = act(deps, requestId, new AbortController().signal).catch((error: unknown) => error);
     await vi.waitFor(() => expect(test.lever.hasReached("after-effect")).toBe(true), PATIENCE);

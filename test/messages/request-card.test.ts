@@ -51,6 +51,17 @@ describe("a request's card", () => {
     }
   });
 
+  it("says how far a long act has come, after its beginning", () => {
+    const card = requestCard({
+      title,
+      request: { ...REQUEST, state: "executing" },
+      decisions: [DECISION],
+      run: RUN,
+      says: "12,000 of about 50,000 keys done",
+    });
+    expect(seen(card).join("\n")).toMatch(/🔧 Begun .*\n⏳ 12,000 of about 50,000 keys done/);
+  });
+
   it("says when nobody may approve", () => {
     const request = { ...REQUEST, policy: { ...REQUEST.policy, approvers: [] } };
     expect(seen(requestCard({ title, request, decisions: [] })).join("\n")).toContain("from nobody: the policy names no approver");

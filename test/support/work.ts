@@ -25,11 +25,13 @@ export function startWork(test: TestDesk, chat: Chat, outside: Pick<EscalateDeps
     random: Math.random,
     runbookOf: () => undefined,
     progressEveryMs: 50,
+    actProgressEveryMs: 50,
     actionOf: (id) => (id === action.id ? action : undefined),
     leaseTimes: { ttlMs: 3_000, renewEveryMs: 300 },
     patience: { attempts: 2, everyMs: 50 },
     investigationGraceMs: 1_000,
     receive: async () => undefined,
+    onAlert: async () => undefined,
     watch: { look: async () => undefined, onEvent: async () => undefined, report: async () => undefined },
   });
   return startWorkers(connection, {

@@ -127,12 +127,14 @@ function describeExpire(
 
 async function applyExpire(deps: RedisActionDeps, plan: Plan, run: RunHandle): Promise<void> {
   const scope = readScope(ExpireScope, plan);
+  const { matching } = readBefore(WalkBefore, plan);
   const deadlineMs = deadline(plan, run);
   await applyOn(deps, plan, (session) =>
     walkKeys(
       {
         session,
         scope,
+        matching,
         done: "given a TTL",
         touch: async (node, names) => {
           const serverMs = await node.time();

@@ -83,11 +83,13 @@ async function planPersist(deps: RedisActionDeps, target: Target, given: Readonl
 
 async function applyPersist(deps: RedisActionDeps, plan: Plan, run: RunHandle): Promise<void> {
   const scope = readScope(PersistScope, plan);
+  const { matching } = readBefore(WalkBefore, plan);
   await applyOn(deps, plan, (session) =>
     walkKeys(
       {
         session,
         scope,
+        matching,
         done: "relieved of their TTL",
         touch: (node, names) => node.persistWhereExpiresAt(scope.database, names, scope.expiresAtMs),
       },

@@ -119,8 +119,9 @@ function describeUnlink(
 
 async function applyUnlink(deps: RedisActionDeps, plan: Plan, run: RunHandle): Promise<void> {
   const scope = readScope(UnlinkScope, plan);
+  const { matching } = readBefore(WalkBefore, plan);
   await applyOn(deps, plan, (session) =>
-    walkKeys({ session, scope, done: "deleted", touch: (node, names) => node.unlink(scope.database, names) }, run, deps.clock),
+    walkKeys({ session, scope, matching, done: "deleted", touch: (node, names) => node.unlink(scope.database, names) }, run, deps.clock),
   );
 }
 

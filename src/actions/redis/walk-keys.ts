@@ -14,6 +14,8 @@ export type Walk = {
   touch(node: KeyValueNode, keys: readonly string[]): Promise<number>;
   /** What was done, for an error: "unlinked". */
   readonly done: string;
+  /** How many keys matched when it was planned. */
+  readonly matching: number;
 };
 
 // Small steps: none is felt by the server's other clients.
@@ -67,14 +69,14 @@ async function walkServer(walk: Walk, step: Step): Promise<void> {
   const { server, run, clock, progress } = step;
   let cursor = step.cursor;
   for (;;) {
-    if (clock.nowMs() - progress.savedAtMs >= CHECKPOINT_EVERY_MS) await save(step, cursor, false);
+    if (clock.nowMs() - progress.savedAtMs >= CHECKPOINT_EVERY_MS) await save(step, { cursor, says: howFar(walk, progress.seen) });
     const found = await server.node.scan(walk.scope.database, { cursor, count: SCAN_COUNT, match: walk.scope.pattern });
     await touchAll(walk, step, { keys: found.keys, cursor });
     cursor = found.cursor;
     if (cursor === "0") break;
     if (run.signal.aborted) await stop(walk, step, cursor);
   }
-  if (step.last) await save(step, "0", true);
+  if (step.last) await save(step, { cursor: "0", finished: true });
 }
 
 async function touchAll(walk: Walk, step: Step, found: { readonly keys: readonly string[]; readonly cursor: string }): Promise<void> {
@@ -99,20 +101,28 @@ async function keepPace({ progress, beganAtMs, run, clock }: Step, keysPerSecond
   });
 }
 
-async function save(step: Step, cursor: string, finished: boolean): Promise<void> {
+type Place = { readonly cursor: string; readonly finished?: boolean; readonly says?: string | undefined };
+
+async function save(step: Step, { cursor, finished = false, says }: Place): Promise<void> {
   const { progress, server, run, clock } = step;
   const checkpoint: WalkCheckpoint = { runId: server.runId, cursor, seen: progress.seen, changed: progress.changed, finished };
-  await run.saveCheckpoint(checkpoint);
+  await run.saveCheckpoint(checkpoint, says);
   progress.savedAtMs = clock.nowMs();
 }
 
+/** Without "of how many" where that is not known: an earlier run did a part, or more match than were counted. */
+function howFar({ scope, matching }: Walk, seen: number): string | undefined {
+  if (seen === 0) return undefined;
+  return scope.resumeFrom === null && seen <= matching ? `${formatCount(seen)} of about ${keys(matching)} done` : `${keys(seen)} done`;
+}
+
 async function stop(walk: Walk, step: Step, cursor: string): Promise<never> {
-  await save(step, cursor, false);
+  await save(step, { cursor });
   throw new OomphError("conflict", `Stopped on request after ${keys(step.progress.changed)} ${walk.done}: ${goOn(step, cursor)}`);
 }
 
 async function exceed(walk: Walk, step: Step, cursor: string): Promise<never> {
-  await save(step, cursor, false);
+  await save(step, { cursor });
   throw new OomphError(
     "conflict",
     `Stopped after ${keys(step.progress.changed)} ${walk.done}: more keys match than the ${formatCount(walk.scope.atMostKeys)} that were agreed to. ${goOn(step, cursor)}`,

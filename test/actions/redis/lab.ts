@@ -69,24 +69,31 @@ export function hashed(plan: Plan): string {
   return canonicalJson({ actionId: plan.actionId, target: plan.target, scope: plan.scope });
 }
 
-export type TestRun = RunHandle & { readonly saved: Json[]; readonly abort: (reason?: unknown) => void };
+export type TestRun = RunHandle & {
+  readonly saved: Json[];
+  /** What people were told. */ readonly told: string[];
+  readonly abort: (reason?: unknown) => void;
+};
 
 /** A run that keeps its progress in memory; `onSave` may throw, as when the lease is lost or the process dies. */
 export function startRun(onSave: (checkpoint: Json, nth: number) => void = () => undefined): TestRun {
   const controller = new AbortController();
   const saved: Json[] = [];
+  const told: string[] = [];
   return {
     id: "run_test",
     begunAtMs: Date.now(),
     saved,
+    told,
     signal: controller.signal,
     abort: (reason) => controller.abort(reason),
     get checkpoint() {
       return saved.at(-1);
     },
-    async saveCheckpoint(checkpoint) {
+    async saveCheckpoint(checkpoint, says) {
       onSave(checkpoint, saved.length + 1);
       saved.push(structuredClone(checkpoint));
+      if (says !== undefined) told.push(says);
     },
   } as TestRun;
 }

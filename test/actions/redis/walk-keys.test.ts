@@ -28,6 +28,7 @@ describe("going through all keys of a Cluster", () => {
           session,
           scope: { ...scope, resumeFrom: null },
           done: "seen",
+          matching: 2000,
           touch: async (_, keys) => keys.filter((key) => !seen.has(key)).map((key) => seen.add(key)).length,
         },
         run,
@@ -47,6 +48,7 @@ describe("going through all keys of a Cluster", () => {
         session,
         scope: { ...scope, resumeFrom: null },
         done: "seen",
+        matching: 2000,
         touch: async (_: unknown, keys: readonly string[]) => keys.map((key) => first.add(key)).length,
       };
       const stopping = {
@@ -69,6 +71,7 @@ describe("going through all keys of a Cluster", () => {
           session,
           scope: { ...scope, resumeFrom: resumeToken(checkpoint) },
           done: "seen",
+          matching: 2000,
           touch: async (_, keys) => keys.map((key) => rest.add(key)).length,
         },
         startRun(),
@@ -79,13 +82,44 @@ describe("going through all keys of a Cluster", () => {
     expect(rest.size).toBeLessThan(2000);
   });
 
+  describe("how far it has come", () => {
+    // Each look at this clock is half a second later: progress is saved at every chance.
+    const hastyClock = () => {
+      let nowMs = 0;
+      return { nowMs: () => (nowMs += 500), sleep: async () => undefined };
+    };
+    const told = async (walk: { readonly matching: number; readonly resumeFrom?: string }): Promise<readonly string[]> => {
+      const run = startRun();
+      await withSession(deps(), SESSIONS, async (session) => {
+        const resumeFrom = walk.resumeFrom ?? null;
+        const touch = async (_: unknown, keys: readonly string[]) => keys.length;
+        await walkKeys({ session, scope: { ...scope, resumeFrom }, done: "seen", matching: walk.matching, touch }, run, hastyClock());
+      });
+      return run.told;
+    };
+
+    it("is said in keys, once there is something to say", async () => {
+      const says = await told({ matching: 2000 });
+      expect(says.length).toBeGreaterThan(0);
+      for (const one of says) expect(one).toMatch(/^[1-9][\d,]* of about 2,000 keys done$/);
+    });
+
+    it("is said without the whole where that is not known", async () => {
+      expect((await told({ matching: 1 })).at(-1)).toMatch(/^[1-9][\d,]* keys done$/);
+      const runId = await withSession(deps(), SESSIONS, async ({ servers }) => servers[0]?.runId ?? "");
+      const resumed = await told({ matching: 2000, resumeFrom: resumeToken({ runId, cursor: "0" }) });
+      for (const one of resumed) expect(one).toMatch(/^[1-9][\d,]* keys done$/);
+      expect(resumed.length).toBeGreaterThan(0);
+    });
+  });
+
   it("knows a place to go on from by the server that it belongs to", async () => {
     await withSession(deps(), SESSIONS, async (session) => {
       const last = session.servers.at(-1);
       expect(resumeServer(session, resumeToken({ runId: last?.runId ?? "", cursor: "12" }))).toBe(last);
       expect(resumeServer(session, "ffffffff:12")).toBeUndefined();
       const lost = walkKeys(
-        { session, scope: { ...scope, resumeFrom: "ffffffff:12" }, done: "seen", touch: async () => 0 },
+        { session, scope: { ...scope, resumeFrom: "ffffffff:12" }, done: "seen", matching: 2000, touch: async () => 0 },
         startRun(),
         realClock,
       );
