@@ -25,6 +25,7 @@ import { redisParts, redisTargets } from "./wiring/redis.ts";
 import { storeSettings } from "./wiring/store.ts";
 import { allTargets } from "./wiring/targets.ts";
 import { TIMES } from "./wiring/times.ts";
+import { webhooksOf } from "./wiring/webhooks.ts";
 import { createWatch, jobsOf, schedulesOf } from "./wiring/watch.ts";
 
 export type Oomph = { readonly url: string; stop(): Promise<void> };
@@ -53,8 +54,10 @@ export async function startOomph(
   const narrator = createNarrator({ ids, clock, actions });
   const [planner, escalation] = [createPlanner(actions), outside.rules];
   const desk: Desk = { store, queue, clock, ids, log, metrics, narrator, planner, targets, rules, escalation, person };
-  const receiver = createReceive({ desk, chat, runbooks, alertChannels: chatConfig.alertChannels, readAlert, memory: docker.memory });
-  const watch = createWatch(config, { desk, hosts: docker.hosts, runbooks, channel: chatConfig.incidentChannel });
+  const { alertChannels, incidentChannel } = chatConfig;
+  const front = { desk, chat, runbooks, alertChannels, incidentChannel, readAlert, hosts: docker.hosts, memory: docker.memory };
+  const receiver = createReceive(front);
+  const watch = createWatch(config, { desk, hosts: docker.hosts, runbooks, channel: incidentChannel });
 
   const handlers = createHandlers({
     desk,
@@ -63,6 +66,7 @@ export async function startOomph(
     ...TIMES.jobs,
     ...outside,
     receive: receiver.handle,
+    onAlert: receiver.onAlert,
     pacer: createPacer(connection),
     actionOf: (id) => actions.find((action) => action.id === id),
     runbookOf: (id) => runbooks.find((runbook) => runbook.id === id),
@@ -70,7 +74,7 @@ export async function startOomph(
     leaseTimes: { ttlMs: jobs.leaseMs, renewEveryMs: Math.min(jobs.leaseMs / 3, TIMES.leaseLookMs) },
     random: Math.random,
   });
-  const server = await startServer(config.http, { store, queue, slack, connection, metrics });
+  const server = await startServer(config.http, { store, queue, slack, connection, metrics, webhooks: webhooksOf(config, desk) });
   const workers = startWorkers(connection, { handlers, log, metrics, jobs: jobsOf(config), schedules: schedulesOf(config) });
   await slack.start();
   watch.start();

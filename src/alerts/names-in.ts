@@ -12,19 +12,19 @@ export function namesIn(text: string): readonly string[] {
   return [...new Set(names)].filter(mayBeName).slice(0, MOST_NAMES);
 }
 
-const LABELLED = new RegExp(
-  `(?:^|[^\\w-])(${LABELS.join("|")})["'*\`]{0,2} {0,2}[=:](?!//)[*"'\` ]{0,3}([^\\s"'\`*,;|(){}\\[\\]<>]{1,253})`,
-  "gi",
-);
-
-/** `instance="10.0.0.5:6379"`, `*Host:* cache-1`, `service: sessions`. */
-function labelled(text: string): readonly string[] {
-  const found = Array.from(text.matchAll(LABELLED), ([, label = "", value = ""]) => ({
-    rank: LABELS.findIndex((name) => name === label.toLowerCase()),
-    value,
-  }));
-  return found.toSorted((left, right) => left.rank - right.rank).map(({ value }) => value);
+/** Finds the values of labels, the likelier label first: `instance="10.0.0.5:6379"`, `*Host:* cache-1`, `service: sessions`. */
+export function labelSearch(labels: readonly string[]): (text: string) => readonly string[] {
+  const shape = new RegExp(
+    `(?:^|[^\\w-])(${labels.join("|")})["'*\`]{0,2} {0,2}[=:](?!//)[*"'\` ]{0,3}([^\\s"'\`*,;|(){}\\[\\]<>]{1,253})`,
+    "gi",
+  );
+  return (text) => {
+    const found = Array.from(text.matchAll(shape), ([, label = "", value = ""]) => ({ rank: labels.indexOf(label.toLowerCase()), value }));
+    return found.toSorted((left, right) => left.rank - right.rank).map(({ value }) => value);
+  };
 }
+
+const labelled = labelSearch(LABELS);
 
 const ADDRESS =
   /(?:rediss?:\/\/(?:[^\s@/]{1,100}@)?|\bredis\/)([\w.-]{1,253}(?::\d{2,5})?)|(?<![\w.-])([a-z][\w-]{0,62}(?:\.[\w-]{1,62}){0,8}:\d{4,5}|\d{1,3}(?:\.\d{1,3}){3}(?::\d{2,5})?)(?![\w:])|(?<![\w-])((?:redis|valkey)-[\w-]{1,60}|[\w-]{1,60}-(?:redis|valkey))(?![\w-])/gi;
@@ -35,7 +35,7 @@ function addresses(text: string): readonly string[] {
 }
 
 /** Alertmanager's default title has the labels' values without their names: `[FIRING:1] RedisMemoryHigh (sessions prod critical)`. */
-function titleWords(text: string): readonly string[] {
+export function titleWords(text: string): readonly string[] {
   const title = text.split("\n").find((line) => /\[(?:firing|resolved)/i.test(line)) ?? "";
   const [, afterStatus = ""] = /\[(?:firing|resolved)[^\]]{0,40}\](.{0,500})/i.exec(title) ?? [];
   const [, ...values] = afterStatus.trim().split(/[\s()]+/);

@@ -3,6 +3,7 @@ import type { Problem } from "../domain/incident.ts";
 import type { TargetKind } from "../domain/target.ts";
 import type { Desk } from "../incidents/desk.ts";
 import type { Chat } from "../ports/chat.ts";
+import type { ContainerHosts } from "../ports/containers.ts";
 import type { MemoryBoard } from "../ports/memory-history.ts";
 
 /** What everything that people type and press works with. */
@@ -12,6 +13,10 @@ export type Front = {
   readonly runbooks: readonly RunbookFacts[];
   /** Channel ids in which alerts are posted. */
   readonly alertChannels: readonly string[];
+  /** Channel id of threads that no post began. */
+  readonly incidentChannel: string;
+  /** Asked whom they saw being killed, where an alert does not say whose process it was. */
+  readonly hosts: ContainerHosts;
   /** Is a post an alert about memory, and what does it name? Pure. */
   readonly readAlert: (post: Post) => AlertReading;
   readonly memory: MemoryBoard;

@@ -1,13 +1,15 @@
 import { messageOf } from "../domain/errors.ts";
 import type { Message } from "../domain/message.ts";
-import type { Target } from "../domain/target.ts";
 import type { TargetList } from "../ports/planner.ts";
 import { targetPicker } from "../messages/target-picker.ts";
 import type { Inbound } from "../ports/inbound.ts";
 import { refusedUnless } from "./access.ts";
 import { attempt } from "./attempt.ts";
 import type { Front } from "./front.ts";
+import type { Victim } from "./find-victim.ts";
 import { investigate } from "./investigate.ts";
+import { postedAt } from "./on-post.ts";
+import { victimOf } from "./take-alert.ts";
 import { targetOfAlert } from "./target-of-alert.ts";
 import { formatTarget } from "../domain/target.ts";
 import { note } from "../messages/note.ts";
@@ -24,19 +26,28 @@ async function look(front: Front, { userId, post }: Shortcut): Promise<Message |
   const refused = await refusedUnless(front, "investigators", userId);
   if (refused !== undefined) return refused;
   const list = await front.desk.targets.list();
-  const target = meant(front, post, list);
-  if (target === undefined) return targetPicker({ says: "Which one is this about?", targets: list.known.map((one) => one.target) });
+  const victim = await meant(front, post, list);
+  if (victim.kind === "several") return targetPicker({ says: victim.because, targets: victim.targets });
+  if (victim.kind === "none") {
+    const says = `${victim.because === undefined ? "" : `${victim.because} `}Which one is this about?`;
+    return targetPicker({ says, targets: list.known.map((one) => one.target) });
+  }
+  const { target } = victim;
   const threadTs = post.threadTs ?? post.ts;
   const answer = await investigate(front, { userId, channel: post.channel, threadTs }, { target: formatTarget(target) });
   return answer ?? note(`Looking at \`${formatTarget(target)}\`, in the thread.`);
 }
 
 /** A person pointed at the post, so words in it count even where it is no alert. */
-function meant(front: Front, post: Shortcut["post"], list: TargetList): Target | undefined {
+async function meant(front: Front, post: Shortcut["post"], list: TargetList): Promise<Victim> {
   const reading = front.readAlert(post);
-  const names = reading.kind === "about-memory" ? reading.names : [];
-  const found = targetOfAlert([...names, ...post.text.slice(0, 4000).split(/[\s,;"'`()<>]+/)], list);
-  return found.kind === "found" ? found.target : undefined;
+  const victim: Victim =
+    reading.kind === "about-memory"
+      ? await victimOf(front, { reading, heardAtMs: postedAt(post) ?? front.desk.clock.nowMs() })
+      : { kind: "none" };
+  if (victim.kind === "found" || (victim.kind === "several" && reading.kind === "about-memory" && reading.kills.length > 0)) return victim;
+  const found = targetOfAlert(post.text.slice(0, 4000).split(/[\s,;"'`()<>]+/), list);
+  return found.kind === "found" ? found : { kind: "none", ...(victim.kind === "none" ? victim : {}) };
 }
 
 async function tell({ desk, chat }: Front, { userId, post, responseUrl }: Shortcut, message: Message): Promise<void> {

@@ -11,6 +11,7 @@ import { escalatedNote, notEscalatedNote } from "../messages/escalation-note.ts"
 import { joinedNote, reopenedNote } from "../messages/joined-note.ts";
 import { leaseReleasedNote } from "../messages/lease-released-note.ts";
 import { note } from "../messages/note.ts";
+import { note } from "../messages/note.ts";
 import { outcomeReply } from "../messages/outcome-reply.ts";
 import { progressMessage } from "../messages/progress.ts";
 import { reportFailedMessage } from "../messages/report-failed.ts";
@@ -73,6 +74,8 @@ async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
       return resolved(news);
     case "watched":
       return [{ slot: `${news.incident.id}/watched/${news.trouble}/${news.sinceMs}`, priority: 1, message: watchNote(news) }];
+    case "alerted":
+      return [{ slot: `${news.incident.id}/alerted`, priority: 2, message: note(news.says) }];
     case "alerted":
       return [{ slot: `${news.incident.id}/alerted`, priority: 2, message: note(news.says) }];
     case "escalated":

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import type { AlertKill, SentAlert } from "../domain/alert.ts";
 import { OomphError } from "../domain/errors.ts";
 import type { ContainerEvent } from "../ports/containers.ts";
 import type { Inbound } from "../ports/inbound.ts";
@@ -64,8 +65,42 @@ const Event = z.object({
   exitCode: z.int().exactOptional(),
 }) satisfies z.ZodType<ContainerEvent>;
 
+const Words = z.array(z.string());
+
+const Kill = z.object({
+  process: z.string().nullable(),
+  pid: z.number().nullable(),
+  constraint: z.enum(["cgroup", "global", "unknown"]),
+  cgroup: z.string().nullable(),
+  oomCgroup: z.string().nullable(),
+  containerId: z.string().nullable(),
+  podUid: z.string().nullable(),
+  killer: z.enum(["kernel", "systemd-oomd", "talos", "earlyoom", "nohang"]),
+  anonRssBytes: z.number().nullable(),
+  limitBytes: z.number().nullable(),
+  says: z.string(),
+  atMs: z.number().exactOptional(),
+  loggedAt: z.string().exactOptional(),
+}) satisfies z.ZodType<AlertKill>;
+
+const Alert = z.object({
+  id: Id,
+  receivedAtMs: TimeMs,
+  reading: z.object({
+    kind: z.literal("about-memory"),
+    problem: z.enum(["redis-memory", "container-memory"]),
+    source: Id,
+    names: Words,
+    status: z.enum(["firing", "resolved"]),
+    kills: z.array(Kill),
+    hosts: Words,
+    atMs: z.number().exactOptional(),
+  }),
+}) satisfies z.ZodType<SentAlert>;
+
 const PAYLOADS: { readonly [Name in JobName]: z.ZodType<JobPayloads[Name]> } = {
   receive: z.object({ inbound: InboundSchema }),
+  alert: z.object({ alert: Alert }),
   investigate: z.object({ investigationId: Id }),
   act: z.object({ requestId: Id }),
   deliver: z.object({ deliveryId: Id }),

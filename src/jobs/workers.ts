@@ -1,3 +1,4 @@
+import type { SentAlert } from "../domain/alert.ts";
 import type { ContainerEvent } from "../ports/containers.ts";
 import type { Inbound } from "../ports/inbound.ts";
 import type { JobHandlers, JobOutcome } from "../ports/job-queue.ts";
@@ -16,6 +17,8 @@ export type HandlerDeps = ActDeps &
   SweepDeps & {
     /** What becomes of what came in from the chat. */
     receive(inbound: Inbound, signal: AbortSignal): Promise<void>;
+    /** What becomes of an alert that came by a webhook. */
+    onAlert(alert: SentAlert): Promise<void>;
     readonly watch: WatchHandlers;
   };
 
@@ -33,6 +36,10 @@ export function createHandlers(deps: HandlerDeps): JobHandlers {
   return {
     async receive(payload, signal) {
       await deps.receive(readPayload("receive", payload).inbound, signal);
+      return DONE;
+    },
+    async alert(payload) {
+      await deps.onAlert(readPayload("alert", payload).alert);
       return DONE;
     },
     investigate: async (payload, signal, lost) => investigate(deps, readPayload("investigate", payload).investigationId, { signal, lost }),

@@ -1,3 +1,4 @@
+import type { SentAlert } from "../domain/alert.ts";
 import type { ContainerEvent } from "./containers.ts";
 import type { Inbound } from "./inbound.ts";
 
@@ -5,6 +6,8 @@ import type { Inbound } from "./inbound.ts";
 export type JobPayloads = {
   /** Something came in from the chat. */
   readonly receive: { readonly inbound: Inbound };
+  /** An alert came by a webhook. */
+  readonly alert: { readonly alert: SentAlert };
   readonly investigate: { readonly investigationId: string };
   readonly act: { readonly requestId: string };
   readonly deliver: { readonly deliveryId: string };
@@ -22,7 +25,7 @@ export type JobPayloads = {
 export type JobName = keyof JobPayloads;
 
 export type AddOptions = {
-  /** The same id while the first is waiting, running or kept (receive: an hour) is dropped. No `:` and not all digits. */
+  /** The same id while the first is waiting, running or kept (receive: an hour, alert: a day) is dropped. No `:` and not all digits. */
   readonly id: string;
   readonly delayMs?: number;
   /** 1 is the most urgent; absent goes before all that have one. */

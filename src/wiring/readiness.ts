@@ -1,6 +1,6 @@
 import type { QueueConnection } from "../adapters/bullmq/connection.ts";
 import { readOwnRedis } from "../adapters/bullmq/own-redis.ts";
-import { createHttpServer } from "../adapters/http/server.ts";
+import { createHttpServer, type Handler } from "../adapters/http/server.ts";
 import type { MetricsSource } from "../adapters/metrics/create-metrics.ts";
 import type { Slack } from "../adapters/slack/slack.ts";
 import type { Config } from "../config/build.ts";
@@ -9,9 +9,15 @@ import type { JobQueue } from "../ports/job-queue.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
 
-type Parts = { readonly store: Store; readonly queue: JobQueue; readonly slack: Slack };
+type Parts = {
+  readonly store: Store;
+  readonly queue: JobQueue;
+  readonly slack: Slack;
+  /** Routes of other senders, by path. */
+  readonly webhooks: Readonly<Record<string, Handler>>;
+};
 
-/** Serves health, readiness, metrics and what Slack sends. */
+/** Serves health, readiness, metrics, and what Slack and other senders send. */
 export function startServer(
   http: Config["http"],
   { connection, metrics, ...parts }: Parts & { readonly connection: QueueConnection; readonly metrics: MetricsSource },
@@ -21,12 +27,12 @@ export function startServer(
     metrics,
     checks: readinessChecks(parts),
     warnings: () => queueWarnings(connection),
-    mounts: { "/slack/events": parts.slack.requestHandler },
+    mounts: { ...parts.webhooks, "/slack/events": parts.slack.requestHandler },
   });
 }
 
 /** What /readyz asks: each throws, saying why, when work should not be sent here. */
-function readinessChecks({ store, queue, slack }: Parts): Readonly<Record<string, () => Promise<unknown>>> {
+function readinessChecks({ store, queue, slack }: Omit<Parts, "webhooks">): Readonly<Record<string, () => Promise<unknown>>> {
   return {
     store: () => store.ping(),
     queue: () => queue.ping(),

@@ -88,6 +88,7 @@ export function jobsOf(config: Config): readonly JobName[] {
     "act",
     "deliver",
     "sweep",
+    ...(config.webhooks.wazuhSecret === undefined ? [] : (["alert"] as const)),
     ...(escalates ? (["escalate"] as const) : []),
     ...(isWatching(config) ? (["watch", "watch-event", "report"] as const) : []),
   ];

@@ -31,7 +31,6 @@ describe("posts about the memory of a Redis", () => {
     ["too many connections", "RedisTooManyConnections on sessions"],
     ["a killed container", "KubePodCrashLooping: container redis in pod redis-0 was OOMKilled, out of memory"],
     ["the exporter's own memory", "[FIRING:1] RedisExporterMemoryHigh"],
-    ["a container's memory", "High memory usage of container web: 95% of its limit"],
     ["nothing", ""],
   ])("leaves %s alone", (_what, text) => {
     expect(read(text)).toEqual({ kind: "not-about-memory" });

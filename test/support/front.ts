@@ -1,3 +1,4 @@
+import type { ContainerHosts } from "../../src/ports/containers.ts";
 import type { MemoryBoard } from "../../src/ports/memory-history.ts";
 import { readAlert } from "../../src/alerts/read-alert.ts";
 import type { Front } from "../../src/commands/front.ts";
@@ -21,17 +22,40 @@ export type TestFront = {
   slot(name: string): Promise<string>;
 };
 
+/** No Docker host is configured. */
+export const NO_HOSTS: ContainerHosts = {
+  names: () => [],
+  host: (name) => {
+    throw new Error(`there is no Docker host named ${name}`);
+  },
+  close: async () => undefined,
+};
+
 const NO_MEMORY: MemoryBoard = { top: async () => ({ rows: [], missing: [] }), picture: async () => undefined };
 
 export async function startFront(
-  options: { readonly rules?: AccessRules; readonly targets?: TestDesk["desk"]["targets"]; readonly memory?: MemoryBoard } = {},
+  options: {
+    readonly rules?: AccessRules;
+    readonly targets?: TestDesk["desk"]["targets"];
+    readonly memory?: MemoryBoard;
+    readonly hosts?: ContainerHosts;
+  } = {},
 ): Promise<TestFront> {
   const test = await startDesk(options.rules === undefined ? {} : { rules: options.rules });
   const desk = options.targets === undefined ? test.desk : { ...test.desk, targets: options.targets };
   const chat = createFakeChat();
   const steps = [{ id: "redis.info", title: "Memory and policy" }];
   const runbooks = [{ id: "redis-memory", title: "Redis memory", targetKind: "redis", problem: "redis-memory", steps }] as const;
-  const front: Front = { desk, chat, runbooks, alertChannels: [CHANNEL], readAlert, memory: options.memory ?? NO_MEMORY };
+  const front: Front = {
+    desk,
+    chat,
+    runbooks,
+    alertChannels: [CHANNEL],
+    incidentChannel: CHANNEL,
+    readAlert,
+    hosts: options.hosts ?? NO_HOSTS,
+    memory: options.memory ?? NO_MEMORY,
+  };
   const receiver = createReceive(front);
   return {
     test,

@@ -17,9 +17,17 @@ const FORGOTTEN = { ...RETRIES, removeOnComplete: true, removeOnFail: true } as 
 // Kept, so that the same event sent again within the hour is dropped.
 const REMEMBERED = { ...RETRIES, removeOnComplete: { age: AN_HOUR_SECONDS }, removeOnFail: { age: AN_HOUR_SECONDS } } as const;
 
+// What a webhook's sender repeats, or somebody who overheard it: kept for a day, as far as there is room.
+const LONG_REMEMBERED = {
+  ...RETRIES,
+  removeOnComplete: { age: 24 * AN_HOUR_SECONDS, count: 10_000 },
+  removeOnFail: { age: 24 * AN_HOUR_SECONDS, count: 10_000 },
+} as const;
+
 /** How each kind of job is retried and forgotten. */
 export const JOB_OPTIONS: Readonly<Record<JobName, JobsOptions>> = {
   receive: REMEMBERED,
+  alert: LONG_REMEMBERED,
   investigate: FORGOTTEN,
   act: FORGOTTEN,
   deliver: FORGOTTEN,
@@ -55,7 +63,7 @@ export function createJobQueue(
       const queue = await queueOf(name);
       if (!isWanted()) return; // Redis was lost meanwhile, and its coming back has taken longer than the caller waited
       await queue.add(name, carried, optionsOf(name, options));
-      if (name === "receive") void countDuplicate(queue, { id: options.id, nonce: carried.nonce, kind: kindOf(name, payload) });
+      if (name === "receive" || name === "alert") void countDuplicate(queue, { id: options.id, nonce: carried.nonce, kind: kindOf(name, payload) });
     });
   }
 

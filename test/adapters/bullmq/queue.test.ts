@@ -12,7 +12,7 @@ import type { JobHandlers, JobOutcome, JobQueue, JobWorkers } from "../../../src
 import { PATIENCE } from "../../support/patience.ts";
 import { sweeping } from "../../support/work.ts";
 
-const EVERY = ["receive", "investigate", "act", "deliver", "escalate", "watch", "watch-event", "report", "sweep"] as const;
+const EVERY = ["receive", "alert", "investigate", "act", "deliver", "escalate", "watch", "watch-event", "report", "sweep"] as const;
 const DONE: JobOutcome = { kind: "done" };
 const COMMAND: Inbound = {
   kind: "command",
@@ -58,6 +58,7 @@ describe("the job queue on BullMQ", () => {
     const log = createLog({ level: "debug", secrets: [], destination: { write: (line) => void lines.push(line) } });
     const all = {
       receive: none,
+      alert: none,
       investigate: none,
       act: none,
       deliver: none,

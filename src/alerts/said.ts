@@ -1,0 +1,48 @@
+import type { AboutMemory } from "../domain/alert.ts";
+import { RESOLVED, RESOLVED_BEGINNINGS, SENDERS, STILL_FIRING } from "./rules.ts";
+
+/** A post's text as parsers look at it. */
+export type Said = {
+  readonly asWritten: string;
+  /** In lower case, with single spaces, line by line. */
+  readonly text: string;
+};
+
+/** Knows a sender, or a way of saying it. Undefined: this is not it, or it is not about memory. Pure, linear, bounded. */
+export type PostParser = (said: Said) => AboutMemory | undefined;
+
+export function saidIn(asWritten: string): Said {
+  return { asWritten, text: asWritten.toLowerCase().replace(/[^\S\n]+/g, " ") };
+}
+
+export function statusOf({ text }: Said): AboutMemory["status"] {
+  if (has(text, STILL_FIRING)) return "firing";
+  const start = text.trimStart();
+  return has(text, RESOLVED) || RESOLVED_BEGINNINGS.some((beginning) => start.startsWith(beginning)) ? "resolved" : "firing";
+}
+
+export function sourceOf({ text }: Said): string {
+  return SENDERS.find((sender) => has(text, sender.looks))?.source ?? "text";
+}
+
+export function has(text: string, phrases: readonly string[]): boolean {
+  return phrases.some((phrase) => text.includes(phrase));
+}
+
+/** A word of a post with one of each in it: `RedisMemoryHigh`, `container_oom_killed`; not what names an exporter. */
+export function namesTrouble(word: string, servers: readonly string[], trouble: Trouble): boolean {
+  const name = word.toLowerCase();
+  if (!has(name, servers) || name.includes("exporter")) return false;
+  return has(name, trouble.anywhere) || word.split(/_|(?<=[a-z])(?=[A-Z])/).some((part) => trouble.asPart.includes(part.toLowerCase()));
+}
+
+export type Trouble = {
+  readonly anywhere: readonly string[];
+  /** Only as a part of its own: RedisTooManyConnections is about something else. */
+  readonly asPart: readonly string[];
+};
+
+/** The words of a post that may be an alert's name. */
+export function wordsIn({ asWritten }: Said): readonly string[] {
+  return asWritten.match(/[A-Za-z][A-Za-z0-9_]{4,127}/g) ?? [];
+}

@@ -1,0 +1,108 @@
+import type { AboutMemory } from "../domain/alert.ts";
+import { formatTarget, type Target } from "../domain/target.ts";
+import type { Opened } from "../incidents/open-incident.ts";
+import { reportKill } from "../incidents/report-kill.ts";
+import { resolveByAlert } from "../incidents/resolve.ts";
+import { note } from "../messages/note.ts";
+import { startedNote } from "../messages/started-note.ts";
+import { targetPicker } from "../messages/target-picker.ts";
+import type { TargetList } from "../ports/planner.ts";
+import { findVictim, type Victim } from "./find-victim.ts";
+import type { Front } from "./front.ts";
+import { open, threadLink } from "./investigate.ts";
+import { say, type Reply } from "./say.ts";
+import { targetOfAlert } from "./target-of-alert.ts";
+
+/** An alert that was read: by whichever way it came, it is handled alike. */
+export type TakenAlert = {
+  readonly reading: AboutMemory;
+  /** When it was posted or came in. */
+  readonly heardAtMs: number;
+};
+
+/**
+ * Opens or joins the incident of the target that an alert is about. `place` is where it is answered when the target cannot
+ * be told, and the thread of a new incident where it has one.
+ */
+export async function takeAlert(front: Front, alert: TakenAlert, place: Reply): Promise<void> {
+  const { reading } = alert;
+  if (reading.status === "resolved") return onResolved(front, alert);
+  const victim = await victimOf(front, alert);
+  if (victim.kind === "none") return nobody(front, reading, { place, because: victim.because });
+  if (victim.kind === "several") return say(front, place, targetPicker({ says: victim.because, targets: victim.targets }));
+
+  const { target, how } = victim;
+  if (how !== undefined && reading.kills.length === 0) await say(front, place, note(how));
+  const actor = { kind: "alert", source: reading.source } as const;
+  const { channel, threadTs } = place;
+  const opened = await open(front, { target, actor, channel, ...(threadTs === undefined ? {} : { rootTs: threadTs }) });
+  if (opened.kind === "no-runbook") return say(front, place, opened.refusal);
+  const [newest] = reading.kills.toReversed();
+  if (newest !== undefined) await reportKill(front.desk, { incident: opened.incident, actor, says: toldOf(newest.says, reading, how) });
+  return isElsewhere(opened, place) ? sayWhere(front, place, opened) : undefined;
+}
+
+/** Whose memory it is about, whatever the sender. */
+export async function victimOf({ desk, hosts }: Pick<Front, "desk" | "hosts">, { reading, heardAtMs }: TakenAlert): Promise<Victim> {
+  const list = await desk.targets.list();
+  if (reading.problem === "container-memory") return findVictim({ list, hosts, clock: desk.clock }, reading, heardAtMs);
+  return redisOf(reading, { ...list, known: list.known.filter(({ target }) => target.kind === "redis") });
+}
+
+function redisOf(reading: AboutMemory, list: TargetList): Victim {
+  const found = targetOfAlert(reading.names, list);
+  if (found.kind === "found") return found;
+  const only = theOnlyOne(list, reading);
+  if (only !== undefined) {
+    const how = `This does not say which Redis it is about. \`${formatTarget(only)}\` is the only one that I know, so I look at that.`;
+    return { kind: "found", target: only, how };
+  }
+  const named = reading.names[0];
+  const because =
+    named === undefined
+      ? "This is about the memory of a Redis, but the alert does not say which."
+      : `This is about the memory of a Redis, but I do not know "${named.slice(0, 80)}".`;
+  return found.targets.length === 0 ? { kind: "none" } : { kind: "several", targets: found.targets, because };
+}
+
+/** Where nothing is named there can be no doubt among one; a plain log line names who wrote it, not its Redis. */
+function theOnlyOne({ known }: TargetList, reading: AboutMemory): Target | undefined {
+  const [only, ...others] = known;
+  return others.length === 0 && (reading.names.length === 0 || reading.source === "text") ? only?.target : undefined;
+}
+
+type Nobody = { readonly place: Reply; readonly because: string | undefined };
+
+async function nobody(front: Front, reading: AboutMemory, { place, because }: Nobody): Promise<void> {
+  if (because !== undefined) return say(front, place, note(because));
+  front.desk.log.info({ problem: reading.problem, source: reading.source }, "an alert is about nothing that is configured");
+  return undefined;
+}
+
+function toldOf(says: string, { source }: AboutMemory, how: string | undefined): string {
+  const sender = source === "text" ? "As posted" : `As ${source} has it`;
+  return `${says}. (${sender}; the container was found ${how ?? "by its name"}.)`;
+}
+
+/** It goes on in the incident's own thread, which may be far up or in another channel: who reads the newest post is led there. */
+function isElsewhere({ kind, incident }: Opened, { threadTs }: Reply): boolean {
+  if (threadTs === undefined || incident.rootTs === threadTs) return false;
+  return kind === "reopened" || (kind === "joined" && incident.rootTs === undefined);
+}
+
+async function sayWhere(front: Front, place: Reply, { kind, incident, investigation }: Opened): Promise<void> {
+  const permalink = await threadLink(front, incident);
+  await say(
+    front,
+    place,
+    startedNote({ kind, incident, looking: investigation !== undefined, ...(permalink === undefined ? {} : { permalink }) }),
+  );
+}
+
+async function onResolved(front: Front, alert: TakenAlert): Promise<void> {
+  const { problem, source } = alert.reading;
+  const victim = await victimOf(front, alert);
+  if (victim.kind !== "found") return;
+  const resolved = await resolveByAlert(front.desk, { target: victim.target, problem, source });
+  front.desk.log.info({ problem, source, resolved: resolved.kind }, "an alert resolved");
+}
