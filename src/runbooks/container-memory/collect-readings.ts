@@ -3,7 +3,7 @@ import { maskSecrets } from "../../domain/mask-secrets.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ContainerFacts, LogLimits } from "../../ports/containers.ts";
 import type { UserPattern } from "./log-patterns.ts";
-import { scanLog } from "./scan-log.ts";
+import { scanInPieces } from "./scan-in-pieces.ts";
 import type { ContainerSession } from "./session.ts";
 
 const READINGS_APART_MS = 1_000;
@@ -66,7 +66,7 @@ export type LogDeps = { readonly limits: LogLimits; readonly patterns: readonly 
 
 /** Known error texts in the end of the log. */
 export async function collectLogs({ host, id }: ContainerSession, { limits, patterns }: LogDeps): Promise<Json> {
-  return scanLog(await host.logTail(id, limits), patterns);
+  return scanInPieces(await host.logTail(id, limits), patterns);
 }
 
 /** Entrypoint and command in one line, as they are. */
