@@ -140,6 +140,9 @@ function readFreeze(words: readonly string[]): Parsed {
 
 type Flags = { readonly names: readonly string[]; readonly flags: Readonly<Record<string, string>>; readonly broken?: string };
 
+/** Lists: given several times, each is a line of its own. */
+const REPEATABLE: ReadonlySet<string> = new Set(["set", "unset"]);
+
 /** `--since 30m` and `--since=30m`; everything else is a name. */
 function flagsOf(words: readonly string[]): Flags {
   const names: string[] = [];
@@ -153,8 +156,10 @@ function flagsOf(words: readonly string[]): Flags {
     }
     const value = flag[2] ?? words[(index += 1)];
     if (value === undefined || value === "") return { names, flags: {}, broken: `expected a value after \`--${flag[1]}\`, got none` };
-    if (flags.has(flag[1])) return { names, flags: {}, broken: `\`--${flag[1]}\` is given twice` };
-    flags.set(flag[1], value);
+    const before = flags.get(flag[1]);
+    if (before !== undefined && !REPEATABLE.has(flag[1].toLowerCase()))
+      return { names, flags: {}, broken: `\`--${flag[1]}\` is given twice` };
+    flags.set(flag[1], before === undefined ? value : `${before}\n${value}`);
   }
   return { names, flags: Object.fromEntries(flags) };
 }

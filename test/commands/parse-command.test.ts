@@ -93,6 +93,14 @@ describe("the grammar of /oom", () => {
     expect(parseCommand(text)).toMatchObject({ kind: "wrong", because: expect.stringContaining(because) });
   });
 
+  it("what is a list may be given several times, a value in quotes as JSON too", () => {
+    const typed = `run set-environment docker/kong --set A=1 --set "B=two words" --unset C --unset D`;
+    expect(parseCommand(typed)).toMatchObject({ command: { params: { set: "A=1\nB=two words", unset: "C\nD" } } });
+    expect(parseCommand(`run set-environment docker/kong --set '{"A":"1 = 2"}'`)).toMatchObject({
+      command: { params: { set: '{"A":"1 = 2"}' } },
+    });
+  });
+
   it("takes hostile text of 100 kB", () => {
     for (const piece of ["<", "<a|", '"', "'", "\"'", "`", "—a ", "--a ", "&lt;", "\u0000", "a"]) {
       const parsed = parseCommand(`investigate ${piece.repeat(100_000 / piece.length)}`);

@@ -1,6 +1,6 @@
 import { readFile, realpath, stat } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
-import { createTwoFilesPatch } from "diff";
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import { isMasked, maskSecrets, maskVariable } from "../../domain/mask-secrets.ts";
 import type { CodeHost } from "../../ports/code-host.ts";
 import type { ComposeContainer, ComposeChange, ComposeEdit, ComposeFiles, ComposeProposal } from "../../ports/compose-files.ts";
@@ -120,7 +120,10 @@ function edit(source: Extract<Source, { kind: "read" }>, service: string, change
     service,
     before: bytes.encode(text),
     content: bytes.encode(edited.text),
-    diff: createTwoFilesPatch(`a/${name}`, `b/${name}`, text, edited.text, undefined, undefined, { context: secret ? 0 : 3 }),
+    diff: createTwoFilesPatch(`a/${name}`, `b/${name}`, text, edited.text, undefined, undefined, {
+      context: secret ? 0 : 3,
+      headerOptions: FILE_HEADERS_ONLY,
+    }),
     holdsSecrets: secret,
     ...(repository === undefined ? {} : { repository }),
   };

@@ -4,7 +4,7 @@ import { actionOf, daemon, inspected, newRun, openLab, plan, refusal, target } f
 
 const ID = "docker.restart";
 
-describe.skipIf(daemon.kind === "absent")(ID, () => {
+describe.skipIf(daemon.kind === "absent")("docker.restart", () => {
   const { scenes, deps } = openLab();
   const action = actionOf(deps, ID);
 

@@ -7,7 +7,7 @@ import { actionOf, containers, daemon, failing, hashed, inspected, MIB, newRun, 
 const ID = "docker.set-environment";
 const SECRET = "hunter2-not-to-be-seen";
 
-describe.skipIf(daemon.kind === "absent")(ID, () => {
+describe.skipIf(daemon.kind === "absent")("docker.set-environment", () => {
   const { scenes, deps } = openLab();
   const action = actionOf(deps, ID);
   const env = { DB_PASSWORD: SECRET, TUNED: "auto", GONE: "1" };

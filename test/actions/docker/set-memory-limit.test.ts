@@ -4,7 +4,7 @@ import { actionOf, carryOut, daemon, hashed, inspected, MIB, newRun, openLab, pl
 
 const ID = "docker.set-memory-limit";
 
-describe.skipIf(daemon.kind === "absent")(ID, () => {
+describe.skipIf(daemon.kind === "absent")("docker.set-memory-limit", () => {
   const { scenes, deps } = openLab();
   const action = actionOf(deps, ID);
 

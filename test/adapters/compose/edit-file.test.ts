@@ -92,67 +92,65 @@ describe("the file of the incident", () => {
 
 const service = (body: string): string => `services:\n  web:\n    image: web\n${body}`;
 
-test.each<readonly [string, string, ComposeChange, string]>([
+test.each<readonly [string, readonly [string, ComposeChange, string]]>([
   [
     "a list",
-    "    environment:\n      - A=1\n      - B=x y # why\n",
-    { set: { B: "2", C: "3" }, unset: ["A"] },
-    "    environment:\n      - B=2 # why\n      - C=3\n",
+    [
+      "    environment:\n      - A=1\n      - B=x y # why\n",
+      { set: { B: "2", C: "3" }, unset: ["A"] },
+      "    environment:\n      - B=2 # why\n      - C=3\n",
+    ],
   ],
   [
     "a list at the level of its name",
-    "    environment:\n    -   A=1\n",
-    { ...NONE, set: { B: "2" } },
-    "    environment:\n    -   A=1\n    -   B=2\n",
+    ["    environment:\n    -   A=1\n", { ...NONE, set: { B: "2" } }, "    environment:\n    -   A=1\n    -   B=2\n"],
   ],
-  ["a list in brackets", "    environment: [A=1, 'B=2']\n", { ...NONE, set: { B: "3", C: "4" } }, "    environment: [A=1, 'B=3', C=4]\n"],
+  ["a list in brackets", ["    environment: [A=1, 'B=2']\n", { ...NONE, set: { B: "3", C: "4" } }, "    environment: [A=1, 'B=3', C=4]\n"]],
   [
     "a map in braces",
-    "    environment: {A: 1, B: two}\n",
-    { ...NONE, set: { A: "5", C: "a,b" } },
-    '    environment: {A: 5, B: two, C: "a,b"}\n',
+    ["    environment: {A: 1, B: two}\n", { ...NONE, set: { A: "5", C: "a,b" } }, '    environment: {A: 5, B: two, C: "a,b"}\n'],
   ],
   [
     "quotes",
-    "    environment:\n      A: 'one'\n      B: \"two\"\n",
-    { ...NONE, set: { A: "it's", B: "2" } },
-    "    environment:\n      A: 'it''s'\n      B: \"2\"\n",
+    [
+      "    environment:\n      A: 'one'\n      B: \"two\"\n",
+      { ...NONE, set: { A: "it's", B: "2" } },
+      "    environment:\n      A: 'it''s'\n      B: \"2\"\n",
+    ],
   ],
-  ["no environment", "    mem_limit: 512m\n", { ...NONE, set: { A: "yes" } }, '    mem_limit: 512m\n    environment:\n      A: "yes"\n'],
-  ["a limit of the older kind", "    mem_limit: 512m\n", { ...NONE, limitBytes: 2 ** 30 }, "    mem_limit: 1024m\n"],
-  ["no limit", "    restart: always\n", { ...NONE, limitBytes: 2 ** 30 }, "    restart: always\n    mem_limit: 1g\n"],
+  ["no environment", ["    mem_limit: 512m\n", { ...NONE, set: { A: "yes" } }, '    mem_limit: 512m\n    environment:\n      A: "yes"\n']],
+  ["a limit of the older kind", ["    mem_limit: 512m\n", { ...NONE, limitBytes: 2 ** 30 }, "    mem_limit: 1024m\n"]],
+  ["no limit", ["    restart: always\n", { ...NONE, limitBytes: 2 ** 30 }, "    restart: always\n    mem_limit: 1g\n"]],
   [
     "limits without memory",
-    "    deploy:\n      resources:\n        limits:\n          cpus: '2'\n",
-    { ...NONE, limitBytes: 1.5 * 2 ** 30 },
-    "    deploy:\n      resources:\n        limits:\n          cpus: '2'\n          memory: 1536m\n",
+    [
+      "    deploy:\n      resources:\n        limits:\n          cpus: '2'\n",
+      { ...NONE, limitBytes: 1.5 * 2 ** 30 },
+      "    deploy:\n      resources:\n        limits:\n          cpus: '2'\n          memory: 1536m\n",
+    ],
   ],
   [
     "an anchor that nobody uses",
-    "    environment: &env\n      A: 1\n",
-    { ...NONE, set: { A: "2" } },
-    "    environment: &env\n      A: 2\n",
+    ["    environment: &env\n      A: 1\n", { ...NONE, set: { A: "2" } }, "    environment: &env\n      A: 2\n"],
   ],
-  ["a value by alias", "    environment:\n      A: *x\n", { ...NONE, set: { A: "2" } }, "    environment:\n      A: 2\n"],
+  ["a value by alias", ["    environment:\n      A: *x\n", { ...NONE, set: { A: "2" } }, "    environment:\n      A: 2\n"]],
   [
     "variables doubled",
-    "    environment:\n      A: cost\n",
-    { ...NONE, set: { A: "$HOME=$1" } },
-    "    environment:\n      A: $$HOME=$$1\n",
+    ["    environment:\n      A: cost\n", { ...NONE, set: { A: "$HOME=$1" } }, "    environment:\n      A: $$HOME=$$1\n"],
   ],
   [
     "a value of several lines",
-    "    environment:\n      A: one\n",
-    { ...NONE, set: { A: "one\ntwo" } },
-    '    environment:\n      A: "one\\ntwo"\n',
+    ["    environment:\n      A: one\n", { ...NONE, set: { A: "one\ntwo" } }, '    environment:\n      A: "one\\ntwo"\n'],
   ],
   [
     "a variable taken away with its remark",
-    "    environment:\n      A: 1\n      B: 2 # gone\n      C: 3\n",
-    { ...NONE, unset: ["B"] },
-    "    environment:\n      A: 1\n      C: 3\n",
+    [
+      "    environment:\n      A: 1\n      B: 2 # gone\n      C: 3\n",
+      { ...NONE, unset: ["B"] },
+      "    environment:\n      A: 1\n      C: 3\n",
+    ],
   ],
-])("%s", (_, body, change, expected) => {
+])("%s", (_, [body, change, expected]) => {
   const text = `x-x: &x 1\n${service(body)}`;
   expect(edited(editComposeFile(text, "web", change))).toBe(`x-x: &x 1\n${service(expected)}`);
 });
@@ -164,98 +162,103 @@ test("a merge key brings the rest; what is added stands in the service's own map
   expect(parse(changed, { merge: true })).toMatchObject({ services: { web: { environment: { A: 9, B: 2 } } } });
 });
 
-test.each<readonly [string, string, ComposeChange, RegExp]>([
+test.each<readonly [string, readonly [string, ComposeChange, RegExp]]>([
   [
     "an alias",
-    "x-e: &e\n  A: 1\nservices:\n  web:\n    environment: *e\n",
-    { ...NONE, set: { A: "2" } },
-    /environment of web \(line 5\) is taken over from &e/,
+    [
+      "x-e: &e\n  A: 1\nservices:\n  web:\n    environment: *e\n",
+      { ...NONE, set: { A: "2" } },
+      /environment of web \(line 5\) is taken over from &e/,
+    ],
   ],
   [
     "a used anchor",
-    "services:\n  web:\n    environment: &e\n      A: 1\n  job:\n    environment: *e\n",
-    { ...NONE, set: { A: "2" } },
-    /carries the anchor &e, by which others take it over/,
+    [
+      "services:\n  web:\n    environment: &e\n      A: 1\n  job:\n    environment: *e\n",
+      { ...NONE, set: { A: "2" } },
+      /carries the anchor &e, by which others take it over/,
+    ],
   ],
   [
     "a service that others take over",
-    "services:\n  web: &web\n    image: x\n  job:\n    <<: *web\n",
-    { ...NONE, set: { A: "2" } },
-    /service web carries the anchor &web \(line 3\)/,
+    [
+      "services:\n  web: &web\n    image: x\n  job:\n    <<: *web\n",
+      { ...NONE, set: { A: "2" } },
+      /service web carries the anchor &web \(line 3\)/,
+    ],
   ],
   [
     "an environment that is merged in",
-    "x-b: &b\n  environment: {A: 1}\nservices:\n  web:\n    <<: *b\n    image: x\n",
-    { ...NONE, set: { A: "2" } },
-    /comes from what is merged into it \(<<\)/,
+    [
+      "x-b: &b\n  environment: {A: 1}\nservices:\n  web:\n    <<: *b\n    image: x\n",
+      { ...NONE, set: { A: "2" } },
+      /comes from what is merged into it \(<<\)/,
+    ],
   ],
   [
     "a variable of Compose",
-    "services:\n  web:\n    environment:\n      A: ${SIZE:-1}\n",
-    { ...NONE, set: { A: "2" } },
-    /A of web \(line 4\) is filled from the variable SIZE/,
+    [
+      "services:\n  web:\n    environment:\n      A: ${SIZE:-1}\n",
+      { ...NONE, set: { A: "2" } },
+      /A of web \(line 4\) is filled from the variable SIZE/,
+    ],
   ],
   [
     "a variable without a value",
-    "services:\n  web:\n    environment:\n      - A\n",
-    { ...NONE, set: { A: "2" } },
-    /A of web \(line 4\) has no value here/,
+    ["services:\n  web:\n    environment:\n      - A\n", { ...NONE, set: { A: "2" } }, /A of web \(line 4\) has no value here/],
   ],
   [
     "a limit by a variable",
-    "services:\n  web:\n    mem_limit: ${LIMIT}\n",
-    { ...NONE, limitBytes: 2 ** 30 },
-    /limit of web \(line 3\) is filled from a variable/,
+    ["services:\n  web:\n    mem_limit: ${LIMIT}\n", { ...NONE, limitBytes: 2 ** 30 }, /limit of web \(line 3\) is filled from a variable/],
   ],
   [
     "a limit with swap",
-    "services:\n  web:\n    mem_limit: 1g\n    memswap_limit: 1g\n",
-    { ...NONE, limitBytes: 2 ** 31 },
-    /memswap_limit, line 4/,
+    ["services:\n  web:\n    mem_limit: 1g\n    memswap_limit: 1g\n", { ...NONE, limitBytes: 2 ** 31 }, /memswap_limit, line 4/],
   ],
   [
     "a file of variables",
-    "services:\n  web:\n    env_file: .env\n",
-    { ...NONE, unset: ["A"] },
-    /A is not in the environment of web in this file: it comes from elsewhere \(env_file/,
+    [
+      "services:\n  web:\n    env_file: .env\n",
+      { ...NONE, unset: ["A"] },
+      /A is not in the environment of web in this file: it comes from elsewhere \(env_file/,
+    ],
   ],
-  ["no such service", "services:\n  job: {}\n", { ...NONE, set: { A: "2" } }, /it has no service web/],
-  ["no services", "version: '2'\n", { ...NONE, set: { A: "2" } }, /it has no services/],
-  ["broken YAML", "services:\n  web: [\n", { ...NONE, set: { A: "2" } }, /not YAML that can be read/],
-  ["tabs for indentation", "services:\n\tweb:\n\t\timage: x\n", { ...NONE, set: { A: "2" } }, /not YAML that can be read/],
+  ["no such service", ["services:\n  job: {}\n", { ...NONE, set: { A: "2" } }, /it has no service web/]],
+  ["no services", ["version: '2'\n", { ...NONE, set: { A: "2" } }, /it has no services/]],
+  ["broken YAML", ["services:\n  web: [\n", { ...NONE, set: { A: "2" } }, /not YAML that can be read/]],
+  ["tabs for indentation", ["services:\n\tweb:\n\t\timage: x\n", { ...NONE, set: { A: "2" } }, /not YAML that can be read/]],
   [
     "a block of lines",
-    "services:\n  web:\n    environment:\n      A: |\n        one\n",
-    { ...NONE, set: { A: "2" } },
-    /line 4\) ?is a block|line 4 is a block/,
+    [
+      "services:\n  web:\n    environment:\n      A: |\n        one\n",
+      { ...NONE, set: { A: "2" } },
+      /line 4\) ?is a block|line 4 is a block/,
+    ],
   ],
-])("%s is left to people, and where", (_, text, change, because) => {
+])("%s is left to people, and where", (_, [text, change, because]) => {
   expect(editComposeFile(text, "web", change)).toEqual({ kind: "by-hand", because: expect.stringMatching(because) });
 });
 
+const REMARKS = ["", " # tab\there", "\t# remark: 'quoted' $x"];
+const VALUES = ["1", "'a b'", '"x: y"', "${V}", "*anchor", "on", "|-\n        block", "~", "[1, 2]"];
+
 test("whatever is in the file, the bytes outside of the change are as they were, or it is left alone", () => {
-  const remarks = ["", " # tab\there", "\t# remark: 'quoted' $x"];
-  const values = ["1", "'a b'", '"x: y"', "${V}", "*anchor", "on", "|-\n        block", "~", "[1, 2]"];
-  let changed = 0;
-  for (const eol of ["\n", "\r\n"])
-    for (const remark of remarks)
-      for (const value of values)
-        for (const other of values) {
-          const rest = `  job:${remark}\n    environment: {A: 1}\n\n\n# end\n`;
-          const head = `x: &anchor 7\nservices:\n  web:${remark}\n    environment:\n`;
-          const text =
-            `${head}      A: ${value}${value.startsWith("|") ? "" : remark}\n      B: ${other}${other.startsWith("|") ? "" : remark}\n${rest}`.replaceAll(
-              "\n",
-              eol,
-            );
-          const result = editComposeFile(text, "web", { ...NONE, set: { A: "$8", NEW: "z" } });
-          if (result.kind !== "edited") continue;
-          changed += 1;
-          expect(result.text.startsWith(head.replaceAll("\n", eol))).toBe(true);
-          expect(result.text.endsWith(rest.replaceAll("\n", eol))).toBe(true);
-          expect(result.text.replace(`${eol}      NEW: z`, "").replace(/A: ("\$\$8"|'\$\$8'|\$\$8)/, `A: ${value}`)).toBe(text);
-        }
-  expect(changed).toBeGreaterThan(100);
+  const all = ["\n", "\r\n"].flatMap((eol) =>
+    REMARKS.flatMap((remark) => VALUES.flatMap((value) => VALUES.map((other) => ({ eol, remark, value, other })))),
+  );
+  const changed = all.filter(({ eol, remark, value, other }) => {
+    const rest = `  job:${remark}\n    environment: {A: 1}\n\n\n# end\n`.replaceAll("\n", eol);
+    const head = `x: &anchor 7\nservices:\n  web:${remark}\n    environment:\n`.replaceAll("\n", eol);
+    const line = (name: string, is: string): string => `      ${name}: ${is}${is.startsWith("|") ? "" : remark}\n`.replaceAll("\n", eol);
+    const text = `${head}${line("A", value)}${line("B", other)}${rest}`;
+    const result = editComposeFile(text, "web", { ...NONE, set: { A: "$8", NEW: "z" } });
+    if (result.kind !== "edited") return false;
+    expect(result.text.startsWith(head)).toBe(true);
+    expect(result.text.endsWith(rest)).toBe(true);
+    expect(result.text.replace(`${eol}      NEW: z`, "").replace(/A: ("\$\$8"|'\$\$8'|\$\$8)/, () => `A: ${value}`)).toBe(text);
+    return true;
+  });
+  expect(changed.length).toBeGreaterThan(100);
 });
 
 function edited(result: Edited): string {

@@ -125,7 +125,7 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
   ])(
     "one with %s is made again as it is",
     async (what, options) => {
-        const id = await run(`kind-${made.length}`, options, what.startsWith("an entrypoint of") ? ["1000"] : ["sleep", "1000"]);
+      const id = await run(`kind-${made.length}`, options, what.startsWith("an entrypoint of") ? ["1000"] : ["sleep", "1000"]);
       const { before, after } = await like(id);
       expect(changedFields(before, after)).toEqual(["Config.Labels.oomph.test"]);
     },
@@ -196,7 +196,7 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
 
   test("what cannot be made in whole leaves nothing behind", async () => {
     const id = await run("breaks", []);
-    const gone = `${name("gone")}`;
+    const gone = name("gone");
     await docker(["network", "create", gone]);
     await docker(["network", "connect", gone, id]);
     await docker(["network", "disconnect", gone, id]);
