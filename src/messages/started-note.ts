@@ -18,9 +18,14 @@ export function startedNote(facts: {
   const name = formatTarget(incident.target);
   const says = WORDS[kind](name, looking);
   const where = link(permalink, "Go to the thread") ?? `The thread is in <#${incident.channel}>.`;
-  const past = asksForThePast ? "\nA Redis keeps no record of its past: it is looked at as it is now, and `--since` changes nothing." : "";
+  const past = asksForThePast ? `\n${PAST[incident.target.kind]}` : "";
   return message(says, [section(`🔎 ${says.replace(name, code(name))} · ${code(incident.id)}\n${where}${past}`)]);
 }
+
+const PAST = {
+  redis: "A Redis keeps no record of its past: it is looked at as it is now, and `--since` changes nothing.",
+  docker: "It is looked at as it is now, with what its host still knows of the last 24 hours: `--since` changes nothing.",
+} as const;
 
 const WORDS = {
   opened: (name: string) => `Looking at ${name}`,
