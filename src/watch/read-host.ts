@@ -17,7 +17,7 @@ export type HostLook = {
 
 export type Looking = {
   isWatched(name: string): boolean;
-  /** Containers read at the same time, with two calls each. */
+  /** Containers read at the same time, each by one call after the other. */
   readonly atOnce: number;
   readonly signal: AbortSignal;
 };
@@ -29,7 +29,7 @@ const MOST_TIMEOUTS = 10;
 
 /** How many containers of each host may be read at once, where so many hosts are read at once. */
 export function atOnceFor(hosts: number): number {
-  return Math.max(1, Math.floor(MOST_CALLS / 2 / Math.max(1, hosts)));
+  return Math.max(1, Math.floor(MOST_CALLS / Math.max(1, hosts)));
 }
 
 /** One reading of every running container of a host that is asked for. Throws OomphError when the host cannot be asked at all. */
@@ -70,7 +70,9 @@ const GIVEN_UP: Read = { kind: "failed", because: `${MOST_TIMEOUTS} others on th
 
 async function readOne(host: ContainerHost, id: string, signal: AbortSignal): Promise<Read> {
   try {
-    const [stats, facts] = await Promise.all([host.stats(id, signal), host.inspect(id)]);
+    // An older daemon answers stats on the tick of a second: all places are kept for these.
+    const facts = await host.inspect(id);
+    const stats = await host.stats(id, signal);
     const { memoryLimitBytes } = facts.resources;
     return {
       kind: "read",
