@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { setTimeout as sleep } from "node:timers/promises";
-import { createEmulator } from "emulate";
 import { z } from "zod";
+import { startEmulator } from "./emulator.ts";
 
 /** A local GitHub: the one of the `emulate` package, and in front of it what records calls and lets them go wrong. */
 export type LabGithub = {
@@ -77,18 +76,15 @@ const REPOSITORY = `${OWNER}/ops`;
 export async function startGithub(): Promise<LabGithub> {
   const server = createServer();
   const apiUrl = `http://127.0.0.1:${await listen(server)}`;
-  const port = await freePort();
-  const emulator = await createEmulator({
+  const emulator = await startEmulator({
     service: "github",
-    port,
     baseUrl: apiUrl,
     seed: {
       tokens: { [TOKEN]: { login: OWNER, scopes: ["repo"] } },
       github: { users: [{ login: OWNER }], repos: [{ owner: OWNER, name: "ops", auto_init: true }] },
     },
   });
-  const upstream = `http://127.0.0.1:${port}`;
-  await untilItListens(upstream);
+  const upstream = `http://127.0.0.1:${emulator.port}`;
   const calls: LabGithubCall[] = [];
   const faults: { readonly fault: LabGithubFault; left: number }[] = [];
   server.on("request", (req, res) => {
@@ -196,25 +192,6 @@ async function readBody(req: IncomingMessage): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of req) if (chunk instanceof Uint8Array) chunks.push(chunk);
   return Buffer.concat(chunks);
-}
-
-async function untilItListens(url: string): Promise<void> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      await fetch(`${url}/repos/${REPOSITORY}`);
-      return;
-    } catch (error) {
-      if (attempt === 250) throw error;
-      await sleep(20);
-    }
-  }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  const port = await listen(probe);
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 function listen(server: Server): Promise<number> {

@@ -31,6 +31,7 @@ export type PostgresLab = {
 };
 
 const START_TIMEOUT_MS = 30_000;
+const TRIES = 5;
 const READY = "database system is ready to accept connections";
 
 const running = new Set<{ readonly child: ChildProcess; readonly directory: string }>();
@@ -43,10 +44,12 @@ export async function startPostgres(options: { readonly tls?: boolean } = {}): P
   await run(join(home.bin, "initdb"), initArguments(home.data), home.as);
   const caFile = join(directory, "ca.pem");
   const tls = options.tls === true ? writeCertificates(directory, caFile, home.as) : [];
-  const port = await freePort();
-  const launch = (): Promise<ChildProcess> => launchServer(join(home.bin, "postgres"), serverArguments(home.data, port, tls), home);
+  const launch = (port: number): Promise<ChildProcess> =>
+    launchServer(join(home.bin, "postgres"), serverArguments(home.data, port, tls), home);
 
-  let child = await launch();
+  const first = await launchOnFreePort(launch);
+  const { port } = first;
+  let { child } = first;
   async function end(signal: "SIGINT" | "SIGQUIT"): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -69,13 +72,28 @@ export async function startPostgres(options: { readonly tls?: boolean } = {}): P
     crash: () => end("SIGQUIT"),
     async restart() {
       await end("SIGINT");
-      child = await launch();
+      child = await launch(port);
     },
     async stop() {
       await end("SIGQUIT");
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+type Launched = { readonly port: number; readonly child: ChildProcess };
+
+/** A port that somebody took between being found free and being listened on is tried again with another. */
+async function launchOnFreePort(launch: (port: number) => Promise<ChildProcess>): Promise<Launched> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    try {
+      return { port, child: await launch(port) };
+    } catch (error) {
+      const taken = error instanceof Error && error.message.includes("Address already in use");
+      if (!taken || attempt === TRIES) throw error;
+    }
+  }
 }
 
 /** One statement on a connection of its own; the first value of its answer as text. */

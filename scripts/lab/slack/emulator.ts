@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
-import { createEmulator } from "emulate";
 import { parse } from "yaml";
 import { z } from "zod";
+import { startEmulator } from "../emulator.ts";
 
 export const APP = { appId: "A0OOMPH", botId: "B0OOMPH", botUserId: "U0OOMPH", botToken: "xoxb-lab-oomph" } as const;
 /** The bot that posts alerts. */
@@ -23,14 +21,12 @@ export async function startEmulatedSlack(
   seed: { readonly users: readonly string[]; readonly channels: readonly string[] },
   advertisedUrl: string,
 ): Promise<EmulatedSlack> {
-  const port = await freePort();
   const bots = [
     { app: APP, name: "oomph" },
     { app: ALERT_BOT, name: "alertmanager" },
   ];
-  const emulator = await createEmulator({
+  const { port, close } = await startEmulator({
     service: "slack",
-    port,
     baseUrl: advertisedUrl,
     seed: {
       tokens: Object.fromEntries([
@@ -71,8 +67,7 @@ export async function startEmulatedSlack(
     if (answer.status === 403) throw new Error(`the local Slack refused ${method} after ${calls} calls: ${await answer.text()}`);
     return answer.status === 404 ? { ok: false, error: "unknown_method" } : replyOf(await answer.json());
   };
-  await untilItListens(() => call("auth.test", {}, APP.botToken));
-  return { port, call, close: () => emulator.close() };
+  return { port, call, close };
 }
 
 // The emulator takes 5,000 calls an hour with one token, which Slack does not know: a bot has several here.
@@ -102,28 +97,4 @@ export function userToken(name: string): string {
 function replyOf(value: unknown): Reply {
   if (typeof value !== "object" || value === null) throw new Error("expected the local Slack to answer with an object");
   return { ok: false, ...value };
-}
-
-async function untilItListens(probe: () => Promise<unknown>): Promise<void> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      await probe();
-      return;
-    } catch (error) {
-      if (attempt === 50) throw error;
-      await sleep(20);
-    }
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,0 +1,49 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { once } from "node:events";
+import { Server } from "node:net";
+import { createEmulator, type EmulatorOptions } from "emulate";
+
+export type RunningEmulator = { readonly port: number; close(): Promise<void> };
+
+/** Where Node announces that a server is about to listen, with the options that it goes by. */
+const ABOUT_TO_LISTEN = "tracing:net.server.listen:asyncStart";
+// Beyond all ports: names a start among those that go on at the same time.
+const NO_PORT = 1_000_000;
+let started = 0;
+
+/**
+ * Starts a service of the `emulate` package on a free port of loopback; resolves when it listens. The package itself can be
+ * told a port only: it listens on all interfaces, and a port that is taken ends the process. So its server is caught
+ * where Node announces it, and given its address there.
+ */
+export async function startEmulator(options: Omit<EmulatorOptions, "port">): Promise<RunningEmulator> {
+  const mark = NO_PORT + (started += 1);
+  let listening: Promise<number> | undefined;
+  const onListen = (message: unknown): void => {
+    const { server, options: address } = announced(message);
+    if (!(server instanceof Server) || address === undefined || !("port" in address) || address.port !== mark) return;
+    Object.assign(address, { host: "127.0.0.1", port: 0 });
+    listening = portOf(server);
+  };
+  subscribe(ABOUT_TO_LISTEN, onListen);
+  try {
+    const emulator = await createEmulator({ ...options, port: mark });
+    if (listening === undefined) throw new Error("expected emulate to start a server, it did not");
+    return { port: await listening, close: () => emulator.close() };
+  } finally {
+    unsubscribe(ABOUT_TO_LISTEN, onListen);
+  }
+}
+
+function announced(message: unknown): { readonly server?: unknown; readonly options?: object } {
+  if (typeof message !== "object" || message === null) return {};
+  const options = "options" in message && typeof message.options === "object" && message.options !== null ? message.options : undefined;
+  return { ...("server" in message && { server: message.server }), ...(options !== undefined && { options }) };
+}
+
+async function portOf(server: Server): Promise<number> {
+  await once(server, "listening"); // rejects on an error
+  const address = server.address();
+  if (typeof address !== "object" || address === null) throw new Error("expected a server with a port");
+  return address.port;
+}
