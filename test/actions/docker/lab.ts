@@ -19,7 +19,7 @@ import { classifyProcesses } from "../../../src/runbooks/container-memory/classi
 import { scanLog } from "../../../src/runbooks/container-memory/scan-log.ts";
 import { planned, realClock, startRun, type TestRun } from "../redis/lab.ts";
 
-export { hashed, planned, refusal } from "../redis/lab.ts";
+export { hashed, refusal } from "../redis/lab.ts";
 
 export const daemon = await findDocker();
 if (daemon.kind === "there") noteRealSystem("docker", daemon.version);

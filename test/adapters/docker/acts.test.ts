@@ -186,7 +186,7 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
       ["--memory", "64m", "-p", "80", "-P", "--expose", "81"],
       ["sh", "-c", "echo written > /root/note; sleep 1000"],
     );
-    await expect.poll(async () => (await acts.ownLayer(id)).paths, { timeout: 10_000 }).toContain("/root/note");
+    await expect.poll(async () => (await acts.ownLayer(id)).paths, { timeout: 30_000 }).toContain("/root/note");
     const before = await acts.definition(id);
     expect(before.randomPorts).toEqual(expect.arrayContaining([expect.stringMatching(/^80\/tcp \(now \d+\)$/)]));
     await acts.setMemory(id, { memoryBytes: 128 * 2 ** 20, memorySwapBytes: 256 * 2 ** 20 });
