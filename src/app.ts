@@ -18,12 +18,10 @@ import { createPeople } from "./incidents/people.ts";
 import { createNarrator } from "./jobs/narrate.ts";
 import { createHandlers } from "./jobs/workers.ts";
 import type { Log } from "./ports/log.ts";
-import { dockerParts } from "./wiring/docker.ts";
+import { examinedParts } from "./wiring/examined.ts";
 import { outsideParts } from "./wiring/outside.ts";
 import { logQueueWarnings, startServer } from "./wiring/readiness.ts";
-import { redisParts, redisTargets } from "./wiring/redis.ts";
 import { storeSettings } from "./wiring/store.ts";
-import { allTargets } from "./wiring/targets.ts";
 import { TIMES } from "./wiring/times.ts";
 import { webhooksOf } from "./wiring/webhooks.ts";
 import { createWatch, jobsOf, schedulesOf } from "./wiring/watch.ts";
@@ -41,12 +39,9 @@ export async function startOomph(
   const queue = createJobQueue(connection, metrics);
   logQueueWarnings(connection, log);
 
-  const redis = redisParts(config, { log, ownRedis: async () => [await ownRunId(connection)] });
-  const docker = dockerParts(config, { log, store });
   const outside = outsideParts(config);
-  const actions = [...redis.actions, ...docker.actions];
-  const runbooks = [...redis.runbooks, ...docker.runbooks];
-  const targets = allTargets([redisTargets(redis.servers), docker.targets]);
+  const examined = examinedParts(config, { log, store, ownRedis: async () => [await ownRunId(connection)] });
+  const { actions, runbooks, targets, hosts, memory } = examined;
 
   const slack = createSlack({ settings: chatConfig.settings, receive: (inbound) => receiver.now(inbound), clock, log });
   const { chat } = slack;
@@ -55,10 +50,8 @@ export async function startOomph(
   const [planner, escalation] = [createPlanner(actions), outside.rules];
   const desk: Desk = { store, queue, clock, ids, log, metrics, narrator, planner, targets, rules, escalation, person };
   const { alertChannels, incidentChannel } = chatConfig;
-  const front = { desk, chat, runbooks, alertChannels, incidentChannel, readAlert, hosts: docker.hosts, memory: docker.memory };
-  const receiver = createReceive(front);
-  const watch = createWatch(config, { desk, hosts: docker.hosts, runbooks, channel: incidentChannel });
-
+  const receiver = createReceive({ desk, chat, runbooks, alertChannels, incidentChannel, readAlert, hosts, memory });
+  const watch = createWatch(config, { desk, hosts, runbooks, channel: incidentChannel });
   const handlers = createHandlers({
     desk,
     chat,
@@ -79,7 +72,7 @@ export async function startOomph(
   await slack.start();
   watch.start();
   const inOrder = [watch.stop, slack.stop, () => workers.drain(jobs.drainMs), server.close, queue.close, connection.close];
-  return { url: server.url, stop: async () => stopAll([...inOrder, docker.hosts.close, store.close]) };
+  return { url: server.url, stop: async () => stopAll([...inOrder, hosts.close, store.close]) };
 }
 
 async function stopAll(parts: readonly (() => unknown)[]): Promise<void> {

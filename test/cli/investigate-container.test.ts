@@ -86,7 +86,7 @@ async function run(
     sources: async () => ({
       env,
       readFile(path) {
-        const text = files[path as keyof typeof files];
+        const text = files[path];
         if (text !== undefined) return text;
         throw Object.assign(new Error("no such file"), { code: "ENOENT" });
       },

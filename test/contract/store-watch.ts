@@ -72,9 +72,14 @@ export function watchContract(ask: Ask): void {
 
     it("are forgotten with their readings when they have not been seen for long", async () => {
       const store = await ask.store();
-      await store.watched.put([watched("old", { seenAtMs: T0_MS }), watched("new", { seenAtMs: T0_MS + 60 * MINUTE_MS, newest: reading(60) })]);
+      await store.watched.put([
+        watched("old", { seenAtMs: T0_MS }),
+        watched("new", { seenAtMs: T0_MS + 60 * MINUTE_MS, newest: reading(60) }),
+      ]);
       await store.readings.add(["old", "new"].map((name) => ({ targetKey: `docker/${name}`, reading: reading(0) })));
-      expect(await store.watched.list(T0_MS + MINUTE_MS)).toEqual([watched("new", { seenAtMs: T0_MS + 60 * MINUTE_MS, newest: reading(60) })]);
+      expect(await store.watched.list(T0_MS + MINUTE_MS)).toEqual([
+        watched("new", { seenAtMs: T0_MS + 60 * MINUTE_MS, newest: reading(60) }),
+      ]);
       expect(await store.watched.forget(T0_MS + MINUTE_MS)).toBe(1);
       expect(await store.readings.of("docker/old", 0)).toEqual([]);
       expect(await store.readings.of("docker/new", 0)).toHaveLength(1);
