@@ -62,4 +62,16 @@ describe("an outcome", () => {
       "stands below for approval: Flush 7 keys",
     );
   });
+
+  it("says how it comes to last, and offers what now makes sense", () => {
+    const further = [{ id: "off_3", title: "Propose lasting fix", why: "compose.yml does not say it yet." }];
+    const facts = {
+      title,
+      request: ended("succeeded", "steady"),
+      lasting: ["For the change to last, compose.yml has to say it too."],
+      further,
+    };
+    expect(text(facts)).toContain("For the change to last, compose.yml has to say it too.");
+    expect(pressable(outcomeReply(facts))).toEqual([{ label: "Propose lasting fix", actionId: "offer_ask", value: "off_3" }]);
+  });
 });
