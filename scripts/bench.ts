@@ -1,6 +1,6 @@
 /**
  * Figures as JSON, each with its bare baseline measured in the same run.
- * npm run bench [-- <part> ...] [--out FILE]   parts: ack, investigation, disturbance, memory, store, kernel-log, detectors
+ * npm run bench [-- <part> ...] [--out FILE]   parts: ack, investigation, disturbance, memory, store, kernel-log, detectors, watch
  */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -13,6 +13,7 @@ import { benchInvestigation } from "./bench/investigation.ts";
 import { benchKernelLog } from "./bench/kernel-log.ts";
 import { benchMemory } from "./bench/memory.ts";
 import { benchStore } from "./bench/store.ts";
+import { benchWatch } from "./bench/watch.ts";
 
 const PARTS: Readonly<Record<string, () => Promise<object>>> = {
   ack: benchAck,
@@ -22,6 +23,7 @@ const PARTS: Readonly<Record<string, () => Promise<object>>> = {
   store: benchStore,
   "kernel-log": benchKernelLog,
   detectors: benchDetectors,
+  watch: benchWatch,
 };
 
 const { values, positionals } = parseArgs({ options: { out: { type: "string" } }, allowPositionals: true });

@@ -51,11 +51,14 @@ async function lookAt({ desk, hosts, isWatched }: WatchDeps, name: string, signa
 
 async function weighAll(deps: WatchDeps, looks: readonly Look[], signal: AbortSignal): Promise<number> {
   let news = 0;
+  const known = await knownNow(deps.desk.store);
+  const quiet: WatchedTarget[] = [];
   for (const look of looks) {
     signal.throwIfAborted();
     try {
-      const weighed = await weighOne(deps, look);
-      await remember(deps, weighed);
+      const weighed = await weighOne(deps, look, known.get(targetKey(look.target)));
+      if (weighed.news.length === 0) quiet.push(weighed.watched);
+      else await remember(deps, weighed);
       news += weighed.news.length;
     } catch (error) {
       // The store is away, and the job runs again. Anything else concerns this one container.
@@ -67,17 +70,25 @@ async function weighAll(deps: WatchDeps, looks: readonly Look[], signal: AbortSi
     }
     await new Promise<void>((resolve) => setImmediate(resolve)); // whoever waits for an answer goes first
   }
+  // All at once: a transaction waits for the disk.
+  await deps.desk.store.transaction(async (tables) => {
+    const now = await knownNow(tables);
+    await tables.watched.put(quiet.map((one) => withEvents(one, now.get(targetKey(one.target)))));
+  });
   return news;
 }
 
-async function weighOne(deps: WatchDeps, { target, reading }: Look): Promise<Weighed> {
+async function knownNow({ watched }: Pick<Tables, "watched">): Promise<ReadonlyMap<string, WatchedTarget>> {
+  return new Map((await watched.list(0)).map((one) => [targetKey(one.target), one]));
+}
+
+async function weighOne(deps: WatchDeps, { target, reading }: Look, before: WatchedTarget | undefined): Promise<Weighed> {
   const { store: tables } = deps.desk;
   const key = targetKey(target);
   const all = await tables.readings.of(key, reading.atMs - KEPT.thinnedMs);
   // Those of a time to come were taken before the host's clock was set back.
   const readings = all.filter(({ atMs }) => atMs <= reading.atMs);
   await thinHourly(deps, key, readings);
-  const before = await tables.watched.get(key);
   return weigh(before, { target, reading, suspicion: suspectLeak(readings), settings: deps.pressure });
 }
 
@@ -100,10 +111,6 @@ async function remember(deps: WatchDeps, { watched, news }: Weighed): Promise<vo
   const tellings = news.flatMap(({ kind, says }): readonly Telling[] =>
     kind === "calm" ? [] : [{ kind, says, sinceMs: kind === "leak" ? (watched.leak?.sinceMs ?? watched.seenAtMs) : watched.seenAtMs }],
   );
-  if (tellings.length === 0) {
-    await deps.desk.store.transaction((tables) => put(tables, watched));
-    return;
-  }
   await tell(deps, { target, lookInto: "always" }, async (tables) => {
     const now = await tables.watched.get(targetKey(target));
     await put(tables, watched);

