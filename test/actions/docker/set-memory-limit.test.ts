@@ -68,20 +68,7 @@ describe.skipIf(daemon.kind === "absent")("docker.set-memory-limit", () => {
   }, 60_000);
 
   test("a container without a limit gets one, and goes back to the host's memory", async () => {
-    const name = `oomph-lab-${scenes.run}-free`;
-    await docker([
-      "run",
-      "-d",
-      "--name",
-      name,
-      "--label",
-      `oomph-test=${scenes.run}`,
-      "--stop-timeout",
-      "1",
-      "busybox:test",
-      "sleep",
-      "1000",
-    ]).catch(async () => scenes.steady({ name, more: ["--memory", "0", "--memory-swap", "0"] }));
+    const { name } = await scenes.steady({ more: ["--memory", "0", "--memory-swap", "0"] });
     expect(await refusal(action.plan(target(name), { limit: "+50%" }))).toMatch(/has no limit now/);
     const made = await carryOut(deps, { id: ID, name, params: { limit: "300m" } });
     expect(await inspected(name, "{{.HostConfig.Memory}}")).toBe(String(300 * MIB));

@@ -163,7 +163,7 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
     made.push(called);
     await docker(["run", "-d", "--name", called, tag, "sleep", "1000"]);
     const id = (await docker(["inspect", "-f", "{{.Id}}", called])).trim();
-    await docker(["tag", "busybox:test", tag]);
+    await docker(["tag", await imageFromHost("oomph-test-acts-other", { programs: ["sleep"], version: "1" }), tag]);
     const { before, after } = await like(id);
     expect(after.imageId).toBe(before.imageId);
     expect(after.image).toBe(before.imageId);
