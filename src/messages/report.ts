@@ -106,9 +106,10 @@ function suspects({ suspects: found }: Diagnosis): readonly SectionBlock[] {
   );
 }
 
-/** A line per suspect, for a table of six columns breaks on a phone. */
+/** A line per suspect, for a table of six columns breaks on a phone. What does not apply to one is left out. */
 function suspect(columns: readonly string[], [name = "", ...cells]: readonly string[]): string {
-  return [`• ${code(name, 80)}`, ...cells.map((cell, index) => `${prose(columns[index + 1] ?? "")} ${prose(cell)}`)].join(" · ");
+  const said = cells.flatMap((cell, index) => (cell === "" ? [] : `${prose(columns[index + 1] ?? "")} ${prose(cell)}`));
+  return [`• ${code(name, 80)}`, ...said].join(" · ");
 }
 
 function hypothesis(finding: Finding, index: number): string {

@@ -1,4 +1,4 @@
-import { formatBytes } from "../../domain/bytes.ts";
+import { formatBytes, parseBytes } from "../../domain/bytes.ts";
 import type { Advice } from "../../domain/finding.ts";
 import { raisedLimit, sizeWorkers, type Room } from "../../domain/sizing.ts";
 import { cpuOf, limitOf, shareOf, usageOf } from "./figures.ts";
@@ -9,6 +9,8 @@ import type { Workers } from "./workers.ts";
 const SQUEEZED_SHARE = 0.9;
 // What Kong gives its entity cache in the incident that this plan comes from.
 const KONG_CACHE = "256m";
+// What Kong takes when nothing is set.
+const KONG_BUILT_IN_CACHE = "128m";
 // Servers that read how many workers to start from this variable without anything in their own configuration.
 const READS_ENVIRONMENT: Readonly<Record<string, string>> = { kong: "KONG_NGINX_WORKER_PROCESSES", gunicorn: "GUNICORN_CMD_ARGS" };
 
@@ -30,7 +32,8 @@ export function adviceForWorkers(picture: Picture, found: Workers): readonly Adv
   const memory = raiseLimit(picture, "It buys time: as many workers as now will fill it again under load.");
   if (perWorkerBytes === undefined) return memory;
   const squeezed = (shareOf(picture) ?? 0) >= SQUEEZED_SHARE || killsOf(picture).signs.length > 0;
-  const sizing = sizeWorkers({ server, perWorkerBytes, baseBytes: restBytes + shmemBytes, squeezed }, roomOf(picture));
+  const baseBytes = restBytes + shmemBytes + (server === "kong" ? cacheGrowthBytes(picture) : 0);
+  const sizing = sizeWorkers({ server, perWorkerBytes, baseBytes, squeezed }, roomOf(picture));
   const byEnvironment = setting?.from === "environment" || (setting === undefined && Object.hasOwn(READS_ENVIRONMENT, server));
   if (sizing.workers >= workers || !(byEnvironment || server === "kong")) return memory;
   const limit = sizing.limitBytes === undefined ? {} : { limit: sizing.limitBytes };
@@ -39,6 +42,13 @@ export function adviceForWorkers(picture: Picture, found: Workers): readonly Adv
   if (server === "kong")
     return [{ actionId: "docker.tune-kong", params: { workers: sizing.workers, ...limit, cache: KONG_CACHE }, why }, ...memory];
   return [{ actionId: "docker.tune-workers", params: { workers: sizing.workers, ...limit }, why }, ...memory];
+}
+
+/** What the cache that is advised takes on top of the present one, which is in what was measured. */
+function cacheGrowthBytes({ environment }: Picture): number {
+  const now = environment?.value.settings.find(({ name }) => name === "KONG_MEM_CACHE_SIZE")?.value;
+  const size = (text: string): number => parseBytes(text) ?? 0;
+  return Math.max(0, size(KONG_CACHE) - size(now ?? KONG_BUILT_IN_CACHE));
 }
 
 /** A higher limit, live; nothing where the container has none or the host cannot give more. */

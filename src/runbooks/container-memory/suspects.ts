@@ -18,7 +18,7 @@ export function suspectsIn(picture: Picture): Diagnosis["suspects"] {
   const limitBytes = limitOf(picture)?.bytes;
   return {
     title: "Processes by memory, and what the log says",
-    columns: ["What", "Count", "Memory", "Of the limit"],
+    columns: ["What", "Count", "Memory", "Of the limit", "Newest"],
     rows: [
       ...programs.slice(0, MAX_PROGRAMS).map((program) => programRow(program, limitBytes)),
       ...patterns
@@ -34,9 +34,9 @@ function programRow(group: ProgramGroup, limitBytes: number | undefined): readon
   const size = sizeOf(group);
   const name = role === "single" ? program : `${program} ${role}`;
   const shown = size === 0 ? "?" : `${formatBytes(size)}${pssBytes === undefined ? " (RSS)" : ""}`;
-  return [oneLine(name, 60), formatCount(count), shown, size === 0 || limitBytes === undefined ? "?" : percent(size / limitBytes)];
+  return [oneLine(name, 60), formatCount(count), shown, size === 0 || limitBytes === undefined ? "?" : percent(size / limitBytes), ""];
 }
 
 function patternRow({ name, count, sample }: PatternHits): readonly string[] {
-  return [`Log: ${oneLine(name, 50)}`, formatCount(count), `"${oneLine(sample, 80)}"`, ""];
+  return [`Log: ${oneLine(name, 50)}`, formatCount(count), "", "", `\`${oneLine(sample, 120).replaceAll("`", "'")}\``];
 }

@@ -62,7 +62,7 @@ describe("the incident of the seed", () => {
       Settings: "KONG_NGINX_WORKER_PROCESSES=auto (counts the machine's cores)",
       "Kills for want of memory": "1 known, the last 2 min ago",
     });
-    expect(suspects?.rows[0]).toEqual(["nginx worker", "36", "1.9 GiB", "97%"]);
+    expect(suspects?.rows[0]).toEqual(["nginx worker", "36", "1.9 GiB", "97%", ""]);
     expect(furtherSteps.join("\n")).toContain("in the Compose file (service kong)");
   });
 
