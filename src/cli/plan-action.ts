@@ -26,8 +26,9 @@ export async function planAction(options: PlanOptions, io: Io): Promise<ExitCode
   const log = terminalLog(io);
   const sources = await io.sources();
   const found = await findTarget(options.target, { sources, configFile: options.config, log });
+  const { actions, close } = await actionsFor(found, { sources, log });
   try {
-    const planned = await createPlanner(await actionsFor(found, { sources, log })).plan(options.action, found.target, params);
+    const planned = await createPlanner(actions).plan(options.action, found.target, params);
     if (planned.kind === "refused") {
       io.err(`oomph: refused: ${printable(planned.because)}\n`);
       return EXIT.refused;
@@ -35,6 +36,7 @@ export async function planAction(options: PlanOptions, io: Io): Promise<ExitCode
     io.out(options.json === true ? `${JSON.stringify(planned.plan, null, 2)}\n` : render(planned.plan));
     return EXIT.ok;
   } finally {
+    close();
     if (found.kind === "docker") await found.hosts.close();
   }
 }
@@ -49,14 +51,15 @@ function readParam(text: string): readonly [string, string] {
 async function actionsFor(
   found: FoundTarget,
   { sources, log }: { readonly sources: Sources; readonly log: Log },
-): Promise<readonly Action[]> {
+): Promise<{ readonly actions: readonly Action[]; close(): void }> {
   if (found.kind === "docker") {
     const { containerActions } = await import("../wiring/container-actions.ts");
     return containerActions(found.config, found.hosts);
   }
   const { redisParts } = await import("../wiring/redis.ts");
   // A plan changes nothing, so that the Redis of Oomph's own queue need not be told apart here: the service does, before it acts.
-  return redisParts(configFor(found, sources), { log, ownRedis: () => Promise.resolve(["not looked up for a plan"]) }).actions;
+  const { actions } = redisParts(configFor(found, sources), { log, ownRedis: () => Promise.resolve(["not looked up for a plan"]) });
+  return { actions, close: () => undefined };
 }
 
 /** A Redis that is given by its URL stands in no configuration. */

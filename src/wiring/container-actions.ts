@@ -13,14 +13,17 @@ import { scanLog } from "../runbooks/container-memory/scan-log.ts";
 import { healthOf } from "./container-runbook.ts";
 import { TIMES } from "./times.ts";
 
+export type ContainerActions = { readonly actions: readonly Action[]; close(): void };
+
 /** What can be done to containers, with what tells that they are not Oomph's own. */
-export function containerActions(config: Config, hosts: ContainerHosts): readonly Action[] {
+export function containerActions(config: Config, hosts: ContainerHosts): ContainerActions {
   const { docker, verification } = config;
-  if (docker.hosts.length === 0) return [];
+  if (docker.hosts.length === 0) return { actions: [], close: () => undefined };
+  const acts = createContainerActs(docker.hosts.map(({ settings }) => settings));
   const own = ownServers(config);
-  return dockerActions({
+  const actions = dockerActions({
     hosts,
-    acts: createContainerActs(docker.hosts.map(({ settings }) => settings)),
+    acts,
     httpCheck: createHttpCheck(),
     clock,
     own: () => findOwnPlace(own),
@@ -35,6 +38,7 @@ export function containerActions(config: Config, hosts: ContainerHosts): readonl
     ),
     codeHostOf: codeHostOf(config),
   });
+  return { actions, close: () => acts.close() };
 }
 
 function codeHostOf({ github }: Config) {

@@ -24,6 +24,7 @@ export type DockerParts = {
   readonly memory: MemoryBoard;
   readonly runbooks: readonly Runbook[];
   readonly actions: readonly Action[];
+  close(): Promise<void>;
 };
 
 const CHART_PROGRAM = fileURLToPath(new URL("../adapters/chart/chart-process.js", import.meta.url));
@@ -38,5 +39,16 @@ export function dockerParts(config: Config, { log, store }: { readonly log: Log;
   const charts = createCharts({ program: CHART_PROGRAM, timeoutMs: TIMES.chartMs });
   const memory = createMemoryBoard({ tables: store, hosts, charts, clock, isWatched: watchedBy(docker) });
   const runbooks = [containerRunbook(docker, hosts, createMemoryHistory(store, clock))];
-  return { hosts, memory, targets: createContainerTargets(hosts, { clock }), runbooks, actions: containerActions(config, hosts) };
+  const { actions, close } = containerActions(config, hosts);
+  return {
+    hosts,
+    memory,
+    targets: createContainerTargets(hosts, { clock }),
+    runbooks,
+    actions,
+    async close() {
+      close();
+      await hosts.close();
+    },
+  };
 }

@@ -18,6 +18,7 @@ export function examinedParts(config: Config, { log, store, ownRedis }: Surround
   const docker = dockerParts(config, { log, store });
   return {
     hosts: docker.hosts,
+    close: docker.close,
     memory: docker.memory,
     actions: [...redis.actions, ...docker.actions],
     runbooks: [...redis.runbooks, ...docker.runbooks],
