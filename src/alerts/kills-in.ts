@@ -6,6 +6,10 @@ import { sayKill } from "../domain/kernel-oom/kill-words.ts";
 import { unknownKill } from "../domain/kernel-oom/make-kill.ts";
 import type { KernelKill, KernelOomReading } from "../domain/kernel-oom/types.ts";
 
+// The order of what SysRq-f asks for.
+const BY_HAND = /\binvoked oom-killer: [^\n]{0,200}\border=-1\b/;
+// How people and bots show that something is quoted.
+const IN_FRONT = /^[`>*_"' ]+/gm;
 // An alert is about what happened now: of a pasted log the newest kills count.
 const MOST_KILLS = 5;
 const MOST_CHARACTERS = 300;
@@ -19,11 +23,11 @@ const MOST_HOSTS = 3;
  * hand (SysRq-f), which say nothing about memory. Undefined: none at all.
  */
 export function killsIn(text: string): readonly AlertKill[] | undefined {
-  const log = readKernelLog(text);
+  const log = readKernelLog(text.replaceAll(IN_FRONT, ""));
   if (!log.isOom) return undefined;
   const kills = log.kills.filter(({ manualSysrq }) => !manualSysrq);
   if (kills.length > 0) return kills.slice(-MOST_KILLS).map(alertKill);
-  return log.manualSysrq ? [] : withoutVictim(log);
+  return log.manualSysrq || BY_HAND.test(text) ? [] : withoutVictim(log);
 }
 
 /** Machines in front of the log lines of a text. */

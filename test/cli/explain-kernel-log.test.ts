@@ -166,7 +166,7 @@ describe("input", () => {
   ])("%s is said to be nothing", async (_name, content) => {
     const { code, err } = await run(content);
     expect(code).toBe(EXIT.badInput);
-    expect(err).toMatch(/^Expected .*INFO.* or a kernel's log .*; got nothing\.\n$/);
+    expect(err).toMatch(/^Expected .*INFO.* a kernel's log .* or an alert .*; got nothing\.\n$/);
   });
 
   test("a folder is no file", async () => {

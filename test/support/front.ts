@@ -31,7 +31,11 @@ export const NO_HOSTS: ContainerHosts = {
   close: async () => undefined,
 };
 
-const NO_MEMORY: MemoryBoard = { top: async () => ({ rows: [], missing: [] }), picture: async () => undefined };
+const NO_MEMORY: MemoryBoard = {
+  top: async () => ({ rows: [], missing: [] }),
+  picture: async () => undefined,
+  illustrate: async () => undefined,
+};
 
 export async function startFront(
   options: {
@@ -45,7 +49,15 @@ export async function startFront(
   const desk = options.targets === undefined ? test.desk : { ...test.desk, targets: options.targets };
   const chat = createFakeChat();
   const steps = [{ id: "redis.info", title: "Memory and policy" }];
-  const runbooks = [{ id: "redis-memory", title: "Redis memory", targetKind: "redis", problem: "redis-memory", steps }] as const;
+  const redis = { id: "redis-memory", title: "Redis memory", targetKind: "redis", problem: "redis-memory", steps } as const;
+  const container = {
+    id: "container-memory",
+    title: "Container memory",
+    targetKind: "docker",
+    problem: "container-memory",
+    steps,
+  } as const;
+  const runbooks = options.hosts === undefined ? [redis] : [redis, container];
   const front: Front = {
     desk,
     chat,

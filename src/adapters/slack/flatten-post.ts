@@ -5,15 +5,16 @@ const MAX_CHARS = 40_000;
 const MAX_DEPTH = 6;
 
 /**
- * All that a reader sees of a message, as plain lines: text, blocks and attachments (not files or buttons), each line
- * once, Slack's markup undone. At most 40,000 characters.
+ * All that a reader sees of a message, as plain lines: text, blocks, attachments and the preview that Slack shows of a
+ * text file or snippet (not buttons), each line once, Slack's markup undone. At most 40,000 characters.
  */
-export function flattenPost(message: Pick<MessagePayload, "text" | "blocks" | "attachments">): string {
+export function flattenPost(message: Pick<MessagePayload, "text" | "blocks" | "attachments" | "files">): string {
   const seen = new Set<string>();
   const parts = [
     undoMarkup(message.text ?? ""),
     ...(message.blocks ?? []).map((block) => linesOfBlock(block)),
     ...(message.attachments ?? []).map(linesOfAttachment),
+    ...(message.files ?? []).map((file) => textOf(partOf(file)["preview"])), // as it is in the file, without markup
   ];
   const lines = parts
     .join("\n")

@@ -67,6 +67,7 @@ export const MessagePayload = z.object({
   text: z.string().nullish(),
   blocks: z.array(z.unknown()).nullish(),
   attachments: z.array(z.unknown()).nullish(),
+  files: z.array(z.unknown()).nullish(),
 });
 export type MessagePayload = z.infer<typeof MessagePayload>;
 

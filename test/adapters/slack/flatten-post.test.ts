@@ -18,6 +18,11 @@ describe("undoMarkup", () => {
 });
 
 describe("flattenPost", () => {
+  test("the preview of a text file, as it is in the file", () => {
+    const files = [{ id: "F1", mode: "snippet", preview: "kernel: [1.5] Out of memory: Killed process 7 (<a>)\nmore" }, { id: "F2" }, null];
+    expect(flattenPost({ text: "see this", files })).toBe("see this\nkernel: [1.5] Out of memory: Killed process 7 (<a>)\nmore");
+  });
+
   test("text, blocks and attachments, each line once", () => {
     const text = flattenPost({
       text: "*Redis* is full",

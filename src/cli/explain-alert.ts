@@ -1,0 +1,73 @@
+import type { AlertKill } from "../domain/alert.ts";
+import { asClause } from "../domain/clause.ts";
+import type { Explained } from "./explained.ts";
+import { readWazuhJson } from "./explain-wazuh.ts";
+
+/** What a sender's alert comes to. The keys are stable for scripts; null: the alert does not say. */
+export type AlertResult = {
+  readonly kind: "alert";
+  readonly memoryRelated: boolean | "unknown";
+  readonly status: "firing" | "resolved";
+  readonly alerts: readonly AlertFacts[];
+};
+
+export type AlertFacts = {
+  /** `oom_killed`: somebody was; `out_of_memory`: the alert says no more than that; `other`: not about memory. */
+  readonly class: "oom_killed" | "out_of_memory" | "other";
+  readonly severity: "critical" | "warning" | "info";
+  readonly target: AlertTargetFacts;
+  /** ISO 8601 in UTC. */
+  readonly startsAt: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The same as a sentence. */
+  readonly says: string;
+};
+
+export type AlertTargetFacts = { readonly host: string | null } & Pick<
+  AlertKill,
+  "process" | "pid" | "constraint" | "cgroup" | "containerId" | "podUid" | "anonRssBytes" | "limitBytes"
+>;
+
+type SenderJson = (value: object) => AlertResult | undefined;
+
+// A sender each; the first that knows the JSON as its own has it.
+const SENDERS: readonly SenderJson[] = [readWazuhJson];
+const MOST_CHARACTERS = 2 ** 20;
+
+/** An alert as its sender's webhook or Slack post has it, in JSON. Pure. */
+export function explainAlert(text: string): Explained<AlertResult> | undefined {
+  const value = jsonObject(text);
+  if (value === undefined) return undefined;
+  for (const read of SENDERS) {
+    const result = read(value);
+    if (result !== undefined) return { result, text: rendered(result) };
+  }
+  return undefined;
+}
+
+function jsonObject(text: string): object | undefined {
+  if (text.length > MOST_CHARACTERS || !text.trimStart().startsWith("{")) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function rendered({ memoryRelated, status, alerts }: AlertResult): string {
+  const headline = memoryRelated === true ? `An alert about memory, ${status}.` : "An alert that is not about memory.";
+  return `${[headline, ...alerts.map(section)].join("\n\n")}\n`;
+}
+
+function section({ says, severity, target, startsAt, labels }: AlertFacts): string {
+  const facts: readonly (readonly [string, string | null])[] = [
+    ["severity", severity],
+    ["when", startsAt],
+    ["host", target.host],
+    ["container", target.containerId],
+    ["cgroup", target.cgroup],
+    ...Object.entries(labels),
+  ];
+  return [`${asClause(says)}.`, ...facts.flatMap(([name, fact]) => (fact === null ? [] : [`  ${name.padEnd(16)}  ${fact}`]))].join("\n");
+}

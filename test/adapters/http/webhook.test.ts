@@ -1,0 +1,163 @@
+import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { createHttpServer, type HttpServer } from "../../../src/adapters/http/server.ts";
+import { BODY_LIMIT_BYTES, createWebhook, type WebhookParts } from "../../../src/adapters/http/webhook.ts";
+import { OomphError } from "../../../src/domain/errors.ts";
+import type { TakeSent } from "../../../src/ports/webhook.ts";
+
+const SECRET = "a-secret-of-this-test";
+const running: HttpServer[] = [];
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((server) => server.close(100)));
+});
+
+type Start = Partial<Pick<WebhookParts, "take" | "perMinute">> & { readonly nowMs?: () => number };
+
+async function start({ take = async () => ({ kind: "queued", id: "1" }), nowMs = () => Date.now(), ...rest }: Start = {}) {
+  const taken: unknown[] = [];
+  const logged: string[] = [];
+  const heard = (_facts: object, message: string): void => void logged.push(message);
+  const log = { debug: heard, info: heard, warn: heard, error: heard };
+  const clock = { nowMs, sleep: async () => undefined };
+  const counted: TakeSent = async (body) => {
+    taken.push(body);
+    return take(body);
+  };
+  const hook = createWebhook({ secret: SECRET, take: counted, clock, log, ...rest });
+  const metrics = { contentType: "text/plain", text: async () => "" };
+  const server = await createHttpServer({ host: "127.0.0.1", port: 0, checks: {}, metrics, mounts: { "/webhooks/wazuh": hook } });
+  running.push(server);
+  const url = `${server.url}/webhooks/wazuh`;
+  const send = async (body: string | Uint8Array<ArrayBuffer> | undefined, headers: Record<string, string> = {}, method = "POST") => {
+    const all = { authorization: `Bearer ${SECRET}`, "content-type": "application/json", ...headers };
+    const response = await fetch(url, { method, headers: all, ...(body === undefined ? {} : { body }) });
+    return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> };
+  };
+  return { url, port: server.port, send, taken, logged };
+}
+
+describe("a webhook", () => {
+  test("takes JSON with the secret in either header", async () => {
+    const { send, taken } = await start();
+    expect(await send('{"a":1}')).toMatchObject({ status: 202, body: { status: "queued", id: "1" } });
+    const own = { authorization: "", "x-oomph-secret": SECRET, "content-type": "application/json; charset=utf-8" };
+    expect(await send('{"b":2}', own)).toMatchObject({ status: 202 });
+    expect(taken).toEqual([{ a: 1 }, { b: 2 }]);
+  });
+
+  test("says what is of no concern, and what is unfit", async () => {
+    const ignoring = await start({ take: async () => ({ kind: "ignored", id: "7", because: "not about memory" }) });
+    expect(await ignoring.send("{}")).toMatchObject({ status: 200, body: { status: "ignored", id: "7", because: "not about memory" } });
+    const unfit = await start({ take: async () => ({ kind: "unfit", because: "id: required" }) });
+    expect(await unfit.send("{}")).toMatchObject({
+      status: 400,
+      body: { error: "this is not what the sender's alerts look like: id: required" },
+    });
+  });
+
+  test.each([
+    ["none", {}],
+    ["another", { authorization: "Bearer a-secret-of-this-tesT" }],
+    ["a part of it", { authorization: `Bearer ${SECRET.slice(0, -1)}` }],
+    ["more than it", { authorization: `Bearer ${SECRET}x` }],
+    ["an empty one", { authorization: "Bearer ", "x-oomph-secret": "" }],
+    ["another scheme", { authorization: `Basic ${SECRET}` }],
+    ["a long one", { "x-oomph-secret": "x".repeat(8000) }],
+  ])("refuses a request whose secret is %s", async (_what, headers: Record<string, string>) => {
+    const { send, taken } = await start();
+    const refused = await send("{}", { authorization: "", ...headers });
+    expect(refused).toMatchObject({ status: 401, body: { error: expect.stringContaining("webhooks.wazuhSecret") } });
+    expect(JSON.stringify(refused.body)).not.toContain(SECRET);
+    expect(taken).toEqual([]);
+  });
+
+  test("refuses other methods, other content and what cannot be parsed", async () => {
+    const { send, taken } = await start();
+    expect(await send(undefined, {}, "GET")).toMatchObject({ status: 405, body: { error: "expected POST" } });
+    expect(await send("a=1", { "content-type": "application/x-www-form-urlencoded" })).toMatchObject({ status: 415 });
+    expect(await send("{}", { "content-encoding": "gzip" })).toMatchObject({ status: 415 });
+    for (const broken of ["", "{", "{'a':1}", '{"a":1}}', "undefined", new Uint8Array([0x22, 0xff, 0x22])])
+      expect(await send(broken)).toMatchObject({ status: 400, body: { error: expect.stringContaining("one JSON object in UTF-8") } });
+    expect(taken).toEqual([]);
+    // A megabyte of brackets parses, or it does not: it must not bring anything down.
+    expect([202, 400]).toContain((await send("[".repeat(500_000) + "]".repeat(500_000))).status);
+    expect(await send("{}")).toMatchObject({ status: 202 });
+  });
+
+  test("refuses a body that is too large, whether or not it says so before", async () => {
+    const { url, send, taken } = await start();
+    const large = "x".repeat(BODY_LIMIT_BYTES + 1);
+    expect(await send(`"${large}"`)).toMatchObject({
+      status: 413,
+      body: { error: `expected at most ${BODY_LIMIT_BYTES} bytes, one alert` },
+    });
+    expect(await chunked(url, large)).toBe(413);
+    expect(taken).toEqual([]);
+    expect(await send(`"${"x".repeat(BODY_LIMIT_BYTES - 2)}"`)).toMatchObject({ status: 202 });
+  });
+
+  test("cuts off a sender that does not stop sending", async () => {
+    const { port } = await start();
+    const socket = connect(port, "127.0.0.1");
+    const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+    socket.on("error", () => undefined);
+    socket.resume();
+    socket.write(`POST /webhooks/wazuh HTTP/1.1\r\nhost: x\r\ncontent-length: 900000000\r\n\r\n`);
+    const piece = Buffer.alloc(65_536, "x");
+    const more = (): void => {
+      while (!socket.destroyed && socket.write(piece));
+      if (!socket.destroyed) socket.once("drain", more);
+    };
+    more();
+    await closed;
+    expect(socket.bytesWritten).toBeLessThan(900_000_000);
+  });
+
+  test("says that nothing was kept when the queue is away, and when something else goes wrong", async () => {
+    const away = await start({
+      take: async () => {
+        throw new OomphError("queue-unavailable", "away");
+      },
+    });
+    const answer = await away.send("{}");
+    expect(answer).toMatchObject({ status: 503, body: { error: expect.stringContaining("not kept: send it again") } });
+    expect(answer.headers.get("retry-after")).toBe("5");
+    const broken = await start({
+      take: async () => {
+        throw new TypeError("a secret detail");
+      },
+    });
+    expect(await broken.send("{}")).toMatchObject({ status: 500, body: { error: expect.not.stringContaining("detail") } });
+    expect(broken.logged).toEqual(["an alert could not be taken"]);
+  });
+
+  test("lets so many through in a minute, and says when to come again; who has no secret takes nobody's place", async () => {
+    let nowMs = 1_000_000;
+    const { send } = await start({ perMinute: 3, nowMs: () => nowMs });
+    for (let time = 0; time < 5; time += 1) expect((await send("{}", { authorization: "" })).status).toBe(401);
+    for (let time = 0; time < 3; time += 1) expect((await send("{}")).status).toBe(202);
+    const refused = await send("{}");
+    expect(refused).toMatchObject({ status: 429, body: { error: expect.stringContaining("at most 3 requests in a minute") } });
+    nowMs += Number(refused.headers.get("retry-after")) * 1000;
+    expect((await send("{}")).status).toBe(202);
+    expect((await send("{}")).status).toBe(429);
+    nowMs -= 3_600_000; // a clock that is set back
+    expect((await send("{}")).status).toBe(429);
+    nowMs += 60_000;
+    expect((await send("{}")).status).toBe(202);
+  });
+});
+
+function chunked(url: string, body: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${SECRET}`, "content-type": "application/json", "transfer-encoding": "chunked" };
+    const request = httpRequest(url, { method: "POST", headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    request.on("error", reject);
+    request.end(body);
+  });
+}

@@ -1,0 +1,106 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { expect, test } from "vitest";
+import { explain } from "../../src/cli/explain.ts";
+import { wazuhAlert, wazuhPost } from "../support/wazuh.ts";
+
+const ID = "4f1c".repeat(16);
+
+test("an alert of Wazuh's is told by its log line, in keys that are stable", () => {
+  const alert = wazuhAlert({ host: "node-7", timestamp: "2026-06-11T14:22:20.511+0000" });
+  expect(explain(JSON.stringify(alert, null, 2)).result).toEqual({
+    kind: "alert",
+    memoryRelated: true,
+    status: "firing",
+    alerts: [
+      {
+        class: "oom_killed",
+        severity: "critical",
+        target: {
+          host: "node-7",
+          process: "node",
+          pid: 42,
+          constraint: "cgroup",
+          cgroup: null,
+          containerId: null,
+          podUid: null,
+          anonRssBytes: 800 * 1024,
+          limitBytes: null,
+        },
+        startsAt: "2026-06-11T14:22:20.511Z",
+        labels: {
+          rule_id: "5108",
+          rule_level: "12",
+          rule_description: "System running out of memory. Availability of the system is in risk.",
+          agent: "node-7",
+          location: "/var/log/syslog",
+        },
+        says: "The kernel killed node (pid 42): its cgroup reached its limit; it held 800.0 KiB",
+      },
+    ],
+  });
+});
+
+test("its Slack post is told the same; the time is in the alert's id", () => {
+  expect(explain(JSON.stringify(wazuhPost({ host: "node-7" }))).result).toMatchObject({
+    kind: "alert",
+    memoryRelated: true,
+    alerts: [
+      {
+        class: "oom_killed",
+        severity: "critical",
+        target: { host: "node-7", process: "node", pid: 42, constraint: "cgroup" },
+        startsAt: "2026-06-11T14:22:20.000Z",
+        labels: { rule_id: "5108", rule_level: "12", agent: "node-7" },
+      },
+    ],
+  });
+});
+
+test("the container is told where the line has its cgroup", () => {
+  const log = `oom-kill:constraint=CONSTRAINT_MEMCG,oom_memcg=/docker/${ID},task_memcg=/docker/${ID},task=node,pid=42,uid=0`;
+  const { result, text } = explain(JSON.stringify(wazuhAlert({ log })));
+  expect(result).toMatchObject({ alerts: [{ target: { containerId: ID, cgroup: `/docker/${ID}` } }] });
+  expect(text).toContain(`container         ${ID}`);
+});
+
+test("what is not about memory is said to be so", () => {
+  const alert = { ...wazuhAlert({ log: "sshd: hello" }), rule: { id: "5715", level: 3, description: "sshd: authentication success." } };
+  const { result, text } = explain(JSON.stringify(alert));
+  expect(result).toMatchObject({ kind: "alert", memoryRelated: false, alerts: [{ class: "other", severity: "info" }] });
+  expect(text).toMatch(/^An alert that is not about memory\.\n\nsshd: authentication success\.\n/);
+});
+
+test("a line that names nobody is about memory, and no more", () => {
+  const { result } = explain(JSON.stringify(wazuhAlert({ log: "Out of Memory: hm" })));
+  expect(result).toMatchObject({ memoryRelated: true, alerts: [{ class: "out_of_memory" }] });
+});
+
+test.each([
+  ["JSON of another sender", '{"alerts":[]}'],
+  ["a post of another sender", '{"attachments":[{"title":"hello"}]}'],
+  ["odd attachments", '{"attachments":[null]}'],
+  ["no object", "[1]"],
+  ["half of an alert", '{"rule":{"id":"5108"'],
+])("%s is left to others", (_what, text) => {
+  expect(explain(text).result.kind).toBe("unknown");
+});
+
+// Alerts of others, where they are at hand.
+const SAMPLES = resolve(import.meta.dirname, "../../../shared/samples/alerts");
+
+test.skipIf(!existsSync(SAMPLES))("samples of Wazuh's are told as they are labelled", () => {
+  const told = readdirSync(SAMPLES)
+    .filter((name) => name.includes("wazuh"))
+    .map((name) => {
+      const { result } = explain(readFileSync(resolve(SAMPLES, name), "utf8"));
+      if (result.kind !== "alert") return [name, result.kind];
+      return [name, result.memoryRelated, result.alerts.map(({ target }) => [target.host, target.process, target.constraint])];
+    });
+  expect(told).toEqual([
+    ["36_wazuh_alert_memcg_oom.json", true, [["k8s-worker-02", "mysqld", "cgroup"]]],
+    ["37_wazuh_slack_memcg_oom.json", true, [["k8s-worker-02", "mysqld", "cgroup"]]],
+    ["38_wazuh_slack_global_oom.json", true, [["k8s-worker-02", "uwsgi", "global"]]],
+    ["39_wazuh_slack_dpkg.json", false, [["test", null, "unknown"]]],
+  ]);
+});
