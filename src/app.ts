@@ -42,7 +42,6 @@ export async function startOomph(
   const outside = outsideParts(config);
   const examined = examinedParts(config, { log, store, ownRedis: async () => [await ownRunId(connection)] });
   const { actions, runbooks, targets, hosts, memory } = examined;
-
   const slack = createSlack({ settings: chatConfig.settings, receive: (inbound) => receiver.now(inbound), clock, log });
   const { chat } = slack;
   const { person } = createPeople({ rules, clock, groupMembers: chat.groupMembers, ttlMs: TIMES.groupsMs });
@@ -60,6 +59,7 @@ export async function startOomph(
     ...outside,
     receive: receiver.handle,
     onAlert: receiver.onAlert,
+    illustrate: memory.illustrate,
     pacer: createPacer(connection),
     actionOf: (id) => actions.find((action) => action.id === id),
     runbookOf: (id) => runbooks.find((runbook) => runbook.id === id),
@@ -72,7 +72,7 @@ export async function startOomph(
   await slack.start();
   watch.start();
   const inOrder = [watch.stop, slack.stop, () => workers.drain(jobs.drainMs), server.close, queue.close, connection.close];
-  return { url: server.url, stop: async () => stopAll([...inOrder, hosts.close, store.close]) };
+  return { url: server.url, stop: async () => stopAll([...inOrder, examined.close, store.close]) };
 }
 
 async function stopAll(parts: readonly (() => unknown)[]): Promise<void> {

@@ -37,7 +37,7 @@ export const KILLS_FORGOTTEN_MS = 30 * 60_000;
 export type WatchMark = { readonly atMs: number; readonly kind: "kill" | "restart" | "change" };
 
 /** As many marks are kept as a chart can show. */
-const MOST_MARKS = 20;
+export const MOST_MARKS = 20;
 
 /** A daemon tells a start twice, by an event and by the container's state, some milliseconds apart. */
 const SAME_START_MS = 2_000;

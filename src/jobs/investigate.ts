@@ -5,11 +5,14 @@ import { beginInvestigation, concludeInvestigation, failInvestigation, type Unde
 import type { JobOutcome } from "../ports/job-queue.ts";
 import { runRunbook, type RunbookOutcome } from "../runbooks/run-runbook.ts";
 import type { Runbook } from "../runbooks/runbook.ts";
+import { illustrate, type Illustrate } from "./illustrate.ts";
 import { tellProgress } from "./tell-progress.ts";
 
 export type InvestigateDeps = {
   readonly desk: Desk;
   runbookOf(runbookId: string): Runbook | undefined;
+  /** Draws what goes below the report; absent: nothing does. */
+  readonly illustrate?: Illustrate;
   /** The progress message is edited at most this often. */
   readonly progressEveryMs: number;
 };
@@ -41,7 +44,10 @@ export async function investigate(deps: InvestigateDeps, investigationId: string
 
   const ran = await run(deps, { underway, runbook }, signal);
   if (ran.kind === "failed") await failInvestigation(deps.desk, underway, ran.because);
-  else await concludeInvestigation(deps.desk, underway, conclusionOf(ran.outcome));
+  else {
+    const isFirst = await concludeInvestigation(deps.desk, underway, conclusionOf(ran.outcome));
+    if (isFirst && deps.illustrate !== undefined) await illustrate(deps.desk, underway, deps.illustrate);
+  }
   return DONE;
 }
 

@@ -15,6 +15,8 @@ export type MemoryBoard = {
   top(signal: AbortSignal): Promise<MemoryTop>;
   /** Undefined: nothing has been read of it. Throws OomphError when it cannot be drawn. */
   picture(target: Target): Promise<TrendPicture | undefined>;
+  /** The same, where there is enough to see in it. */
+  illustrate(target: Target): Promise<TrendPicture | undefined>;
 };
 
 export type MemoryTop = {

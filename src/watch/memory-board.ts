@@ -22,6 +22,8 @@ export type BoardDeps = {
 };
 
 const DAY_MS = 24 * 3_600_000;
+/** Half an hour of looks: a line through fewer points shows nothing. */
+const LEAST_TO_SEE = 6;
 /** What was read longer ago than this says nothing of now. */
 const STALE_MS = 30 * 60_000;
 
@@ -29,7 +31,8 @@ const STALE_MS = 30 * 60_000;
 export function createMemoryBoard(deps: BoardDeps): MemoryBoard {
   return {
     top: (signal) => topOf(deps, signal),
-    picture: (target) => pictureOf(deps, target),
+    picture: (target) => pictureOf(deps, target, 1),
+    illustrate: (target) => pictureOf(deps, target, LEAST_TO_SEE),
   };
 }
 
@@ -60,7 +63,7 @@ function shareOf({ usageBytes, limitBytes }: MemoryReading): number {
   return limitBytes === undefined ? 0 : usageBytes / limitBytes;
 }
 
-async function pictureOf({ tables, charts, clock }: BoardDeps, target: Target): Promise<TrendPicture | undefined> {
+async function pictureOf({ tables, charts, clock }: BoardDeps, target: Target, least: number): Promise<TrendPicture | undefined> {
   const key = targetKey(target);
   const watched = await tables.watched.get(key);
   // Later ones were taken before the host's clock was set back.
@@ -68,7 +71,7 @@ async function pictureOf({ tables, charts, clock }: BoardDeps, target: Target): 
   const all = (await tables.readings.of(key, clock.nowMs() - KEPT.thinnedMs)).filter(({ atMs }) => atMs <= untilMs);
   const newest = all.at(-1);
   const first = all[0];
-  if (newest === undefined || first === undefined) return undefined;
+  if (newest === undefined || first === undefined || all.length < least) return undefined;
   const trend = judgeTrend(all);
   const chart = chartOf(target, { readings: all, trend, marks: watched?.marks ?? [] });
   const says = `${formatTarget(target)} uses ${used(newest)}. ${chart.subtitle}`;

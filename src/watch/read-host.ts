@@ -35,7 +35,7 @@ export function atOnceFor(hosts: number): number {
 /** One reading of every running container of a host that is asked for. Throws OomphError when the host cannot be asked at all. */
 export async function readHost(host: ContainerHost, { isWatched, atOnce, signal: asked }: Looking): Promise<HostLook> {
   const signal = AbortSignal.any([asked]);
-  setMaxListeners(MOST_CALLS, signal); // each call under way listens
+  setMaxListeners(2 * MOST_CALLS, signal); // each call under way listens
   const there = await host.list();
   const runs = there.filter(({ state }) => state === "running");
   const waiting = runs.filter(({ name }) => isWatched(name));

@@ -5,12 +5,14 @@ import { messageOf } from "../domain/errors.ts";
 import { PRESSURE_SETTINGS } from "../domain/trend/pressure.ts";
 import type { Desk } from "../incidents/desk.ts";
 import type { WatchHandlers } from "../jobs/workers.ts";
+import { watchReport } from "../messages/watch-report.ts";
 import type { ContainerHosts } from "../ports/containers.ts";
 import type { JobName } from "../ports/job-queue.ts";
 import type { Runbook } from "../runbooks/runbook.ts";
 import { followEvents } from "../watch/follow-events.ts";
 import { onContainerEvent } from "../watch/on-event.ts";
 import { poll } from "../watch/poll.ts";
+import { postReport } from "../watch/report.ts";
 import type { WatchDeps } from "../watch/watch-deps.ts";
 import { watchedBy } from "./watched-by.ts";
 
@@ -53,7 +55,7 @@ export function createWatch({ watch, docker }: Config, { desk, hosts, runbooks, 
       desk.log.info({ ...round, tookMs: clock.nowMs() - beganAtMs }, "looked at every watched container");
     },
     onEvent: (connection, event) => onContainerEvent(deps, connection, event),
-    report: () => Promise.resolve(),
+    report: (period) => postReport(deps, period, watchReport),
     start() {
       if (!isWatching({ watch, docker })) return;
       const following = { queue: desk.queue, cursors: desk.store.cursors, clock, log: desk.log };

@@ -24,6 +24,8 @@ export type LabDaemon = {
   hangs(path: string): boolean;
   /** How long it takes to answer; default: 0. */
   answerAfterMs: number;
+  /** Figures are told once a second, to all who wait for them then, as Docker 20.10 does it; default: false. */
+  isTicking: boolean;
   /** All connections break. */
   drop(): void;
   /** Streams of events that are open now. */
@@ -75,7 +77,9 @@ export async function startDaemon(): Promise<LabDaemon> {
     }
     if (daemon.hangs(url.pathname)) return;
     if (url.pathname === "/events") return tellEvents(url, response);
-    if (daemon.answerAfterMs > 0) setTimeout(answer, daemon.answerAfterMs, url.pathname, response);
+    const isTicking = daemon.isTicking && url.pathname.endsWith("/stats");
+    const waitMs = isTicking ? 1000 - (Date.now() % 1000) : daemon.answerAfterMs;
+    if (waitMs > 0) setTimeout(answer, waitMs, url.pathname, response);
     else answer(url.pathname, response);
   });
   server.on("connection", (socket) => {
@@ -138,6 +142,7 @@ export async function startDaemon(): Promise<LabDaemon> {
     aheadMs: 0,
     hangs: () => false,
     answerAfterMs: 0,
+    isTicking: false,
     drop: () => sockets.forEach((socket) => socket.destroy()),
     listeners: () => listeners.size,
     calls,
