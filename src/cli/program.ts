@@ -3,6 +3,7 @@ import { messageOf, OomphError } from "../domain/errors.ts";
 import { nearest } from "../domain/nearest.ts";
 import { EXIT, EXIT_CODE_HELP, type ExitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
+import { addMemoryCommands } from "./memory-commands.ts";
 
 type Done = (code: ExitCode) => void;
 
@@ -48,6 +49,7 @@ function build(io: Io, done: Done): Command {
     });
   addInvestigate(program, io, done);
   addPlan(program, io, done);
+  addMemoryCommands(program, io, done);
   addExplain(program, io, done);
   addRedisFlush(program, io, done);
   addAuditVerify(program, io, done);

@@ -1,6 +1,4 @@
-import { fileURLToPath } from "node:url";
 import type { Action } from "../actions/action.ts";
-import { createCharts } from "../adapters/chart/create-charts.ts";
 import { createContainerHosts } from "../adapters/docker/container-hosts.ts";
 import { createContainerTargets } from "../adapters/docker/container-targets.ts";
 import { systemClock as clock } from "../adapters/system/system-clock.ts";
@@ -11,12 +9,10 @@ import type { Log } from "../ports/log.ts";
 import type { Targets } from "../ports/planner.ts";
 import type { Store } from "../ports/store.ts";
 import type { Runbook } from "../runbooks/runbook.ts";
-import { createMemoryBoard } from "../watch/memory-board.ts";
 import { createMemoryHistory } from "../watch/memory-history.ts";
 import { containerActions } from "./container-actions.ts";
+import { memoryBoard } from "./board.ts";
 import { containerRunbook } from "./container-runbook.ts";
-import { TIMES } from "./times.ts";
-import { watchedBy } from "./watched-by.ts";
 
 export type DockerParts = {
   readonly hosts: ContainerHosts;
@@ -27,8 +23,6 @@ export type DockerParts = {
   close(): Promise<void>;
 };
 
-const CHART_PROGRAM = fileURLToPath(new URL("../adapters/chart/chart-process.js", import.meta.url));
-
 /** Everything about Docker hosts: how they are reached, looked at and acted on. */
 export function dockerParts(config: Config, { log, store }: { readonly log: Log; readonly store: Store }): DockerParts {
   const { docker } = config;
@@ -36,8 +30,7 @@ export function dockerParts(config: Config, { log, store }: { readonly log: Log;
     docker.hosts.map(({ settings }) => settings),
     { log },
   );
-  const charts = createCharts({ program: CHART_PROGRAM, timeoutMs: TIMES.chartMs });
-  const memory = createMemoryBoard({ tables: store, hosts, charts, clock, isWatched: watchedBy(docker) });
+  const memory = memoryBoard(docker, hosts, store);
   const runbooks = [containerRunbook(docker, hosts, createMemoryHistory(store, clock))];
   const { actions, close } = containerActions(config, hosts);
   return {
