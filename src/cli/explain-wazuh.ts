@@ -4,7 +4,7 @@ import { readAlert } from "../alerts/read-alert.ts";
 import { readWazuhAlert, startOf, timeOfId } from "../alerts/wazuh/read-wazuh-alert.ts";
 import { parseWazuhAlert } from "../alerts/wazuh/schema.ts";
 import type { AlertKill, AlertReading } from "../domain/alert.ts";
-import type { AlertFacts, AlertResult } from "./explain-alert.ts";
+import type { AlertFacts, AlertResult } from "./alert-result.ts";
 
 /** An alert of Wazuh's as its webhook has it, or its Slack post. Undefined: neither. */
 export function readWazuhJson(value: object): AlertResult | undefined {

@@ -1,6 +1,7 @@
 import { counted } from "../domain/count.ts";
 import type { KernelOomReading } from "../domain/kernel-oom/types.ts";
-import { explainAlert, type AlertResult } from "./explain-alert.ts";
+import type { AlertResult } from "./alert-result.ts";
+import { explainAlert } from "./explain-alert.ts";
 import { explainKernelKills, explainQuietLog } from "./explain-kernel-log.ts";
 import { explainRedis, type RedisResult } from "./explain-redis.ts";
 import type { Explained } from "./explained.ts";

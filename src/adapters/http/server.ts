@@ -36,7 +36,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       mounted(request, response);
       return;
     }
-    void answer(own.get(path) ?? notFound(path), request, response);
+    const route = own.get(path);
+    void (route === undefined ? send(notFound(path), request, response) : answer(route, request, response));
   });
   const port = await listen(server, options);
   const host = options.host.includes(":") ? `[${options.host}]` : options.host;
@@ -94,19 +95,20 @@ async function settled<Value>(ask: () => Promise<Value>, timeoutMs: number): Pro
   return Promise.race([done(), late]).finally(() => clearTimeout(timer));
 }
 
-function notFound(path: string): Route {
-  return () => Promise.resolve(json(404, { error: "not found", path, known: ["/healthz", "/readyz", "/metrics"] }));
+function notFound(path: string): Answer {
+  return json(404, { error: "not found", path, known: ["/healthz", "/readyz", "/metrics"] });
 }
 
 async function answer(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const isRead = request.method === "GET" || request.method === "HEAD";
-  const { status, type, body } = isRead ? await orFailure(route) : json(405, { error: "expected GET or HEAD" });
+  if (isRead) return send(await orFailure(route), request, response);
+  response.setHeader("allow", "GET, HEAD");
+  return send(json(405, { error: "expected GET or HEAD" }), request, response);
+}
+
+function send({ status, type, body }: Answer, request: IncomingMessage, response: ServerResponse): void {
   request.resume();
-  response.writeHead(status, {
-    "content-type": type ?? "application/json",
-    "cache-control": "no-store",
-    ...(isRead ? {} : { allow: "GET, HEAD" }),
-  });
+  response.writeHead(status, { "content-type": type ?? "application/json", "cache-control": "no-store" });
   response.end(request.method === "HEAD" ? undefined : body);
 }
 
