@@ -11,7 +11,6 @@ import { escalatedNote, notEscalatedNote } from "../messages/escalation-note.ts"
 import { joinedNote, reopenedNote } from "../messages/joined-note.ts";
 import { leaseReleasedNote } from "../messages/lease-released-note.ts";
 import { note } from "../messages/note.ts";
-import { note } from "../messages/note.ts";
 import { outcomeReply } from "../messages/outcome-reply.ts";
 import { progressMessage } from "../messages/progress.ts";
 import { reportFailedMessage } from "../messages/report-failed.ts";
@@ -74,8 +73,6 @@ async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
       return resolved(news);
     case "watched":
       return [{ slot: `${news.incident.id}/watched/${news.trouble}/${news.sinceMs}`, priority: 1, message: watchNote(news) }];
-    case "alerted":
-      return [{ slot: `${news.incident.id}/alerted`, priority: 2, message: note(news.says) }];
     case "alerted":
       return [{ slot: `${news.incident.id}/alerted`, priority: 2, message: note(news.says) }];
     case "escalated":

@@ -78,8 +78,6 @@ export type News =
     }
   /** What an alert tells of a kill, in the incident's thread: one message, edited. */
   | { readonly kind: "alerted"; readonly incident: Incident; readonly says: string }
-  /** What an alert tells of a kill, in the incident's thread: one message, edited. */
-  | { readonly kind: "alerted"; readonly incident: Incident; readonly says: string }
   /** Something has arrived outside the chat. `escalations`: all of its kind for the incident, `escalation` the one told last. */
   | {
       readonly kind: "escalated";

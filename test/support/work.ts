@@ -32,7 +32,6 @@ export function startWork(test: TestDesk, chat: Chat, outside: Pick<EscalateDeps
     investigationGraceMs: 1_000,
     receive: async () => undefined,
     onAlert: async () => undefined,
-    onAlert: async () => undefined,
     watch: { look: async () => undefined, onEvent: async () => undefined, report: async () => undefined },
   });
   return startWorkers(connection, {

@@ -63,7 +63,8 @@ export function createJobQueue(
       const queue = await queueOf(name);
       if (!isWanted()) return; // Redis was lost meanwhile, and its coming back has taken longer than the caller waited
       await queue.add(name, carried, optionsOf(name, options));
-      if (name === "receive" || name === "alert") void countDuplicate(queue, { id: options.id, nonce: carried.nonce, kind: kindOf(name, payload) });
+      if (name === "receive" || name === "alert")
+        void countDuplicate(queue, { id: options.id, nonce: carried.nonce, kind: kindOf(name, payload) });
     });
   }
 
