@@ -48,9 +48,12 @@ export type WorkerSizing = {
 
 // Use that stays below this share of the limit never reaches the first warning (70%) in a quiet hour.
 const CALM_SHARE = 0.6;
+// With less of the limit free, a busy hour ends in a kill.
+const LEAST_HEADROOM = 0.2;
 // A host needs something for itself and for its other containers.
 const HOST_SHARE = 0.75;
 const MAX_RAISE_WITHOUT_HOST = 2;
+const SQUEEZED_SHARE = 0.85;
 // By how much a worker is planned larger than it was measured in a container without room.
 const SQUEEZED_FACTOR = 1.5;
 const MEBIBYTE = 2 ** 20;
@@ -76,6 +79,11 @@ const WORKERS_PER_CORE: Readonly<Record<WorkerServer, number>> = {
 const MOST_SQUEEZED_FACTOR = 5;
 // What a busy worker settles at in production, where that is known: about 250 MB for Kong with its plugins.
 const GROWN_WORKER_BYTES: Readonly<Partial<Record<WorkerServer, number>>> = { kong: 250_000_000 };
+
+/** Whether workers are measured smaller than they would be with room. The share is of the limit that is used. */
+export function isSqueezed(usedShare: number, killed: boolean): boolean {
+  return killed || usedShare >= SQUEEZED_SHARE;
+}
 
 /** How many workers the CPU time of a container feeds: at least one. */
 export function workersForCores(server: WorkerServer, cores: number): number {
@@ -133,7 +141,9 @@ export function sizeChosen(
   load: WorkerLoad,
   { workers, limitBytes }: { readonly workers: number; readonly limitBytes?: number | undefined },
 ): Pick<WorkerSizing, "perWorkerBytes" | "neededBytes" | "says"> & {
-  /** With calm use, where there is a limit. */ readonly fits: boolean;
+  readonly fits: boolean;
+  /** The limit to take instead; absent: with the given one a fifth of it or more stays free. */
+  readonly betterLimitBytes?: number;
 } {
   const perWorkerBytes = plannedWorkerBytes(load);
   const neededBytes = Math.round(workers * perWorkerBytes + load.baseBytes);
@@ -142,7 +152,14 @@ export function sizeChosen(
     `${workers} × ${formatBytes(perWorkerBytes)} + ${formatBytes(load.baseBytes)} for the rest = ${formatBytes(neededBytes)}`,
     limitInWords(neededBytes, limitBytes, true),
   ];
-  return { perWorkerBytes, neededBytes, says, fits: limitBytes === undefined || neededBytes <= limitBytes };
+  const tight = limitBytes !== undefined && neededBytes > limitBytes * (1 - LEAST_HEADROOM);
+  return {
+    perWorkerBytes,
+    neededBytes,
+    says,
+    fits: limitBytes === undefined || neededBytes <= limitBytes,
+    ...(tight ? { betterLimitBytes: limitFor(neededBytes) } : {}),
+  };
 }
 
 function plannedWorkerBytes({ server, perWorkerBytes, squeezed }: WorkerLoad): number {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   limitFor,
   raisedLimit,
+  sizeChosen,
   sizeWorkers,
   workersForCores,
   workersThatFit,
@@ -97,5 +98,19 @@ describe("a raised limit", () => {
   test("without a limit there is nothing to raise; with an unknown host at most twice", () => {
     expect(raisedLimit(GIB, { cores: 1 })).toBeUndefined();
     expect(raisedLimit(4 * GIB, { cores: 1, limitBytes: GIB })).toBe(2 * GIB);
+  });
+});
+
+describe("a number that somebody has chosen", () => {
+  const load: WorkerLoad = { server: "kong", perWorkerBytes: 50 * MIB, baseBytes: 100 * MIB, squeezed: false };
+
+  test.each([
+    { limitBytes: 1024 * MIB, fits: true, betterLimitBytes: undefined },
+    { limitBytes: 600 * MIB, fits: true, betterLimitBytes: 896 * MIB },
+    { limitBytes: 400 * MIB, fits: false, betterLimitBytes: 896 * MIB },
+    { limitBytes: undefined, fits: true, betterLimitBytes: undefined },
+  ])("8 workers of 50 MiB and 100 MiB for the rest under $limitBytes bytes", ({ limitBytes, ...expected }) => {
+    const { neededBytes, fits, betterLimitBytes } = sizeChosen(load, { workers: 8, limitBytes });
+    expect({ neededBytes, fits, betterLimitBytes }).toEqual({ neededBytes: 500 * MIB, ...expected });
   });
 });

@@ -113,7 +113,8 @@ async function countLines(deps: DockerActionDeps, { host, id, sinceMs }: Since):
   }
 }
 
-async function countKills(
+/** Kills for want of memory that the daemon remembers of a time; 0 where it does not tell. */
+export async function countKills(
   host: ContainerHost,
   { id, sinceMs, untilMs }: { readonly id: string; readonly sinceMs: number; readonly untilMs: number },
 ): Promise<number> {

@@ -1,4 +1,4 @@
-import { sizeChosen, type WorkerLoad, type WorkerServer } from "../../domain/sizing.ts";
+import { isSqueezed, sizeChosen, type WorkerLoad, type WorkerServer } from "../../domain/sizing.ts";
 import { codeOf } from "../../domain/errors.ts";
 import { formatBytes } from "../../domain/bytes.ts";
 import type { Plan } from "../../domain/plan.ts";
@@ -9,10 +9,10 @@ import type { DockerActionDeps } from "./deps.ts";
 import { newLimit } from "./memory-limits.ts";
 import type { Vitals } from "./stored/schema.ts";
 import type { Row } from "./verify.ts";
-import { usedShare } from "./vitals.ts";
+import { countKills, usedShare } from "./vitals.ts";
 
-// From here on workers are measured smaller than they would be with room.
-const SQUEEZED_SHARE = 0.85;
+const MEBIBYTE = 2 ** 20;
+const DAY_MS = 24 * 3_600_000;
 
 export type Tuning = {
   readonly server: WorkerServer;
@@ -40,27 +40,43 @@ export async function arithmetic(
   }
   const sized = limit === undefined ? undefined : newLimit(session, limit);
   const limitBytes = sized?.kind === "limit" ? sized.to.memoryBytes : vitals.limitBytes;
-  const { neededBytes, says, fits } = sizeChosen(load, { workers, limitBytes });
-  const left =
-    limitBytes === undefined
-      ? "no limit"
-      : `${formatBytes(Math.max(0, limitBytes - neededBytes))} (${percent(Math.max(0, 1 - neededBytes / limitBytes))}) stays free`;
+  const sizing = sizeChosen(load, { workers, limitBytes });
   return {
     changes: [
       count,
       {
         what: "Memory that they take",
         before: formatBytes(vitals.usageBytes ?? 0),
-        after: `about ${formatBytes(neededBytes)}: ${says.join("; ")}`,
+        after: `about ${formatBytes(sizing.neededBytes)}: ${sizing.says.join("; ")}`,
       },
-      { what: "Headroom", before: "-", after: left },
+      { what: "Headroom", before: headroom(vitals.usageBytes ?? 0, vitals.limitBytes), after: headroom(sizing.neededBytes, limitBytes) },
     ],
-    warnings: fits
-      ? []
-      : [
-          `${formatBytes(neededBytes)} does not fit under the limit of ${formatBytes(limitBytes ?? 0)}: fewer workers, or a higher --limit.`,
-        ],
+    warnings: limitBytes === undefined ? [] : tightness(sizing, limitBytes, session.hostFacts.memoryBytes),
   };
+}
+
+function headroom(usedBytes: number, limitBytes: number | undefined): string {
+  if (limitBytes === undefined) return "no limit";
+  const free = Math.max(0, limitBytes - usedBytes);
+  return `${formatBytes(free)} (${percent(free / limitBytes)}) free`;
+}
+
+/** That it does not fit, or hardly does, and with which limit it would: written as it can be asked for. */
+function tightness(
+  { neededBytes, fits, betterLimitBytes }: ReturnType<typeof sizeChosen>,
+  limitBytes: number,
+  hostBytes: number,
+): readonly string[] {
+  if (betterLimitBytes === undefined) return [];
+  const instead =
+    betterLimitBytes > hostBytes
+      ? `the host has ${formatBytes(hostBytes)}, which is too little for more: take fewer workers`
+      : `take fewer workers, or --limit ${betterLimitBytes / MEBIBYTE}m, of which ${percent(1 - neededBytes / betterLimitBytes)} would stay free`;
+  return [
+    fits
+      ? `Only ${percent(1 - neededBytes / limitBytes)} of the limit of ${formatBytes(limitBytes)} would stay free, which a busy hour takes: ${instead}.`
+      : `${formatBytes(neededBytes)} does not fit under the limit of ${formatBytes(limitBytes)}: ${instead}.`,
+  ];
 }
 
 /** The row of a verification: are there as many workers as were asked for? */
@@ -71,7 +87,11 @@ export function workersRow(wanted: number, before: Vitals, now: Vitals): Row {
 }
 
 /** What one worker takes: what the container uses, by the share that each process has of it. */
-async function measure(deps: DockerActionDeps, { host, facts }: ContainerSession, tuning: Tuning): Promise<WorkerLoad | undefined> {
+async function measure(
+  deps: DockerActionDeps,
+  { host, facts, hostFacts }: ContainerSession,
+  tuning: Tuning,
+): Promise<WorkerLoad | undefined> {
   const { server, cacheBytes, vitals } = tuning;
   if (vitals.usageBytes === undefined || vitals.workers === undefined) return undefined;
   try {
@@ -83,7 +103,10 @@ async function measure(deps: DockerActionDeps, { host, facts }: ContainerSession
     if (ofWorkers === 0) return undefined;
     // RSS counts shared pages once for each process: only its proportions are taken, of what is really used.
     const usedByWorkers = vitals.usageBytes * (ofWorkers / total);
-    const squeezed = (usedShare(vitals) ?? 0) >= SQUEEZED_SHARE || vitals.kills > 0;
+    // Of the last day, as the report that advised it: what was killed this morning grows again to where it was.
+    const untilMs = hostFacts.nowMs;
+    const kills = await countKills(host, { id: facts.id, sinceMs: untilMs - DAY_MS, untilMs });
+    const squeezed = isSqueezed(usedShare(vitals) ?? 0, vitals.kills + kills > 0);
     return {
       server,
       perWorkerBytes: usedByWorkers / vitals.workers.workers,

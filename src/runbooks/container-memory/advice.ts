@@ -1,12 +1,11 @@
 import { formatBytes, parseBytes } from "../../domain/bytes.ts";
 import type { Advice } from "../../domain/finding.ts";
-import { raisedLimit, sizeWorkers, type Room } from "../../domain/sizing.ts";
+import { isSqueezed, raisedLimit, sizeWorkers, type Room } from "../../domain/sizing.ts";
 import { cpuOf, limitOf, shareOf, usageOf } from "./figures.ts";
 import { killsOf } from "./kills.ts";
 import type { Picture } from "./picture.ts";
 import type { Workers } from "./workers.ts";
 
-const SQUEEZED_SHARE = 0.9;
 // What Kong gives its entity cache in the incident that this plan comes from.
 const KONG_CACHE = "256m";
 // What Kong takes when nothing is set.
@@ -31,7 +30,7 @@ export function adviceForWorkers(picture: Picture, found: Workers): readonly Adv
   const shmemBytes = usageOf(picture)?.shmemBytes ?? 0;
   const memory = raiseLimit(picture, "It buys time: as many workers as now will fill it again under load.");
   if (perWorkerBytes === undefined) return memory;
-  const squeezed = (shareOf(picture) ?? 0) >= SQUEEZED_SHARE || killsOf(picture).signs.length > 0;
+  const squeezed = isSqueezed(shareOf(picture) ?? 0, killsOf(picture).signs.length > 0);
   const baseBytes = restBytes + shmemBytes + (server === "kong" ? cacheGrowthBytes(picture) : 0);
   const sizing = sizeWorkers({ server, perWorkerBytes, baseBytes, squeezed }, roomOf(picture));
   const byEnvironment = setting?.from === "environment" || (setting === undefined && Object.hasOwn(READS_ENVIRONMENT, server));

@@ -9,7 +9,7 @@ import type { Picture } from "./picture.ts";
 import { percent } from "./words.ts";
 
 const MOST = 0.5;
-const TIGHT_SHARE = 0.8;
+const TIGHT_SHARE = 0.7;
 const SMALL_VICTIM = 0.15;
 
 /** What fills the limit is files: those kept in tmpfs, or cache that the kernel cannot write back in time. Pure. */

@@ -64,7 +64,10 @@ export function diagnoseHealthy(picture: Picture): Finding | undefined {
         unhealthy,
         reason(picture, picture.health === undefined ? "state" : "health", "its health check fails: something else may be wrong"),
       ),
-      when(events === undefined, reason(picture, "events", "Docker's events were not read: an earlier kill would not be known")),
+      when(
+        events === undefined,
+        reason(picture, "events", "Docker's events were not read, or do not reach back so far: an earlier kill would not be known"),
+      ),
       when(history === undefined, reason(picture, "history", "there are no readings over time: whether it grows is not known")),
     ],
   });

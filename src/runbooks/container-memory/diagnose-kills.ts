@@ -151,7 +151,7 @@ export function diagnosePlainSigkill(picture: Picture): Finding | undefined {
         picture.kernel === undefined,
         reason(picture, "kernel", "the kernel's log was not read: a kill for want of memory on the host is not marked by Docker"),
       ),
-      when(picture.events === undefined, reason(picture, "events", "Docker's events were not read")),
+      when(picture.events === undefined, reason(picture, "events", "Docker's events were not read, or do not reach back so far")),
     ],
   });
 }

@@ -33,11 +33,13 @@ export function assemble(evidence: readonly Evidence[], failures: readonly StepF
     return found !== undefined && parsed?.success === true ? { evidenceId: found.id, value: parsed.data } : undefined;
   };
   const state = seen("docker.state", State);
+  const read = seen("docker.events", Events);
+  const events = reachesItsLastTurn(read, state?.value) ? read : undefined;
   return {
     state,
     host: seen("docker.host", Host),
     stats: seen("docker.stats", Stats),
-    events: seen("docker.events", Events),
+    events,
     census: seen("docker.census", Census),
     environment: seen("docker.environment", Environment),
     logs: seen("docker.logs", Logs),
@@ -45,8 +47,24 @@ export function assemble(evidence: readonly Evidence[], failures: readonly StepF
     kernel: reachesBack(seen("docker.kernel", Kernel), state?.value.finishedAtMs),
     health: seen("docker.health", Health),
     history: seen("docker.history", History),
-    gaps: failures.map(({ step, code, because }) => ({ step, code, because })),
+    gaps: [...failures.map(({ step, code, because }) => ({ step, code, because })), ...(read === events ? [] : [FORGOTTEN])],
   };
+}
+
+// Docker keeps the last 256 events of a whole host, until it is restarted: on a busy one, or with a health check every second,
+// that is minutes.
+const FORGOTTEN: Gap = { step: "docker.events", code: "forgotten", because: "Docker has forgotten its events of that time" };
+const TURN_MS = 10_000;
+
+/** Whether the last start or end of the container is among its events; where it is not, that they name no kill is no sign. */
+function reachesItsLastTurn(read: Seen<Events> | undefined, state: State | undefined): boolean {
+  if (read === undefined || state === undefined) return true;
+  const { sinceMs, events } = read.value;
+  const ended = state.state === "exited" || state.state === "dead" || state.state === "restarting";
+  const turn = ended ? { action: "die", atMs: state.finishedAtMs } : { action: "start", atMs: state.startedAtMs };
+  const { atMs } = turn;
+  if (atMs === undefined || atMs < sinceMs || events.some(({ action }) => action === "oom")) return true;
+  return events.some((event) => event.action === turn.action && Math.abs(event.atMs - atMs) <= TURN_MS);
 }
 
 /** A log that begins after the end says nothing of it: that it names no kill is then no sign. */

@@ -161,6 +161,15 @@ test("a kernel log that begins after the end says nothing of it", () => {
   expect(diagnose(short).finding.confidence).toBeLessThan(diagnose(killed).finding.confidence);
 });
 
+test("events among which its last turn is missing are forgotten ones: that they name no kill is no sign", () => {
+  const known = diagnose(stoppedScene({ state: stopped(137), events: events([2, "die", 137]) }));
+  const forgotten = diagnose(stoppedScene({ state: stopped(137), events: events() }));
+  expect(JSON.stringify(known)).toContain("Docker tells of no oom event");
+  expect(JSON.stringify(forgotten)).not.toContain("no oom event");
+  expect(JSON.stringify(forgotten.summary)).toContain("events (forgotten)");
+  expect(forgotten.finding.confidence).toBeLessThan(known.finding.confidence);
+});
+
 test("a limit above the container's own is named, and its own is not to be raised", () => {
   const above = kernel([{ limitOwner: "above", limitCgroup: "/lxc/7" }]);
   const { finding } = diagnose(
@@ -204,7 +213,7 @@ test("what needs a running container is said so, once", () => {
     because: "it is exited",
     tookMs: 1,
   }));
-  const { summary } = diagnoseContainerMemory(evidenceOf(stoppedScene({ state: stopped(0) })), failures);
+  const { summary } = diagnoseContainerMemory(evidenceOf(stoppedScene({ state: stopped(0), events: events([2, "die", 0]) })), failures);
   expect(summary.find(({ label }) => label === "Could not be read")?.value).toBe(
     "stats, census, cgroup (only a running container has that)",
   );
