@@ -65,7 +65,36 @@ describe("an investigation", () => {
   });
   const run = (book: Runbook | undefined, signal = new AbortController().signal, lost = 0) =>
     investigate({ desk: test.desk, runbookOf: () => book, progressEveryMs: 10 }, investigationId, { signal, lost });
+  const charts = async () => (await test.desk.store.outbox.ofIncident(incidentId)).filter(({ slot }) => slot.includes("/chart/"));
   const stored = async () => test.desk.store.investigations.get(investigationId);
+
+  it("has a chart below its report, once, where there is something to draw", async () => {
+    const newest = { atMs: 1, usageBytes: 1 };
+    const drawn = { picture: Uint8Array.of(1, 2, 3), says: "redis/shop uses 1 B.", newest, readings: 6, sinceMs: 0 };
+    const deps = { desk: test.desk, runbookOf: () => runbook([step("a")]), progressEveryMs: 10 };
+    const job = { signal: new AbortController().signal, lost: 0 };
+    const illustrate = vi.fn(async () => drawn);
+    await investigate({ ...deps, illustrate }, investigationId, job);
+    await investigate({ ...deps, illustrate }, investigationId, job);
+    expect(illustrate.mock.calls).toEqual([[SHOP]]);
+    expect(await charts()).toMatchObject([
+      {
+        channel: CHANNEL,
+        thread: { slot: `${incidentId}/root` },
+        content: { kind: "file", name: "memory-shop.png", title: drawn.says, base64: "AQID" },
+      },
+    ]);
+  });
+
+  it.each([
+    ["with too little to draw", async () => undefined],
+    ["whose chart cannot be drawn", async () => Promise.reject(new Error("the drawing process ended"))],
+  ])("%s stands without a chart", async (_how, illustrate) => {
+    const deps = { desk: test.desk, runbookOf: () => runbook([step("a")]), progressEveryMs: 10, illustrate };
+    expect(await investigate(deps, investigationId, { signal: new AbortController().signal, lost: 0 })).toEqual({ kind: "done" });
+    expect(await stored()).toMatchObject({ state: "done" });
+    expect(await charts()).toEqual([]);
+  });
 
   it("keeps its evidence, reports, offers what would help and moves the incident on", async () => {
     expect(await run(runbook([step("a"), step("b")]))).toEqual({ kind: "done" });

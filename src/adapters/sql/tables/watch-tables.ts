@@ -7,8 +7,8 @@ import type { Db, Scope } from "../scope.ts";
 import { CursorSchema, ReadingSchema, WatchedSchema } from "../watch/schema.ts";
 import { mayBe } from "./rows.ts";
 
-// A statement takes 32,766 values on SQLite and 65,535 on PostgreSQL; five a row.
-const ROWS_AT_ONCE = 1_000;
+// Of few sizes: each is a statement that the driver prepares and keeps.
+const ROWS_AT_ONCE = [64, 16, 4, 1] as const;
 
 export function readingTable(scope: Scope): ReadingTable {
   return {
@@ -61,13 +61,20 @@ function isFigure(value: unknown): value is number {
 
 /** A reading of a time that has one already changes nothing. */
 async function addReadings(db: Db, readings: Parameters<ReadingTable["add"]>[0]): Promise<void> {
-  for (let index = 0; index < readings.length; index += ROWS_AT_ONCE) {
-    const rows = readings.slice(index, index + ROWS_AT_ONCE).map(({ targetKey: key, reading }) => rowOf(key, reading));
+  for (const some of inParts(readings)) {
+    const rows = some.map(({ targetKey: key, reading }) => rowOf(key, reading));
     await db
       .insertInto("readings")
       .values(rows)
       .onConflict((conflict) => conflict.doNothing())
       .execute();
+  }
+}
+
+function* inParts<Row>(rows: readonly Row[]): Generator<readonly Row[]> {
+  let from = 0;
+  for (const size of ROWS_AT_ONCE) {
+    for (; rows.length - from >= size; from += size) yield rows.slice(from, from + size);
   }
 }
 
@@ -104,8 +111,8 @@ export function watchedTable(scope: Scope): WatchedTable {
 }
 
 async function putWatched(db: Db, watched: readonly WatchedTarget[]): Promise<void> {
-  for (let index = 0; index < watched.length; index += ROWS_AT_ONCE) {
-    const rows = watched.slice(index, index + ROWS_AT_ONCE).map((one) => ({
+  for (const some of inParts(watched)) {
+    const rows = some.map((one) => ({
       target_key: targetKey(one.target),
       seen_at_ms: Math.round(one.seenAtMs),
       state: JSON.stringify(one),
