@@ -105,10 +105,10 @@ function elsewhere(kills: readonly AlertKill[], ids: readonly string[], { hosts 
 /** A single line has only process and pid: Docker is asked whom it saw being killed at that moment. */
 async function byTime({ hosts, clock }: VictimSearch, reading: AboutMemory, heardAtMs: number): Promise<Victim> {
   const newest = reading.kills.at(-1);
-  const where = reading.hosts[0] === undefined ? "" : ` on ${reading.hosts[0]}`;
+  const where = reading.hosts[0] === undefined ? "" : ` (on ${reading.hosts[0]})`;
   const times = reading.kills.flatMap((kill) => killTime(kill, reading.atMs ?? heardAtMs) ?? []);
   if (times.length === 0)
-    return { kind: "none", because: `${told(newest)}. That was${where} on another day, and the line does not say in which container.` };
+    return { kind: "none", because: `${told(newest)}${where}. That was on another day, and the line does not say in which container.` };
   const span = { fromMs: Math.min(...times) - AROUND_MS, toMs: Math.max(...times) + AROUND_MS };
   const saw = await sawSurely(hosts, { span, names: reading.hosts, clock });
   const targets = killedIn(saw.events);

@@ -29,7 +29,8 @@ export async function takeAlert(front: Front, alert: TakenAlert, place: Reply): 
   if (reading.status === "resolved") return onResolved(front, alert);
   const victim = await victimOf(front, alert);
   if (victim.kind === "none") return nobody(front, reading, { place, because: victim.because });
-  if (victim.kind === "several") return say(front, place, targetPicker({ says: victim.because, targets: victim.targets }));
+  if (victim.kind === "several")
+    return say(front, place, targetPicker({ says: answered(victim.because, reading, place), targets: victim.targets }));
 
   const { target, how } = victim;
   if (how !== undefined && reading.kills.length === 0) await say(front, place, note(how));
@@ -74,14 +75,22 @@ function theOnlyOne({ known }: TargetList, reading: AboutMemory): Target | undef
 type Nobody = { readonly place: Reply; readonly because: string | undefined };
 
 async function nobody(front: Front, reading: AboutMemory, { place, because }: Nobody): Promise<void> {
-  if (because !== undefined) return say(front, place, note(because));
+  if (because !== undefined) return say(front, place, note(answered(because, reading, place)));
   front.desk.log.info({ problem: reading.problem, source: reading.source }, "an alert is about nothing that is configured");
   return undefined;
 }
 
+/** Below a post it is clear who has said it. */
+function answered(because: string, { source }: AboutMemory, { threadTs }: Reply): string {
+  return threadTs === undefined ? `${because} ${toldBy(source)}` : because;
+}
+
 function toldOf(says: string, { source }: AboutMemory, how: string | undefined): string {
-  const sender = source === "text" ? "As posted" : `As ${source} has it`;
-  return `${says}. (${sender}; the container was found ${how ?? "by its name"}.)`;
+  return `${says}. The container was found ${how ?? "by its name"}. ${toldBy(source)}`;
+}
+
+function toldBy(source: string): string {
+  return source === "text" ? "Told by a post." : `Told by ${source}.`;
 }
 
 /** It goes on in the incident's own thread, which may be far up or in another channel: who reads the newest post is led there. */

@@ -77,7 +77,7 @@ describe("an alert about a container", () => {
     });
     expect(await incidents()).toEqual([{ name: "local:shop-web", problem: "container-memory", rootTs: undefined, by: "wazuh" }]);
     expect(await told()).toBe(
-      "The kernel killed node (pid 42): its cgroup reached its limit. (As wazuh has it; the container was found by the container's id in the kernel's line.)",
+      "The kernel killed node (pid 42): its cgroup reached its limit. The container was found by the container's id in the kernel's line. Told by wazuh.",
     );
   });
 
@@ -143,7 +143,7 @@ describe("an alert about a container", () => {
     near.happens("shop-web", "oom", { atMs: Date.now() - 600_000 });
     await wazuhPosts({ log: SINGLE, host: "lab" }, "1795316400.000100");
     const says = await which("1795316400.000100");
-    expect(says).toContain("The kernel killed node (pid 42): its cgroup reached its limit; it held 8.0 MiB on lab.");
+    expect(says).toContain("The kernel killed node (pid 42): its cgroup reached its limit; it held 8.0 MiB (on lab).");
     expect(says).toContain("none was killed within 2 minutes of it");
     for (let time = 0; time < 3; time += 1) await wazuhSends({ log: SINGLE, host: "lab" });
     expect(await incidents()).toEqual([]);

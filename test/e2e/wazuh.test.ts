@@ -20,6 +20,7 @@ const SECRET = "made-up-secret-of-wazuh";
 const SCRIPT = resolve(import.meta.dirname, "../../examples/wazuh/custom-oomph");
 const WITHIN_MS = 60_000;
 const LONG = 180_000;
+const STALLED_MS = 180_000;
 
 // Wazuh's alerts of real kills, on the process as it ships: by its own script to the webhook, and by its Slack post.
 describe.skipIf(daemon.kind === "absent")(`Wazuh${daemon.kind === "absent" ? ` (${daemon.because})` : ""}`, () => {
@@ -55,8 +56,8 @@ describe.skipIf(daemon.kind === "absent")(`Wazuh${daemon.kind === "absent" ? ` (
   const about = (name: string, channel = "incidents") => scene.said(channel).filter((message) => textOf(message).includes(name));
   /** Threads; what is said in them may still be coming. */
   const begun = () => scene.said().filter(({ thread_ts: thread }) => thread === undefined).length;
-  const rootOf = (name: string) =>
-    seen(`a thread about ${name}`, () => about(name).find(({ thread_ts: thread }) => thread === undefined), WITHIN_MS);
+  const rootOf = (name: string, withinMs = WITHIN_MS) =>
+    seen(`a thread about ${name}`, () => about(name).find(({ thread_ts: thread }) => thread === undefined), withinMs);
 
   /** A container that the kernel has killed for want of memory, as Docker says too. */
   async function killed(name: string): Promise<Container> {
@@ -85,7 +86,7 @@ describe.skipIf(daemon.kind === "absent")(`Wazuh${daemon.kind === "absent" ? ` (
       const { id, name } = await killed("by-script");
       expect((await integrate(wazuhAlert({ log: kernelLine(id), host }))).code).toBe(0);
       const root = await rootOf(name);
-      const told = await seen("what Wazuh has told", () => about("As wazuh has it").find((one) => one.thread_ts === root.ts), WITHIN_MS);
+      const told = await seen("what Wazuh has told", () => about("Told by wazuh").find((one) => one.thread_ts === root.ts), WITHIN_MS);
       expect(textOf(told)).toMatch(/The kernel killed .* its cgroup reached its limit.*by the container's id in the kernel's line/s);
       await seen(
         "the report",
@@ -183,6 +184,20 @@ describe.skipIf(daemon.kind === "absent")(`Wazuh${daemon.kind === "absent" ? ` (
   );
 
   test(
+    "what was taken is handled, though the process is killed in the next moment",
+    async () => {
+      const { id, name } = await killed("by-crash");
+      expect((await send(JSON.stringify(wazuhAlert({ log: kernelLine(id), host })))).status).toBe(202);
+      await scene.kill();
+      await scene.start();
+      const root = await rootOf(name, STALLED_MS); // a job in work when its process died is missed after half a minute
+      await seen("what Wazuh has told", () => about("Told by wazuh").find((one) => one.thread_ts === root.ts), WITHIN_MS);
+      expect(about(name).filter(({ thread_ts: thread }) => thread === undefined)).toHaveLength(1);
+    },
+    2 * STALLED_MS,
+  );
+
+  test(
     "the watch, the webhook and the post tell of one kill: one incident",
     async () => {
       await scene.start({ sections: { ...sections, watch: { enabled: true, every: "5m" } } });
@@ -195,7 +210,7 @@ describe.skipIf(daemon.kind === "absent")(`Wazuh${daemon.kind === "absent" ? ` (
         () => about("has an open incident already", "alerts").find((one) => one.thread_ts === message.ts),
         WITHIN_MS,
       );
-      await seen("what Wazuh has told", () => about("As wazuh has it").find((one) => one.thread_ts === root.ts), WITHIN_MS);
+      await seen("what Wazuh has told", () => about("Told by wazuh").find((one) => one.thread_ts === root.ts), WITHIN_MS);
       expect(about(name).filter(({ thread_ts: thread }) => thread === undefined)).toHaveLength(1);
     },
     LONG,

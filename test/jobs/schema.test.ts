@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { killsIn } from "../../src/alerts/kills-in.ts";
 import { readPayload } from "../../src/jobs/schema.ts";
 import type { Inbound } from "../../src/ports/inbound.ts";
 
@@ -18,7 +19,17 @@ describe("what comes out of the queue", () => {
     expect(readPayload("receive", JSON.parse(JSON.stringify({ inbound })))).toEqual({ inbound });
   });
 
+  it("is read back as it was put in: an alert", () => {
+    const kills = killsIn("2026-06-11T14:22:20Z box kernel: Out of memory: Killed process 42 (node) total-vm:9kB, anon-rss:8kB");
+    const reading = { kind: "about-memory", problem: "container-memory", source: "wazuh", names: [], status: "firing", kills, hosts: [] };
+    const alert = { id: "1", receivedAtMs: 1, reading };
+    expect(kills).toHaveLength(1);
+    expect(readPayload("alert", JSON.parse(JSON.stringify({ alert })))).toEqual({ alert });
+  });
+
   it.each([
+    ["alert", { alert: { id: "1", receivedAtMs: 1, reading: { kind: "not-about-memory" } } }],
+    ["alert", { alert: { id: "1", receivedAtMs: 1 } }],
     ["receive", { inbound: { kind: "click", id: "e1" } }],
     ["receive", { inbound: { kind: "party" } }],
     ["investigate", {}],
