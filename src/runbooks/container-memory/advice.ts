@@ -31,8 +31,9 @@ export function adviceForWorkers(picture: Picture, found: Workers): readonly Adv
   const memory = raiseLimit(picture, "It buys time: as many workers as now will fill it again under load.");
   if (perWorkerBytes === undefined) return memory;
   const squeezed = isSqueezed(shareOf(picture) ?? 0, killsOf(picture).signs.length > 0);
-  const baseBytes = restBytes + shmemBytes + (server === "kong" ? cacheGrowthBytes(picture) : 0);
-  const sizing = sizeWorkers({ server, perWorkerBytes, baseBytes, squeezed }, roomOf(picture));
+  const share = found.proportional ? 1 : usedOfRss(found, usageOf(picture)?.usedBytes);
+  const baseBytes = restBytes * share + shmemBytes + (server === "kong" ? cacheGrowthBytes(picture) : 0);
+  const sizing = sizeWorkers({ server, perWorkerBytes: perWorkerBytes * share, baseBytes, squeezed }, roomOf(picture));
   const byEnvironment = setting?.from === "environment" || (setting === undefined && Object.hasOwn(READS_ENVIRONMENT, server));
   if (sizing.workers >= workers || !(byEnvironment || server === "kong")) return memory;
   const limit = sizing.limitBytes === undefined ? {} : { limit: sizing.limitBytes };
@@ -41,6 +42,12 @@ export function adviceForWorkers(picture: Picture, found: Workers): readonly Adv
   if (server === "kong")
     return [{ actionId: "docker.tune-kong", params: { workers: sizing.workers, ...limit, cache: KONG_CACHE }, why }, ...memory];
   return [{ actionId: "docker.tune-workers", params: { workers: sizing.workers, ...limit }, why }, ...memory];
+}
+
+/** RSS counts shared pages once for each process: only its proportions are taken, of what is really used. As the plan does. */
+function usedOfRss({ perWorkerBytes = 0, workers, restBytes }: Workers, usedBytes: number | undefined): number {
+  const rssBytes = perWorkerBytes * workers + restBytes;
+  return usedBytes === undefined || rssBytes === 0 ? 1 : Math.min(1, usedBytes / rssBytes);
 }
 
 /** What the cache that is advised takes on top of the present one, which is in what was measured. */
