@@ -95,7 +95,8 @@ async function onMany(beside: Beside): Promise<WatchFigures> {
       directory,
       sections: sectionsFor(daemon.url),
     });
-    const rounds = await watchRounds(oomph, ROUNDS).finally(() => oomph.stop());
+    const rounds = await watchRounds(oomph, ROUNDS);
+    await oomph.stop();
     const [callsAtOnce, ticking] = [daemon.calls.mostAtOnce, await tickingRound(beside, daemon, directory)];
     return {
       containers: CONTAINERS,
@@ -118,7 +119,9 @@ async function tickingRound(beside: Beside, daemon: LabDaemon, directory: string
   await rm(join(directory, "oomph.log"));
   const sections = sectionsFor(daemon.url);
   const oomph = await startOomph({ ...beside, queueUrl: beside.queue.url, connections: {}, access: {}, directory, sections });
-  return watchRounds(oomph, 1).finally(() => oomph.stop());
+  const rounds = await watchRounds(oomph, 1);
+  await oomph.stop();
+  return rounds;
 }
 
 function nameOf(index: number): string {

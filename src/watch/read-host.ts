@@ -86,6 +86,16 @@ async function readOne(host: ContainerHost, id: string, signal: AbortSignal): Pr
   } catch (error) {
     if (!(error instanceof OomphError)) throw error;
     if (error.code === "not-found" || error.code === "not-running") return { kind: "gone" };
+    // Of one that ends just now a daemon tells figures that are none.
+    if (error.code === "refused" && (await hasEnded(host, id))) return { kind: "gone" };
     return { kind: "failed", because: error.message, isTimeout: error.code === "timed-out" };
+  }
+}
+
+async function hasEnded(host: ContainerHost, id: string): Promise<boolean> {
+  try {
+    return (await host.inspect(id)).state !== "running";
+  } catch (error) {
+    return error instanceof OomphError && error.code === "not-found";
   }
 }

@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000;
 const NOW_MS = Date.UTC(2026, 10, 23, 7);
 
 /** A reading every half hour for so many days, by the share of 4 GiB that was used at each hour. */
-function history(name: string, days: number, share: (hour: number) => number, kills = 0): ReportedHistory {
+function history(name: string, days: number, share: (hour: number) => number): ReportedHistory {
   const readings = Array.from({ length: days * 48 }, (_, index): MemoryReading => {
     const hour = index / 2;
     const usageBytes = Math.round(share(hour) * 4 * GIB);
@@ -18,7 +18,7 @@ function history(name: string, days: number, share: (hour: number) => number, ki
       startedAtMs: NOW_MS - 40 * 24 * HOUR_MS,
     };
   });
-  return { target: { kind: "docker", connection: "local", name }, readings, kills };
+  return { target: { kind: "docker", connection: "local", name }, readings, kills: 0 };
 }
 
 const steady = (level: number) => (hour: number) => level + 0.01 * Math.sin(hour * 2.3);
@@ -37,7 +37,7 @@ describe("the week", () => {
     const report = week(
       history("quiet", 7, steady(0.2)),
       history("leaking", 7, (hour) => 0.2 + hour * 0.003),
-      history("killed", 7, steady(0.6), 3),
+      { ...history("killed", 7, steady(0.6)), kills: 3 },
       history("spiking", 7, (hour) => (hour === 100 ? 0.9 : steady(0.3)(hour))),
     );
     expect(titles(report)).toEqual(["Growing", "Killed for want of memory", "Spikes", "Closest to their limits"]);
@@ -54,14 +54,14 @@ describe("the week", () => {
 
   it("says that all is calm, and leaves out what has no limit", () => {
     const { target, readings, kills } = history("free", 7, steady(0.2));
-    const unlimited = { target, kills, readings: readings.map(({ limitBytes: _, ...rest }) => rest) };
+    const unlimited = { target, kills, readings: readings.map(({ atMs, usageBytes }) => ({ atMs, usageBytes })) };
     const report = week(unlimited);
     expect(titles(report)).toEqual([]);
     expect(report.says).toBe("Memory of 1 container over the week: none grows, none was killed, no spikes.");
   });
 
   it("counts what is too much to list", () => {
-    const report = week(...Array.from({ length: 30 }, (_, index) => history(`web-${index}`, 1, steady(0.3), 1)));
+    const report = week(...Array.from({ length: 30 }, (_, index) => ({ ...history(`web-${index}`, 1, steady(0.3)), kills: 1 })));
     expect(report.sections.map(({ title, entries, more }) => [title, entries.length, more])).toEqual([
       ["Killed for want of memory", 10, 20],
       ["Closest to their limits", 5, 0],

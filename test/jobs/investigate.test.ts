@@ -73,7 +73,7 @@ describe("an investigation", () => {
     const drawn = { picture: Uint8Array.of(1, 2, 3), says: "redis/shop uses 1 B.", newest, readings: 6, sinceMs: 0 };
     const deps = { desk: test.desk, runbookOf: () => runbook([step("a")]), progressEveryMs: 10 };
     const job = { signal: new AbortController().signal, lost: 0 };
-    const illustrate = vi.fn(async () => drawn);
+    const illustrate = vi.fn<() => Promise<typeof drawn>>(async () => drawn);
     await investigate({ ...deps, illustrate }, investigationId, job);
     await investigate({ ...deps, illustrate }, investigationId, job);
     expect(illustrate.mock.calls).toEqual([[SHOP]]);
