@@ -35,8 +35,8 @@ afterAll(() => scene.stop());
 
 describe("a target", () => {
   test("that there is not is answered with the nearest names, and nothing is opened", async () => {
-    expect(await answer("investigate redis/sesions-eu")).toMatch(/no target "sesions-eu".*redis\/sessions-eu/s);
-    expect(await answer("run flush-db redis/nowhere")).toMatch(/no target "nowhere"/);
+    expect(await answer("investigate redis/sesions-eu")).toMatch(/no target "redis\/sesions-eu".*redis\/sessions-eu/s);
+    expect(await answer("run flush-db redis/nowhere")).toMatch(/no target "redis\/nowhere"/);
     expect(scene.said()).toHaveLength(0);
   });
 
