@@ -59,7 +59,8 @@ async function deliverOnce(deps: DeliverDeps, deliveryId: string): Promise<JobOu
   const place = await placeOf(desk, delivery);
   if (place === "not-yet") return DONE; // whoever posts the root wakes its thread
   if ("never" in place) return endFailed(deps, delivery, place.never);
-  const waitMs = await pacer.waitMs(delivery.channel, delivery.ts === undefined ? "post" : "edit", delivery.priority);
+  const { channel, priority } = delivery;
+  const waitMs = await pacer.waitMs({ channel, message: deliveryId, kind: delivery.ts === undefined ? "post" : "edit", priority });
   if (waitMs > 0) return { kind: "later", delayMs: waitMs };
 
   // Only now, so that a claim always means that an attempt has begun.

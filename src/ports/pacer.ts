@@ -5,7 +5,15 @@ import type { DeliveryPriority } from "../domain/delivery.ts";
  * replicas. Says how long to wait before this one may go; 0: go now (and it has been counted).
  */
 export type Pacer = {
-  waitMs(channel: string, kind: "post" | "edit", priority: DeliveryPriority): Promise<number>;
+  waitMs(sending: Sending): Promise<number>;
   /** Slack said 429: nothing more into this channel for so long. */
   pause(channel: string, ms: number): Promise<void>;
+};
+
+export type Sending = {
+  readonly channel: string;
+  /** Id of the delivery: it waits for one turn, however often it is asked for. */
+  readonly message: string;
+  readonly kind: "post" | "edit";
+  readonly priority: DeliveryPriority;
 };

@@ -12,10 +12,13 @@ export async function collectReport(
 ): Promise<MemoryReport> {
   const sinceMs = untilMs - REPORT_SPAN_MS[period];
   const contributed: ReturnType<typeof reportOn>[] = [];
-  for (const { target, marks } of await tables.watched.list(sinceMs)) {
+  for (const { target, marks, kills: series } of await tables.watched.list(sinceMs)) {
     const readings = (await tables.readings.of(targetKey(target), sinceMs)).filter(({ atMs }) => atMs <= untilMs);
     if (readings.length === 0) continue;
-    const kills = marks.filter(({ kind, atMs }) => kind === "kill" && atMs >= sinceMs && atMs <= untilMs).length;
+    const isWithin = (atMs: number): boolean => atMs >= sinceMs && atMs <= untilMs;
+    const marked = marks.filter(({ kind, atMs }) => kind === "kill" && isWithin(atMs)).length;
+    // Only so many marks are kept: of the newest series the count is known.
+    const kills = series !== undefined && isWithin(series.lastMs) ? Math.max(marked, series.count) : marked;
     contributed.push(reportOn(period, { target, readings, kills }));
     await new Promise<void>((resolve) => setImmediate(resolve)); // whoever waits for an answer goes first
   }
