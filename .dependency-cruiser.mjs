@@ -87,8 +87,7 @@ export default {
     {
       name: "config-stays-outside",
       severity: "error",
-      comment:
-        "only app.ts with its wiring/, main.ts and cli/ read the configuration: pass the one setting that is needed as a parameter",
+      comment: "only app.ts with its wiring/, main.ts and cli/ read the configuration: pass the one setting that is needed as a parameter",
       from: { path: "^src/(?!(config|cli|wiring)/|(app|main|config)\\.ts$)" },
       to: { path: "^src/config(\\.ts$|/)" },
     },
