@@ -15,7 +15,7 @@ if (nginx.kind === "there" && daemon.kind === "there") noteRealSystem("nginx", n
 else noteAbsentSystem("nginx", nginx.kind === "absent" ? nginx.because : "there is no Docker to run it in");
 
 const MIB = 2 ** 20;
-const AWHILE = { timeout: 100_000, interval: 200 };
+const LONG_PATIENCE = { timeout: 100_000, interval: 200 };
 const LONG = 240_000;
 
 describe.skipIf(daemon.kind === "absent")(`on real containers${daemon.kind === "absent" ? ` (${daemon.because})` : ""}`, () => {
@@ -59,7 +59,7 @@ describe.skipIf(daemon.kind === "absent")(`on real containers${daemon.kind === "
       await vi.waitFor(async () => {
         expect(await ooms(name)).toBeGreaterThan(0);
         expect(await docker(["logs", name])).toContain("exited on signal 9");
-      }, AWHILE);
+      }, LONG_PATIENCE);
       const outcome = await lab.investigate(name, { healthOf: () => ({ command: ["kong", "health"] }) });
       const { finding, hypotheses, suspects, summary, furtherSteps } = outcome.diagnosis;
       expect(outcome.failures).toEqual([]);
@@ -83,7 +83,7 @@ describe.skipIf(daemon.kind === "absent")(`on real containers${daemon.kind === "
 
   test.skipIf(nginx.kind === "absent")("the same with 8 workers has room", { timeout: LONG }, async () => {
     const { name } = await scenes.gateway({ workers: 8, cpus: 2 });
-    await vi.waitFor(async () => expect((await docker(["top", name])).match(/worker process/g)).toHaveLength(8), AWHILE);
+    await vi.waitFor(async () => expect((await docker(["top", name])).match(/worker process/g)).toHaveLength(8), LONG_PATIENCE);
     const outcome = await lab.investigate(name);
     expect(outcome.diagnosis.finding.verdict).toBe("healthy");
     expect(outcome.diagnosis.summary.find(({ label }) => label === "Processes")?.value).toContain("8 Kong workers");
@@ -91,8 +91,8 @@ describe.skipIf(daemon.kind === "absent")(`on real containers${daemon.kind === "
 
   test("a child is killed while the container lives", { timeout: LONG }, async () => {
     const { name } = await scenes.childKilled();
-    await vi.waitFor(async () => expect(await docker(["logs", name])).toContain("SIGKILL"), AWHILE);
-    await vi.waitFor(async () => expect(await ooms(name)).toBe(1), AWHILE);
+    await vi.waitFor(async () => expect(await docker(["logs", name])).toContain("SIGKILL"), LONG_PATIENCE);
+    await vi.waitFor(async () => expect(await ooms(name)).toBe(1), LONG_PATIENCE);
     const outcome = await lab.investigate(name);
     expect(outcome.diagnosis.finding.verdict).toBe("child-killed");
     expect(outcome.diagnosis.finding.headline).toContain("the container lives on");
@@ -104,7 +104,7 @@ describe.skipIf(daemon.kind === "absent")(`on real containers${daemon.kind === "
     const { name } = await scenes.shell("node -e 'const a=[];for(;;)a.push(Buffer.alloc(4194304,1))'; echo gave up; exit 0", {
       limitMib: 64,
     });
-    await vi.waitFor(async () => expect(await stateOf(name)).toMatch(/^exited 0/), AWHILE);
+    await vi.waitFor(async () => expect(await stateOf(name)).toMatch(/^exited 0/), LONG_PATIENCE);
     const outcome = await lab.investigate(name);
     expect(outcome.diagnosis.finding.verdict).toBe("child-killed");
     expect(outcome.diagnosis.finding.headline).toContain("ended with code 0");
@@ -113,7 +113,7 @@ describe.skipIf(daemon.kind === "absent")(`on real containers${daemon.kind === "
   test("the main process of a leak is killed at the limit, and started again and again", { timeout: LONG }, async () => {
     const once = await scenes.leak({ mibPerSecond: 60 });
     const again = await scenes.leak({ mibPerSecond: 90, restart: "always" });
-    await vi.waitFor(async () => expect(await stateOf(once.name)).toBe("exited 137 true 0"), AWHILE);
+    await vi.waitFor(async () => expect(await stateOf(once.name)).toBe("exited 137 true 0"), LONG_PATIENCE);
     const outcome = await lab.investigate(once.name);
     expect(outcome.diagnosis.finding.verdict).toBe("cgroup-limit-kill");
     expect(outcome.diagnosis.finding.confidence).toBeGreaterThan(0.75);
@@ -123,7 +123,7 @@ describe.skipIf(daemon.kind === "absent")(`on real containers${daemon.kind === "
       "docker.cgroup not-running",
     ]);
     expect(outcome.diagnosis.finding.advice[0]).toMatchObject({ actionId: "docker.set-memory-limit", params: { limit: 256 * MIB } });
-    await vi.waitFor(async () => expect(await stateOf(again.name)).toMatch(/ [2-9]$/), AWHILE);
+    await vi.waitFor(async () => expect(await stateOf(again.name)).toMatch(/ [2-9]$/), LONG_PATIENCE);
     const repeated = await lab.investigate(again.name);
     expect(repeated.diagnosis.finding.verdict).toBe("cgroup-limit-kill");
     expect(repeated.diagnosis.hypotheses.map(({ verdict }) => verdict)).toContain("limit-too-small");
@@ -132,7 +132,7 @@ describe.skipIf(daemon.kind === "absent")(`on real containers${daemon.kind === "
 
   test("Node's own heap is full", { timeout: LONG }, async () => {
     const { name } = await scenes.heapExhausted();
-    await vi.waitFor(async () => expect(await stateOf(name)).toMatch(/^exited 134 false/), AWHILE);
+    await vi.waitFor(async () => expect(await stateOf(name)).toMatch(/^exited 134 false/), LONG_PATIENCE);
     const outcome = await lab.investigate(name);
     expect(outcome.diagnosis.finding.verdict).toBe("runtime-heap-exhausted");
     expect(outcome.diagnosis.finding.headline).toContain("--max-old-space-size allows 24.0 MiB, while the container may use 256.0 MiB");
@@ -150,7 +150,7 @@ describe.skipIf(daemon.kind === "absent")(`on real containers${daemon.kind === "
     const broken = await scenes.shell("echo no configuration; exit 3");
     await vi.waitFor(
       async () => expect([await stateOf(well.name), await stateOf(broken.name)]).toEqual(["exited 0 false 0", "exited 3 false 0"]),
-      AWHILE,
+      LONG_PATIENCE,
     );
     expect((await lab.investigate(well.name)).diagnosis.finding.verdict).toBe("stopped");
     expect((await lab.investigate(broken.name)).diagnosis.finding.verdict).toBe("crashed-otherwise");
@@ -158,7 +158,7 @@ describe.skipIf(daemon.kind === "absent")(`on real containers${daemon.kind === "
 
   test("files in /dev/shm fill the limit", { timeout: LONG }, async () => {
     const { name } = await scenes.shell("head -c 50000000 /dev/zero > /dev/shm/x; echo written; sleep 1000", { limitMib: 60 });
-    await vi.waitFor(async () => expect(await docker(["logs", name])).toContain("written"), AWHILE);
+    await vi.waitFor(async () => expect(await docker(["logs", name])).toContain("written"), LONG_PATIENCE);
     const outcome = await lab.investigate(name);
     expect(outcome.diagnosis.finding.verdict).toBe("cache-or-tmpfs");
     expect(says(outcome)).toMatch(/4[78]\.\d MiB are tmpfs/);
@@ -194,7 +194,7 @@ describe.skipIf(daemon.kind === "absent")(`on real containers${daemon.kind === "
         env: { WEB_CONCURRENCY: "auto", DB_PASSWORD: "made-up", NODE_OPTIONS: "--max-old-space-size=64" },
       },
     );
-    await vi.waitFor(async () => expect(await docker(["top", name])).toContain("setInterval"), AWHILE);
+    await vi.waitFor(async () => expect(await docker(["top", name])).toContain("setInterval"), LONG_PATIENCE);
     const outcome = await lab.investigate(name, { logPatterns: [{ name: "full queue", pattern: "queue is full" }] });
     expect(outcome.failures).toEqual([]);
     expect(dataOf(outcome, "census")).toMatchObject({ processes: 3, readFrom: "inside" });
@@ -214,7 +214,7 @@ describe.skipIf(daemon.kind === "absent")(`on real containers${daemon.kind === "
 
   test("with the host's pids inside, only the container's own processes count", { timeout: LONG }, async () => {
     const { name } = await scenes.shell("sleep 1000", { more: ["--pid", "host"] });
-    await vi.waitFor(async () => expect(await docker(["top", name])).toContain("sleep 1000"), AWHILE);
+    await vi.waitFor(async () => expect(await docker(["top", name])).toContain("sleep 1000"), LONG_PATIENCE);
     const census = dataOf(await lab.investigate(name), "census") as { processes: number; readFrom: string };
     expect(census.readFrom).toBe("inside");
     expect(census.processes).toBeLessThanOrEqual(2);
@@ -222,7 +222,7 @@ describe.skipIf(daemon.kind === "absent")(`on real containers${daemon.kind === "
 
   test("nobody goes inside where a shell could get something killed", { timeout: LONG }, async () => {
     const { name } = await scenes.shell("head -c 26000000 /dev/zero > /dev/shm/x; echo written; sleep 1000", { limitMib: 28 });
-    await vi.waitFor(async () => expect(await docker(["logs", name])).toContain("written"), AWHILE);
+    await vi.waitFor(async () => expect(await docker(["logs", name])).toContain("written"), LONG_PATIENCE);
     const outcome = await lab.investigate(name);
     expect(outcome.failures.find(({ step }) => step === "docker.cgroup")?.because).toMatch(/left under the limit of 28\.0 MiB/);
     expect(dataOf(outcome, "census")).toMatchObject({ readFrom: "host" });
