@@ -59,13 +59,13 @@ const STATS = /Memory cgroup stats for (.+?):(?:\s|$)/;
 const PAGES = /^Node \d+ \w+: \d+\*(\d+)kB /;
 const COLUMNS = /\[\s*pid\s*\]\s+(uid\s+tgid\s+total_vm\s+rss\b.*)$/;
 const TASK = /\[\s*(\d+)\]\s+(\d+\s+\d+\s+\d+\s+\d+\s.*)$/;
-const CHOSEN = /(Memory cgroup out of memory|Out of memory(?: \([^)]*\))?): Kill process (\d+) \((.*)\) score -?\d+/;
+const CHOSEN = /(Memory cgroup out of memory|Out of memory(?: \([^)]*\))?): Kill process (\d+) \((.{0,64})\) score -?\d+/;
 const KILLED =
-  /(?:(Memory cgroup out of memory|Out of memory(?: \([^)]*\))?): )?Killed process (\d+)(?:,? UID (\d+),?)? \((.*)\),?(?: UID (\d+),)? total-vm:(\d+)kB(.*)$/;
+  /(?:(Memory cgroup out of memory|Out of memory(?: \([^)]*\))?): )?Killed process (\d+)(?:,? UID (\d+),?)? \((.{0,64})\),?(?: UID (\d+),)? total-vm:(\d+)kB(.*)$/;
 // Cut short before the figures: only with the kernel's words in front is it known that memory was the reason.
 const KILLED_SHORT =
   /(Memory cgroup out of memory|Out of memory(?: \([^)]*\))?): Killed process (\d+)(?:, UID \d+,)? \(([^()]{1,15}|.{1,15}?)\)/;
-const REAPED = /oom_reaper: reaped process (\d+) \((.*)\)(?:,|$)/;
+const REAPED = /oom_reaper: reaped process (\d+) \((.{0,64})\)(?:,|$)/;
 
 type Reader = { readonly needle: string; read(message: string): ReportLine | undefined };
 

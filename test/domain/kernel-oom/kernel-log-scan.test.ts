@@ -324,6 +324,13 @@ other words
     expect(only("Out of memory: Killed process 4 (x)")).toMatchObject({ pid: 4, process: "x", constraint: "global", totalVmBytes: null });
   });
 
+  test("lines that a form has joined into one: a name is no longer than a name", () => {
+    const kill = (pid: number): string =>
+      `Memory cgroup out of memory: Killed process ${pid} (we (b) x) total-vm:12kB, anon-rss:8kB, file-rss:0kB, shmem-rss:0kB`;
+    const { kills } = readKernelLog(`${kill(4)} ${"[ 1.5] some other words of the kernel, ".repeat(4)} ${kill(5)}\n`);
+    expect(kills[0]).toMatchObject({ pid: 4, process: "we (b) x", anonRssBytes: 8192 });
+  });
+
   test("two reports line by line through each other", () => {
     const [left, right] = [
       newReport(),
