@@ -37,6 +37,9 @@ function readTyped(whole: string): Asked {
     "`redis/<name>`, `redis/<name>/<database>` or `docker/<container>`, with `<connection>:` in front where it is not the local one";
   if (more.length > 0 || name === "" || (of === "docker" && database !== undefined))
     return { kind: "wrong", because: `expected ${expected}, got "${whole}"` };
+  const elsewhere = /^(.+):docker$/i.exec(name)?.[1];
+  if (elsewhere !== undefined && database !== undefined)
+    return { kind: "wrong", because: `there is no container "${database}" on a Docker host called "${elsewhere}"` };
   if (database !== undefined && !/^\d{1,5}$/.test(database))
     return { kind: "wrong", because: `expected a database number after "${name}/", got "${database}"` };
   return { kind: "asked", of, name, database: database === undefined ? undefined : Number(database) };

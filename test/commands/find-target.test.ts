@@ -43,6 +43,7 @@ describe("a target that was typed", () => {
   });
 
   it.each([
+    ["nowhere:docker/kong", 'there is no container "kong" on a Docker host called "nowhere"'],
     ["sessions/two", 'expected a database number after "sessions/", got "two"'],
     ["redis/sessions/2/3", 'got "redis/sessions/2/3"'],
     ["redis://10.0.0.9:6379", "expected `redis/<name>`"],

@@ -76,13 +76,14 @@ function describe(
   { vitals, forceBelow }: { readonly vitals: Vitals; readonly forceBelow: boolean },
 ): Plan {
   const { target, facts, hostFacts, definition } = session;
+  const runs = facts.state === "running" || facts.state === "paused";
   const backTo =
     from.memoryBytes === 0 ? `the host's ${formatBytes(hostFacts.memoryBytes)}, which is as good as none` : formatBytes(from.memoryBytes);
   return {
     actionId: DOC.id,
     target,
     risk: DOC.risk,
-    summary: `Set the memory limit of ${formatTarget(target)} to ${memoryInWords(to)} (now ${memoryInWords(from)}), while it runs`,
+    summary: `Set the memory limit of ${formatTarget(target)} to ${memoryInWords(to)} (now ${memoryInWords(from)})${runs ? ", while it runs" : ""}`,
     changes: [
       { what: "Memory limit", before: memoryInWords(from), after: memoryInWords(to) },
       { what: "Swap beside it", before: swapInWords(from), after: swapInWords(to) },
@@ -90,6 +91,7 @@ function describe(
     ],
     blastRadius: [`Whatever else runs on ${hostFacts.hostname} shares its ${formatBytes(hostFacts.memoryBytes)}`],
     warnings: [
+      ...(runs ? [] : [`It does not run (${facts.state}): the limit counts from its next start, which docker.restart brings about.`]),
       ...(to.memoryBytes > from.memoryBytes && from.memoryBytes > 0
         ? ["It only buys time if memory keeps growing: what fills this limit fills the new one too."]
         : []),

@@ -1,7 +1,7 @@
 import { formatBytes, parseBytes } from "../../domain/bytes.ts";
 import type { Advice } from "../../domain/finding.ts";
 import { isSqueezed, raisedLimit, sizeWorkers, type Room } from "../../domain/sizing.ts";
-import { cpuOf, limitOf, shareOf, usageOf } from "./figures.ts";
+import { cpuOf, isRunning, limitOf, shareOf, usageOf } from "./figures.ts";
 import { killsOf } from "./kills.ts";
 import type { Picture } from "./picture.ts";
 import type { Workers } from "./workers.ts";
@@ -64,7 +64,8 @@ export function raiseLimit(picture: Picture, caveat: string): readonly Advice[] 
   const bytes = raisedLimit(usedBytes, room);
   if (bytes === undefined || room.limitBytes === undefined) return [];
   const host = room.hostBytes === undefined ? "" : ` (the host has ${formatBytes(room.hostBytes)})`;
-  const why = `Raises the memory limit from ${formatBytes(room.limitBytes)} to ${formatBytes(bytes)}${host} while it runs. ${caveat}`;
+  const runs = picture.state === undefined || isRunning(picture);
+  const why = `Raises the memory limit from ${formatBytes(room.limitBytes)} to ${formatBytes(bytes)}${host}${runs ? " while it runs" : ", for its next start"}. ${caveat}`;
   return [{ actionId: "docker.set-memory-limit", params: { limit: bytes }, why }];
 }
 
