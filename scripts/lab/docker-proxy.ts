@@ -16,8 +16,16 @@ export type DockerProxy = {
   drop(): void;
   /** From now on requests wait for an answer that does not come; false: no more. */
   hang(isHanging: boolean): void;
+  /** What becomes of every call from now on, by its name and its URL. */
+  decide(fate: (call: string, url: string) => Fate): void;
   close(): Promise<void>;
 };
+
+/**
+ * `hold`: it gets no answer, and the daemon never hears of it; `drop`: nor does it, and the connection breaks. With `-answer` the
+ * daemon does what it was asked to; `break`: the connection breaks while it does. A number is the status that comes instead.
+ */
+export type Fate = "pass" | "hold" | "hold-answer" | "drop" | "drop-answer" | "break" | number;
 
 export type ProxyOptions = {
   /** The daemon's socket; default: DOCKER_HOST's. */
@@ -27,6 +35,9 @@ export type ProxyOptions = {
   /** PEM texts: TLS, with a client certificate demanded when `clientCa` is given. */
   readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa?: string };
 };
+
+// By then the daemon has begun.
+const BREAK_AFTER_MS = 300;
 
 /** The socket of the daemon that tests use. */
 export function daemonSocket(): string {
@@ -39,11 +50,15 @@ export async function startDockerProxy({ daemon = daemonSocket(), allow, tls }: 
   const calls: string[] = [];
   const sockets = new Set<Socket>();
   let isHanging = false;
+  let fateOf: (call: string, url: string) => Fate = () => "pass";
 
   function answer(asked: IncomingMessage, response: ServerResponse): void {
     const call = nameOf(asked);
     calls.push(call);
-    if (isHanging) return;
+    const fate = fateOf(call, asked.url ?? "");
+    if (isHanging || fate === "hold") return;
+    if (fate === "drop") return void asked.socket.destroy();
+    if (typeof fate === "number") return void response.writeHead(fate, { "Content-Type": "application/json" }).end('{"message":"broken"}');
     if (allow !== undefined && !allow.includes(call)) {
       response
         .writeHead(403, { "Content-Type": "text/html" })
@@ -52,13 +67,16 @@ export async function startDockerProxy({ daemon = daemonSocket(), allow, tls }: 
     }
     const headers = { ...asked.headers };
     const passed = request({ socketPath: daemon, method: asked.method, path: asked.url, headers }, (answered) => {
+      if (fate === "hold-answer") return void answered.resume();
+      if (fate === "drop-answer") return void asked.socket.destroy();
       response.writeHead(answered.statusCode ?? 502, answered.headers);
       response.flushHeaders();
       answered.pipe(response);
     });
     passed.on("error", () => response.destroy());
-    response.on("close", () => passed.destroy());
+    response.on("close", () => fate === "break" || passed.destroy());
     asked.pipe(passed);
+    if (fate === "break") setTimeout(() => asked.socket.destroy(), BREAK_AFTER_MS);
   }
   const server: Server =
     tls === undefined
@@ -87,12 +105,20 @@ export async function startDockerProxy({ daemon = daemonSocket(), allow, tls }: 
     hang: (value) => {
       isHanging = value;
     },
+    decide: (fate) => {
+      fateOf = fate;
+    },
     async close() {
       drop();
       await new Promise((resolve) => server.close(resolve));
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Asked of what there is none of, to hear whether such a call is let through. */
+export function isQuestion(call: string, url: string): boolean {
+  return url.includes("0".repeat(64)) || (call === "POST /containers/create" && !url.includes("name="));
 }
 
 /** A request as the table of calls names it. */

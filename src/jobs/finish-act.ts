@@ -81,7 +81,8 @@ type Unverified = { readonly seen: Exclude<Observation, { kind: "done" }>; reado
 
 async function endUnverified(desk: Desk, { action, held }: InHand, { seen, outcome }: Unverified): Promise<JobOutcome> {
   const { plan, run } = factsOf(held);
-  const repair = seen.kind === "partly" ? action.repair?.(plan, run) : undefined;
+  // Asked for once the target can be looked at again: its plan then says whether there is anything to repair.
+  const repair = seen.kind === "not-done" ? undefined : action.repair?.(plan, run);
   const state = seen.kind === "unknown" ? "unknown" : "failed";
   await endRun(desk, held, { state, outcome, observation: seen, ...(repair === undefined ? {} : { wayBack: repair }) });
   return DONE;

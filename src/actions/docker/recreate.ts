@@ -1,5 +1,5 @@
 import { asClause } from "../../domain/clause.ts";
-import { messageOf, OomphError } from "../../domain/errors.ts";
+import { codeOf, messageOf, OomphError } from "../../domain/errors.ts";
 import { maskSecrets } from "../../domain/mask-secrets.ts";
 import type { HostActs, Recipe, RestartPolicy } from "../../ports/container-acts.ts";
 import type { ContainerHost } from "../../ports/containers.ts";
@@ -21,9 +21,13 @@ export type Recreation = {
 };
 
 const LOOK_EVERY_MS = 200;
+// A daemon that is being restarted is back by then.
+const BACK_WITHIN_MS = 30_000;
+const BACK_EVERY_MS = 1_000;
 const LAST_LINES = { lines: 3, maxBytes: 4_096 };
 const SHOWN_DIFFERENCES = 5;
 
+const STOPPING = "the old container could not be stopped";
 const NO_RESTART: RestartPolicy = { name: "no", maximumRetryCount: 0 };
 
 /**
@@ -72,7 +76,7 @@ type Swap = Recreation & { readonly made: string };
 async function swap(deps: DockerActionDeps, { session, run, made }: Swap): Promise<void> {
   const { acts, host, definition, facts } = session;
   const { id, name } = definition;
-  let stage = "the old container could not be stopped";
+  let stage: string = STOPPING;
   try {
     await acts.stop(id);
     stage = "the old container could not be kept from starting again by itself";
@@ -86,7 +90,9 @@ async function swap(deps: DockerActionDeps, { session, run, made }: Swap): Promi
     stage = "the new container did not stay up";
     await settle(deps, host, made);
   } catch (error) {
-    const back = await bringBack(acts, { id, name, made, policy: definition.restartPolicy, start: facts.state !== "exited" });
+    const start = facts.state !== "exited";
+    const stopping = stage === STOPPING && codeOf(error) !== "no-rights";
+    const back = await bringBack(deps, acts, { id, name, made, policy: definition.restartPolicy, start, stopping });
     throw new OomphError("refused", `${stage}: ${asClause(messageOf(error))}. ${back}`, { cause: error });
   }
 }
@@ -122,27 +128,40 @@ type Back = {
   readonly policy: RestartPolicy;
   /** It ran before. */
   readonly start: boolean;
+  /** Told to stop, and not heard from since: it may be about to. */
+  readonly stopping: boolean;
 };
 
 /** Goes back as far as it can, whatever fails, and says how it ended. */
-async function bringBack(acts: HostActs, { id, name, made, policy, start }: Back): Promise<string> {
+async function bringBack(deps: DockerActionDeps, acts: HostActs, back: Back): Promise<string> {
+  const { id, name, made, policy, start, stopping } = back;
   const problems: string[] = [];
-  const step = async (work: () => Promise<void>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      problems.push(asClause(messageOf(error)));
-    }
-  };
+  const untilMs = deps.clock.nowMs() + BACK_WITHIN_MS;
+  const step = (work: () => Promise<void>): Promise<void> =>
+    persist(deps, work, untilMs).catch((error: unknown) => void problems.push(asClause(messageOf(error))));
   // Its policy first: once the new one is gone, nothing else tells what it was.
   await step(() => acts.setRestartPolicy(id, policy));
   await step(() => acts.remove(made, "running"));
   await step(async () => {
     if ((await acts.definition(id)).name !== name) await acts.rename(id, name);
   });
+  // One that is ending is running still, and would not be started.
+  if (stopping) await step(() => acts.stop(id));
   if (start) await step(() => acts.start(id));
   if (problems.length === 0) return `The old container is back${start ? " and was started" : ""}, the new one was removed`;
   return `The old container could not be brought back in whole (${problems.join("; ")}): look at it, or ask for docker.rollback`;
+}
+
+/** A service is down meanwhile: a host that is away is asked again, until it is back or the time is up. Each step may be repeated. */
+async function persist({ clock }: DockerActionDeps, work: () => Promise<void>, untilMs: number): Promise<void> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof OomphError) || !error.retryable || clock.nowMs() >= untilMs) throw error;
+      await clock.sleep(BACK_EVERY_MS);
+    }
+  }
 }
 
 /** What the change before this one left. That it stays is no reason to undo this one. */
