@@ -9,6 +9,11 @@ export type ContainerActs = {
 
 export type HostActs = {
   definition(container: string): Promise<ContainerDefinition>;
+  /**
+   * Throws `no-rights`, naming the call, when one of these is not let through. Nothing is touched: they are asked of what
+   * there is none of, so a change that would be stopped half-way is not begun.
+   */
+  checkRights(acts: readonly Act[]): Promise<void>;
   /** Containers that hang on this one and are cut off when another takes its place. */
   dependents(container: string): Promise<readonly Dependent[]>;
   /** What it has written outside its volumes. */
@@ -30,6 +35,8 @@ export type HostActs = {
   /** Stopped ones only, unless `running` may go as well. Its volumes stay. Gone already is no error. */
   remove(container: string, which: "stopped" | "running"): Promise<void>;
 };
+
+export type Act = "create" | "start" | "stop" | "restart" | "rename" | "update" | "remove";
 
 /** What makes a container what it is: by which two are compared, and one is made like another. */
 export type ContainerDefinition = {

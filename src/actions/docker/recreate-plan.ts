@@ -46,6 +46,7 @@ export async function planRecreation(deps: DockerActionDeps, session: ContainerS
   if (changed.length === 0 && wish.unset.length === 0 && limit === undefined)
     return refused(`${name} has all of that already: there is nothing to change.`);
 
+  await acts.checkRights(["create", "stop", "update", "rename", "start", "remove"]);
   const [dependents, layer] = await Promise.all([acts.dependents(facts.id), acts.ownLayer(facts.id)]);
   const older = (await host.list()).find(({ id }) => id === definition.labels[LABELS.replaces]);
   const replaces = older !== undefined && isCalledPrevious(older, definition.name) ? older : undefined;

@@ -42,6 +42,7 @@ async function planRemoval(deps: DockerActionDeps, target: Target, given: Readon
     if (old === undefined || !isCalledPrevious(old, definition.name))
       return refused(`no container is kept from before a change of ${name}: there is nothing to remove.`);
     if (old.state === "running") return refused(`${old.name} runs: somebody has started it. Oomph removes only what is stopped.`);
+    await acts.checkRights(["remove"]);
     const { bytes } = await acts.ownLayer(old.id);
     const plan: Plan = {
       actionId: DOC.id,

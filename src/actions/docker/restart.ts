@@ -47,6 +47,7 @@ async function planRestart(deps: DockerActionDeps, target: Target, given: Readon
     if (facts.state === "paused")
       return refused(`${name} is paused: unpause it (docker unpause ${facts.name}), or find out who paused it and why.`);
     if (facts.state === "removing" || facts.state === "dead") return refused(`${name} is ${facts.state}: it cannot be started again.`);
+    await acts.checkRights([isUp(facts.state) ? "restart" : "start"]);
     const sinceMs = deps.clock.nowMs() - LOOK_BACK_MS;
     const vitals = await readVitals(deps, { host, target: session.target, id: facts.id, sinceMs });
     return { kind: "planned", plan: describe(session, vitals, await acts.dependents(facts.id)) };

@@ -67,6 +67,7 @@ async function planRollback(deps: DockerActionDeps, given: Target, params: Reado
   const [facts, definition, hostFacts] = await Promise.all([host.inspect(old.id), acts.definition(old.id), host.facts()]);
   const own = await notOurs(deps, { target, facts, definition, hostFacts });
   if (own !== undefined) return refused(own);
+  await acts.checkRights(["stop", "update", "rename", "start", "remove"]);
   const policy = current === undefined ? definition.restartPolicy : (await acts.definition(current.id)).restartPolicy;
   const reading = { host, target, id: current?.id ?? old.id, sinceMs: deps.clock.nowMs() - LOOK_BACK_MS };
   const plan: Plan = {

@@ -55,7 +55,8 @@ async function planLimit(deps: DockerActionDeps, target: Target, given: Readonly
     if (sized.kind === "refused") return sized;
     if (sized.same)
       return refused(`the limit of ${formatTarget(target)} is ${memoryInWords(sized.to)} already: there is nothing to change.`);
-    const { host, facts } = session;
+    const { host, facts, acts } = session;
+    await acts.checkRights(["update"]);
     const sinceMs = deps.clock.nowMs() - LOOK_BACK_MS;
     const vitals = await readVitals(deps, { host, target: session.target, id: facts.id, sinceMs });
     const usageBytes = vitals.usageBytes ?? 0;

@@ -1,6 +1,6 @@
 import { codeOf, OomphError } from "../../domain/errors.ts";
-import type { ContainerActs, HostActs, OwnLayer, Recipe } from "../../ports/container-acts.ts";
-import { createDockerClient, type DockerClient } from "./client.ts";
+import type { Act, ContainerActs, HostActs, OwnLayer, Recipe } from "../../ports/container-acts.ts";
+import { createDockerClient, type DockerClient, type DockerRequest } from "./client.ts";
 import { findDependents } from "./recreate-dependents.ts";
 import { creationLike } from "./recreate-body.ts";
 import { definitionOf } from "./recreate-definition.ts";
@@ -11,6 +11,8 @@ import type { DockerConnectionSettings } from "./settings.ts";
 const STOP_MARGIN_MS = 30_000;
 const START_WITHIN_MS = 60_000;
 const SHOWN_PATHS = 5;
+// No container and no image has this id.
+const NOBODY = "0".repeat(64);
 
 /** The changing half of Docker hosts. Nothing is connected before the first call. */
 export function createContainerActs(connections: readonly DockerConnectionSettings[]): ContainerActs & { close(): void } {
@@ -34,6 +36,7 @@ export function createHostActs(client: DockerClient): HostActs {
       const inspected = await inspect(client, container);
       return definitionOf(inspected, await findImage(client, inspected.Image));
     },
+    checkRights: (acts) => checkRights(client, acts),
     dependents: (container) => findDependents(client, container),
     ownLayer: (container) => readOwnLayer(client, container),
     async setMemory(id, { memoryBytes, memorySwapBytes }) {
@@ -53,6 +56,17 @@ export function createHostActs(client: DockerClient): HostActs {
     restart: (id) => endRunning(client, "restart", id),
     remove: (id, which) => remove(client, id, which),
   };
+}
+
+/** Whatever else the daemon says to it, it has heard it. */
+async function checkRights(client: DockerClient, acts: readonly Act[]): Promise<void> {
+  for (const call of acts) {
+    const request: DockerRequest =
+      call === "create" ? { call, body: { Image: `sha256:${NOBODY}` } } : { call, id: NOBODY, ...(call === "update" ? { body: {} } : {}) };
+    await client.json(request).catch((error: unknown) => {
+      if (codeOf(error) !== "not-found" && codeOf(error) !== "bad-input") throw error;
+    });
+  }
 }
 
 async function inspect(client: DockerClient, container: string): Promise<Inspected> {
