@@ -6,7 +6,7 @@ import { freezeNotice, neverFrozen } from "../messages/freeze-notice.ts";
 import { note } from "../messages/note.ts";
 import { refusal } from "../messages/refusal.ts";
 import { refusedUnless } from "./access.ts";
-import { findTarget } from "./find-target.ts";
+import { lookUpTarget } from "./find-target.ts";
 import type { Front } from "./front.ts";
 import { unknownTarget } from "./investigate.ts";
 import type { Command } from "./parse-command.ts";
@@ -31,7 +31,7 @@ export async function freeze(
 export async function unlock(front: Front, userId: string, typed: string): Promise<Message> {
   const refused = await refusedUnless(front, "admins", userId);
   if (refused !== undefined) return refused;
-  const found = findTarget(typed, await front.desk.targets.list());
+  const found = await lookUpTarget(typed, front.desk.targets);
   if (found.kind === "none") return unknownTarget(found);
   if (found.kind === "several")
     return refusal({ because: `"${typed.slice(0, 60)}" is not the whole name of a target`, todo: "`/oom locks` lists what is locked." });

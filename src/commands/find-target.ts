@@ -1,12 +1,18 @@
 import { nearest } from "../domain/nearest.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
-import type { KnownTarget, TargetList } from "../ports/planner.ts";
+import type { KnownTarget, TargetList, Targets } from "../ports/planner.ts";
 
 export type TargetFound =
   | { readonly kind: "found"; readonly target: Target }
   /** Several may be meant: somebody must choose. */
   | { readonly kind: "several"; readonly targets: readonly Target[] }
   | { readonly kind: "none"; readonly because: string; readonly nearest: readonly string[] };
+
+/** Looks up what was typed; where the list of a few seconds ago does not have it, anew: it may have been started since. */
+export async function lookUpTarget(typed: string, targets: Targets): Promise<TargetFound> {
+  const found = findTarget(typed, await targets.list());
+  return found.kind === "found" ? found : findTarget(typed, await targets.list("anew"));
+}
 
 /** Looks up what was typed among names and aliases. A name is never guessed: parts of names give a choice. */
 export function findTarget(typed: string, list: TargetList): TargetFound {

@@ -8,7 +8,7 @@ import { refusal } from "../messages/refusal.ts";
 import { targetPicker } from "../messages/target-picker.ts";
 import { startedNote } from "../messages/started-note.ts";
 import { refusedUnless } from "./access.ts";
-import { findTarget } from "./find-target.ts";
+import { lookUpTarget } from "./find-target.ts";
 import type { Asker, Front } from "./front.ts";
 
 /** `/oom investigate`: starts, or says why not, or asks which target is meant. Undefined: the thread itself answers. */
@@ -19,7 +19,7 @@ export async function investigate(
 ): Promise<Message | undefined> {
   const refused = await refusedUnless(front, "investigators", asker.userId);
   if (refused !== undefined) return refused;
-  const found = findTarget(asked.target, await front.desk.targets.list());
+  const found = await lookUpTarget(asked.target, front.desk.targets);
   if (found.kind === "none") return unknownTarget(found);
   if (found.kind === "several") return targetPicker({ says: notWhole(asked.target.slice(0, 60), found.targets), targets: found.targets });
   const { userId: id, channel, threadTs } = asker;

@@ -7,7 +7,7 @@ import { refusal } from "../messages/refusal.ts";
 import { targetPicker } from "../messages/target-picker.ts";
 import { trendNote } from "../messages/trend-note.ts";
 import type { TrendPicture } from "../ports/memory-history.ts";
-import { findTarget } from "./find-target.ts";
+import { lookUpTarget } from "./find-target.ts";
 import type { Asker, Front } from "./front.ts";
 import { unknownTarget } from "./investigate.ts";
 
@@ -23,7 +23,7 @@ export async function top(front: Front, filter: string | undefined): Promise<Mes
 
 /** `/oom trend`: what the readings show, in words at once and as a chart in the channel. */
 export async function trend(front: Front, asker: Asker, typed: string): Promise<Message> {
-  const found = findTarget(typed, await front.desk.targets.list());
+  const found = await lookUpTarget(typed, front.desk.targets);
   if (found.kind === "none") return unknownTarget(found);
   if (found.kind === "several") return targetPicker({ says: `"${typed.slice(0, 60)}" may mean several.`, targets: found.targets });
   const { target } = found;

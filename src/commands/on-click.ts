@@ -10,7 +10,7 @@ import type { Inbound } from "../ports/inbound.ts";
 import { refusedUnless } from "./access.ts";
 import { attempt } from "./attempt.ts";
 import { decideBy, cancelBy } from "./decide-by.ts";
-import { findTarget } from "./find-target.ts";
+import { lookUpTarget } from "./find-target.ts";
 import type { Front } from "./front.ts";
 import { investigate, unknownTarget } from "./investigate.ts";
 import { show } from "./look.ts";
@@ -111,7 +111,7 @@ async function resolve(front: Front, click: Click): Promise<Message> {
 
 /** The choice is a target's name, looked up like one that was typed. */
 async function pick(front: Front, { value, userId, channel, threadTs }: Click): Promise<Message | undefined> {
-  const found = findTarget(value, await front.desk.targets.list());
+  const found = await lookUpTarget(value, front.desk.targets);
   if (found.kind === "none") return unknownTarget(found);
   if (found.kind === "several")
     return refusal({ because: "that may mean several targets", todo: "Type `/oom investigate` with the whole name." });

@@ -4,7 +4,7 @@ import { requestAction, type Requested } from "../incidents/request-action.ts";
 import { askedNote } from "../messages/asked-note.ts";
 import { refusal } from "../messages/refusal.ts";
 import { refusedUnless } from "./access.ts";
-import { findTarget } from "./find-target.ts";
+import { lookUpTarget } from "./find-target.ts";
 import type { Asker, Front } from "./front.ts";
 import { startOf, threadLink, unknownTarget } from "./investigate.ts";
 import { nearest } from "../domain/nearest.ts";
@@ -16,7 +16,7 @@ export async function runAction(front: Front, asker: Asker, command: Extract<Com
   if (refused !== undefined) return refused;
   const actionId = actionNamed(front, command.action);
   if (typeof actionId !== "string") return actionId.refusal;
-  const found = findTarget(command.target, await front.desk.targets.list());
+  const found = await lookUpTarget(command.target, front.desk.targets);
   if (found.kind === "none") return unknownTarget(found);
   if (found.kind === "several") return whichTarget(command, actionId, found.targets);
 

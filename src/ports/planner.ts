@@ -11,8 +11,8 @@ export type Planner = {
 
 /** Which targets there are, so that a name can be looked up, and a typo answered with the nearest. */
 export type Targets = {
-  /** What can be named now: what is configured, and what runs on configured hosts as of a few seconds ago. Never throws. */
-  list(): Promise<TargetList>;
+  /** What can be named now: what is configured, and what runs on configured hosts as of a few seconds ago; `anew`: as of now. Never throws. */
+  list(as?: "anew"): Promise<TargetList>;
   /** Is the target, or the host that it is on, still in the configuration? */
   isConfigured(target: Target): boolean;
 };

@@ -14,8 +14,8 @@ const SHORT_ID = 12;
 export function createContainerTargets(hosts: ContainerHosts, { clock }: { readonly clock: Clock }): Targets {
   const looks = hosts.names().map((name) => createLook(hosts.host(name), clock));
   return {
-    async list() {
-      const lists = await Promise.all(looks.map((look) => look()));
+    async list(as) {
+      const lists = await Promise.all(looks.map((look) => look(as)));
       return { known: lists.flatMap(({ known }) => known), missing: lists.flatMap(({ missing }) => missing) };
     },
     isConfigured: (target) => target.kind === "docker" && hosts.names().includes(target.connection),
@@ -23,7 +23,7 @@ export function createContainerTargets(hosts: ContainerHosts, { clock }: { reado
 }
 
 /** One host's list; who asks while it is being fetched gets the same one. */
-function createLook(host: ContainerHost, clock: Clock): () => Promise<TargetList> {
+function createLook(host: ContainerHost, clock: Clock): (as?: "anew") => Promise<TargetList> {
   let last: { readonly list: TargetList; readonly atMs: number } | undefined;
   let pending: { readonly list: Promise<TargetList>; readonly sinceMs: number } | undefined;
 
@@ -33,10 +33,10 @@ function createLook(host: ContainerHost, clock: Clock): () => Promise<TargetList
     pending = undefined;
     return list;
   }
-  return async () => {
+  return async (as) => {
     const nowMs = clock.nowMs();
     const ageMs = last === undefined ? Number.POSITIVE_INFINITY : nowMs - last.atMs;
-    if (last !== undefined && ageMs >= 0 && ageMs < FRESH_MS) return last.list;
+    if (as !== "anew" && last !== undefined && ageMs >= 0 && ageMs < FRESH_MS) return last.list;
     pending ??= { list: fetchList(), sinceMs: nowMs };
     const waitMs = PATIENCE_MS - (nowMs - pending.sinceMs);
     if (waitMs <= 0) return late(host);
