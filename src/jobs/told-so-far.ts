@@ -13,6 +13,7 @@ export type Told = {
   /** Everything of its kind for the incident, in the order of being raised. */
   readonly raised: readonly Escalation[];
   readonly diagnosis?: Diagnosis;
+  readonly lookedAtMs?: number;
   readonly threadUrl?: string;
   readonly issueUrl?: string;
   /** When the attempt began. */
@@ -25,7 +26,7 @@ export async function toldSoFar({ desk, chat }: EscalateDeps, claimed: Escalatio
   if (incident === undefined) throw new OomphError("internal", `escalation ${claimed.id} is of an incident that is not in the store`);
   const all = await store.escalations.ofIncident(incident.id);
   const investigations = await store.investigations.ofIncident(incident.id);
-  const diagnosis = investigations.find((one) => one.diagnosis !== undefined)?.diagnosis;
+  const investigation = investigations.find((one) => one.diagnosis !== undefined);
   const threadUrl = await linkTo({ desk, chat }, incident);
   const issueUrl = all.find((one) => one.externalUrl !== undefined)?.externalUrl;
   return {
@@ -33,7 +34,7 @@ export async function toldSoFar({ desk, chat }: EscalateDeps, claimed: Escalatio
     escalation: all.find(({ id }) => id === claimed.id) ?? claimed,
     raised: all.filter(({ kind }) => kind === claimed.kind),
     nowMs: clock.nowMs(),
-    ...(diagnosis === undefined ? {} : { diagnosis }),
+    ...(investigation?.diagnosis === undefined ? {} : { diagnosis: investigation.diagnosis, lookedAtMs: investigation.startedAtMs }),
     ...(threadUrl === undefined ? {} : { threadUrl }),
     ...(issueUrl === undefined ? {} : { issueUrl }),
   };

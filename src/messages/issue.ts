@@ -13,6 +13,8 @@ export type EscalationFacts = {
   readonly raised: readonly Escalation[];
   /** The newest, once there is one. */
   readonly diagnosis?: Diagnosis;
+  /** When that was looked at: what has happened since is not in it. */
+  readonly lookedAtMs?: number;
   readonly threadUrl?: string;
 };
 
@@ -32,7 +34,7 @@ export function issueText(facts: EscalationFacts): { readonly title: string; rea
   const { incident, raised } = facts;
   const target = formatTarget(incident.target);
   const happened = EVENTS[raised[0]?.event ?? "warning"].toLowerCase();
-  const body = [heading(facts), timeline(raised), verdict(facts.diagnosis), footer(facts)].filter((part) => part !== "");
+  const body = [heading(facts), timeline(raised), verdict(facts), footer(facts)].filter((part) => part !== "");
   return { title: clip(visible(`${target}: ${happened}`).replaceAll("`", "ˋ"), TITLE_LENGTH), body: `${body.join("\n\n")}\n` };
 }
 
@@ -57,12 +59,13 @@ function timeline(raised: readonly Escalation[]): string {
   return ["### What happened", ...lines].join("\n");
 }
 
-function verdict(diagnosis: Diagnosis | undefined): string {
+function verdict({ diagnosis, lookedAtMs }: EscalationFacts): string {
   if (diagnosis === undefined) return "";
   const { finding, summary, furtherSteps } = diagnosis;
   const facts = summary.map(({ label, value }) => `- ${markdown(label)}: ${markdown(value)}`);
   const steps = furtherSteps.length === 0 ? [] : ["", "To do:", ...furtherSteps.map((step) => `- ${markdown(step)}`)];
-  return [`### Verdict (${confidence(finding.confidence)})`, markdown(finding.headline), "", ...facts, ...steps].join("\n");
+  const when = lookedAtMs === undefined ? [] : ["", `As it was at ${utc(lookedAtMs)}:`];
+  return [`### Verdict (${confidence(finding.confidence)})`, markdown(finding.headline), ...when, "", ...facts, ...steps].join("\n");
 }
 
 function footer({ incident, threadUrl }: EscalationFacts): string {

@@ -26,7 +26,7 @@ export function mailText(facts: MailFacts): { readonly subject: string; readonly
 type Line = { readonly label?: string; readonly says: string } | { readonly label: string; readonly url: string };
 
 function paragraphsOf(facts: MailFacts): readonly (readonly Line[])[] {
-  const { incident, raised, diagnosis, lateMs } = facts;
+  const { incident, raised, diagnosis, lookedAtMs, lateMs } = facts;
   const last = raised.at(-1);
   const event: Line[] = [
     { label: EVENTS[last?.event ?? "warning"], says: formatTarget(incident.target) },
@@ -39,6 +39,7 @@ function paragraphsOf(facts: MailFacts): readonly (readonly Line[])[] {
       ? []
       : [
           { label: `Verdict (${confidence(finding.confidence)})`, says: finding.headline },
+          ...(lookedAtMs === undefined ? [] : [{ label: "As it was at", says: utc(lookedAtMs) }]),
           ...summary.map(({ label, value }) => ({ label, says: value })),
         ];
   return [event, verdict, linksOf(facts)].filter((lines) => lines.length > 0);

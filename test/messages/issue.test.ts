@@ -58,7 +58,13 @@ describe("Markdown", () => {
 
 describe("an issue", () => {
   it("says what happens now, what happened, why, and where the thread is", () => {
-    const { title, body } = issueText({ incident: INCIDENT, raised: [raised({ times: 3 }), over], diagnosis, threadUrl: THREAD });
+    const { title, body } = issueText({
+      incident: INCIDENT,
+      raised: [raised({ times: 3 }), over],
+      diagnosis,
+      lookedAtMs: AT_MS,
+      threadUrl: THREAD,
+    });
     expect(title).toBe("redis/sessions: memory above the critical threshold");
     expect(body.split("\n").filter((line) => line !== "")).toEqual([
       "**✅ Over: `redis/sessions`**",
@@ -68,6 +74,7 @@ describe("an issue", () => {
       "- 2026-05-12 04:04:10 UTC: **Over**: back at 41%",
       "### Verdict (very sure, 97%)",
       "37 workers need 7.2 GiB",
+      "As it was at 2026-05-12 03:04:10 UTC:",
       "- Workers: 37 on 32 cores",
       "To do:",
       "- set worker\\_processes to 8",
@@ -85,6 +92,7 @@ describe("a mail", () => {
       incident: INCIDENT,
       raised: [nasty],
       diagnosis,
+      lookedAtMs: AT_MS,
       threadUrl: THREAD,
       issueUrl: "https://example.com/9?a=1&b=2",
       lateMs: 720_000,
@@ -99,6 +107,7 @@ describe("a mail", () => {
         "Late: this mail could not be sent for 12 min",
         "",
         "Verdict (very sure, 97%): 37 workers need 7.2 GiB",
+        "As it was at: 2026-05-12 03:04:10 UTC",
         "Workers: 37 on 32 cores",
         "",
         `Thread in Slack: ${THREAD}`,
