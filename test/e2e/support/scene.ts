@@ -59,7 +59,7 @@ export async function setScene({ slack: people = {}, settings, started = true }:
   const directory = await mkdtemp(join(tmpdir(), "oomph-e2e-"));
   ends.push(() => rm(directory, { recursive: true, force: true }));
   const said = listen(slack);
-  let options: OomphLabOptions = { sections: QUICK, ...settings(slack, queue), slack, queueUrl: queue.url, directory };
+  let options: OomphLabOptions = { sections: QUICK, queueUrl: queue.url, ...settings(slack, queue), slack, directory };
   let running: { readonly oomph: OomphLab; readonly people: SlackClient } | undefined;
 
   function now(): { readonly oomph: OomphLab; readonly people: SlackClient } {
