@@ -1,7 +1,7 @@
 import type { EscalationEvent } from "../domain/escalation.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { StepProgress } from "../domain/evidence.ts";
-import type { Target } from "../domain/target.ts";
+import { targetKey, type Target } from "../domain/target.ts";
 import { commit } from "../incidents/commit.ts";
 import { escalate } from "../incidents/escalate.ts";
 import { openIncident } from "../incidents/open-incident.ts";
@@ -61,11 +61,15 @@ async function incidentOf({ desk, runbook, channel }: WatchDeps, { target, lookI
   return (await openIncident(desk, opening)).incident;
 }
 
+/** Twice is enough within minutes; once, when that look was taken after the first kill, and could see it. */
 async function lookedIntoLately({ store, clock }: WatchDeps["desk"], target: Target): Promise<Incident | undefined> {
   const incident = await findUnresolved(store, { target, problem: PROBLEM });
   if (incident === undefined) return undefined;
-  const [newest] = await store.investigations.ofIncident(incident.id);
-  return newest !== undefined && newest.startedAtMs > clock.nowMs() - LOOK_AGAIN_MS ? incident : undefined;
+  const looks = await store.investigations.ofIncident(incident.id);
+  const lately = looks.filter(({ startedAtMs }) => startedAtMs > clock.nowMs() - LOOK_AGAIN_MS);
+  const firstKillMs = (await store.watched.get(targetKey(target)))?.kills?.firstMs;
+  const sawIt = firstKillMs !== undefined && lately.some(({ startedAtMs }) => startedAtMs >= firstKillMs);
+  return sawIt || lately.length > 1 ? incident : undefined;
 }
 
 /**

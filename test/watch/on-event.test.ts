@@ -4,6 +4,7 @@ import { startRedis, type RedisLab } from "../../scripts/lab/redis.ts";
 import { targetKey } from "../../src/domain/target.ts";
 import type { ContainerEvent } from "../../src/ports/containers.ts";
 import { onContainerEvent } from "../../src/watch/on-event.ts";
+import { tell } from "../../src/watch/tell.ts";
 import { startDesk, type TestDesk } from "../support/desk.ts";
 import { container, startWatch, type WatchRig } from "./rig.ts";
 
@@ -86,6 +87,18 @@ describe("an event of a container", () => {
     await hears(event("oom"));
     expect(await watch.investigations("kong")).toBe(2);
     expect(await watch.told("kong")).toEqual([expect.stringContaining("3 kills within 12 min")]);
+  });
+
+  it("a kill that came while something else was looked into is looked into with the next one", async () => {
+    const { desk } = test;
+    await tell(watch.deps, { target: container("kong"), lookInto: "always" }, async () => []);
+    await hears(event("oom", { atMs: desk.clock.nowMs() + 5 }));
+    expect(await watch.investigations("kong")).toBe(1);
+    const [first] = await desk.store.investigations.unfinished(desk.clock.nowMs() + 1);
+    await desk.store.investigations.update(first?.id ?? "", { state: "done", endedAtMs: desk.clock.nowMs() });
+    test.moveOn(1_000);
+    await hears(event("oom", { atMs: desk.clock.nowMs() }));
+    expect(await watch.investigations("kong")).toBe(2);
   });
 
   it("kills half an hour apart are two troubles", async () => {
