@@ -219,7 +219,8 @@ describe.skipIf(daemon.kind === "absent")("changes of containers", () => {
   test(
     "what Oomph itself runs on is not touched, whatever it is called",
     async () => {
-      const [name = ""] = extra;
+      const [id = ""] = extra;
+      const name = (await docker(["inspect", "-f", "{{.Name}}", id])).trim().slice(1);
       await refusedAs("own", `docker.restart docker/${name}`, /the Redis of Oomph's own queue.*never changes what it runs on/);
       await refusedAs("own", `docker.set-memory-limit docker/${name} --limit 96m`, /the Redis of Oomph's own queue/);
       await refusedAs("own", `docker.set-environment docker/${name} --set A=b`, /the Redis of Oomph's own queue/);
@@ -258,8 +259,7 @@ describe.skipIf(daemon.kind === "absent")("changes of containers", () => {
 
   async function start(args: readonly string[]): Promise<string> {
     const [, , , name = ""] = args;
-    extra.push(name);
-    await docker(args);
+    extra.push((await docker(args)).trim());
     return name;
   }
 
