@@ -1,64 +1,90 @@
 /**
- * The main job on real servers: an alert about a full Redis, from its post to the verified fix. Exits 0 only if each step
- * really happened. `--keep` leaves it running with a prompt. `--page FILE` says where the thread is written as a page.
+ * The main job on real servers, from trouble to verified fix. Exits 0 only if each step really happened.
+ * `npm run demo` plays a full Redis; `npm run demo -- kong` plays Kong's incident on real Docker. `--keep` leaves it
+ * running with a prompt. `--page FILE` says where the thread is written as a page.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { formatDuration } from "../src/domain/duration.ts";
+import { missingForKong, setKongScene } from "./demo/kong-scene.ts";
+import { playKong } from "./demo/kong-story.ts";
 import { runPrompt } from "./demo/prompt.ts";
-import { fillForGood, setScene, TEST_DATABASE, type Scene } from "./demo/scene.ts";
+import { fillForGood, setScene, TEST_DATABASE, type Stage } from "./demo/scene.ts";
 import { playStory, type Told } from "./demo/story.ts";
 import { threadText } from "./demo/thread-text.ts";
 import { threadPage } from "./docs/thread-page.ts";
 
-const { values } = parseArgs({
+type Played = { readonly scene: Stage; readonly told: Told; readonly since: string; readonly again: () => Promise<void> };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: { keep: { type: "boolean", default: false }, page: { type: "string", default: ".oomph/demo-thread.html" } },
 });
+const STORIES: Readonly<Record<string, () => Promise<Played>>> = { redis: playRedisStory, kong: playKongStory };
 const out = (text: string): void => void process.stdout.write(`${text}\n`);
-let scene: Scene | undefined;
+let running: Stage | undefined;
 
 process.once("SIGINT", () => {
   end(130);
 });
 
 try {
-  out("Setting the scene ...");
-  scene = await setScene((line) => out(`  ${line}`));
-  out("\nAn alert is posted in #alerts. The thread, as its readers see it:\n");
-  const told = await playStory(scene);
-  report(scene, told);
-  await writePage(scene, told);
-  if (values.keep) await runPrompt(scene, refill(scene), out);
+  const [name = "redis"] = positionals;
+  const story = STORIES[name];
+  if (story === undefined) throw new Error(`Expected one of ${Object.keys(STORIES).join(", ")}, got "${name}".`);
+  const played = await story();
+  report(played);
+  await writePage(played);
+  if (values.keep) await runPrompt(played.scene, played.again, out);
   end(0);
 } catch (error) {
   out(`\nThe demo failed. ${error instanceof Error ? error.message : String(error)}`);
-  if (scene !== undefined) out(`Oomph's log ended with:\n${(await scene.oomph.log()).split("\n").slice(-15).join("\n")}`);
+  if (running !== undefined) out(`Oomph's log ended with:\n${(await running.oomph.log()).split("\n").slice(-15).join("\n")}`);
   end(1);
 }
 
-function report(from: Scene, { thread, milestones }: Told): void {
-  out(threadText(from.slack, thread));
-  out("\nWhat really happened, asked of the servers themselves; times count from the alert's post:");
+async function playRedisStory(): Promise<Played> {
+  out("Setting the scene ...");
+  const scene = await setScene((line) => out(`  ${line}`));
+  running = scene;
+  out("\nAn alert is posted in #alerts. The thread, as its readers see it:\n");
+  const told = await playStory(scene);
+  const again = async (): Promise<void> => {
+    const keys = await fillForGood(scene.sessions);
+    out(`Database ${TEST_DATABASE} of redis/sessions got ${keys} keys; it refuses writes again.`);
+  };
+  return { scene, told, since: "the alert's post", again };
+}
+
+async function playKongStory(): Promise<Played> {
+  const missing = await missingForKong();
+  if (missing.length > 0)
+    throw new Error(`This story needs a Docker daemon on this machine and nginx. Missing:\n  ${missing.join("\n  ")}`);
+  out("Setting the scene ...");
+  const scene = await setKongScene((line) => out(`  ${line}`));
+  running = scene;
+  const told = await playKong(scene, (line) => out(`  ${line}`));
+  out("\nThe thread that opened by itself, as its readers see it:\n");
+  const again = async (): Promise<void> => out("The old container is back: it fills its limit again by itself.");
+  return { scene, told, since: "the first kill, as Docker saw it", again };
+}
+
+function report({ scene, told: { thread, milestones }, since }: Played): void {
+  out(threadText(scene.slack, thread));
+  out(`\nWhat really happened, asked of the servers themselves; times count from ${since}:`);
   for (const { what, afterMs } of milestones) out(`  ${formatDuration(afterMs).padStart(8)}  ${what}`);
 }
 
-async function writePage(from: Scene, { thread }: Told): Promise<void> {
+async function writePage({ scene, told: { thread } }: Played): Promise<void> {
   const path = resolve(values.page);
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, await threadPage(thread, from.slack));
+  await writeFile(path, await threadPage(thread, scene.slack));
   out(`\nThe same thread as a page: ${path}`);
 }
 
-function refill({ sessions }: Scene): () => Promise<void> {
-  return async () => {
-    const keys = await fillForGood(sessions);
-    out(`Database ${TEST_DATABASE} of redis/sessions got ${keys} keys; it refuses writes again.`);
-  };
-}
-
 function end(code: number): void {
-  const stopping = scene;
-  scene = undefined;
+  const stopping = running;
+  running = undefined;
   void Promise.resolve(stopping?.stop()).finally(() => process.exit(code));
 }

@@ -1,16 +1,18 @@
 /**
  * Pictures of the project's own messages for the README and docs/: `npm run screenshots` writes docs/images/*.png, each
- * at the width of a laptop and of a phone. Needs Chromium, which is not installed by `npm ci` (Debian: apt-get install
+ * at the width of a laptop and of a phone. Those of Kong's incident are taken of a thread that is played on real Docker;
+ * without it they stay as they are. Needs Chromium, which is not installed by `npm ci` (Debian: apt-get install
  * chromium fonts-liberation fonts-noto-color-emoji).
  */
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { chromium, type Browser } from "playwright-core";
+import { kongPictures, trendChart } from "./docs/kong-pictures.ts";
 import { PICTURES } from "./docs/pictures.ts";
 import { NAMES } from "./docs/example-facts.ts";
 import { smallPng } from "./docs/small-png.ts";
-import { renderThreadPage } from "./docs/thread-page.ts";
+import { renderThreadPage, type PageMessage, type PageNames } from "./docs/thread-page.ts";
 
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const FLAGS = [
@@ -33,15 +35,23 @@ if (!existsSync(CHROMIUM)) {
   );
   process.exit(1);
 }
+const kong = await kongPictures();
+if (kong.kind === "absent") process.stdout.write(`The pictures of Kong's incident stay as they are: ${kong.because}\n`);
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 try {
   await mkdir(FOLDER, { recursive: true });
-  for (const [name, messages] of Object.entries(PICTURES)) {
-    const page = await renderThreadPage(messages, NAMES);
-    for (const [ending, width] of Object.entries(WIDTHS)) await picture(browser, { page, width, path: `${FOLDER}/${name}${ending}.png` });
-  }
+  await pictures(browser, PICTURES, NAMES);
+  if (kong.kind === "there") await pictures(browser, kong.pictures, kong.names);
+  await writeFile(`${FOLDER}/trend.png`, smallPng(Buffer.from(await trendChart(resolve("dist/adapters/chart/chart-process.js")))));
 } finally {
   await browser.close();
+}
+
+async function pictures(from: Browser, all: Readonly<Record<string, readonly PageMessage[]>>, names: PageNames): Promise<void> {
+  for (const [name, messages] of Object.entries(all)) {
+    const page = await renderThreadPage(messages, names);
+    for (const [ending, width] of Object.entries(WIDTHS)) await picture(from, { page, width, path: `${FOLDER}/${name}${ending}.png` });
+  }
 }
 
 async function picture(

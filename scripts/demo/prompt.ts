@@ -1,21 +1,21 @@
 import { createInterface } from "node:readline";
 import { controlsOf, type LabMessage } from "../lab/slack/index.ts";
-import type { Scene } from "./scene.ts";
+import type { Stage } from "./scene.ts";
 import { dialogOf, has, inputsOf, seen } from "./story.ts";
 import { messageText, readable } from "./thread-text.ts";
 
 const HELP = `What you can type:
-  /oom ...  [as alice]        any command, for example: /oom investigate redis/sessions
+  /oom ...  [as alice]        any command, for example: /oom incidents
   approve 1 [as bob]          says yes to the first request that waits; types the confirmation where one is needed
   deny 1 [as bob]             says no to it
   press <label> [as alice]    presses the newest button with this label, for example: press Flush database
   post <text>                 posts an alert in #alerts
-  fill                        fills database 2 of redis/sessions until it refuses writes again
+  fill                        brings the trouble back (Redis only: fills database 2 until writes are refused again)
   help, quit
 People: alice and bob may approve, bob is an admin, mallory may neither. Without "as", commands are alice's, decisions bob's.`;
 
 /** Shows every message as it comes and does what is typed, until "quit", the end of input, or Ctrl-C. */
-export async function runPrompt(scene: Scene, refill: () => Promise<void>, out: (text: string) => void): Promise<void> {
+export async function runPrompt(scene: Stage, refill: () => Promise<void>, out: (text: string) => void): Promise<void> {
   const { slack } = scene;
   out(HELP);
   const stopShowing = slack.onOwnMessage((message, change) =>
@@ -38,7 +38,7 @@ export async function runPrompt(scene: Scene, refill: () => Promise<void>, out: 
 
 type Order = { readonly line: string; readonly refill: () => Promise<void>; readonly out: (text: string) => void };
 
-async function obey(scene: Scene, { line, refill, out }: Order): Promise<void> {
+async function obey(scene: Stage, { line, refill, out }: Order): Promise<void> {
   const [, order = "", named] = /^(.*?)(?:\s+as\s+(\w+))?$/.exec(line) ?? [];
   const { people, slack } = scene;
   if (named !== undefined && slack.users[named] === undefined)
@@ -63,7 +63,7 @@ async function answered(
 }
 
 async function decide(
-  scene: Scene,
+  scene: Stage,
   word: { readonly approve: boolean; readonly number: number; readonly user: string },
   out: (text: string) => void,
 ): Promise<void> {
@@ -97,13 +97,13 @@ function confirmationOf(card: LabMessage): string | undefined {
   return /types `([^`]+)`/.exec(JSON.stringify(card.blocks))?.[1];
 }
 
-async function press(scene: Scene, label: string, user: string): Promise<void> {
+async function press(scene: Stage, label: string, user: string): Promise<void> {
   const message = (await allMessages(scene)).findLast(({ blocks }) => controlsOf(blocks ?? []).some((control) => control.label === label));
   if (message === undefined) throw new Error(`Expected the label of a button in one of the threads, got "${label}".`);
   await scene.people.click(user, message, label);
 }
 
-async function allMessages({ slack }: Scene): Promise<readonly LabMessage[]> {
+async function allMessages({ slack }: Stage): Promise<readonly LabMessage[]> {
   const roots = [...(await slack.messages("alerts")), ...(await slack.messages("incidents"))];
   const threads = await Promise.all(roots.map((root) => slack.thread(root.channel, root.ts)));
   return threads.flat();
@@ -111,7 +111,7 @@ async function allMessages({ slack }: Scene): Promise<readonly LabMessage[]> {
 
 /** What only the one who asked can see comes a moment later. */
 async function showAnswers(
-  { slack }: Scene,
+  { slack }: Stage,
   before: { readonly responses: number; readonly whispers: number },
   out: (text: string) => void,
 ): Promise<void> {

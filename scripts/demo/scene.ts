@@ -3,36 +3,48 @@ import { fill, fillUntilRefused, startRedis, type RedisLab } from "../lab/redis.
 import { createSlackClient, startSlack, type LabSlack, type SlackClient } from "../lab/slack/index.ts";
 import { startGateway, type Gateway } from "./gateway.ts";
 
-/** Everything that plays a part: real servers, a local Slack, and Oomph as it is shipped. */
-export type Scene = {
+/** What every scene has: a local Slack with its people, and Oomph as it is shipped. */
+export type Stage = {
   readonly slack: LabSlack;
   readonly people: SlackClient;
   readonly oomph: OomphLab;
+  stop(): Promise<void>;
+};
+
+/** Everything that plays a part in the incident of Redis. */
+export type Scene = Stage & {
   /** The Redis in trouble, `redis/sessions`. */
   readonly sessions: RedisLab;
   readonly gateway: Gateway;
-  stop(): Promise<void>;
 };
+
+/** Ends of what was started, to be called last first. */
+export type Stops = (() => Promise<unknown>)[];
 
 /** Where the test suites write, and what never cleans up. */
 export const TEST_DATABASE = 2;
 
 /** `tell` is called with what is being done, for a waiting reader. */
-export async function setScene(tell: (line: string) => void): Promise<Scene> {
-  const stops: (() => Promise<unknown>)[] = [];
+export function setScene(tell: (line: string) => void): Promise<Scene> {
+  return built((stops) => build(tell, stops));
+}
+
+/** What was built, with its end; what was started is ended as well when the building fails. */
+export async function built<Parts>(build: (stops: Stops) => Promise<Parts>): Promise<Parts & { stop(): Promise<void> }> {
+  const stops: Stops = [];
   const stop = async (): Promise<void> => {
     for (const end of stops.toReversed()) await end();
     stops.length = 0;
   };
   try {
-    return { ...(await build(tell, stops)), stop };
+    return { ...(await build(stops)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function build(tell: (line: string) => void, stops: (() => Promise<unknown>)[]): Promise<Omit<Scene, "stop">> {
+async function build(tell: (line: string) => void, stops: Stops): Promise<Omit<Scene, "stop">> {
   const queue = await startRedis({ policy: "noeviction", lines: ["appendonly yes"] });
   stops.push(() => queue.stop());
   tell(`Oomph's own Redis runs on port ${queue.port} (redis-server ${queue.version}, noeviction, AOF).`);

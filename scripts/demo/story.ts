@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { controlsOf, type LabMessage, type LabModal, type LabSlack } from "../lab/slack/index.ts";
-import { TEST_DATABASE, type Scene } from "./scene.ts";
+import { TEST_DATABASE, type Scene, type Stage } from "./scene.ts";
 
 /** One thing that must really have happened, and when, counted from the alert. */
 export type Milestone = { readonly what: string; readonly afterMs: number };
@@ -81,28 +81,33 @@ async function checkWorld({ sessions, gateway, oomph }: Scene, reached: (what: s
   const { status } = await fetch(gateway.url);
   if (status !== 201) throw new Error(`Expected the gateway to answer 201 again, it answered ${status}.`);
   reached("the gateway answers 201 again");
+  reached(`the audit is intact (${verifyAudit(oomph)})`);
+}
+
+/** What `oomph audit verify` says first; throws when the chain is broken. */
+export function verifyAudit(oomph: Stage["oomph"]): string {
   const audit = spawnSync(process.execPath, [CLI, "audit", "verify"], {
     encoding: "utf8",
     cwd: oomph.directory,
     env: { PATH: process.env["PATH"], OOMPH_CONFIG: oomph.configPath },
   });
   if (audit.status !== 0) throw new Error(`Expected an intact audit, oomph audit verify said: ${audit.stdout}${audit.stderr}`);
-  reached(`the audit is intact (${audit.stdout.trim().split("\n")[0] ?? ""})`);
+  return audit.stdout.trim().split("\n")[0] ?? "";
 }
 
 /** Waits for something to be there. */
-export async function seen<Found>(what: string, look: () => Promise<Found | undefined>): Promise<Found> {
-  const deadline = performance.now() + WAIT_MS;
+export async function seen<Found>(what: string, look: () => Promise<Found | undefined>, withinMs = WAIT_MS): Promise<Found> {
+  const deadline = performance.now() + withinMs;
   while (performance.now() < deadline) {
     const found = await look();
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-  throw new Error(`Expected ${what} within ${WAIT_MS / 1000} s, it did not come.`);
+  throw new Error(`Expected ${what} within ${withinMs / 1000} s, it did not come.`);
 }
 
 /** What only one person has been told, as a note in the channel or as the answer to a click. */
-function whispersTo(slack: LabSlack, user: string): readonly string[] {
+export function whispersTo(slack: LabSlack, user: string): readonly string[] {
   return [...slack.ephemerals(), ...slack.responses()].filter((answer) => answer.user === slack.id(user)).map(({ text }) => text);
 }
 

@@ -16,7 +16,15 @@ export function messageText(slack: LabSlack, message: LabMessage, indent = ""): 
     message.blocks === undefined || message.blocks.length === 0 ? message.text : message.blocks.map(blockText).filter(Boolean).join("\n"),
   );
   const pressable = controlsOf(message.blocks ?? []).map(({ label }) => `[ ${label} ]`);
-  const lines = [...body.split("\n").flatMap(wrap), ...(pressable.length === 0 ? [] : [pressable.join("  ")])];
+  const files = (message.files ?? []).map(({ name, title }) => `📎 ${name} (${title})`);
+  const lines = [
+    ...body
+      .split("\n")
+      .filter((line) => line !== "")
+      .flatMap(wrap),
+    ...files,
+    ...(pressable.length === 0 ? [] : [pressable.join("  ")]),
+  ];
   return [header, ...lines.map((line) => `${indent}${line}`), indent.trimEnd()].join("\n");
 }
 

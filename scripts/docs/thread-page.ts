@@ -14,7 +14,10 @@ const { renderToStaticMarkup }: { readonly renderToStaticMarkup: (element: React
 export type PageMessage = {
   readonly author: string;
   readonly atMs: number;
-  readonly message: Pick<OomphMessage, "text"> & { readonly blocks?: readonly Block[] };
+  readonly message: Pick<OomphMessage, "text"> & {
+    readonly blocks?: readonly Block[];
+    readonly files?: readonly { readonly name: string; readonly title: string }[];
+  };
 };
 
 /** What ids are called: people, channels, groups. */
@@ -33,10 +36,19 @@ export async function renderThreadPage(messages: readonly PageMessage[], names: 
 
 /** A thread of the local Slack as a page. */
 export async function threadPage(thread: readonly LabMessage[], slack: LabSlack): Promise<string> {
+  const { messages, names } = fromSlack(thread, slack);
+  return renderThreadPage(messages, names);
+}
+
+/** Messages of the local Slack, for a page. */
+export function fromSlack(
+  thread: readonly LabMessage[],
+  slack: LabSlack,
+): { readonly messages: readonly PageMessage[]; readonly names: PageNames } {
   const swapped = (byName: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(byName).map(([name, id]) => [id, name]));
   const names = { users: swapped(slack.users), channels: swapped(slack.channels) };
   const messages = thread.map((message) => ({ author: authorOf(message, slack, names), atMs: Number(message.ts) * 1000, message }));
-  return renderThreadPage(messages, names);
+  return { messages, names };
 }
 
 function authorOf(message: LabMessage, slack: LabSlack, names: PageNames): string {
@@ -54,7 +66,12 @@ function rendered({ author, atMs, message }: PageMessage, names: PageNames): str
   // Our blocks are Slack's, only read-only: a copy is what the renderer takes. It doubles asterisks inside code.
   const copy: RenderedBlock[] = JSON.parse(JSON.stringify(blocks, (_key, value: unknown) => (typeof value === "string" ? starsInCode(value) : value)));
   const markup = renderToStaticMarkup(createElement(Message, { blocks: copy, name: author, logo: portrait(author), time: new Date(atMs), theme: "light", data }));
-  return `<article>${markup}</article>`;
+  const files = (message.files ?? []).map(({ name, title }) => `<p class="file">📎 <b>${escaped(name)}</b> ${escaped(title)}</p>`);
+  return `<article>${markup}${files.join("")}</article>`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
 function starsInCode(text: string): string {
@@ -75,5 +92,6 @@ main { max-width: 720px; margin: 0 auto; padding: 8px 16px 16px; }
 article { padding: 6px 0; }
 article section { max-width: none !important; }
 .replies { margin: 4px 0; color: #616061; font-size: 13px; border-bottom: 1px solid #ddd; padding-bottom: 6px; }
+.file { margin: 4px 0 4px 44px; padding: 8px 10px; border: 1px solid #ddd; border-radius: 8px; font-size: 14px; }
 code { font-family: "Liberation Mono", monospace !important; }
 `;

@@ -42,13 +42,13 @@ function optionOf(chart: MemoryChart): Option {
     backgroundColor: "#ffffff",
     title: {
       text: clipped(chart.title, 44),
-      subtext: wrapped(chart.subtitle, 66),
+      subtext: wrapped(chart.subtitle, { length: 66, lines: 3 }),
       left: 12,
       top: 8,
       textStyle: { fontFamily: FONT, fontSize: 20, color: COLORS.ink },
       subtextStyle: { fontFamily: FONT, fontSize: 14, color: COLORS.faint, lineHeight: 19 },
     },
-    grid: { left: 92, right: 34, top: 96, bottom: 44 },
+    grid: { left: 92, right: 34, top: 115, bottom: 44 },
     xAxis: {
       type: "time",
       min: readings[0]?.atMs ?? 0,
@@ -158,11 +158,12 @@ function spanOf({ readings, forecast }: MemoryChart): number {
   return Math.max(readings.at(-1)?.atMs ?? 0, forecast?.untilMs ?? 0) - (readings[0]?.atMs ?? 0);
 }
 
-/** `14:05` within a day and a half, else `22 Nov`. */
+/** `14:05Z` within a day and a half, `22 Nov 14Z` within four days, else `22 Nov`. */
 function clock(atMs: number, spanMs: number): string {
   const date = new Date(atMs);
   if (spanMs <= 36 * HOUR_MS) return `${date.toISOString().slice(11, 16)}Z`;
-  return date.toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+  const day = date.toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+  return spanMs <= 96 * HOUR_MS ? `${day} ${date.toISOString().slice(11, 13)}Z` : day;
 }
 
 /** A power of two, so that labels read 512 MiB and not 500.3. */
@@ -177,14 +178,15 @@ function clipped(text: string, length: number): string {
   return characters.length <= length ? characters.join("") : `${characters.slice(0, length - 1).join("")}…`;
 }
 
-/** Two lines at the most. */
-function wrapped(text: string, length: number): string {
-  const words = text.replaceAll(/\p{C}/gu, " ").split(" ");
+/** What does not fit into so many lines is cut. */
+function wrapped(text: string, most: { readonly length: number; readonly lines: number }): string {
   const lines: string[] = [""];
-  for (const word of words) {
+  for (const word of text.replaceAll(/\p{C}/gu, " ").split(" ")) {
     const current = lines.at(-1) ?? "";
-    if (current.length + word.length + 1 <= length) lines[lines.length - 1] = current === "" ? word : `${current} ${word}`;
-    else lines.push(clipped(word, length));
+    if (current.length + word.length + 1 <= most.length) lines[lines.length - 1] = current === "" ? word : `${current} ${word}`;
+    else lines.push(clipped(word, most.length));
   }
-  return lines.length <= 2 ? lines.join("\n") : `${lines[0]}\n${clipped(`${lines[1]} ${lines[2]}`, length)}`;
+  if (lines.length <= most.lines) return lines.join("\n");
+  const kept = lines.slice(0, most.lines - 1);
+  return [...kept, clipped(lines.slice(kept.length).join(" "), most.length)].join("\n");
 }
