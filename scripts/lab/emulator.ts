@@ -1,9 +1,14 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { Server } from "node:net";
 import { createEmulator, type EmulatorOptions } from "emulate";
+import { z } from "zod";
+import { noteRealSystem } from "./real-systems.ts";
 
 export type RunningEmulator = { readonly port: number; close(): Promise<void> };
+
+export type EmulatedService = Omit<EmulatorOptions, "port" | "service"> & { readonly service: "slack" | "github" };
 
 /** Where Node announces that a server is about to listen, with the options that it goes by. */
 const ABOUT_TO_LISTEN = "tracing:net.server.listen:asyncStart";
@@ -16,7 +21,7 @@ let started = 0;
  * told a port only: it listens on all interfaces, and a port that is taken ends the process. So its server is caught
  * where Node announces it, and given its address there.
  */
-export async function startEmulator(options: Omit<EmulatorOptions, "port">): Promise<RunningEmulator> {
+export async function startEmulator(options: EmulatedService): Promise<RunningEmulator> {
   const mark = NO_PORT + (started += 1);
   let listening: Promise<number> | undefined;
   const onListen = (message: unknown): void => {
@@ -29,7 +34,9 @@ export async function startEmulator(options: Omit<EmulatorOptions, "port">): Pro
   try {
     const emulator = await createEmulator({ ...options, port: mark });
     if (listening === undefined) throw new Error("expected emulate to start a server, it did not");
-    return { port: await listening, close: () => emulator.close() };
+    const port = await listening;
+    noteRealSystem(`${options.service}-emulator`, packageVersion());
+    return { port, close: () => emulator.close() };
   } finally {
     unsubscribe(ABOUT_TO_LISTEN, onListen);
   }
@@ -39,6 +46,11 @@ function announced(message: unknown): { readonly server?: unknown; readonly opti
   if (typeof message !== "object" || message === null) return {};
   const options = "options" in message && typeof message.options === "object" && message.options !== null ? message.options : undefined;
   return { ...("server" in message && { server: message.server }), ...(options !== undefined && { options }) };
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL("../../node_modules/emulate/package.json", import.meta.url), "utf8");
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
 async function portOf(server: Server): Promise<number> {

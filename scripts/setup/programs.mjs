@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
@@ -11,4 +12,16 @@ export function isInstalled(program) {
       return false;
     }
   });
+}
+
+/** What goes before a command to run it as root without a password; undefined: it cannot be. */
+export function rootPrefix() {
+  if (process.getuid?.() === 0) return [];
+  return isInstalled("sudo") && spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0 ? ["sudo", "-n"] : undefined;
+}
+
+/** Did it work? Its words go to standard error; it asks nothing. */
+export function aptGet(asRoot, [what, ...args]) {
+  const [command, ...rest] = [...asRoot, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", what, "-qq", ...args];
+  return spawnSync(command, rest, { stdio: ["ignore", 2, 2] }).status === 0;
 }

@@ -1,5 +1,4 @@
-import { spawnSync } from "node:child_process";
-import { isInstalled } from "./programs.mjs";
+import { aptGet, isInstalled, rootPrefix } from "./programs.mjs";
 
 const BY_HAND = `Install a Redis server (6.2 or newer), then run this again:
     Debian, Ubuntu   sudo apt-get install redis-server
@@ -13,19 +12,8 @@ export function bringRedis() {
   const asRoot = rootPrefix();
   if (asRoot === undefined || !isInstalled("apt-get")) throw new Error(`redis-server is not installed. ${BY_HAND}`);
   console.error("set-up: installing redis-server with apt-get");
-  const installed = aptGet(asRoot, "install") || (aptGet(asRoot, "update") && aptGet(asRoot, "install"));
+  const install = () => aptGet(asRoot, ["install", "-y", "--no-install-recommends", "redis-server"]);
+  const installed = install() || (aptGet(asRoot, ["update"]) && install());
   if (!installed || !isInstalled("redis-server")) throw new Error(`apt-get could not install redis-server. ${BY_HAND}`);
   return "redis-server installed (where systemd runs, the package has also started one on 127.0.0.1:6379; Oomph does not use it)";
-}
-
-function aptGet(asRoot, what) {
-  const args = what === "install" ? ["install", "-y", "-qq", "--no-install-recommends", "redis-server"] : ["update", "-qq"];
-  const [command, ...rest] = [...asRoot, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...args];
-  return spawnSync(command, rest, { stdio: ["ignore", 2, 2] }).status === 0;
-}
-
-/** What goes before a command to run it as root without a password; undefined: it cannot be. */
-function rootPrefix() {
-  if (process.getuid?.() === 0) return [];
-  return isInstalled("sudo") && spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0 ? ["sudo", "-n"] : undefined;
 }

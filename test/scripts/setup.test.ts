@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { bringNginx } from "../../scripts/setup/nginx.mjs";
 import { checkNode, satisfies } from "../../scripts/setup/node-version.mjs";
 import { mismatch } from "../../scripts/setup/packages.mjs";
 import { realSystems, systemProblems } from "../../scripts/test/real-systems.mjs";
@@ -108,6 +109,79 @@ describe("set-up", () => {
   });
 });
 
+describe("nginx", () => {
+  const bin = join(folder, "bin");
+  const root = join(folder, "checkout");
+  const nowhere = join(folder, "nowhere");
+  const hasPackages = spawnSync("dpkg-deb", ["--version"]).status === 0;
+
+  beforeEach(() => {
+    for (const old of [bin, root]) rmSync(old, { recursive: true, force: true });
+    for (const made of [bin, root]) mkdirSync(made);
+    return () => vi.unstubAllEnvs();
+  });
+
+  test("is not asked for where there is no Docker to run it in", () => {
+    program("apt-get", "exit 1");
+    program("dpkg-deb", "exit 1");
+    vi.stubEnv("PATH", bin);
+    expect(bringNginx(root, nowhere)).toBeUndefined();
+    expect(existsSync(join(root, ".oomph"))).toBe(false);
+  });
+
+  test("is not asked for where it is installed", () => {
+    for (const name of ["docker", "apt-get", "dpkg-deb", "nginx"]) program(name, "exit 1");
+    vi.stubEnv("PATH", bin);
+    expect(bringNginx(root, nowhere)).toBeUndefined();
+    rmSync(join(bin, "nginx"));
+    expect(bringNginx(root, join(bin, "docker"))).toBeUndefined();
+  });
+
+  test("that cannot be downloaded is told, with what to do", () => {
+    tools(["env"]);
+    for (const name of ["docker", "apt-get", "dpkg-deb"]) program(name, "exit 1");
+    vi.stubEnv("PATH", bin);
+    expect(bringNginx(root, nowhere)).toMatch(/^no nginx could be downloaded: .*apt-get install nginx/);
+    expect(existsSync(join(root, ".oomph/nginx"))).toBe(false);
+  });
+
+  // Where there is no dpkg-deb nothing of this is ever tried.
+  test.runIf(hasPackages)("is taken out of the package that has it, without installing it, and is there the next time", () => {
+    program("docker", "exit 1");
+    const archive = join(folder, "nginx.deb");
+    pack(archive);
+    program("apt-get", `echo "$@" >> ${folder}/asked; [ "$1 $3" = "download nginx-light" ] && cp ${archive} nginx-light_1_all.deb`);
+    tools(["sh", "env", "cp", "tar", "dpkg-deb"]);
+    vi.stubEnv("PATH", bin);
+    expect(bringNginx(root, nowhere)).toBe("nginx downloaded for tests on containers");
+    const answer = spawnSync(join(root, ".oomph/nginx/usr/sbin/nginx"), ["-v"], { encoding: "utf8" });
+    expect(answer.stderr).toBe("nginx version: nginx/1.0\n");
+    expect(readFileSync(join(folder, "asked"), "utf8")).toBe("download -qq nginx\ndownload -qq nginx-light\n");
+    expect(bringNginx(root, nowhere)).toBeUndefined();
+    expect(readFileSync(join(folder, "asked"), "utf8").split("\n")).toHaveLength(3);
+  });
+
+  function program(name: string, script: string, into = bin): void {
+    mkdirSync(into, { recursive: true });
+    writeFileSync(join(into, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(into, name), 0o755);
+  }
+
+  /** This machine's own, and no others: it may have an nginx beside them. */
+  function tools(names: readonly string[]): void {
+    for (const name of names) symlinkSync(execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim(), join(bin, name));
+  }
+
+  function pack(archive: string): void {
+    const tree = join(folder, "tree");
+    program("nginx", "echo 'nginx version: nginx/1.0' >&2", join(tree, "usr/sbin"));
+    mkdirSync(join(tree, "DEBIAN"), { recursive: true });
+    const control = ["Package: nginx-light", "Version: 1", "Architecture: all", "Maintainer: lab <lab@lab.invalid>", "Description: lab"];
+    writeFileSync(join(tree, "DEBIAN/control"), `${control.join("\n")}\n`);
+    execFileSync("dpkg-deb", ["--build", tree, archive], { stdio: "ignore" });
+  }
+});
+
 describe("real systems", () => {
   test("that took part are told with their versions, the others with why not", () => {
     const ledger = join(folder, "ledger.jsonl");
@@ -122,14 +196,17 @@ describe("real systems", () => {
       "redis 7.0.15",
       "postgres not (no test that ran used it)",
       "docker not (no daemon)",
+      "nginx not (no test that ran used it)",
       "kubernetes not (no test that ran used it)",
       "chromium not (no test that ran used it)",
+      "slack-emulator not (no test that ran used it)",
+      "github-emulator not (no test that ran used it)",
     ]);
     expect(systemProblems(systems, "redis")).toEqual([]);
     expect(systemProblems(systems, undefined)).toEqual([]);
     expect(systemProblems(systems, "docker, reddis")).toEqual([
       "docker not (no daemon); OOMPH_TEST_REQUIRE asks for it",
-      'OOMPH_TEST_REQUIRE names "reddis"; expected some of redis, postgres, docker, kubernetes, chromium',
+      'OOMPH_TEST_REQUIRE names "reddis"; expected some of redis, postgres, docker, nginx, kubernetes, chromium, slack-emulator, github-emulator',
     ]);
   });
 });
