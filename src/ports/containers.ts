@@ -20,6 +20,8 @@ export type ContainerHost = {
   inspect(container: string): Promise<ContainerFacts>;
   /** One reading, without waiting for a second. Throws `not-running` for a container that is not. */
   stats(container: string, signal?: AbortSignal): Promise<ContainerStats>;
+  /** Memory alone, by the quickest way there is. Throws `not-running` likewise. */
+  glance(container: string, signal?: AbortSignal): Promise<Pick<ContainerStats, "atMs" | "usageBytes">>;
   /** `docker top` with RSS; throws `not-running`. */
   processes(container: string): Promise<readonly ContainerProcess[]>;
   /** Runs a program inside (argv, no shell), for reading only. Output beyond `maxBytes` is dropped and said so. */

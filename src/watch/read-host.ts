@@ -70,15 +70,14 @@ const GIVEN_UP: Read = { kind: "failed", because: `${MOST_TIMEOUTS} others on th
 
 async function readOne(host: ContainerHost, id: string, signal: AbortSignal): Promise<Read> {
   try {
-    // An older daemon answers stats on the tick of a second: all places are kept for these.
     const facts = await host.inspect(id);
-    const stats = await host.stats(id, signal);
+    const { atMs, usageBytes } = await host.glance(id, signal);
     const { memoryLimitBytes } = facts.resources;
     return {
       kind: "read",
       reading: {
-        atMs: stats.atMs,
-        usageBytes: stats.usageBytes,
+        atMs,
+        usageBytes,
         ...(memoryLimitBytes === undefined ? {} : { limitBytes: memoryLimitBytes }),
         ...(facts.startedAtMs === undefined ? {} : { startedAtMs: facts.startedAtMs }),
       },

@@ -2,6 +2,7 @@ import { OomphError } from "../../domain/errors.ts";
 import type { ContainerHost, ContainerHosts, ContainerStats, HostFacts } from "../../ports/containers.ts";
 import type { Log } from "../../ports/log.ts";
 import { quoted } from "./asked.ts";
+import { glanceAtCgroup } from "./cgroup-glance.ts";
 import { createDockerClient, type DockerClient } from "./client.ts";
 import { followEvents, readPastEvents } from "./events.ts";
 import { execute } from "./execute.ts";
@@ -16,8 +17,10 @@ import type { DockerConnectionSettings } from "./settings.ts";
 
 /** The configured Docker hosts, looked at. Nothing is connected, nor loaded, before the first question. */
 export function createContainerHosts(connections: readonly DockerConnectionSettings[], { log }: { readonly log: Log }): ContainerHosts {
-  const clients = new Map(connections.map((settings) => [settings.name, createDockerClient(settings)]));
-  const hosts = new Map([...clients].map(([name, client]) => [name, hostOf(client)]));
+  const clients = new Map(
+    connections.map((settings) => [settings.name, { client: createDockerClient(settings), isHere: settings.endpoint.kind === "socket" }]),
+  );
+  const hosts = new Map([...clients].map(([name, { client, isHere }]) => [name, hostOf(client, isHere)]));
   for (const settings of connections) warnOfOpenDoors(settings, log);
   return {
     names: () => [...hosts.keys()],
@@ -28,12 +31,13 @@ export function createContainerHosts(connections: readonly DockerConnectionSetti
       throw new OomphError("bad-input", `There is no Docker host named ${quoted(connection)}: ${known}.`);
     },
     async close() {
-      for (const client of clients.values()) client.close();
+      for (const { client } of clients.values()) client.close();
     },
   };
 }
 
-function hostOf(client: DockerClient): ContainerHost {
+/** `isHere`: its containers may run on this very kernel. */
+function hostOf(client: DockerClient, isHere: boolean): ContainerHost {
   const about = async (container: string): Promise<{ readonly id: string; readonly container: string }> => ({
     id: await resolveId(client, container),
     container,
@@ -47,6 +51,11 @@ function hostOf(client: DockerClient): ContainerHost {
     },
     inspect: async (container) => readInspected(await inspectExactly(client, container)),
     stats: async (container, signal) => statsOf(client, { ...(await about(container)), ...(signal === undefined ? {} : { signal }) }),
+    async glance(container, signal) {
+      const usageBytes = isHere ? await glanceAtCgroup(container) : undefined;
+      if (usageBytes !== undefined) return { atMs: Date.now(), usageBytes };
+      return statsOf(client, { ...(await about(container)), ...(signal === undefined ? {} : { signal }) });
+    },
     processes: async (container) => listProcesses(client, await about(container)),
     execute: async (container, argv, limits) => execute(client, { ...(await about(container)), argv, limits }),
     logTail: async (container, limits) => readLogTail(client, await about(container), limits),
