@@ -62,6 +62,19 @@ describe.skipIf(daemon.kind === "absent")(`the image${daemon.kind === "absent" ?
     await expect(docker([...run, "oomph", "config", "check"])).rejects.toThrow(/SLACK_BOT_TOKEN.*expected the bot token/);
   });
 
+  // Its native code and its fonts have to be in the image; compose.yaml leaves 234 MiB beside what Oomph itself takes.
+  test("draws a chart, read-only and within the memory that compose.yaml leaves for it", async () => {
+    const readings = [1, 2, 3].map((hour) => ({ atMs: hour * 3_600_000, usageBytes: hour * 2 ** 20, limitBytes: 8 * 2 ** 20 }));
+    const chart = JSON.stringify({ title: "docker/kong", subtitle: "made up", readings, marks: [] });
+    const draw = "const { spawnSync } = await import('node:child_process');" +
+      "const { stdout, stderr, status } = spawnSync(process.execPath, ['/app/dist/adapters/chart/chart-process.js'], { input: process.argv[1], env: {} });" +
+      "console.log(JSON.stringify([status, stdout.subarray(1, 4).toString(), stdout.length, String(stderr)]));"; // oxfmt-ignore
+    const run = ["run", "--rm", "--read-only", "--cap-drop=ALL", "--memory=234m", "--memory-swap=234m", tag];
+    const drawn = JSON.parse(await docker([...run, "node", "--input-type=module", "-e", draw, chart])) as unknown[];
+    expect(drawn).toEqual([0, "PNG", expect.any(Number), ""]);
+    expect(drawn[2]).toBeGreaterThan(5_000);
+  }, 120_000);
+
   test("serves, read-only and without root, and Docker sees that it is healthy", async () => {
     const port = await freePort();
     const name = await start(port);

@@ -42,7 +42,7 @@ function optionOf(chart: MemoryChart): Option {
     backgroundColor: "#ffffff",
     title: {
       text: clipped(chart.title, 44),
-      subtext: wrapped(chart.subtitle, { length: 66, lines: 3 }),
+      subtext: wrapped(chart.subtitle, { length: 76, lines: 3 }),
       left: 12,
       top: 8,
       textStyle: { fontFamily: FONT, fontSize: 20, color: COLORS.ink },
