@@ -1,3 +1,4 @@
+import { formatEndpoint } from "../adapters/docker/connection-url.ts";
 import { formatProblem, loadCommandLineConfig, loadConfig, type Config, type ServiceConfig } from "../config.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
@@ -23,15 +24,18 @@ export async function configCheck(options: { readonly config?: string; readonly 
 
 /** What is configured, without a secret. */
 function describe(config: Config | ServiceConfig): readonly string[] {
-  const { store, redis, access } = config;
-  const names = redis.connections.map(({ name }) => `redis/${name}`);
+  const { store, redis, docker, access } = config;
+  const hosts = docker.hosts.map(({ settings: { name, endpoint } }) => `containers of ${name} (${formatEndpoint(endpoint)})`);
+  const targets = [...redis.connections.map(({ name }) => `redis/${name}`), ...hosts];
   const approvers = access.policies.filter((policy) => policy.approvers.length > 0);
   return [
     ...("slack" in config
       ? [`Slack: ${config.slack.settings.transport.kind} mode, ${config.slack.alertChannels.length} alert channels`]
       : []),
     `Store: ${store.kind === "sqlite" ? `SQLite in ${store.path}` : "PostgreSQL"}`,
-    names.length === 0 ? "Targets: none. Name some under redis.connections in oomph.yaml" : `Targets: ${names.join(", ")}`,
+    targets.length === 0
+      ? "Targets: none. Name some under redis.connections or docker.connections in oomph.yaml"
+      : `Targets: ${targets.join(", ")}`,
     ...(approvers.length === 0
       ? ["Nobody can approve an action: access.approvers (OOMPH_APPROVERS) is empty, and so is every policy's list"]
       : []),

@@ -48,7 +48,7 @@ export async function findTarget(text: string, given: Given): Promise<FoundTarge
   const isBare = !/^redis[/:]/i.test(text.trim());
   const found = redisNamed(text, config);
   if (found.kind === "redis") return found;
-  if (isBare && config.docker.hosts.length > 0) return findContainer(text, given);
+  if (isBare) return findBareContainer(text, given, { isConfigured: config.docker.hosts.length > 0, otherwise: found.error });
   throw found.error;
 }
 
@@ -93,6 +93,20 @@ function unknownRedis(name: string, connections: readonly RedisConnectionSetting
   return `there is no Redis connection named ${JSON.stringify(name)}: ${hint}`;
 }
 
+/** Where no Docker host is configured there may be none: what was typed is then a Redis that there is not. */
+async function findBareContainer(
+  text: string,
+  given: Given,
+  { isConfigured, otherwise }: { readonly isConfigured: boolean; readonly otherwise: OomphError },
+): Promise<FoundContainer> {
+  try {
+    return await findContainer(text, given);
+  } catch (error) {
+    if (isConfigured) throw error;
+    throw otherwise;
+  }
+}
+
 async function findContainer(text: string, { sources, configFile, log }: Given): Promise<FoundContainer> {
   if (!/^(?:(?:[\w.-]+:)?docker[/:])?[^/\s]+$/i.test(text.trim()))
     throw new OomphError("bad-input", `${EXPECTED}, got ${JSON.stringify(text)}`);
@@ -124,7 +138,7 @@ function several(text: string, names: readonly string[]): OomphError {
 }
 
 /** The configured hosts; where none is, the one that `docker` itself would speak to. */
-function dockerConfig(sources: Sources): Config {
+export function dockerConfig(sources: Sources): Config {
   const config = requireConfig(sources);
   if (config.docker.hosts.length > 0) return config;
   const url = sources.env["DOCKER_HOST"];

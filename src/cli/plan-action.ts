@@ -22,7 +22,7 @@ export type PlanOptions = {
 
 /** `oomph plan <action> <target>`: what an action would do now. It is asked for, approved and done in Slack only. */
 export async function planAction(options: PlanOptions, io: Io): Promise<ExitCode> {
-  const params = Object.fromEntries(options.param.map(readParam));
+  const params = readParams(options.param);
   const log = terminalLog(io);
   const sources = await io.sources();
   const found = await findTarget(options.target, { sources, configFile: options.config, log });
@@ -33,12 +33,23 @@ export async function planAction(options: PlanOptions, io: Io): Promise<ExitCode
       io.err(`oomph: refused: ${printable(planned.because)}\n`);
       return EXIT.refused;
     }
-    io.out(options.json === true ? `${JSON.stringify(planned.plan, null, 2)}\n` : render(planned.plan));
+    io.out(options.json === true ? `${JSON.stringify(planned.plan, null, 2)}\n` : render(planned.plan, options.param.map(readParam)));
     return EXIT.ok;
   } finally {
     close();
     if (found.kind === "docker") await found.hosts.close();
   }
+}
+
+/** As `/oom run` reads them: `set` and `unset` may be given several times, each a line of its own. */
+function readParams(given: readonly string[]): Readonly<Record<string, string>> {
+  const params = new Map<string, string>();
+  for (const [name, value] of given.map(readParam)) {
+    const before = params.get(name);
+    if (before !== undefined && name !== "set" && name !== "unset") throw new OomphError("bad-input", `--param ${name} is given twice`);
+    params.set(name, before === undefined ? value : `${before}\n${value}`);
+  }
+  return Object.fromEntries(params);
 }
 
 function readParam(text: string): readonly [string, string] {
@@ -74,7 +85,8 @@ function missing(): never {
   throw Object.assign(new Error("there is no file"), { code: "ENOENT" });
 }
 
-function render(plan: Plan): string {
+function render(plan: Plan, params: readonly (readonly [string, string])[]): string {
+  const typed = params.map(([name, value]) => ` --${name} ${/\s/.test(value) ? JSON.stringify(value) : value}`).join("");
   const lines = [
     plan.summary,
     `${plan.actionId} on ${formatTarget(plan.target)}, risk: ${plan.risk}`,
@@ -87,7 +99,7 @@ function render(plan: Plan): string {
     `Way back: ${plan.wayBack}`,
     ...(plan.confirm === undefined ? [] : [`To be typed by the approver: ${plan.confirm}`]),
     "",
-    `Nothing has been done. Ask for it in Slack: /oom run ${plan.actionId} ${formatTarget(plan.target)}`,
+    `Nothing has been done. Ask for it in Slack: /oom run ${plan.actionId} ${formatTarget(plan.target)}${typed}`,
   ];
   return printable(`${lines.join("\n")}\n`);
 }

@@ -1,13 +1,13 @@
 import { createContainerHosts } from "../adapters/docker/container-hosts.ts";
 import { formatBytes } from "../domain/bytes.ts";
-import { OomphError } from "../domain/errors.ts";
 import { formatTarget } from "../domain/target.ts";
 import type { MemoryTop } from "../ports/memory-history.ts";
 import type { Tables } from "../ports/store.ts";
 import { memoryBoard } from "../wiring/board.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
-import { requireConfig, withFile } from "./load-config.ts";
+import { dockerConfig } from "./find-target.ts";
+import { withFile } from "./load-config.ts";
 import { openWatched } from "./open-watched.ts";
 import { printable } from "./printable.ts";
 import { table } from "./table.ts";
@@ -23,9 +23,7 @@ const NOTHING: Pick<Tables, "readings" | "watched"> = {
 
 /** `oomph top [filter]`: every container against its limit, read now; what the watch read last where a host does not answer. */
 export async function top({ filter, json, config: file }: TopOptions, io: Io): Promise<ExitCode> {
-  const config = requireConfig(withFile(await io.sources(), file));
-  if (config.docker.hosts.length === 0)
-    throw new OomphError("bad-input", "no Docker host is configured: set OOMPH_DOCKER_HOST, or docker.connections in oomph.yaml");
+  const config = dockerConfig(withFile(await io.sources(), file));
   const settings = config.docker.hosts.map((host) => host.settings);
   const hosts = createContainerHosts(settings, { log: terminalLog(io) });
   const store = await openWatched(config);
@@ -33,7 +31,7 @@ export async function top({ filter, json, config: file }: TopOptions, io: Io): P
     const all = await memoryBoard(config.docker, hosts, store ?? NOTHING).top(AbortSignal.timeout(PATIENCE_MS));
     const wanted = filter?.toLowerCase() ?? "";
     const rows = all.rows.filter(({ target }) => formatTarget(target).toLowerCase().includes(wanted));
-    io.out(json === true ? `${JSON.stringify(inJson({ ...all, rows }), null, 2)}\n` : inText(rows));
+    io.out(json === true ? `${JSON.stringify(inJson({ ...all, rows }), null, 2)}\n` : inText(rows, filter));
     for (const { source, because } of all.missing) io.err(`oomph: ${source} does not answer: ${printable(because)}\n`);
     return all.missing.length === settings.length ? EXIT.failed : EXIT.ok;
   } finally {
@@ -41,8 +39,9 @@ export async function top({ filter, json, config: file }: TopOptions, io: Io): P
   }
 }
 
-function inText(rows: MemoryTop["rows"]): string {
-  if (rows.length === 0) return "No running containers.\n";
+function inText(rows: MemoryTop["rows"], filter: string | undefined): string {
+  if (rows.length === 0)
+    return filter === undefined ? "No running containers.\n" : `No running containers with ${JSON.stringify(filter)} in their name.\n`;
   const lines = rows.map(({ target, reading: { usageBytes, limitBytes } }) => [
     limitBytes === undefined ? "" : `${Math.round((100 * usageBytes) / limitBytes)}%`.padStart(4),
     formatBytes(usageBytes).padStart(10),

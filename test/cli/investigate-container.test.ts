@@ -32,6 +32,8 @@ describe.skipIf(daemon.kind === "absent")(`oomph investigate docker/...${daemon.
 
   test("takes a host by its name, a container by its id, and a bare name where nothing else has it", async () => {
     const files = { "oomph.yaml": `docker: { connections: { here: { url: "${HOST}" } } }` };
+    expect((await run(["investigate", steady.name, "--json"])).out).toContain(`"docker/${steady.name}"`);
+    expect((await run(["top", steady.name])).out).toContain(`docker/${steady.name}`);
     for (const target of [`here:docker/${steady.name}`, `docker/${steady.id.slice(0, 12)}`, steady.name]) {
       const { out } = await run(["investigate", target, "--json"], { files });
       expect(JSON.parse(out)).toMatchObject({ target: `here:docker/${steady.name}`, reached: true });
@@ -41,11 +43,16 @@ describe.skipIf(daemon.kind === "absent")(`oomph investigate docker/...${daemon.
   test("oomph plan says what an action would do, refuses what makes no sense, and changes nothing", async () => {
     const planned = await run(["plan", "docker.set-memory-limit", `docker/${steady.name}`, "--param", "limit=200m"]);
     expect([planned.code, planned.err]).toEqual([EXIT.ok, ""]);
-    for (const words of ["96.0 MiB", "200.0 MiB", "Way back:", "Nothing has been done"]) expect(planned.out).toContain(words);
+    for (const words of ["96.0 MiB", "200.0 MiB", "Way back:", "Nothing has been done", "--limit 200m"])
+      expect(planned.out).toContain(words);
     const same = await run(["plan", "docker.set-memory-limit", `docker/${steady.name}`, "-p", "limit=96m", "--json"]);
     expect([same.code, same.out]).toEqual([EXIT.refused, ""]);
     const unknown = await run(["plan", "docker.explode", `docker/${steady.id}`]);
     expect([unknown.code, unknown.err]).toEqual([EXIT.refused, expect.stringContaining("docker.restart")]);
+    const many = await run(["plan", "docker.set-environment", `docker/${steady.name}`, "-p", "set=FOO=bar", "-p", "set=BAZ=1"]);
+    expect([many.code, many.out]).toEqual([EXIT.ok, expect.stringMatching(/FOO.*BAZ/s)]);
+    const twice = await run(["plan", "docker.set-memory-limit", `docker/${steady.name}`, "-p", "limit=1g", "-p", "limit=2g"]);
+    expect([twice.code, twice.err]).toEqual([EXIT.badInput, expect.stringContaining("limit is given twice")]);
     const odd = await run(["plan", "docker.set-memory-limit", `docker/${steady.id}`, "--param", "limit"]);
     expect([odd.code, odd.err]).toEqual([EXIT.badInput, expect.stringContaining('expected name=value, got "limit"')]);
     expect((await docker(["inspect", "--format", "{{.HostConfig.Memory}}", steady.id])).trim()).toBe(String(96 * 2 ** 20));

@@ -89,11 +89,9 @@ describe("top", () => {
     });
   });
 
-  test("without a host, and without one that answers", async () => {
-    expect(await run(["top"], { OOMPH_DOCKER_HOST: "" })).toMatchObject({
-      code: EXIT.badInput,
-      err: expect.stringContaining("OOMPH_DOCKER_HOST"),
-    });
+  test("without a host that answers: the configured one, or the one that docker itself would speak to", async () => {
+    const own = await run(["top"], { OOMPH_DOCKER_HOST: "", DOCKER_HOST: `unix://${folder}/own.sock` });
+    expect(own).toMatchObject({ code: EXIT.failed, err: expect.stringContaining("own.sock") });
     const away = await run(["top"], { OOMPH_DOCKER_HOST: `unix://${folder}/none.sock` });
     expect(away).toMatchObject({ code: EXIT.failed, err: expect.stringContaining("local does not answer") });
   });
