@@ -46,7 +46,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   log: "JSON lines on standard output, secrets masked.",
   redis: "The Redis servers to look after. `<name>` is what people write: `redis/<name>`.",
   docker:
-    "The Docker hosts to look after. `<name>` is what people write before a container: `prod-eu:docker/kong`; the connection called `local` is not written: `docker/kong`. See docs/security.md for the least rights.",
+    "The Docker hosts to look after. `<name>` is what people write before a container: `prod-eu:docker/kong`; the connection called `local` is not written: `docker/kong`. Least rights: [containers.md](containers.md#least-rights).",
   watch: "Looks at every container unasked, and opens a thread before the kill.",
   github: "Issues for what was escalated, and pull requests for the lasting fix.",
   mail: "Mail for what was escalated, by SMTP.",

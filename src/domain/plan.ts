@@ -50,6 +50,8 @@ export type Verification = {
   readonly helped: boolean;
   /** One sentence: what is better, or that it did not help and what to try. */
   readonly says: string;
+  /** It did what it is for, and the target is still in trouble, as after a way back: the incident goes on. */
+  readonly troubled?: true;
   /** Measured, with units. */
   readonly rows: readonly { readonly what: string; readonly before: string; readonly after: string; readonly ok: boolean }[];
 };

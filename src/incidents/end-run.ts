@@ -141,7 +141,7 @@ async function offerAfterwards(tables: Tables, desk: Desk, { held, ending }: End
 
 async function moveIncidentOn(tables: Tables, desk: Desk, { held, ending }: EndingOf): Promise<void> {
   const { incident } = held;
-  if (ending.state !== "succeeded") {
+  if (ending.state !== "succeeded" || ending.verification?.troubled === true) {
     await tables.incidents.transition(incident.id, ["acting", "verifying"], "diagnosed", desk.clock.nowMs());
     return;
   }

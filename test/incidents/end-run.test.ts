@@ -54,6 +54,15 @@ describe("the end of a run", () => {
     expect(await incidentState()).toBe("diagnosed");
   });
 
+  it("leaves the incident to people where it did what it is for, and the target is still in trouble", async () => {
+    await verifying();
+    const verification = { helped: true, says: "It is as before. It is still in trouble: OOM kills.", troubled: true, rows: [] } as const;
+    await endRun(test.desk, held, { ...HELPED, verification });
+    expect((await request())?.state).toBe("succeeded");
+    expect(await incidentState()).toBe("diagnosed");
+    expect((await test.desk.store.runs.ofRequest(held.request.id, "run_other")).verification).toEqual(verification);
+  });
+
   it("counts once when two say it at the same moment", async () => {
     await verifying();
     await Promise.all([endRun(test.desk, held, HELPED), endRun(test.desk, held, { ...HELPED, state: "ineffective" })]);

@@ -49,7 +49,10 @@ export async function verifyContainer(deps: DockerActionDeps, options: VerifyOpt
   const watched = await watch(deps, options);
   const seen = await effect(watched.last);
   const judged = illness(watched, seen) ?? (goal === "up" ? { helped: true, says: seen.says } : judge(before, watched, seen));
-  return { ...judged, rows: [...seen.rows, ...vitalRows(before, watched)] };
+  const rows = [...seen.rows, ...vitalRows(before, watched)];
+  const troubles = rows.filter(({ ok }) => !ok).map(({ what }) => what);
+  if (goal !== "up" || !judged.helped || troubles.length === 0) return { ...judged, rows };
+  return { ...judged, says: `${judged.says} It is still in trouble: ${troubles.join(", ")}.`, troubled: true, rows };
 }
 
 async function watch(deps: DockerActionDeps, { plan, run, id }: VerifyOptions): Promise<Watched> {

@@ -28,6 +28,7 @@ export const StoredPlan = z.object({
 export const StoredVerification = z.object({
   helped: z.boolean(),
   says: z.string(),
+  troubled: z.literal(true).exactOptional(),
   rows: z.array(z.object({ what: z.string(), before: z.string(), after: z.string(), ok: z.boolean() })),
 }) satisfies z.ZodType<Verification>;
 
