@@ -50,7 +50,7 @@ describe.skipIf(daemon.kind === "absent")(`the watch${daemon.kind === "absent" ?
       WITHIN_MS,
     );
     expect(textOf(note)).toMatch(/of its limit of 80\.0 MiB \(\d\d%\)/);
-    await seen("its report", () => threadOf(near.name).find((one) => /Confidence|sure/.test(textOf(one))), WITHIN_MS);
+    await seen("its report", () => threadOf(near.name).find((one) => /Evidence Summary/.test(textOf(one))), WITHIN_MS);
     expect(threadOf(roomy.name)).toEqual([]);
   }, 180_000);
 
