@@ -1,4 +1,5 @@
 import type { ActionRequest, FrozenPolicy } from "./action-request.ts";
+import { fitsPattern } from "./name-pattern.ts";
 import { targetKey, type Target } from "./target.ts";
 
 /** Who may do what, from the configuration. Ids of users (`U`, `W`) and user groups (`S`); an empty list means nobody. */
@@ -35,7 +36,9 @@ export type Access = { readonly kind: "allowed" } | { readonly kind: "refused"; 
 /** The first policy for an action on a target, in the order of the configuration. */
 export function policyFor(rules: AccessRules, actionId: string, target: Target): PolicyRule | undefined {
   return rules.policies.find(
-    (rule) => rule.actions.some((pattern) => fits(pattern, actionId)) && rule.targets.some((pattern) => fits(pattern, targetKey(target))),
+    (rule) =>
+      rule.actions.some((pattern) => fitsPattern(pattern, actionId)) &&
+      rule.targets.some((pattern) => fitsPattern(pattern, targetKey(target))),
   );
 }
 
@@ -72,8 +75,4 @@ export function mayBreakGlass(person: Person, request: Pick<ActionRequest, "requ
 /** What of a rule is frozen with a request. */
 export function freezePolicy(rule: PolicyRule): FrozenPolicy {
   return { name: rule.name, approvers: rule.approvers, approvalsNeeded: rule.approvalsNeeded, breakGlass: rule.breakGlass };
-}
-
-function fits(pattern: string, name: string): boolean {
-  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
 }

@@ -1,6 +1,6 @@
 import { isMasked, maskVariable } from "../../domain/mask-secrets.ts";
 import type { ContainerDefinition } from "../../ports/container-acts.ts";
-import type { Row } from "./verify.ts";
+import type { Row } from "../effect.ts";
 
 export type Wanted = { readonly set: Readonly<Record<string, string>>; readonly unset: readonly string[] };
 

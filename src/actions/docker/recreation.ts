@@ -12,7 +12,8 @@ import { findPieces } from "./recreate-names.ts";
 import { observeRecreation } from "./recreate-observe.ts";
 import { recreate } from "./recreate.ts";
 import { RecreateBefore, RecreateScope, type Vitals } from "./stored/schema.ts";
-import { verifyContainer, type Row } from "./verify.ts";
+import { verifyContainer } from "./verify.ts";
+import type { Row } from "../effect.ts";
 
 const ELSE_TRY = "Bring the old container back, or investigate again.";
 

@@ -11,7 +11,8 @@ import type { DockerActionDeps } from "./deps.ts";
 import { readParams, RestartParams } from "./schema.ts";
 import { LOOK_BACK_MS } from "./set-memory-limit.ts";
 import { Before, RestartScope, type Vitals } from "./stored/schema.ts";
-import { verifyContainer, type Effect } from "./verify.ts";
+import { verifyContainer } from "./verify.ts";
+import type { Effect } from "../effect.ts";
 import { readVitals } from "./vitals.ts";
 
 const DOC = {

@@ -12,7 +12,8 @@ import { lastingFix } from "./lasting-fix.ts";
 import { hostWarnings, memoryInWords, newLimit, swapInWords, type NewLimit } from "./memory-limits.ts";
 import { MemoryParams, readParams } from "./schema.ts";
 import { Before, MemoryScope, type Vitals } from "./stored/schema.ts";
-import { verifyContainer, type Effect } from "./verify.ts";
+import { verifyContainer } from "./verify.ts";
+import type { Effect } from "../effect.ts";
 import { readVitals } from "./vitals.ts";
 
 const DOC = {

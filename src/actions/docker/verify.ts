@@ -8,19 +8,7 @@ import { hostOf } from "./container-session.ts";
 import type { DockerActionDeps } from "./deps.ts";
 import type { Vitals } from "./stored/schema.ts";
 import { limitOf, readVitals, usedShare } from "./vitals.ts";
-
-export type Row = Verification["rows"][number];
-
-/** What an action itself saw of its own effect. */
-export type Effect = {
-  /** Is what was approved so now? */
-  readonly inEffect: boolean;
-  /** A sentence: "The limit is 4.0 GiB." */
-  readonly says: string;
-  readonly rows: readonly Row[];
-  /** What to do when it did not help. */
-  readonly elseTry: string;
-};
+import type { Effect, Row } from "../effect.ts";
 
 export type VerifyOptions = {
   readonly plan: Plan;

@@ -8,7 +8,7 @@ import type { ContainerSession } from "./container-session.ts";
 import type { DockerActionDeps } from "./deps.ts";
 import { newLimit } from "./memory-limits.ts";
 import type { Vitals } from "./stored/schema.ts";
-import type { Row } from "./verify.ts";
+import type { Row } from "../effect.ts";
 import { countKills, usedShare } from "./vitals.ts";
 
 const MEBIBYTE = 2 ** 20;

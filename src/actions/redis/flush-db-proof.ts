@@ -14,7 +14,8 @@ import {
   type FlushedNode,
   type Witness,
 } from "./stored/schema.ts";
-import { verifyRedis, type Effect } from "./verify.ts";
+import { verifyRedis } from "./verify.ts";
+import type { Effect } from "../effect.ts";
 import { commandCalls } from "./vitals.ts";
 import { keys } from "../words.ts";
 

@@ -9,7 +9,8 @@ import type { RedisActionDeps } from "./deps.ts";
 import { applyOn, isSameServers, planOn, refused, runIds, withSession, type RedisSession } from "./redis-session.ts";
 import { KillParams, readParams, type SlowClient } from "./schema.ts";
 import { Before, KillScope, readBefore, readScope, type Vitals } from "./stored/schema.ts";
-import { verifyRedis, type Effect } from "./verify.ts";
+import { verifyRedis } from "./verify.ts";
+import type { Effect } from "../effect.ts";
 import { readVitals, totalUsedBytes } from "./vitals.ts";
 import { shown } from "../words.ts";
 

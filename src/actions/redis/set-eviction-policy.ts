@@ -8,7 +8,8 @@ import type { RedisActionDeps } from "./deps.ts";
 import { planOn, refused, runIds, type RedisSession } from "./redis-session.ts";
 import { EVICTION_POLICIES, PolicyParams, readParams, type EvictionPolicy } from "./schema.ts";
 import { ConfigBefore, PolicyScope, readBefore, readScope } from "./stored/schema.ts";
-import { verifyRedis, type Effect } from "./verify.ts";
+import { verifyRedis } from "./verify.ts";
+import type { Effect } from "../effect.ts";
 import { infoNumber, readVitals, refusing } from "./vitals.ts";
 import { keys } from "../words.ts";
 

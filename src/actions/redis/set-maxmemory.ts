@@ -9,7 +9,8 @@ import { planOn, refused, runIds, type RedisSession } from "./redis-session.ts";
 import type { MemorySize } from "../params-schema.ts";
 import { MaxmemoryParams, readParams } from "./schema.ts";
 import { ConfigBefore, MaxmemoryScope, readBefore, readScope } from "./stored/schema.ts";
-import { verifyRedis, type Effect } from "./verify.ts";
+import { verifyRedis } from "./verify.ts";
+import type { Effect } from "../effect.ts";
 import { infoNumber, readVitals } from "./vitals.ts";
 
 const DOC = {

@@ -18,7 +18,8 @@ import {
   type Vitals,
   type WalkScope,
 } from "./stored/schema.ts";
-import { verifyRedis, type Effect } from "./verify.ts";
+import { verifyRedis } from "./verify.ts";
+import type { Effect } from "../effect.ts";
 import { readVitals, totalUsedBytes } from "./vitals.ts";
 import { resumeToken, walkKeys } from "./walk-keys.ts";
 import { countMatches, countOf, frozenWalk, redisMajor, WALK_PARAM_DOCS, walkWarnings, type Counted } from "./walk-plan.ts";

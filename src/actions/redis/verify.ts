@@ -6,19 +6,7 @@ import type { RedisActionDeps } from "./deps.ts";
 import { withSession, type RedisSession } from "./redis-session.ts";
 import type { Vitals } from "./stored/schema.ts";
 import { inTrouble, readVitals, refusing, totalUsedBytes } from "./vitals.ts";
-
-export type Row = Verification["rows"][number];
-
-/** What an action itself saw of its own effect. */
-export type Effect = {
-  /** Is what was approved so now? */
-  readonly inEffect: boolean;
-  /** A sentence: "The policy is allkeys-lru." */
-  readonly says: string;
-  readonly rows: readonly Row[];
-  /** What to do when it did not help. */
-  readonly elseTry: string;
-};
+import type { Effect, Row } from "../effect.ts";
 
 export type VerifyOptions = {
   readonly plan: Plan;

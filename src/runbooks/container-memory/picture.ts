@@ -1,11 +1,6 @@
 import type { Evidence, StepFailure } from "../../domain/evidence.ts";
 import { Census, Cgroup, Environment, Events, Health, History, Host, Kernel, Logs, State, Stats, type Schema } from "./schema.ts";
-
-/** A value with the evidence that it was read from. */
-export type Seen<Value> = { readonly evidenceId: string; readonly value: Value };
-
-/** Something that could not be looked at. */
-export type Gap = { readonly step: string; readonly code: string; readonly because: string };
+import type { Gap, Seen } from "../seen.ts";
 
 /** All that is known of a container. Undefined: not collected. */
 export type Picture = {

@@ -13,12 +13,7 @@ import {
   type DatabaseCensus,
   type Schema,
 } from "./schema.ts";
-
-/** A value with the evidence that it was read from. */
-export type Seen<Value> = { readonly evidenceId: string; readonly value: Value };
-
-/** Something that could not be looked at; `step` names what is missing. */
-export type Gap = { readonly step: string; readonly code: string; readonly because: string };
+import type { Gap, Seen } from "../seen.ts";
 
 /** All that is known of one server. Undefined: not collected. */
 export type NodePicture = {
