@@ -3,6 +3,7 @@ import { counted } from "../domain/count.ts";
 import type { MemoryReading } from "../domain/memory.ts";
 import type { Message } from "../domain/message.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
+import { PRESSURE_SETTINGS } from "../domain/trend/pressure.ts";
 import { context, header, lines, message, section } from "./kit.ts";
 import { code, prose } from "./words.ts";
 
@@ -46,8 +47,8 @@ function percent({ usageBytes, limitBytes }: MemoryReading): string {
 }
 
 function mark(share: number): string {
-  if (share >= 0.85) return "🔴";
-  return share >= 0.7 ? "🟡" : "🟢";
+  if (share >= PRESSURE_SETTINGS.criticalAt) return "🔴";
+  return share >= PRESSURE_SETTINGS.warningAt ? "🟡" : "🟢";
 }
 
 function unheard(missing: readonly { readonly source: string; readonly because: string }[]) {

@@ -2,6 +2,7 @@ import { formatBytes } from "../../domain/bytes.ts";
 import { formatCount } from "../../domain/count.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { Plan, Verification } from "../../domain/plan.ts";
+import { PRESSURE_SETTINGS } from "../../domain/trend/pressure.ts";
 import type { RunFacts } from "../action.ts";
 import { percent } from "../words.ts";
 import { hostOf } from "./container-session.ts";
@@ -24,7 +25,7 @@ export type VerifyOptions = {
 type Watched = { readonly last: Vitals; readonly readings: number; readonly steady: boolean; readonly spanMs: number };
 
 // As the watch has it: from here on a container is called critical.
-const CRITICAL_SHARE = 0.85;
+const CRITICAL_SHARE = PRESSURE_SETTINGS.criticalAt;
 const STEADY_SHARE = 0.03;
 const STEADY_BYTES = 4 * 2 ** 20;
 // A server that has just been started fills its caches first, and a health check has a period of grace.

@@ -1,3 +1,4 @@
+import { PRESSURE_SETTINGS } from "./pressure.ts";
 import type { MemoryReading } from "../memory.ts";
 import { floorsOf, peaksOf } from "./floors.ts";
 import { quantile, robustLine, type Point, type RobustLine } from "./robust-line.ts";
@@ -52,7 +53,7 @@ const SOON_MS = 6 * HOUR_MS;
 /** And has taken this share of the limit. */
 const STEEP = 0.1;
 /** What was as high as this at first is told by its pressure. */
-const CRITICAL = 0.85;
+const CRITICAL = PRESSURE_SETTINGS.criticalAt;
 /** Peaks that rise by less than this share of what the floor rises by stay where they are. */
 const PEAKS_FOLLOW = 0.25;
 /** Growth that needs longer than this to fill the limit is for the monthly report. */

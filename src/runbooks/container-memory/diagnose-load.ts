@@ -1,3 +1,4 @@
+import { PRESSURE_SETTINGS } from "../../domain/trend/pressure.ts";
 import { formatBytes } from "../../domain/bytes.ts";
 import { counted } from "../../domain/count.ts";
 import { formatDuration } from "../../domain/duration.ts";
@@ -15,8 +16,8 @@ const TIGHT_SHARE = 0.8;
 const TIGHT_SHARE_WHEN_KILLED = 0.65;
 const FULL_SHARE = 0.9;
 const LOW_SHARE = 0.6;
-const WARNING_SHARE = 0.7;
-const CRITICAL_SHARE = 0.85;
+const WARNING_SHARE = PRESSURE_SETTINGS.warningAt;
+const CRITICAL_SHARE = PRESSURE_SETTINGS.criticalAt;
 const STEADY = new Set(["steady", "plateau", "sawtooth"]);
 // A life so short that the limit does not even hold the start.
 const START_UP_MS = 3 * 60_000;
