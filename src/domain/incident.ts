@@ -2,7 +2,8 @@ import type { Actor } from "./actor.ts";
 import type { Target } from "./target.ts";
 
 /** The kind of trouble, a part of the fingerprint: the same target with another problem is another incident. */
-export type Problem = "redis-memory" | "container-memory";
+export const PROBLEMS = ["redis-memory", "container-memory", "workload-memory", "node-memory"] as const;
+export type Problem = (typeof PROBLEMS)[number];
 
 export type IncidentState = "open" | "investigating" | "diagnosed" | "acting" | "verifying" | "resolved";
 

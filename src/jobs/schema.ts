@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import type { AlertKill, SentAlert } from "../domain/alert.ts";
 import { OomphError } from "../domain/errors.ts";
+import { PROBLEMS } from "../domain/incident.ts";
 import type { ContainerEvent } from "../ports/containers.ts";
 import type { Inbound } from "../ports/inbound.ts";
 import type { JobName, JobPayloads } from "../ports/job-queue.ts";
@@ -88,7 +89,7 @@ const Alert = z.object({
   receivedAtMs: TimeMs,
   reading: z.object({
     kind: z.literal("about-memory"),
-    problem: z.enum(["redis-memory", "container-memory"]),
+    problem: z.enum(PROBLEMS),
     source: Id,
     names: Words,
     status: z.enum(["firing", "resolved"]),

@@ -21,7 +21,12 @@ export function rootMessage(facts: {
 }
 
 /** What a problem is called. */
-export const PROBLEMS: Readonly<Record<Problem, string>> = { "redis-memory": "Redis memory", "container-memory": "Container memory" };
+export const PROBLEMS: Readonly<Record<Problem, string>> = {
+  "redis-memory": "Redis memory",
+  "container-memory": "Container memory",
+  "workload-memory": "Pod memory",
+  "node-memory": "Node memory",
+};
 
 /** What an incident's state is called, with its mark. */
 export const STATES: Readonly<Record<IncidentState, { readonly mark: string; readonly title: string; readonly says: string }>> = {

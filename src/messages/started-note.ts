@@ -25,6 +25,8 @@ export function startedNote(facts: {
 const PAST = {
   redis: "A Redis keeps no record of its past: it is looked at as it is now, and `--since` changes nothing.",
   docker: "It is looked at as it is now, with what its host still knows of the last 24 hours: `--since` changes nothing.",
+  workload: "It is looked at as it is now, with the events and logs that its cluster still has: `--since` changes nothing.",
+  node: "It is looked at as it is now, with the events that its cluster still has: `--since` changes nothing.",
 } as const;
 
 const WORDS = {

@@ -14,7 +14,7 @@ import type { Delivery } from "../../domain/delivery.ts";
 import type { ErrorCode } from "../../domain/errors.ts";
 import type { Evidence, StepFailure } from "../../domain/evidence.ts";
 import type { Diagnosis, Finding } from "../../domain/finding.ts";
-import { INCIDENT_TRANSITIONS, type Incident, type IncidentEvent, type IncidentState } from "../../domain/incident.ts";
+import { INCIDENT_TRANSITIONS, PROBLEMS, type Incident, type IncidentEvent, type IncidentState } from "../../domain/incident.ts";
 import type { Investigation } from "../../domain/investigation.ts";
 import type { Freeze } from "../../ports/store.ts";
 import { StoredMessage } from "./message/schema.ts";
@@ -70,7 +70,7 @@ export const IncidentSchema = z.object({
   id: z.string(),
   fingerprint: z.string(),
   target: json(StoredTarget),
-  problem: z.enum(["redis-memory", "container-memory"]),
+  problem: z.enum(PROBLEMS),
   state: z.custom<IncidentState>((value) => isKeyOf(INCIDENT_TRANSITIONS, value), "expected a state of an incident"),
   channel: z.string(),
   rootTs: z.string().exactOptional(),

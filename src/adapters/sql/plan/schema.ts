@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Observation, Plan, Verification } from "../../../domain/plan.ts";
-import type { Target } from "../../../domain/target.ts";
+import { WORKLOAD_RESOURCES, type Target } from "../../../domain/target.ts";
 
 /** Parameters and scopes of actions: whatever JSON the action itself put there. */
 export const params = z.record(z.string(), z.json());
@@ -8,6 +8,16 @@ export const params = z.record(z.string(), z.json());
 export const StoredTarget = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("redis"), name: z.string(), database: z.int().nonnegative().exactOptional() }),
   z.object({ kind: z.literal("docker"), connection: z.string(), name: z.string() }),
+  z.object({
+    kind: z.literal("workload"),
+    connection: z.string(),
+    resource: z.enum(WORKLOAD_RESOURCES),
+    namespace: z.string(),
+    name: z.string(),
+    pod: z.string().exactOptional(),
+    container: z.string().exactOptional(),
+  }),
+  z.object({ kind: z.literal("node"), connection: z.string(), name: z.string() }),
 ]) satisfies z.ZodType<Target>;
 
 export const StoredPlan = z.object({
