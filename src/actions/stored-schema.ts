@@ -1,7 +1,18 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { OomphError } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
 import type { Plan } from "../domain/plan.ts";
+
+/** What was answered to the question whether a target is well. */
+export const Health = z.object({
+  /** Whom was asked: host and path only, a query may carry a token. */
+  where: z.string(),
+  ok: z.boolean(),
+  /** It has not decided yet. */
+  pending: z.boolean().optional(),
+  says: z.string(),
+});
+export type Health = z.output<typeof Health>;
 
 /** The readings that a plan carries. Throws `internal` when they are not this action's. */
 export function readBefore<Value>(schema: z.ZodType<Value>, plan: Plan): Value {

@@ -6,6 +6,7 @@ import type { ComposeFiles } from "../../ports/compose-files.ts";
 import type { ContainerActs, OwnPlace } from "../../ports/container-acts.ts";
 import type { ContainerHosts, ContainerProcess, LogTail } from "../../ports/containers.ts";
 import type { HttpCheck } from "../../ports/http-check.ts";
+import type { VerificationSettings } from "../watch-until-steady.ts";
 
 /** What the actions on a container work with. */
 export type DockerActionDeps = {
@@ -21,12 +22,7 @@ export type DockerActionDeps = {
   readonly classify: (processes: readonly ContainerProcess[]) => readonly ProcessRole[];
   /** Counts lines of a log that tell of too little memory, by the name of what they tell. */
   readonly countPatterns: (log: LogTail) => readonly PatternCount[];
-  readonly verification: {
-    /** So many readings in a row must agree before memory counts as steady. */
-    readonly readings: number;
-    readonly intervalMs: number;
-    readonly healthTimeoutMs: number;
-  };
+  readonly verification: VerificationSettings;
   /** Compose files that containers were made from. */
   readonly compose: ComposeFiles;
   /** Where a repository, `owner/name`, takes pull requests; undefined: it is not configured. */

@@ -10,6 +10,7 @@ import type { DockerActionDeps } from "./deps.ts";
 import type { Vitals } from "./stored/schema.ts";
 import { limitOf, readVitals, usedShare } from "./vitals.ts";
 import type { Effect, Row } from "../effect.ts";
+import { steadyRow, watchUntilSteady, type Watched } from "../watch-until-steady.ts";
 
 export type VerifyOptions = {
   readonly plan: Plan;
@@ -22,20 +23,21 @@ export type VerifyOptions = {
   readonly goal?: "calm" | "up";
 };
 
-type Watched = { readonly last: Vitals; readonly readings: number; readonly steady: boolean; readonly spanMs: number };
+type Seen = Watched<Vitals>;
 
 // As the watch has it: from here on a container is called critical.
 const CRITICAL_SHARE = PRESSURE_SETTINGS.criticalAt;
-const STEADY_SHARE = 0.03;
-const STEADY_BYTES = 4 * 2 ** 20;
-// A server that has just been started fills its caches first, and a health check has a period of grace.
-const PATIENCE = 5;
-const HEALTH_PATIENCE_MS = 120_000;
+const ALIKE_WITHIN = { bytes: 4 * 2 ** 20, share: 0.03 };
 
 /** Did it help? Reads until memory and health are steady, then compares with before the act. */
 export async function verifyContainer(deps: DockerActionDeps, options: VerifyOptions): Promise<Verification> {
-  const { before, effect, goal = "calm" } = options;
-  const watched = await watch(deps, options);
+  const { plan, run, id, before, effect, goal = "calm" } = options;
+  const { host, target } = hostOf(deps, plan.target);
+  const watched = await watchUntilSteady(deps, {
+    read: () => readVitals(deps, { host, target, id, sinceMs: run.begunAtMs }),
+    sizeBytes: ({ usageBytes }) => usageBytes,
+    alikeWithin: ALIKE_WITHIN,
+  });
   const seen = await effect(watched.last);
   const judged = illness(watched, seen) ?? (goal === "up" ? { helped: true, says: seen.says } : judge(before, watched, seen));
   const rows = [...seen.rows, ...vitalRows(before, watched)];
@@ -44,35 +46,10 @@ export async function verifyContainer(deps: DockerActionDeps, options: VerifyOpt
   return { ...judged, says: `${judged.says} It is still in trouble: ${troubles.join(", ")}.`, troubled: true, rows };
 }
 
-async function watch(deps: DockerActionDeps, { plan, run, id }: VerifyOptions): Promise<Watched> {
-  const { readings: wanted, intervalMs } = deps.verification;
-  const { host, target } = hostOf(deps, plan.target);
-  const beganAtMs = deps.clock.nowMs();
-  const taken: { readonly vitals: Vitals; readonly atMs: number }[] = [];
-  for (;;) {
-    const vitals = await readVitals(deps, { host, target, id, sinceMs: run.begunAtMs });
-    taken.push({ vitals, atMs: deps.clock.nowMs() });
-    const recent = taken.slice(-wanted);
-    const steady = recent.length >= wanted && isSteady(recent.map((one) => one.vitals));
-    const spanMs = (recent.at(-1)?.atMs ?? 0) - (recent[0]?.atMs ?? 0);
-    const waitsForHealth = vitals.health?.pending === true && deps.clock.nowMs() - beganAtMs < HEALTH_PATIENCE_MS;
-    const hasSeenEnough = (steady && vitals.health?.ok !== false) || taken.length >= wanted * PATIENCE;
-    if (hasSeenEnough && !waitsForHealth) return { last: vitals, readings: recent.length, steady, spanMs };
-    await deps.clock.sleep(intervalMs);
-  }
-}
-
-function isSteady(readings: readonly Vitals[]): boolean {
-  const sizes = readings.flatMap(({ usageBytes }) => usageBytes ?? []);
-  if (sizes.length < readings.length) return false;
-  const spread = Math.max(...sizes) - Math.min(...sizes);
-  return spread <= Math.max(STEADY_BYTES, Math.max(...sizes) * STEADY_SHARE);
-}
-
 type Judgement = Pick<Verification, "helped" | "says">;
 
 /** Not in effect, not up or not well: then nothing else counts. */
-function illness({ last }: Watched, effect: Effect): Judgement | undefined {
+function illness({ last }: Seen, effect: Effect): Judgement | undefined {
   if (!effect.inEffect) return { helped: false, says: `${effect.says} ${effect.elseTry}` };
   if (last.state !== "running") return didNot(effect, `But it is ${last.state} (exit code ${last.exitCode}).`);
   if (last.health?.ok !== false) return undefined;
@@ -80,7 +57,7 @@ function illness({ last }: Watched, effect: Effect): Judgement | undefined {
   return didNot(effect, `But it is not well: ${last.health.where} ${still} ${last.health.says}.`);
 }
 
-function judge(before: Vitals, watched: Watched, effect: Effect): Judgement {
+function judge(before: Vitals, watched: Seen, effect: Effect): Judgement {
   const { last } = watched;
   if (last.kills > 0) return didNot(effect, `It did not help: the kernel killed in it again, ${times(last.kills)} since.`);
   const share = usedShare(last);
@@ -103,18 +80,14 @@ export function isInTrouble(vitals: Vitals): boolean {
 }
 
 /** The rows of the seed's table that every act has: usage, limit, CPU, kills, log, restarts, health. */
-function vitalRows(before: Vitals, { last, steady, readings, spanMs }: Watched): readonly Row[] {
+function vitalRows(before: Vitals, watched: Seen): readonly Row[] {
+  const { last } = watched;
   const share = usedShare(last);
   const rows: Row[] = [
     { what: "State", before: before.state, after: last.state, ok: last.state === "running" },
     { what: "Memory", before: used(before), after: used(last), ok: last.limitBytes === undefined || (share ?? 1) < CRITICAL_SHARE },
     { what: "Limit", before: limitInWords(before), after: limitInWords(last), ok: true },
-    {
-      what: "Memory steady",
-      before: "-",
-      after: steady ? `yes, ${readings} readings alike` : `no, still moving over ${formatDuration(spanMs)}`,
-      ok: steady,
-    },
+    steadyRow(watched),
     { what: "CPU", before: cpu(before), after: cpu(last), ok: true },
     {
       what: "OOM kills",
@@ -143,7 +116,7 @@ function vitalRows(before: Vitals, { last, steady, readings, spanMs }: Watched):
   return rows;
 }
 
-function outlook({ steady, last, spanMs }: Watched): string {
+function outlook({ steady, last, spanMs }: Seen): string {
   if (steady || last.usageBytes === undefined) return "";
   return ` Memory is still moving after ${formatDuration(spanMs)}: look again in a while.`;
 }

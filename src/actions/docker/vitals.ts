@@ -1,6 +1,7 @@
 import { codeOf } from "../../domain/errors.ts";
 import type { ContainerTarget } from "../../domain/target.ts";
 import type { ContainerFacts, ContainerHost, ContainerStats, HostFacts } from "../../ports/containers.ts";
+import { askHealth } from "../ask-health.ts";
 import type { DockerActionDeps } from "./deps.ts";
 import type { Vitals } from "./stored/schema.ts";
 
@@ -137,19 +138,11 @@ type Asking = { readonly host: ContainerHost; readonly target: ContainerTarget; 
 async function readHealth(deps: DockerActionDeps, { host, target, facts }: Asking): Promise<Vitals["health"]> {
   if (facts.state !== "running") return undefined;
   const question = deps.healthOf(target);
-  if (question?.url !== undefined) return readUrl(deps, question.url);
+  if (question?.url !== undefined) return askHealth(deps, question.url);
   if (question?.command !== undefined) return runCommand(deps, { host, id: facts.id, command: question.command });
   if (facts.health === undefined || facts.health.status === "none") return undefined;
   const { status } = facts.health;
   return { where: "Docker's health check", ok: status === "healthy", pending: status === "starting", says: status };
-}
-
-async function readUrl(deps: DockerActionDeps, url: string): Promise<Vitals["health"]> {
-  const { host, pathname } = new URL(url);
-  const where = `${host}${pathname}`; // a query may carry a token
-  const answer = await deps.httpCheck(url, deps.verification.healthTimeoutMs);
-  if (answer.kind === "no-answer") return { where, ok: false, pending: false, says: `no answer: ${answer.because}` };
-  return { where, ok: answer.status >= 200 && answer.status < 300, pending: false, says: String(answer.status) };
 }
 
 async function runCommand(
@@ -160,9 +153,9 @@ async function runCommand(
   try {
     const limits = { timeoutMs: deps.verification.healthTimeoutMs, maxBytes: COMMAND_LIMIT };
     const { exitCode } = await host.execute(id, command, limits);
-    return { where, ok: exitCode === 0, pending: false, says: `exit code ${exitCode}` };
+    return { where, ok: exitCode === 0, says: `exit code ${exitCode}` };
   } catch (error) {
     if (!isNotTold(error) && codeOf(error) !== "timed-out") throw error;
-    return { where, ok: false, pending: false, says: codeOf(error) === "timed-out" ? "no answer in time" : "could not be run" };
+    return { where, ok: false, says: codeOf(error) === "timed-out" ? "no answer in time" : "could not be run" };
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { HttpCheck } from "../../ports/http-check.ts";
 import type { KeyValueServers } from "../../ports/key-value-server.ts";
+import type { VerificationSettings } from "../watch-until-steady.ts";
 
 /** What the actions on a Redis work with. */
 export type RedisActionDeps = {
@@ -12,12 +13,7 @@ export type RedisActionDeps = {
    * move. When this throws or gives none, every action is refused.
    */
   readonly ownRedis: () => Promise<readonly string[]>;
-  readonly verification: {
-    /** So many readings in a row must agree before memory counts as steady. */
-    readonly readings: number;
-    readonly intervalMs: number;
-    readonly healthTimeoutMs: number;
-  };
+  readonly verification: VerificationSettings;
   /** How long a plan may count keys; what was not reached by then is estimated. */
   readonly countWithinMs: number;
 };

@@ -7,6 +7,7 @@ import { withSession, type RedisSession } from "./redis-session.ts";
 import type { Vitals } from "./stored/schema.ts";
 import { inTrouble, readVitals, refusing, totalUsedBytes } from "./vitals.ts";
 import type { Effect, Row } from "../effect.ts";
+import { steadyRow, watchUntilSteady, type Watched } from "../watch-until-steady.ts";
 
 export type VerifyOptions = {
   readonly plan: Plan;
@@ -15,48 +16,26 @@ export type VerifyOptions = {
   readonly effect: (session: RedisSession) => Promise<Effect>;
 };
 
-/** The last readings, as many as must agree, and the time from the first of them to the last. */
-type Watched = { readonly readings: readonly Vitals[]; readonly last: Vitals; readonly spanMs: number; readonly steady: boolean };
+type Seen = Watched<Vitals>;
 
-const STEADY_SHARE = 0.02;
-const STEADY_BYTES = 1024 ** 2;
-// A service behind a circuit breaker needs a while to see that its Redis is back.
-const PATIENCE = 5;
+const ALIKE_WITHIN = { bytes: 2 ** 20, share: 0.02 };
 
 /** Did it help? Reads until memory and the health check are steady, then compares with before the act. */
 export async function verifyRedis(deps: RedisActionDeps, { plan, before, database, effect }: VerifyOptions): Promise<Verification> {
   return withSession(deps, plan.target, async (session) => {
-    const watched = await watch(deps, session, database);
+    const watched = await watchUntilSteady(deps, {
+      read: () => readVitals(deps, session, database),
+      sizeBytes: totalUsedBytes,
+      alikeWithin: ALIKE_WITHIN,
+      isUnderWay: ({ nodes }) => nodes.some(({ pendingFrees }) => pendingFrees > 0),
+    });
     const seen = await effect(session);
     const rows = [...seen.rows, ...vitalRows(before, watched)];
     return { ...judge(before, watched, seen), rows };
   });
 }
 
-async function watch(deps: RedisActionDeps, session: RedisSession, database: number): Promise<Watched> {
-  const { readings: wanted, intervalMs } = deps.verification;
-  const taken: { readonly vitals: Vitals; readonly atMs: number }[] = [];
-  for (;;) {
-    const vitals = await readVitals(deps, session, database);
-    taken.push({ vitals, atMs: deps.clock.nowMs() });
-    const recent = taken.slice(-wanted);
-    const readings = recent.map((reading) => reading.vitals);
-    const steady = isSteady(readings, wanted);
-    const spanMs = (recent.at(-1)?.atMs ?? 0) - (recent[0]?.atMs ?? 0);
-    if ((steady && vitals.health?.ok !== false) || taken.length >= wanted * PATIENCE) return { readings, last: vitals, spanMs, steady };
-    await deps.clock.sleep(intervalMs);
-  }
-}
-
-function isSteady(readings: readonly Vitals[], wanted: number): boolean {
-  if (readings.length < wanted) return false;
-  const sizes = readings.map(totalUsedBytes);
-  const spread = Math.max(...sizes) - Math.min(...sizes);
-  const pending = readings.at(-1)?.nodes.some((node) => node.pendingFrees > 0) ?? false;
-  return !pending && spread <= Math.max(STEADY_BYTES, Math.max(...sizes) * STEADY_SHARE);
-}
-
-function judge(before: Vitals, watched: Watched, effect: Effect): Pick<Verification, "helped" | "says"> {
+function judge(before: Vitals, watched: Seen, effect: Effect): Pick<Verification, "helped" | "says"> {
   const { last } = watched;
   const still = refusing(last);
   if (!effect.inEffect) return { helped: false, says: `${effect.says} ${effect.elseTry}` };
@@ -85,7 +64,7 @@ function judge(before: Vitals, watched: Watched, effect: Effect): Pick<Verificat
 }
 
 /** Memory that rises again is said, with when it will be full. */
-function outlook({ readings, steady, last, spanMs }: Watched): string {
+function outlook({ readings, steady, last, spanMs }: Seen): string {
   const first = readings[0];
   if (steady || first === undefined || spanMs === 0) return "";
   const rise = totalUsedBytes(last) - totalUsedBytes(first);
@@ -96,7 +75,7 @@ function outlook({ readings, steady, last, spanMs }: Watched): string {
   return ` But memory is rising again, by ${formatBytes(bytesPerMs * 1000)} a second${until}: find what writes so much.`;
 }
 
-function vitalRows(before: Vitals, watched: Watched): readonly Row[] {
+function vitalRows(before: Vitals, watched: Seen): readonly Row[] {
   const { last } = watched;
   const evicted = sumOf(last, "evictedKeys") - sumOf(before, "evictedKeys");
   const rows: Row[] = [
@@ -107,12 +86,7 @@ function vitalRows(before: Vitals, watched: Watched): readonly Row[] {
       ok: last.nodes.every((node) => node.writes === "accepted" || node.writes === "no-rights"),
     },
     { what: "Used memory", before: used(before), after: used(last), ok: refusing(last).length === 0 },
-    {
-      what: "Memory steady",
-      before: "-",
-      after: watched.steady ? `yes, ${watched.readings.length} readings alike` : `no, still moving over ${formatDuration(watched.spanMs)}`,
-      ok: watched.steady,
-    },
+    steadyRow(watched),
   ];
   // A negative difference means that the counter began anew: the server was restarted in between.
   if (evicted > 0)

@@ -1,12 +1,13 @@
+import { askHealth } from "../ask-health.ts";
 import type { RedisActionDeps } from "./deps.ts";
 import type { RedisSession, Server } from "./redis-session.ts";
-import type { Health, NodeVitals, Vitals } from "./stored/schema.ts";
+import type { NodeVitals, Vitals } from "./stored/schema.ts";
 
 /** Reads all masters and the configured health URL. Changes nothing: the write probe leaves nothing behind. */
 export async function readVitals(deps: RedisActionDeps, session: RedisSession, database: number): Promise<Vitals> {
   const nodes = await Promise.all(session.servers.map((server) => readNode(server, database)));
   const url = session.settings?.healthUrl;
-  return url === undefined ? { nodes } : { nodes, health: await readHealth(deps, url) };
+  return url === undefined ? { nodes } : { nodes, health: await askHealth(deps, url) };
 }
 
 /** Was it in trouble: did it refuse writes for want of memory, or did the service that uses it say that it is ill? */
@@ -48,14 +49,6 @@ async function readNode({ node, runId }: Server, database: number): Promise<Node
     pendingFrees: infoNumber(info, "lazyfree_pending_objects"),
     clientBufferBytes: infoNumber(info, "mem_clients_normal"),
   };
-}
-
-async function readHealth(deps: RedisActionDeps, url: string): Promise<Health> {
-  const { host, pathname } = new URL(url);
-  const where = `${host}${pathname}`;
-  const reading = await deps.httpCheck(url, deps.verification.healthTimeoutMs);
-  if (reading.kind === "no-answer") return { where, ok: false, says: `no answer: ${reading.because}` };
-  return { where, ok: reading.status >= 200 && reading.status < 300, says: String(reading.status) };
 }
 
 /**

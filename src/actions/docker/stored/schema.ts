@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Health } from "../../stored-schema.ts";
 
 // What a plan on a container carries through the store: written by one process, read by another. Values of environments
 // are in here only where somebody asked for them and they are no secrets.
@@ -27,7 +28,7 @@ export const Vitals = z.object({
   /** Lines that tell of too little memory, within `linesWithinMs`; absent where the log cannot be read. */
   lines: z.array(z.object({ name: z.string(), count })).optional(),
   linesWithinMs: count,
-  health: z.object({ where: z.string(), ok: z.boolean(), pending: z.boolean(), says: z.string() }).optional(),
+  health: Health.optional(),
 });
 export type Vitals = z.output<typeof Vitals>;
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Health } from "../../stored-schema.ts";
 import { EVICTION_POLICIES, SlowClient } from "../schema.ts";
 
 // What a plan carries through the store and a run leaves there: written by one process, read by another.
@@ -18,10 +19,6 @@ const NodeVitals = z.object({
   clientBufferBytes: z.number(),
 });
 export type NodeVitals = z.output<typeof NodeVitals>;
-
-/** `where` is host and path only: a query may carry a token. */
-const Health = z.object({ where: z.string(), ok: z.boolean(), says: z.string() });
-export type Health = z.output<typeof Health>;
 
 /** How a Redis is doing, read before an act and again after it. */
 const Vitals = z.object({ nodes: z.array(NodeVitals), health: Health.optional() });
