@@ -3,7 +3,7 @@ export const EXIT = {
   ok: 0,
   /** `audit verify`: the chain is broken. `investigate --exit-code`: there is a problem. */
   found: 1,
-  /** Unknown command or option, a target or text that is not understood, an invalid configuration. */
+  /** Unknown command, option or action, a target or text that is not understood, an invalid configuration. */
   badInput: 2,
   /** `redis flush` would not: a foreign host, too many keys. `plan`: the action refuses. */
   refused: 3,
@@ -18,7 +18,7 @@ export type ExitCode = number;
 export const EXIT_CODE_HELP = `Exit codes:
   0   done
   1   audit verify: the chain is broken; investigate --exit-code: there is a problem
-  2   unknown command, option, target or text; invalid configuration
+  2   unknown command, option, action, target or text; invalid configuration
   3   redis flush refused: not this machine, or too many keys; plan: the action refuses
   4   could not be reached or read, or the evidence decides nothing
   70  a mistake in Oomph itself`;

@@ -3,7 +3,7 @@ import { createContainerHosts } from "../adapters/docker/container-hosts.ts";
 import { createContainerTargets } from "../adapters/docker/container-targets.ts";
 import { connectionFromUrl } from "../adapters/redis/connection-url.ts";
 import { systemClock as clock } from "../adapters/system/system-clock.ts";
-import { findTarget as findAmong } from "../commands/find-target.ts";
+import { findTarget as findAmong, type NoTarget } from "../commands/find-target.ts";
 import { loadCommandLineConfig, type Config, type Sources } from "../config.ts";
 import { OomphError } from "../domain/errors.ts";
 import { nearest } from "../domain/nearest.ts";
@@ -128,12 +128,14 @@ async function findContainer(text: string, { sources, configFile, log }: Given):
   }
 }
 
-function notFound({ because, nearest: near }: { readonly because: string; readonly nearest: readonly string[] }): OomphError {
-  const hint = near.length === 0 ? "no container is there" : `did you mean ${near.join(" or ")}?`;
-  return new OomphError("not-found", `${because}: ${hint}`);
+function notFound({ because, nearest: near, there }: NoTarget): OomphError {
+  const known = there.length === 0 ? "no container is there" : `there is ${there.join(", ")}`;
+  return new OomphError("not-found", `${because}: ${near.length === 0 ? known : `did you mean ${near.join(" or ")}?`}`);
 }
 
 function several(text: string, names: readonly string[]): OomphError {
+  if (names.length === 1)
+    return new OomphError("bad-input", `${JSON.stringify(text)} is not the whole name of a target: did you mean ${names[0]}?`);
   return new OomphError("bad-input", `${JSON.stringify(text)} may mean several targets: write one of ${names.slice(0, 10).join(", ")}`);
 }
 

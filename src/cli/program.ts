@@ -92,14 +92,16 @@ function addPlan(program: Command, io: Io, done: Done): void {
   program
     .command("plan")
     .description("say what an action would do to a target now; nothing is changed, and nothing is asked for")
-    .argument("<action>", "such as docker.set-memory-limit; an unknown one is answered with the list")
+    .argument("<action>", "such as docker.set-memory-limit, or set-memory-limit; an unknown one is answered with the list")
     .argument("<target>", "as for investigate")
-    .option("-p, --param <name=value>", "a parameter of the action; may be given several times", gathered, [])
+    .argument("[parameters...]", "of the action, as `/oom run` takes them: --limit 4g")
+    .allowUnknownOption()
+    .option("-p, --param <name=value>", "the same as limit=4g; may be given several times", gathered, [])
     .option("--json", "the plan as one JSON document on standard output")
     .option("--config <file>", "instead of ./oomph.yaml")
-    .action(async (action: string, target: string, options: PlanFlags) => {
+    .action(async (action: string, target: string, rest: readonly string[], options: PlanFlags) => {
       const { planAction } = await import("./plan-action.ts");
-      done(await planAction({ action, target, ...options }, io));
+      done(await planAction({ action, target, rest, ...options }, io));
     });
 }
 

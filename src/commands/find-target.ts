@@ -6,7 +6,17 @@ export type TargetFound =
   | { readonly kind: "found"; readonly target: Target }
   /** Several may be meant: somebody must choose. */
   | { readonly kind: "several"; readonly targets: readonly Target[] }
-  | { readonly kind: "none"; readonly because: string; readonly nearest: readonly string[] };
+  | NoTarget;
+
+/** `nearest`: what a typo may have meant; `there`: some of what can be named, where nothing is near. */
+export type NoTarget = {
+  readonly kind: "none";
+  readonly because: string;
+  readonly nearest: readonly string[];
+  readonly there: readonly string[];
+};
+
+const SOME = 5;
 
 /** Looks up what was typed; where the list of a few seconds ago does not have it, anew: it may have been started since. */
 export async function lookUpTarget(typed: string, targets: Targets): Promise<TargetFound> {
@@ -22,6 +32,7 @@ export function findTarget(typed: string, list: TargetList): TargetFound {
 
   const asked = readTyped(whole);
   if (asked.kind === "wrong") return unknown(whole, list, asked.because);
+  if (asked.kind === "elsewhere") return notOnHost(asked, list);
   const candidates = list.known.filter(({ target }) => asked.of === undefined || target.kind === asked.of);
   const exact = namedExactly(asked.name, candidates);
   const found = exact.length > 0 ? exact : containing(asked.name, candidates);
@@ -32,7 +43,11 @@ export function findTarget(typed: string, list: TargetList): TargetFound {
 
 type Asked =
   | { readonly kind: "asked"; readonly of: Target["kind"] | undefined; readonly name: string; readonly database: number | undefined }
+  | Elsewhere
   | { readonly kind: "wrong"; readonly because: string };
+
+/** On a Docker host other than the local one. */
+type Elsewhere = { readonly kind: "elsewhere"; readonly host: string; readonly container: string };
 
 /** `redis/sessions/2`, `redis:sessions`, `docker/kong`, `prod-eu:docker/kong`, `kong`. */
 function readTyped(whole: string): Asked {
@@ -44,8 +59,7 @@ function readTyped(whole: string): Asked {
   if (more.length > 0 || name === "" || (of === "docker" && database !== undefined))
     return { kind: "wrong", because: `expected ${expected}, got "${whole}"` };
   const elsewhere = /^(.+):docker$/i.exec(name)?.[1];
-  if (elsewhere !== undefined && database !== undefined)
-    return { kind: "wrong", because: `there is no container "${database}" on a Docker host called "${elsewhere}"` };
+  if (elsewhere !== undefined && database !== undefined) return { kind: "elsewhere", host: elsewhere, container: database };
   if (database !== undefined && !/^\d{1,5}$/.test(database))
     return { kind: "wrong", because: `expected a database number after "${name}/", got "${database}"` };
   return { kind: "asked", of, name, database: database === undefined ? undefined : Number(database) };
@@ -86,9 +100,37 @@ function unseen({ missing }: TargetList): string {
   return first === undefined ? "" : `, as far as can be seen: ${first.source} does not answer (${first.because.slice(0, 200)})`;
 }
 
-function unknown(name: string, { known }: TargetList, because: string): TargetFound {
+/** Was the host mistyped, or the container? A container of that name on another host is the likeliest. */
+function notOnHost({ host, container }: Elsewhere, list: TargetList): NoTarget {
+  const containers = list.known.flatMap(({ target }) => (target.kind === "docker" ? [target] : []));
+  const hosts = [...new Set([...containers.map(({ connection }) => connection), ...list.missing.map(({ source }) => source)])];
+  const isHost = hosts.includes(host);
+  const onHost = containers.filter(({ connection }) => connection === host);
+  const close = nearest(
+    container,
+    onHost.map(({ name }) => name),
+  );
+  const there = onHost.length > 0 ? onHost : containers;
+  const meant = isHost
+    ? onHost.filter(({ name }) => close.includes(name))
+    : containers.filter(({ name }) => name.toLowerCase() === container.toLowerCase());
+  const which = isHost ? `on Docker host "${host}"` : `on a Docker host called "${host}"`;
+  const others = isHost || hosts.length === 0 ? "" : ` (containers are known of ${hosts.slice(0, SOME).join(", ")})`;
+  return {
+    kind: "none",
+    because: `there is no container "${container}" ${which}${others}${unseen(list)}`,
+    nearest: meant.map(formatTarget).slice(0, SOME),
+    there: there.map(formatTarget).slice(0, SOME),
+  };
+}
+
+function unknown(name: string, { known }: TargetList, because: string): NoTarget {
   const names = known.flatMap(({ target, aliases }) => [target.name, ...aliases]);
   const near = nearest(name, names).flatMap((close) => namedExactly(close, known).map(formatTarget));
-  const offered = near.length > 0 ? near : known.slice(0, 5).map(({ target }) => formatTarget(target));
-  return { kind: "none", because, nearest: [...new Set(offered)] };
+  return {
+    kind: "none",
+    because,
+    nearest: [...new Set(near)],
+    there: known.slice(0, SOME).map(({ target }) => formatTarget(target)),
+  };
 }

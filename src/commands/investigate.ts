@@ -8,7 +8,7 @@ import { refusal } from "../messages/refusal.ts";
 import { targetPicker } from "../messages/target-picker.ts";
 import { startedNote } from "../messages/started-note.ts";
 import { refusedUnless } from "./access.ts";
-import { lookUpTarget } from "./find-target.ts";
+import { lookUpTarget, type NoTarget } from "./find-target.ts";
 import type { Asker, Front } from "./front.ts";
 
 /** `/oom investigate`: starts, or says why not, or asks which target is meant. Undefined: the thread itself answers. */
@@ -38,9 +38,10 @@ function notWhole(typed: string, targets: readonly Target[]): string {
 }
 
 /** The refusal for a target that there is not, with the nearest names. */
-export function unknownTarget(found: { readonly because: string; readonly nearest: readonly string[] }): Message {
-  const names = found.nearest.map((name) => `\`${name}\``).join(", ");
-  return refusal({ because: found.because, todo: names === "" ? "No target is configured yet." : `Did you mean ${names}?` });
+export function unknownTarget({ because, nearest, there }: NoTarget): Message {
+  const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
+  const known = there.length === 0 ? "No target is configured yet." : `There is ${code(there)}.`;
+  return refusal({ because, todo: nearest.length === 0 ? known : `Did you mean ${code(nearest)}?` });
 }
 
 export type Opener = Pick<Opening, "target" | "actor" | "channel" | "rootTs" | "sinceMs"> & { readonly actor: Actor };

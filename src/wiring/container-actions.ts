@@ -18,7 +18,6 @@ export type ContainerActions = { readonly actions: readonly Action[]; close(): v
 /** What can be done to containers, with what tells that they are not Oomph's own. */
 export function containerActions(config: Config, hosts: ContainerHosts): ContainerActions {
   const { docker, verification } = config;
-  if (docker.hosts.length === 0) return { actions: [], close: () => undefined };
   const acts = createContainerActs(docker.hosts.map(({ settings }) => settings));
   const own = ownServers(config);
   const actions = dockerActions({

@@ -38,7 +38,7 @@ export function dockerParts(config: Config, { log, store }: { readonly log: Log;
     memory,
     targets: createContainerTargets(hosts, { clock }),
     runbooks,
-    actions,
+    actions: docker.hosts.length === 0 ? [] : actions,
     async close() {
       close();
       await hosts.close();

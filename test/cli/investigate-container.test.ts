@@ -46,9 +46,10 @@ describe.skipIf(daemon.kind === "absent")(`oomph investigate docker/...${daemon.
     for (const words of ["96.0 MiB", "200.0 MiB", "Way back:", "Nothing has been done", "--limit 200m"])
       expect(planned.out).toContain(words);
     const same = await run(["plan", "docker.set-memory-limit", `docker/${steady.name}`, "-p", "limit=96m", "--json"]);
-    expect([same.code, same.out]).toEqual([EXIT.refused, ""]);
-    const unknown = await run(["plan", "docker.explode", `docker/${steady.id}`]);
-    expect([unknown.code, unknown.err]).toEqual([EXIT.refused, expect.stringContaining("docker.restart")]);
+    expect([same.code, JSON.parse(same.out)]).toEqual([
+      EXIT.refused,
+      { kind: "refused", action: "docker.set-memory-limit", target: `docker/${steady.name}`, because: expect.stringContaining("already") },
+    ]);
     const many = await run(["plan", "docker.set-environment", `docker/${steady.name}`, "-p", "set=FOO=bar", "-p", "set=BAZ=1"]);
     expect([many.code, many.out]).toEqual([EXIT.ok, expect.stringMatching(/FOO.*BAZ/s)]);
     const twice = await run(["plan", "docker.set-memory-limit", `docker/${steady.name}`, "-p", "limit=1g", "-p", "limit=2g"]);
@@ -58,11 +59,41 @@ describe.skipIf(daemon.kind === "absent")(`oomph investigate docker/...${daemon.
     expect((await docker(["inspect", "--format", "{{.HostConfig.Memory}}", steady.id])).trim()).toBe(String(96 * 2 ** 20));
   });
 
+  test("oomph plan takes parameters and short names as /oom run does, and tells what is for another kind of target", async () => {
+    const target = `docker/${steady.name}`;
+    for (const typed of [["--limit", "200m"], ["--limit=200m"]]) {
+      const { code, out } = await run(["plan", "set-memory-limit", target, ...typed, "--json"]);
+      expect([code, JSON.parse(out)]).toEqual([EXIT.ok, expect.objectContaining({ kind: "plan", actionId: "docker.set-memory-limit" })]);
+    }
+    const without = await run(["plan", "set-memory-limit", target]);
+    expect([without.code, without.err]).toEqual([EXIT.refused, expect.stringContaining("--limit expected a size")]);
+    const unlike = await run(["plan", "docker.explode", target]);
+    expect([unlike.code, unlike.err]).toEqual([EXIT.badInput, expect.stringContaining(`for ${target} there is docker.set-memory-limit, `)]);
+    const typo = await run(["plan", "restrat", target]);
+    expect([typo.code, typo.err]).toEqual([EXIT.badInput, 'oomph: there is no action "restrat": did you mean docker.restart?\n']);
+    const foreign = await run(["plan", "flush-db", target]);
+    expect([foreign.code, foreign.err]).toEqual([
+      EXIT.refused,
+      expect.stringContaining("redis.flush-db is for redis targets, got docker/"),
+    ]);
+    const stray = await run(["plan", "restart", target, "now"]);
+    expect([stray.code, stray.err]).toEqual([EXIT.badInput, expect.stringContaining('after action and target, got "now"')]);
+    const bare = await run(["plan", "restart", target, "--now"]);
+    expect([bare.code, bare.err]).toEqual([EXIT.badInput, expect.stringContaining("expected a value after --now, got none")]);
+  });
+
   test("a container that is not there is answered with the nearest name; a part of a name is not a name", async () => {
     const typo = await run(["investigate", `docker/${steady.name}x`]);
     expect([typo.code, typo.err]).toEqual([EXIT.badInput, expect.stringContaining(`did you mean docker/${steady.name}`)]);
     const part = await run(["investigate", `docker/oomph-cli-`]);
     expect([part.code, part.err]).toEqual([EXIT.badInput, expect.stringContaining(`docker/${steady.name}`)]);
+    const unlike = await run(["investigate", "docker/zzzz"]);
+    expect([unlike.code, unlike.err]).toEqual([EXIT.badInput, expect.stringMatching(/no target "docker\/zzzz": there is .*docker\//)]);
+    const elsewhere = await run(["investigate", `nowhere:docker/${steady.name}`]);
+    expect([elsewhere.code, elsewhere.err]).toEqual([
+      EXIT.badInput,
+      expect.stringMatching(`on a Docker host called "nowhere" .*: did you mean docker/${steady.name}\\?`),
+    ]);
   });
 });
 

@@ -38,8 +38,25 @@ describe("a target that was typed", () => {
   });
 
   it("is answered with the nearest names when there is none", () => {
-    expect(findTarget("sesions", targets)).toEqual({ kind: "none", because: 'there is no target "sesions"', nearest: ["redis/sessions"] });
-    expect(findTarget("zzzzzz", targets)).toMatchObject({ kind: "none", nearest: ["redis/sessions", "redis/cache-eu", "redis/cache-us"] });
+    expect(findTarget("sesions", targets)).toMatchObject({ because: 'there is no target "sesions"', nearest: ["redis/sessions"] });
+    const there = ["redis/sessions", "redis/cache-eu", "redis/cache-us"];
+    expect(findTarget("zzzzzz", targets)).toMatchObject({ kind: "none", nearest: [], there });
+  });
+
+  it("on another host is told from a host that is not there", async () => {
+    const container = (connection: string, name: string): Target => ({ kind: "docker", connection, name });
+    const list = await targetsOf([container("local", "kong"), container("prod-eu", "checkout")]).list();
+    expect(findTarget("prod-us:docker/kong", list)).toEqual({
+      kind: "none",
+      because: 'there is no container "kong" on a Docker host called "prod-us" (containers are known of local, prod-eu)',
+      nearest: ["docker/kong"],
+      there: ["docker/kong", "prod-eu:docker/checkout"],
+    });
+    expect(findTarget("prod-eu:docker/chekout", list)).toMatchObject({
+      because: 'there is no container "chekout" on Docker host "prod-eu"',
+      nearest: ["prod-eu:docker/checkout"],
+    });
+    expect(findTarget("prod-eu:docker/kong", list)).toMatchObject({ nearest: [], there: ["prod-eu:docker/checkout"] });
   });
 
   it.each([

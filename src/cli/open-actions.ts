@@ -1,0 +1,56 @@
+import type { Action } from "../actions/action.ts";
+import { createContainerHosts } from "../adapters/docker/container-hosts.ts";
+import { loadCommandLineConfig, type Config, type Sources } from "../config.ts";
+import { OomphError } from "../domain/errors.ts";
+import { actionNamed } from "../domain/named-action.ts";
+import type { ActionDoc } from "../domain/plan.ts";
+import { formatTarget, type Target } from "../domain/target.ts";
+import type { Log } from "../ports/log.ts";
+import { containerActions } from "../wiring/container-actions.ts";
+import { redisParts } from "../wiring/redis.ts";
+import type { FoundTarget } from "./find-target.ts";
+
+type Surroundings = { readonly sources: Sources; readonly log: Log };
+
+export type OpenActions = { readonly actions: readonly Action[]; close(): Promise<void> };
+
+/**
+ * Every action, of all kinds of targets: one that is for another kind than the target is known all the same. `close` ends
+ * what they hold, and the target's Docker hosts.
+ */
+export function openActions(found: FoundTarget, { sources, log }: Surroundings): OpenActions {
+  const config = found.kind === "docker" ? found.config : configFor(found, sources);
+  const hosts = found.kind === "docker" ? found.hosts : createContainerHosts([], { log });
+  // A plan changes nothing, so that the Redis of Oomph's own queue need not be told apart here: the service does, before it acts.
+  const redis = redisParts(config, { log, ownRedis: () => Promise.resolve(["not looked up for a plan"]) });
+  const containers = containerActions(config, hosts);
+  return {
+    actions: [...redis.actions, ...containers.actions],
+    async close() {
+      containers.close();
+      await hosts.close();
+    },
+  };
+}
+
+/** The id of the action that was meant: `set-memory-limit` is enough. Throws OomphError `bad-input` with what there is. */
+export function chooseAction(typed: string, actions: readonly ActionDoc[], target: Target): string {
+  const named = actionNamed(typed, actions, target.kind);
+  if (named.kind === "found") return named.id;
+  const fitting = actions.filter(({ targetKind }) => targetKind === target.kind).map(({ id }) => id);
+  const meant = named.kind === "several" ? named.ids : named.nearest;
+  const hint = meant.length > 0 ? `did you mean ${meant.join(" or ")}?` : `for ${formatTarget(target)} there is ${fitting.join(", ")}`;
+  throw new OomphError("bad-input", `there is no action ${JSON.stringify(typed.slice(0, 60))}: ${hint}`);
+}
+
+/** A Redis that is given by its URL stands in no configuration. */
+function configFor({ connections, censusMs }: Extract<FoundTarget, { readonly kind: "redis" }>, sources: Sources): Config {
+  const configured = loadCommandLineConfig(sources);
+  const loaded = configured.kind === "ok" ? configured : loadCommandLineConfig({ env: {}, readFile: missing });
+  if (loaded.kind === "invalid") throw new OomphError("internal", "an empty configuration is refused");
+  return { ...loaded.config, redis: { connections, censusMs } };
+}
+
+function missing(): never {
+  throw Object.assign(new Error("there is no file"), { code: "ENOENT" });
+}
