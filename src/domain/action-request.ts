@@ -43,6 +43,9 @@ export type FrozenPolicy = {
   readonly breakGlass: boolean;
 };
 
+/** Where a command line was used: login name and host name, as the operating system has them. */
+export type Shell = { readonly login: string; readonly host: string };
+
 /** A plan put to approval. Everything that a decision rests on is here, not in a button. */
 export type ActionRequest = {
   /** `req_...`, opaque and unguessable: the only thing that a button carries. */
@@ -57,6 +60,10 @@ export type ActionRequest = {
   readonly planHash: string;
   /** Slack user id. */
   readonly requestedBy: string;
+  /** Why, in the requester's own words. */
+  readonly reason?: string;
+  /** Asked for on the command line; absent: in the chat. */
+  readonly shell?: Shell;
   readonly policy: FrozenPolicy;
   readonly state: RequestState;
   readonly createdAtMs: number;

@@ -16,7 +16,7 @@ export type Asking = {
   /** Slack user id of who asks. */
   readonly userId: string;
   readonly rule: PolicyRule;
-};
+} & Pick<ActionRequest, "reason" | "shell">;
 
 /** Puts a plan to approval: freezes plan and policy, replaces an older open request for the same, audits and tells. */
 export async function createRequest(tables: Tables, desk: Desk, asking: Asking): Promise<ActionRequest> {
@@ -42,6 +42,8 @@ export async function createRequest(tables: Tables, desk: Desk, asking: Asking):
       policy: request.policy.name,
       approvalsNeeded: request.policy.approvalsNeeded,
       expiresAfter: formatDuration(asking.rule.expiresAfterMs),
+      ...(request.reason === undefined ? {} : { reason: request.reason }),
+      ...(request.shell === undefined ? {} : { shell: request.shell }),
     },
   });
   const says = `Asked for ${request.actionId}: ${request.plan.summary}`;
@@ -50,7 +52,7 @@ export async function createRequest(tables: Tables, desk: Desk, asking: Asking):
   return request;
 }
 
-function requestOf(desk: Desk, { incident, plan, askedParams, userId, rule }: Asking): ActionRequest {
+function requestOf(desk: Desk, { incident, plan, askedParams, userId, rule, reason, shell }: Asking): ActionRequest {
   const nowMs = desk.clock.nowMs();
   return {
     id: desk.ids.next("req"),
@@ -61,6 +63,8 @@ function requestOf(desk: Desk, { incident, plan, askedParams, userId, rule }: As
     plan,
     planHash: planHash(plan),
     requestedBy: userId,
+    ...(reason === undefined ? {} : { reason }),
+    ...(shell === undefined ? {} : { shell }),
     policy: freezePolicy(rule),
     state: "pending",
     createdAtMs: nowMs,

@@ -26,7 +26,7 @@ export async function replaceRequest(desk: Desk, held: Held, plan: Plan): Promis
       });
 
     const atMs = desk.clock.nowMs();
-    const asking = { incident, plan, askedParams: request.askedParams, userId: request.requestedBy, rule };
+    const asking = { ...request, incident, plan, userId: request.requestedBy, rule };
     const current = await tables.requests.get(request.id);
     if (current?.state !== "approved") return false;
     const replacement = await createRequest(tables, desk, asking);

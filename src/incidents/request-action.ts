@@ -21,7 +21,7 @@ export type ActionWish = {
   readonly params: Readonly<Record<string, Json>>;
   /** Slack user id. */
   readonly userId: string;
-};
+} & Pick<ActionRequest, "reason" | "shell">;
 
 export type Requested =
   | { readonly kind: "requested"; readonly incident: Incident; readonly request: ActionRequest }
@@ -37,7 +37,7 @@ export async function requestAction(desk: Desk, wish: ActionWish): Promise<Reque
   if (incident === undefined)
     return refuse(desk, wish, `expected an incident to ask within, found none for ${wish.incidentId ?? formatTarget(wish.target)}`);
 
-  const asking = { incident, plan: planned.plan, askedParams: wish.params, userId: wish.userId, rule: allowed.rule };
+  const asking = { ...wish, incident, plan: planned.plan, askedParams: wish.params, rule: allowed.rule };
   const request = await commit(desk, (tables) => createRequest(tables, desk, asking));
   return { kind: "requested", incident, request };
 }
@@ -66,7 +66,12 @@ async function refuse(desk: Desk, wish: ActionWish, because: string): Promise<Re
     actor: { kind: "user", id: wish.userId },
     atMs: desk.clock.nowMs(),
     ...(wish.incidentId === undefined ? {} : { incidentId: wish.incidentId }),
-    detail: { actionId: wish.actionId, target: formatTarget(wish.target), because },
+    detail: {
+      actionId: wish.actionId,
+      target: formatTarget(wish.target),
+      because,
+      ...(wish.shell === undefined ? {} : { shell: wish.shell }),
+    },
   });
   return { kind: "refused", because };
 }

@@ -23,7 +23,8 @@ export function requestCard(facts: CardFacts): Message {
   return message(`${state.title}: ${visible(title)}. ${visible(request.plan.summary)}`, [
     section(`${state.mark} *${state.title}: ${prose(title)}*\n${prose(request.plan.summary)}`),
     ...planSections(request.plan),
-    context(`Asked for by ${person(request.requestedBy)} ${time(request.createdAtMs)} · ${RISKS[request.plan.risk]}`),
+    ...lines(request.reason === undefined ? [] : [`*Why*: “${prose(request.reason)}”`]),
+    context(`Asked for by ${person(request.requestedBy)}${whence(request)} ${time(request.createdAtMs)} · ${RISKS[request.plan.risk]}`),
     ...(request.state === "pending" ? pending(facts) : told(facts)),
   ]);
 }
@@ -43,6 +44,10 @@ export const STATE_WORDS: Readonly<Record<RequestState, { readonly mark: string;
   superseded: { mark: "🔁", title: "Superseded" },
   cancelled: { mark: "🚫", title: "Cancelled" },
 };
+
+function whence({ shell }: ActionRequest): string {
+  return shell === undefined ? "" : ` on the command line (${code(shell.login)} on ${code(shell.host)})`;
+}
 
 function pending({ request, decisions }: CardFacts): readonly Block[] {
   return [...lines([whoMayApprove(request), ...decisions.map(decisionLine)]), ...buttons(cardButtons(request))];

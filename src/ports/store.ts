@@ -119,6 +119,8 @@ export type RunTable = {
   /** The run of a request; made when there is none. Racing callers get one run. */
   ofRequest(requestId: string, newId: string): Promise<Run>;
   get(id: string): Promise<Run | undefined>;
+  /** The run of a request, where there is one: only looks. */
+  find(requestId: string): Promise<Run | undefined>;
   /** Sets begunAtMs and plan where begunAtMs was empty; false: it had begun already. */
   begin(id: string, change: Required<Pick<Run, "begunAtMs" | "plan">>): Promise<boolean>;
   checkpoint(id: string, checkpoint: Json): Promise<void>;

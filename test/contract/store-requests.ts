@@ -17,6 +17,8 @@ export function requestContract(ask: Ask): void {
       const request = await createRequest(store);
       expect(await store.requests.get(request.id)).toStrictEqual(request);
       await expect(store.requests.create(request)).rejects.toMatchObject({ code: "conflict" });
+      const typed = await createRequest(store, { reason: 'it\'s "down"\n', shell: { login: "deploy", host: "web-1" } });
+      expect(await store.requests.get(typed.id)).toStrictEqual(typed);
       expect(await store.requests.get("<!channel>'; drop table action_requests; --\0")).toBeUndefined();
     });
 

@@ -7,11 +7,13 @@ export function runContract(ask: Ask): void {
     it("are one per request, whoever asks first", async () => {
       const replicas = await ask.replicas();
       const { id: requestId } = await createRequest(replicas[0]);
+      expect(await replicas[0].runs.find(requestId)).toBeUndefined();
       const runs = await Promise.all(
         Array.from({ length: 10 }, (_, at) => replicas[at % 2 === 0 ? 0 : 1].runs.ofRequest(requestId, anId("run"))),
       );
       expect(new Set(runs.map(({ id }) => id)).size).toBe(1);
       expect(runs[0]).toStrictEqual({ id: runs[0]?.id, requestId });
+      expect(await replicas[1].runs.find(requestId)).toStrictEqual(runs[0]);
       await expect(replicas[0].runs.ofRequest("req_none", anId("run"))).rejects.toMatchObject({ code: "not-found" });
     });
 

@@ -35,6 +35,13 @@ describe("a target that changed since its plan was approved", () => {
     expect(await test.desk.store.leases.list()).toEqual([]);
   });
 
+  it("says where it came from, as the one before did", async () => {
+    const shell = { login: "deploy", host: "web-1" };
+    held = { ...held, request: { ...held.request, reason: "it fills up", shell } };
+    await replace();
+    expect(await request((await request())?.supersededBy)).toMatchObject({ reason: "it fills up", shell });
+  });
+
   it("has both hashes in the audit, so that the change can be proved", async () => {
     await replace();
     const [entry] = (await test.desk.store.audit.list({ limit: 10 })).filter(({ kind }) => kind === "request-superseded");

@@ -39,6 +39,18 @@ describe("asking for an action", () => {
     expect(test.lever.applied()).toEqual([]);
   });
 
+  it("keeps why it was asked for and on which command line, for the card and the audit; refusals say where too", async () => {
+    test = await startDesk();
+    const from = { reason: "it fills up", shell: { login: "deploy", host: "web-1" } };
+    const asked = await ask(from);
+    if (asked.kind === "refused") throw new Error(asked.because);
+    expect(await test.desk.store.requests.get(asked.request.id)).toMatchObject(from);
+    await ask({ ...from, params: { to: "sideways" } });
+    const [refused, requested] = await test.desk.store.audit.list({ limit: 2 });
+    expect(requested).toMatchObject({ kind: "action-requested", actor: { kind: "user", id: REQUESTER }, detail: from });
+    expect(refused).toMatchObject({ kind: "action-refused", detail: { shell: from.shell } });
+  });
+
   it("is refused to who may not ask, by the rules and by the policy", async () => {
     test = await startDesk({ rules: { ...rulesWith(), requesters: [APPROVER] } });
     await expectRefused(ask(), "access.requesters");

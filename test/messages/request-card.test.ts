@@ -21,6 +21,14 @@ describe("a request's card", () => {
     expect(text).toContain("Whoever approves types `sessions 2` to confirm.");
   });
 
+  it("says why it was asked for, and where, when that was a command line; neither can steer what is shown", () => {
+    const shell = { login: "deploy", host: "web-1" };
+    const text = seen(requestCard({ title, request: { ...REQUEST, reason: "<!channel> *now*", shell }, decisions: [] })).join("\n");
+    expect(text).toContain("*Why*: “&lt;!channel&gt; `*now*`”");
+    expect(text).toMatch(/Asked for by <@U0\w+> on the command line \(`deploy` on `web-1`\) <!date/);
+    expect(seen(requestCard({ title, request: REQUEST, decisions: [] })).join("\n")).not.toMatch(/command line|Why/);
+  });
+
   it("opens a dialog to approve where words must be typed, and carries nothing but the request's id", () => {
     const buttons = pressable(requestCard({ title, request: REQUEST, decisions: [] }));
     expect(buttons.map(({ label, actionId }) => [label, actionId])).toEqual([

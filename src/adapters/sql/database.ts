@@ -97,6 +97,8 @@ type ActionRequestRow = {
   plan: JsonText;
   plan_hash: string;
   requested_by: string;
+  reason: string | null;
+  shell: JsonText | null;
   policy: JsonText;
   /** The policy's number again, where a statement can count against it. */
   approvals_needed: number;

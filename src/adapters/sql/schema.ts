@@ -7,6 +7,7 @@ import {
   type Offer,
   type RequestState,
   type Run,
+  type Shell,
 } from "../../domain/action-request.ts";
 import type { Actor } from "../../domain/actor.ts";
 import type { AuditEntry, AuditKind } from "../../domain/audit.ts";
@@ -127,6 +128,8 @@ const StoredPolicy = z.object({
   breakGlass: z.boolean(),
 });
 
+const StoredShell = z.object({ login: z.string(), host: z.string() }) satisfies z.ZodType<Shell>;
+
 export const ActionRequestSchema = z.object({
   id: z.string(),
   incidentId: z.string(),
@@ -136,6 +139,8 @@ export const ActionRequestSchema = z.object({
   plan: json(StoredPlan),
   planHash: z.string(),
   requestedBy: z.string(),
+  reason: z.string().exactOptional(),
+  shell: json(StoredShell).exactOptional(),
   policy: json(StoredPolicy),
   state: z.custom<RequestState>((value) => isKeyOf(REQUEST_TRANSITIONS, value), "expected a state of an action request"),
   createdAtMs: ms,

@@ -128,6 +128,8 @@ function toRow(request: ActionRequest): Insertable<Database["action_requests"]> 
     plan: JSON.stringify(request.plan),
     plan_hash: request.planHash,
     requested_by: request.requestedBy,
+    reason: request.reason ?? null,
+    shell: request.shell === undefined ? null : JSON.stringify(request.shell),
     policy: JSON.stringify(request.policy),
     approvals_needed: request.policy.approvalsNeeded,
     state: request.state,

@@ -19,6 +19,10 @@ export function runTable(scope: Scope): RunTable {
         return toRun(await db.selectFrom("runs").selectAll().where("request_id", "=", requestId).executeTakeFirstOrThrow());
       }),
     get: (id) => scope.read(async (db) => mayBe(await db.selectFrom("runs").selectAll().where("id", "=", id).executeTakeFirst(), toRun)),
+    find: (requestId) =>
+      scope.read(async (db) =>
+        mayBe(await db.selectFrom("runs").selectAll().where("request_id", "=", requestId).executeTakeFirst(), toRun),
+      ),
     begin: (id, { begunAtMs, plan }) =>
       scope.write(async (db) => {
         const { numUpdatedRows } = await db
