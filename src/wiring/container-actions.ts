@@ -3,13 +3,13 @@ import { dockerActions } from "../actions/index.ts";
 import { createComposeFiles } from "../adapters/compose/compose-files.ts";
 import { createContainerActs } from "../adapters/docker/acts.ts";
 import { createGithub } from "../adapters/github/github.ts";
-import { createHttpCheck } from "../adapters/http/http-check.ts";
+import { httpCheck } from "../adapters/http/http-check.ts";
 import { findOwnPlace, type OwnServer } from "../adapters/system/own-place.ts";
 import { systemClock as clock } from "../adapters/system/system-clock.ts";
 import type { Config } from "../config/build.ts";
 import type { ContainerHosts } from "../ports/containers.ts";
 import { classifyProcesses } from "../runbooks/container-memory/classify-processes.ts";
-import { scanLog } from "../runbooks/container-memory/scan-log.ts";
+import { scanLog } from "../runbooks/logs/scan-log.ts";
 import { healthOf } from "./container-runbook.ts";
 import { TIMES } from "./times.ts";
 
@@ -23,7 +23,7 @@ export function containerActions(config: Config, hosts: ContainerHosts): Contain
   const actions = dockerActions({
     hosts,
     acts,
-    httpCheck: createHttpCheck(),
+    httpCheck,
     clock,
     own: () => findOwnPlace(own),
     healthOf: healthOf(docker),

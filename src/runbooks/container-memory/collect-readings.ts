@@ -2,8 +2,8 @@ import type { Json } from "../../domain/json.ts";
 import { maskSecrets } from "../../domain/mask-secrets.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ContainerFacts, LogLimits } from "../../ports/containers.ts";
-import type { UserPattern } from "./log-patterns.ts";
-import { scanInPieces } from "./scan-in-pieces.ts";
+import type { UserPattern } from "../logs/log-patterns.ts";
+import { scanInPieces } from "../logs/scan-in-pieces.ts";
 import type { ContainerSession } from "./session.ts";
 
 const READINGS_APART_MS = 1_000;

@@ -1,6 +1,6 @@
 import { maskSecrets } from "../../domain/mask-secrets.ts";
 import { classifyProcesses, type Classified, type Process } from "./classify-processes.ts";
-import type { Census, LargeProcess, ProgramGroup } from "./schema.ts";
+import type { Census, LargeProcess, ProgramGroup } from "../parts/schema.ts";
 
 const MAX_GROUPS = 30;
 const LARGEST = 10;

@@ -6,7 +6,7 @@ import { killsOf } from "./kills.ts";
 import { makeFinding, weigh, when } from "./make-finding.ts";
 import { hits } from "./patterns.ts";
 import type { Picture } from "./picture.ts";
-import { percent } from "./words.ts";
+import { percent } from "../words.ts";
 
 const MOST = 0.5;
 const TIGHT_SHARE = 0.7;

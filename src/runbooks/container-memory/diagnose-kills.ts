@@ -7,7 +7,7 @@ import { eventsOf, killsOf, lastExitOf, type Kills } from "./kills.ts";
 import { makeFinding, weigh, when } from "./make-finding.ts";
 import { hits } from "./patterns.ts";
 import type { Picture } from "./picture.ts";
-import { oneLine, percent } from "./words.ts";
+import { oneLine, percent } from "../words.ts";
 
 const KILLED_CODE = 137;
 const SPARE_SHARE = 0.7;

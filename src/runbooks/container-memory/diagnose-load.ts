@@ -9,7 +9,7 @@ import { beforeLastKill, typicalBytes } from "./history.ts";
 import { diesOf, eventsOf, killsOf } from "./kills.ts";
 import { makeFinding, weigh, when } from "./make-finding.ts";
 import type { Picture } from "./picture.ts";
-import { percent } from "./words.ts";
+import { percent } from "../words.ts";
 
 const TIGHT_SHARE = 0.8;
 // A killed one was seen somewhat below: readings are minutes apart.

@@ -8,7 +8,7 @@ import { killsOf, lastExitOf } from "./kills.ts";
 import { makeFinding, weigh, when } from "./make-finding.ts";
 import { hits } from "./patterns.ts";
 import type { Picture } from "./picture.ts";
-import { oneLine, properName } from "./words.ts";
+import { oneLine, properName } from "../words.ts";
 
 const STALE_MS = 6 * 3_600_000;
 const CALM_SHARE = 0.9;

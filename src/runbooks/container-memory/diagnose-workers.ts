@@ -8,7 +8,7 @@ import { killsOf } from "./kills.ts";
 import { makeFinding, weigh, when } from "./make-finding.ts";
 import { hits } from "./patterns.ts";
 import type { Picture } from "./picture.ts";
-import { coresInWords, percent, properName } from "./words.ts";
+import { coresInWords, percent, properName } from "../words.ts";
 import { workersOf, type Workers } from "./workers.ts";
 
 const PRESSURE_SHARE = 0.7;

@@ -1,7 +1,7 @@
 import { formatBytes } from "../../domain/bytes.ts";
 import type { Reason } from "../../domain/finding.ts";
 import type { Part, Picture } from "./picture.ts";
-import { percent } from "./words.ts";
+import { percent } from "../words.ts";
 
 /** How much memory the container uses of what, now. Bytes; undefined: not known. */
 export type Usage = {

@@ -1,7 +1,7 @@
 import type { Finding } from "../../domain/finding.ts";
 import type { Verdict } from "./make-finding.ts";
 import type { Picture } from "./picture.ts";
-import { properName } from "./words.ts";
+import { properName } from "../words.ts";
 import { workersOf, type Workers } from "./workers.ts";
 
 /** What people must do themselves: code to change, files to write, rights to grant; afterwards, what keeps it from coming back. */

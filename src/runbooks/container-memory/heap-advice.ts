@@ -3,7 +3,7 @@ import type { Advice } from "../../domain/finding.ts";
 import { isMasked } from "../../domain/mask-secrets.ts";
 import { limitOf } from "./figures.ts";
 import type { Picture } from "./picture.ts";
-import type { Setting } from "./schema.ts";
+import type { Setting } from "../parts/schema.ts";
 
 const MEBIBYTE = 2 ** 20;
 // The rest is for what a runtime keeps beside its heap: stacks, code, buffers.

@@ -1,5 +1,5 @@
 import type { Picture } from "./picture.ts";
-import type { History } from "./schema.ts";
+import type { History } from "../parts/schema.ts";
 
 type Reading = History["readings"][number];
 

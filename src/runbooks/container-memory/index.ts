@@ -12,7 +12,7 @@ import { collectKernel } from "./collect-kernel.ts";
 import { collectEvents, collectHost, collectLogs, collectState, collectStats } from "./collect-readings.ts";
 import { collectHealth, collectHistory, type HealthCheck } from "./collect-surroundings.ts";
 import { diagnoseContainerMemory, diagnoseUnreachable } from "./diagnose-container-memory.ts";
-import type { UserPattern } from "./log-patterns.ts";
+import type { UserPattern } from "../logs/log-patterns.ts";
 import { openSession, type ContainerSession } from "./session.ts";
 
 export type ContainerMemoryDeps = {

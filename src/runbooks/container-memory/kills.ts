@@ -2,7 +2,7 @@ import type { Reason } from "../../domain/finding.ts";
 import { counted } from "../../domain/count.ts";
 import { reason } from "./figures.ts";
 import type { Picture } from "./picture.ts";
-import type { Kill } from "./schema.ts";
+import type { Kill } from "../parts/schema.ts";
 
 /** What is known of kills for want of memory, from every place that tells of them. */
 export type Kills = {

@@ -1,5 +1,5 @@
 import type { Picture } from "./picture.ts";
-import type { PatternHits } from "./schema.ts";
+import type { PatternHits } from "../logs/schema.ts";
 
 /** The hits of a kind of pattern: the one seen last. Undefined: none, or no log was read. */
 export function hits({ logs }: Picture, kind: PatternHits["kind"]): PatternHits | undefined {

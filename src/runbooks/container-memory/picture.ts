@@ -1,5 +1,7 @@
 import type { Evidence, StepFailure } from "../../domain/evidence.ts";
-import { Census, Cgroup, Environment, Events, Health, History, Host, Kernel, Logs, State, Stats, type Schema } from "./schema.ts";
+import { Logs } from "../logs/schema.ts";
+import { Census, Environment, Health, History, type Schema } from "../parts/schema.ts";
+import { Cgroup, Events, Host, Kernel, State, Stats } from "./schema.ts";
 import type { Gap, Seen } from "../seen.ts";
 
 /** All that is known of a container. Undefined: not collected. */

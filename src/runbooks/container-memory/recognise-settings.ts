@@ -1,6 +1,6 @@
 import { parseBytes } from "../../domain/bytes.ts";
 import { maskSecrets, maskVariable } from "../../domain/mask-secrets.ts";
-import type { Environment, Setting } from "./schema.ts";
+import type { Environment, Setting } from "../parts/schema.ts";
 
 type Known = { readonly of: string; readonly kind: Setting["kind"] };
 

@@ -6,7 +6,7 @@ import { isFailing, isNotRun } from "./diagnose-calm.ts";
 import { cpuOf, cpuPercentOf, limitInWords, limitOf, shareOf, usageOf } from "./figures.ts";
 import { killsOf } from "./kills.ts";
 import type { Picture } from "./picture.ts";
-import { coresInWords, oneLine, percent, properName } from "./words.ts";
+import { coresInWords, oneLine, percent, properName } from "../words.ts";
 import { workersOf } from "./workers.ts";
 
 type Line = Diagnosis["summary"][number];

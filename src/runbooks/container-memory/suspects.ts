@@ -4,8 +4,9 @@ import type { Diagnosis } from "../../domain/finding.ts";
 import { sizeOf } from "./count-processes.ts";
 import { limitOf } from "./figures.ts";
 import type { Picture } from "./picture.ts";
-import type { PatternHits, ProgramGroup } from "./schema.ts";
-import { oneLine, percent } from "./words.ts";
+import type { PatternHits } from "../logs/schema.ts";
+import type { ProgramGroup } from "../parts/schema.ts";
+import { oneLine, percent } from "../words.ts";
 
 const MAX_PROGRAMS = 6;
 const MAX_PATTERNS = 4;

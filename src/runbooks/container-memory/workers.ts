@@ -1,7 +1,7 @@
 import type { WorkerServer } from "../../domain/sizing.ts";
 import { sizeOf } from "./count-processes.ts";
 import type { Picture } from "./picture.ts";
-import type { ProgramGroup, Setting } from "./schema.ts";
+import type { ProgramGroup, Setting } from "../parts/schema.ts";
 
 /** The server of a container that works in several processes, and what they take. Bytes. */
 export type Workers = {

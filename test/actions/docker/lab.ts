@@ -10,13 +10,13 @@ import { createContainerActs } from "../../../src/adapters/docker/acts.ts";
 import { endpointFromUrl } from "../../../src/adapters/docker/connection-url.ts";
 import { createContainerHosts } from "../../../src/adapters/docker/container-hosts.ts";
 import type { DockerConnectionSettings } from "../../../src/adapters/docker/settings.ts";
-import { createHttpCheck } from "../../../src/adapters/http/http-check.ts";
+import { httpCheck } from "../../../src/adapters/http/http-check.ts";
 import type { Json } from "../../../src/domain/json.ts";
 import type { Plan } from "../../../src/domain/plan.ts";
 import type { ContainerTarget } from "../../../src/domain/target.ts";
 import type { HostActs } from "../../../src/ports/container-acts.ts";
 import { classifyProcesses } from "../../../src/runbooks/container-memory/classify-processes.ts";
-import { scanLog } from "../../../src/runbooks/container-memory/scan-log.ts";
+import { scanLog } from "../../../src/runbooks/logs/scan-log.ts";
 import { planned, realClock, startRun, type TestRun } from "../redis/lab.ts";
 
 export { hashed, refusal } from "../redis/lab.ts";
@@ -49,7 +49,7 @@ export function openLab(more: Partial<DockerActionDeps> = {}): { readonly scenes
   const deps: DockerActionDeps = {
     hosts,
     acts,
-    httpCheck: createHttpCheck(),
+    httpCheck,
     clock: realClock,
     own: async () => ({ containerIds: [], hostname: "elsewhere", servers: [] }),
     healthOf: () => undefined,

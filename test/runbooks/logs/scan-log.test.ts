@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { matchWithinTime } from "../../../src/runbooks/container-memory/match-within-time.ts";
-import { scanLog } from "../../../src/runbooks/container-memory/scan-log.ts";
+import { matchWithinTime } from "../../../src/runbooks/logs/match-within-time.ts";
+import { scanLog } from "../../../src/runbooks/logs/scan-log.ts";
 
 function tail(texts: readonly string[], truncated = false) {
   return { lines: texts.map((text, at) => ({ atMs: 1_000 + at, stream: "stderr" as const, text })), truncated };

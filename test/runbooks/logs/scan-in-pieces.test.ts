@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { scanInPieces } from "../../../src/runbooks/container-memory/scan-in-pieces.ts";
-import { scanLog } from "../../../src/runbooks/container-memory/scan-log.ts";
+import { scanInPieces } from "../../../src/runbooks/logs/scan-in-pieces.ts";
+import { scanLog } from "../../../src/runbooks/logs/scan-log.ts";
 
 const TEXTS = ["fine", "worker process 7 exited on signal 9", "queue is full", "java.lang.OutOfMemoryError: Java heap space", "fine"];
 
