@@ -340,6 +340,54 @@ describe("the command line", () => {
   });
 });
 
+describe("paths", () => {
+  const yaml = `
+docker:
+  connections:
+    local:
+      url: unix:///var/run/docker.sock
+      compose: { paths: [compose, /srv/shop], checkout: .. }
+    far: { url: "ssh://u@h", ssh: { agentSocket: run/agent, hostKey: "SHA256:abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG" } }
+store: { path: data/oomph.sqlite }
+redis: { connections: { sessions: { host: h, passwordFile: ./secrets/sessions } } }
+`;
+  const files = { "/etc/oomph/oomph.yaml": yaml, "/etc/oomph/secrets/sessions": "made-up\n", "run/bot": "xoxb-of-the-working-directory" };
+  const env = { ...SERVICE_ENV, OOMPH_CONFIG: "/etc/oomph/oomph.yaml" };
+
+  test("in the file are meant from its folder, wherever Oomph is started", () => {
+    const { redis, docker, store } = loaded({ env, files });
+    const [local, far] = docker.hosts;
+    expect(redis.connections[0]?.password).toBe("made-up");
+    expect(local?.compose).toMatchObject({ paths: ["/etc/oomph/compose", "/srv/shop"], checkout: "/etc" });
+    expect(far?.settings.ssh?.agentSocket).toBe("/etc/oomph/run/agent");
+    expect(store).toMatchObject({ path: "/etc/oomph/data/oomph.sqlite" });
+  });
+
+  test("in variables are meant from the working directory", () => {
+    const { SLACK_BOT_TOKEN: _, ...rest } = env;
+    const { slack, store } = loaded({ env: { ...rest, SLACK_BOT_TOKEN_FILE: "run/bot", OOMPH_SQLITE_PATH: "x.sqlite" }, files });
+    expect(slack.settings.botToken).toBe("xoxb-of-the-working-directory");
+    expect(store).toMatchObject({ path: "x.sqlite" });
+  });
+
+  test("of a secret that is not there are told as they were written", () => {
+    const { "/etc/oomph/secrets/sessions": _, ...without } = files;
+    expect(refused({ env, files: without })).toEqual([
+      expect.stringContaining(
+        '/etc/oomph/oomph.yaml:9 redis.connections.sessions.passwordFile: expected the path of a file that holds the secret and can be read, got "./secrets/sessions" (ENOENT)',
+      ),
+    ]);
+  });
+});
+
+test("what is missing is told with the line of the section it belongs to; without a line where that is not there either", () => {
+  const { REDIS_URL: _, OOMPH_SLACK_INCIDENT_CHANNEL: __, ...env } = SERVICE_ENV;
+  expect(refused({ env, files: { "oomph.yaml": "# ours\n\nslack:\n  timeout: 5s\n" } })).toEqual([
+    expect.stringMatching(/^oomph\.yaml:3 slack\.incidentChannel \(OOMPH_SLACK_INCIDENT_CHANNEL\): expected the id/),
+    expect.stringMatching(/^oomph\.yaml queue\.url \(REDIS_URL\): expected the URL/),
+  ]);
+});
+
 type Given = { readonly env: Readonly<Record<string, string>>; readonly files?: Readonly<Record<string, string>> };
 
 function sources({ env, files = {} }: Given) {

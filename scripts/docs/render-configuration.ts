@@ -11,6 +11,8 @@ what came and what was expected; unknown keys and unknown \`OOMPH_...\` variable
 
 - **Secrets** can be files: \`SLACK_BOT_TOKEN_FILE=/run/secrets/bot-token\` in the environment, \`passwordFile: /run/secrets/x\`
   in \`oomph.yaml\`. Each setting marked *secret* has such a twin. A newline at the file's end is dropped.
+- **Paths** in \`oomph.yaml\` are meant from the folder that the file lies in, wherever Oomph is started; paths in variables,
+  and the SQLite file where nothing is said, from the working directory.
 - **Durations** carry their unit (\`500ms\`, \`30s\`, \`15m\`, \`2h\`), **sizes** theirs (\`512MiB\`, \`2GiB\`; \`mb\` means MiB, as in
   redis.conf).
 - **Lists** in variables are separated by commas. An empty variable counts as not set.
@@ -26,13 +28,18 @@ redis:
     sessions:
       url: rediss://sessions.internal:6380
       username: oomph
-      passwordFile: /run/secrets/sessions-password
+      passwordFile: ./secrets/sessions-password
       aliases: [sessions-cache]
       memoryLimit: 2GiB
       healthUrl: https://gateway.internal/health
 access:
   approvers: [S0ONCALL, U0CAROL]
   admins: [U0CAROL]
+\`\`\`
+The password lies in a file beside it:
+\`\`\`sh
+install -d -m 700 secrets
+(umask 077 && printf '%s' 'the password' > secrets/sessions-password)
 \`\`\`
 With \`SLACK_BOT_TOKEN\`, \`SLACK_APP_TOKEN\` and \`REDIS_URL\` in the environment that is a whole configuration. The command
 line (\`oomph investigate\` and the others) needs neither Slack nor a queue: only the connections.

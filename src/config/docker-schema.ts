@@ -18,9 +18,9 @@ const ssh = z.strictObject({
     says: "Logs in as the URL's user",
     secret: true,
   }),
-  agentSocket: optional(text, { expected: "the path of an SSH agent's socket", says: "Asked where no key is given" }),
+  agentSocket: optional(text, { expected: "the path of an SSH agent's socket", says: "Asked where no key is given", path: true }),
   hostKey: optional(hostKey, {
-    says: "The host's key, as `ssh-keyscan <host> | ssh-keygen -lf -` prints it; another, or none said here, is not spoken to",
+    says: "Always needed: the key by which the host is known, its ED25519 one where it has that, else ECDSA, else RSA. A host that shows another is not spoken to; `known_hosts` is not read, and no key is taken on trust",
   }),
 });
 
@@ -30,9 +30,17 @@ const health = z.strictObject({
 });
 
 const compose = z.strictObject({
-  paths: setting(paths, { says: "Compose files, or folders of them, that Oomph may read to propose the lasting fix", fallback: "[]" }),
+  paths: setting(paths, {
+    says: "Compose files, or folders of them, that Oomph may read to propose the lasting fix",
+    fallback: "[]",
+    path: true,
+  }),
   repository: optional(repository, { says: "Where those files are kept on GitHub: the fix is proposed as a pull request" }),
-  checkout: optional(text, { expected: "the path of a folder", says: "The folder on this host that is that repository's root" }),
+  checkout: optional(text, {
+    expected: "the path of a folder",
+    says: "The folder on this host that is that repository's root",
+    path: true,
+  }),
   branch: setting(text, { expected: "the name of a branch", says: "Pull requests are made against it", fallback: "main" }),
 });
 

@@ -1,5 +1,6 @@
 import { DEFAULT_CONNECTION } from "../domain/target.ts";
 import { isConnectionName, NAME, treeAt } from "./name-checks.ts";
+import { hostKey } from "./outside-kinds.ts";
 import type { Problem } from "./problem.ts";
 import type { RawDocument } from "./raw-document.ts";
 import { isAbsent } from "./setting-schema.ts";
@@ -32,23 +33,31 @@ function hostProblems(raw: RawDocument, name: string, connection: unknown): read
   if (!isTree(connection)) return [...named, { key: raw.keyOf(path), expected: "a section with a url", received: "nothing" }];
   const { url: given } = connection;
   const url = typeof given === "string" ? given : "";
-  const needsSsh = url.startsWith("ssh://") && connection["ssh"] === undefined;
   const strayTls = connection["tls"] !== undefined && !/^(tcp|https?):/.test(url);
   return [
     ...named,
-    ...(needsSsh
-      ? [
-          {
-            key: raw.keyOf([...path, "ssh"]),
-            expected: "privateKey (or agentSocket) and hostKey, because the url is ssh://",
-            received: "nothing",
-          },
-        ]
-      : []),
+    ...(url.startsWith("ssh://") ? sshProblems(raw, path, connection) : []),
     ...(strayTls
       ? [{ key: raw.keyOf([...path, "tls"]), expected: "a tcp:// or https:// url beside it", received: JSON.stringify(url) }]
       : []),
     ...composeProblems(raw, path, treeAt(connection, "compose")),
+  ];
+}
+
+/** Without a host's key nobody could tell whom Oomph logs in to; without a way to log in nothing can be read. */
+function sshProblems(raw: RawDocument, path: readonly string[], connection: Tree): readonly Problem[] {
+  const ssh = treeAt(connection, "ssh");
+  const isMissing = (key: string): boolean => isAbsent(ssh[key]) && !raw.isBroken([...path, "ssh", key]);
+  const problem = (key: string, expected: string): Problem => ({
+    key: raw.keyOf([...path, "ssh", key]),
+    expected: `${expected}, because the url is ssh://`,
+    received: "nothing",
+  });
+  return [
+    ...(isMissing("privateKey") && isMissing("agentSocket")
+      ? [problem("privateKey", "privateKey (or privateKeyFile), or agentSocket")]
+      : []),
+    ...(isMissing("hostKey") ? [problem("hostKey", hostKey.expected)] : []),
   ];
 }
 

@@ -19,8 +19,8 @@ export const dockerUrl: SettingKind<DockerEndpoint> = {
 };
 
 export const hostKey: SettingKind<string> = {
-  expected: "a fingerprint that begins with SHA256:",
-  read: (value) => (typeof value === "string" && /^SHA256:[A-Za-z0-9+/=]{20,}$/.test(value) ? value : undefined),
+  expected: "a fingerprint such as SHA256:6vKbT... (43 letters and digits), as `ssh-keyscan <host> | ssh-keygen -lf -` prints it",
+  read: (value) => (typeof value === "string" && /^SHA256:[A-Za-z0-9+/]{43}=?$/.test(value) ? value.replace("=", "") : undefined),
 };
 
 /** Words as a shell would split them, without a shell: quotes keep spaces. */
@@ -34,8 +34,8 @@ export const commandLine: SettingKind<readonly string[]> = {
 };
 
 export const paths: SettingKind<readonly string[]> = {
-  expected: "a list of absolute paths",
-  read: (value) => list(value, (item) => item.startsWith("/")),
+  expected: "a list of paths",
+  read: (value) => list(value, (item) => item !== ""),
 };
 
 export const repository: SettingKind<string> = {

@@ -1,5 +1,7 @@
+import { dirname, isAbsolute, join } from "node:path";
 import { readEnvironment, readSecret, type Environment, type Given, type Located, type ReadFile } from "./environment.ts";
 import { schemaAt, secretKeysOf, type Path } from "./outline-schema.ts";
+import { resolvePaths } from "./paths-in-file.ts";
 import type { Problem } from "./problem.ts";
 import { Document } from "./schema.ts";
 import { isAbsent } from "./setting-schema.ts";
@@ -25,7 +27,9 @@ export function readRawDocument(env: Environment, readFile: ReadFile): RawDocume
   const { given } = environment;
   const content = withEverySection(file.yaml?.content ?? {});
   const keyOf = (path: Path): string => nameOf(path, { given, yaml: file.yaml });
-  const broken = [...environment.broken, ...resolveSecretFiles(content, [], { readFile, keyOf })];
+  resolvePaths(content, file.folder);
+  const nearFile: ReadFile = (path) => readFile(isAbsolute(path) ? path : join(file.folder, path));
+  const broken = [...environment.broken, ...resolveSecretFiles(content, [], { readFile: nearFile, keyOf })];
   for (const { path, value } of given) put(content, path, value);
   return {
     content,
@@ -35,15 +39,18 @@ export function readRawDocument(env: Environment, readFile: ReadFile): RawDocume
   };
 }
 
-function openFile(named: string | undefined, readFile: ReadFile): { readonly yaml?: YamlFile; readonly problems: readonly Problem[] } {
+type Opened = { readonly yaml?: YamlFile; readonly folder: string; readonly problems: readonly Problem[] };
+
+function openFile(named: string | undefined, readFile: ReadFile): Opened {
   const path = isAbsent(named) ? DEFAULT_FILE : (named ?? DEFAULT_FILE);
+  const folder = dirname(path);
   try {
-    return { yaml: readYaml(path, readFile(path)), problems: [] };
+    return { yaml: readYaml(path, readFile(path)), folder, problems: [] };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
-    if (isAbsent(named) && code === "ENOENT") return { problems: [] }; // the file is optional unless it is named
+    if (isAbsent(named) && code === "ENOENT") return { folder, problems: [] }; // the file is optional unless it is named
     const key = isAbsent(named) ? DEFAULT_FILE : "OOMPH_CONFIG";
-    return { problems: [{ key, expected: "the path of a configuration file that can be read", received: `"${path}" (${code})` }] };
+    return { folder, problems: [{ key, expected: "the path of a configuration file that can be read", received: `"${path}" (${code})` }] };
   }
 }
 

@@ -51,6 +51,7 @@ export const store = z.strictObject({
     expected: "the path of a file",
     says: "The embedded SQLite file, without PostgreSQL; `.oomph/oomph.sqlite` unless said otherwise",
     env: "OOMPH_SQLITE_PATH",
+    path: true,
   }),
   busyTimeout: setting(duration, { says: "Longest wait for a locked database", env: "OOMPH_STORE_BUSY_TIMEOUT", fallback: "5s" }),
 });

@@ -10,6 +10,8 @@ export type SettingDoc = {
   readonly env?: string;
   /** Never shown; may be given as a file instead (`...File` in oomph.yaml, `..._FILE` in the environment). */
   readonly secret?: boolean;
+  /** A path, or a list of them: in oomph.yaml from the folder of that file, in the environment from the working directory. */
+  readonly path?: true;
   /** As one would write it. */
   readonly fallback?: string;
 };

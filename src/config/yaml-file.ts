@@ -5,7 +5,7 @@ export type YamlFile = {
   readonly name: string;
   readonly content: Tree;
   readonly problems: readonly Problem[];
-  /** `oomph.yaml:12`, of the deepest part of a path that is there. */
+  /** `oomph.yaml:12`, of the deepest part of a path that is there; `oomph.yaml` where none of it is. */
   where(path: readonly (string | number)[]): string;
 };
 
@@ -27,7 +27,10 @@ export function readYaml(name: string, text: string): YamlFile {
     name,
     content: isTree(content) ? content : {},
     problems: wrongRoot ? [{ key: `${name}:1`, expected: "sections such as `redis:`", received: "something else at the top" }] : complaints,
-    where: (path) => at(offsetOf(document, path)),
+    where(path) {
+      const offset = offsetOf(document, path);
+      return offset === undefined ? name : at(offset);
+    },
   };
 }
 
@@ -35,8 +38,8 @@ export function isTree(value: unknown): value is Tree {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function offsetOf(document: Document, path: readonly (string | number)[]): number {
-  let offset = 0;
+function offsetOf(document: Document, path: readonly (string | number)[]): number | undefined {
+  let offset: number | undefined;
   let node: unknown = document.contents;
   for (const step of path) {
     const next = stepInto(node, step);

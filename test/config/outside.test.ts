@@ -15,7 +15,7 @@ docker:
       ignore: [shop-batch]
       health: { kong: { command: kong health }, web: { url: "http://web:8080/ready" } }
       compose: { paths: [/srv/shop], repository: example/shop, checkout: /srv/shop }
-    far: { url: "ssh://deploy@docker-2:2222", ssh: { privateKeyFile: /ca.pem, hostKey: "SHA256:abcdefghijklmnopqrstuvwxyz0123456789" } }
+    far: { url: "ssh://deploy@docker-2:2222", ssh: { privateKeyFile: /ca.pem, hostKey: "SHA256:abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG" } }
 github: { tokenFile: /ca.pem }
 `);
     const [local, eu, far] = config.docker.hosts;
@@ -45,7 +45,7 @@ github: { tokenFile: /ca.pem }
     });
     expect(far?.settings).toMatchObject({
       endpoint: { kind: "ssh", user: "deploy", host: "docker-2", port: 2222 },
-      ssh: { privateKey: "PEM", hostKeySha256: "SHA256:abcdefghijklmnopqrstuvwxyz0123456789" },
+      ssh: { privateKey: "PEM", hostKeySha256: "SHA256:abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG" },
     });
   });
 
@@ -62,7 +62,12 @@ github: { tokenFile: /ca.pem }
       "docker: { connections: { a: { url: docker.sock } } }",
       "expected a URL such as unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host",
     ],
-    ["docker: { connections: { a: { url: 'ssh://u@h' } } }", "docker.connections.a.ssh: expected privateKey (or agentSocket) and hostKey"],
+    ["docker: { connections: { a: { url: 'ssh://u@h' } } }", "a.ssh.privateKey: expected privateKey (or privateKeyFile), or agentSocket"],
+    ["docker: { connections: { a: { url: 'ssh://u@h', ssh: { agentSocket: /a } } } }", "a.ssh.hostKey: expected a fingerprint such as"],
+    [
+      "docker: { connections: { a: { url: /s, ssh: { hostKey: 'SHA256:short' } } } }",
+      "as `ssh-keyscan <host> | ssh-keygen -lf -` prints it",
+    ],
     ["docker: { connections: { a: { url: /s, tls: { ca: x } } } }", "expected a tcp:// or https:// url beside it"],
     ["docker: { host: /a, connections: { local: { url: /b } } }", "docker.host: expected either that or docker.connections.local"],
     ["docker: { logPatterns: { slow: '(a+)+$' } }", "expected a regular expression of at most 200 characters without"],
