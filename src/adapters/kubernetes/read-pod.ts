@@ -1,0 +1,42 @@
+import { given } from "../../domain/given.ts";
+import type { PodFacts } from "../../domain/workload.ts";
+import { parseBytesQuantity } from "./quantity.ts";
+import { readContainers } from "./read-container.ts";
+import { controllerOf, readConditions, timeOf } from "./read-metadata.ts";
+import { Pod, type Metadata } from "./schema.ts";
+
+/**
+ * A pod as the API gives it (`kubectl get pod -o json`), or as much of one as there is: what is missing is absent, a
+ * missing name or uid empty, a missing phase `Unknown`. Something that is no object at all reads as a pod without anything.
+ */
+export function readPod(value: unknown): PodFacts {
+  const read = Pod.safeParse(value);
+  const { metadata, spec, status }: Pod = read.success ? read.data : { metadata: undefined, spec: undefined, status: undefined };
+  return {
+    uid: metadata?.uid ?? "",
+    namespace: metadata?.namespace ?? "",
+    name: metadata?.name ?? "",
+    labels: metadata?.labels ?? {},
+    phase: status?.phase ?? "Unknown",
+    conditions: readConditions(status?.conditions),
+    containers: readContainers(spec, status),
+    ...given({
+      controller: controllerOf(metadata),
+      node: spec?.nodeName === "" ? undefined : spec?.nodeName,
+      reason: status?.reason,
+      message: status?.message,
+      createdAtMs: timeOf(metadata?.creationTimestamp),
+      startedAtMs: timeOf(status?.startTime),
+      deletedAtMs: deletedAt(metadata),
+      qosClass: status?.qosClass,
+      podRequestBytes: parseBytesQuantity(spec?.resources?.requests?.memory),
+      podLimitBytes: parseBytesQuantity(spec?.resources?.limits?.memory),
+    }),
+  };
+}
+
+/** `deletionTimestamp` is when the grace period will be over; it began that much earlier. */
+function deletedAt(metadata: Metadata | undefined): number | undefined {
+  const overAtMs = timeOf(metadata?.deletionTimestamp);
+  return overAtMs === undefined ? undefined : overAtMs - (metadata?.deletionGracePeriodSeconds ?? 0) * 1000;
+}
