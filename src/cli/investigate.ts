@@ -1,4 +1,4 @@
-import { createHttpCheck } from "../adapters/http/http-check.ts";
+import { httpCheck } from "../adapters/http/http-check.ts";
 import { createKeyValueServers } from "../adapters/redis/key-value-servers.ts";
 import { randomIds } from "../adapters/system/random-ids.ts";
 import { systemClock } from "../adapters/system/system-clock.ts";
@@ -55,7 +55,7 @@ async function prepare(
   }
   const servers = createKeyValueServers(found.connections, { log });
   const censusBudgetMs = askedCensusMs ?? found.censusMs;
-  const runbook = redisMemoryRunbook({ servers, clock: systemClock, censusBudgetMs, httpCheck: createHttpCheck() });
+  const runbook = redisMemoryRunbook({ servers, clock: systemClock, censusBudgetMs, httpCheck });
   return { runbook, close: async () => undefined };
 }
 

@@ -5,9 +5,14 @@ export type MemoryReading = {
   readonly usageBytes: number;
   /** Absent: the target has no limit of its own. */
   readonly limitBytes?: number;
+  /** Beside `usageBytes`. Absent: it may use none, or that is not known. */
+  readonly swap?: SwapUse;
   /** When the life began in which it was read: another value means a restart in between. Absent: not known. */
   readonly startedAtMs?: number;
 };
+
+/** `limitBytes`: what it may use, and the host still has for it. */
+export type SwapUse = { readonly usedBytes: number; readonly limitBytes: number };
 
 /** How near to its limit a target is, after hysteresis and hold time. */
 export type PressureLevel = "ok" | "warning" | "critical";

@@ -66,6 +66,12 @@ export function countKill(kills: Kills | undefined, atMs: number): Kills {
   return { count: kills.count + 1, firstMs: kills.firstMs, lastMs: Math.max(kills.lastMs, atMs) };
 }
 
+/** How many kills there were since then, at least: only so many marks are kept, and of the newest series the count. */
+export function killsSince({ marks, kills }: Pick<WatchedTarget, "marks" | "kills">, sinceMs: number): number {
+  const marked = marks.filter(({ kind, atMs }) => kind === "kill" && atMs >= sinceMs).length;
+  return kills !== undefined && kills.firstMs >= sinceMs ? Math.max(marked, kills.count) : marked;
+}
+
 /** Is there anything to be told of it now? */
 export function isTroubled({ pressure, leak, kills }: WatchedTarget, nowMs: number): boolean {
   return pressure.level !== "ok" || leak !== undefined || (kills !== undefined && nowMs - kills.lastMs <= KILLS_FORGOTTEN_MS);

@@ -1,3 +1,5 @@
+import type { SwapUse } from "../domain/memory.ts";
+
 /**
  * Docker hosts and the containers on them, looked at. Methods throw OomphError: `unreachable`, `timed-out`,
  * `no-rights` (naming the call that a proxy or daemon refused), `not-found`, `not-running`, `conflict`, `bad-input`,
@@ -21,7 +23,12 @@ export type ContainerHost = {
   /** One reading, without waiting for a second. Throws `not-running` for a container that is not. */
   stats(container: string, signal?: AbortSignal): Promise<ContainerStats>;
   /** Memory alone, by the quickest way there is. Throws `not-running` likewise. */
-  glance(container: string, signal?: AbortSignal): Promise<Pick<ContainerStats, "atMs" | "usageBytes">>;
+  glance(container: string, signal?: AbortSignal): Promise<MemoryGlance>;
+  /**
+   * Kills for want of memory that the kernel has counted for a container, by its id, since it was started. Undefined where
+   * the host's own files cannot be read.
+   */
+  killCount(id: string): Promise<number | undefined>;
   /** `docker top` with RSS; throws `not-running`. */
   processes(container: string): Promise<readonly ContainerProcess[]>;
   /** Runs a program inside (argv, no shell), for reading only. Output beyond `maxBytes` is dropped and said so. */
@@ -40,6 +47,9 @@ export type ContainerHost = {
    */
   follow(sinceMs: number, onEvent: (event: ContainerEvent) => void, signal: AbortSignal): Promise<void>;
 };
+
+/** `swap`: absent where it may use none, or where only the daemon could be asked. */
+export type MemoryGlance = Pick<ContainerStats, "atMs" | "usageBytes"> & { readonly swap?: SwapUse };
 
 export type HostFacts = {
   /** The daemon's own id, the same as long as its data folder is. */

@@ -5,6 +5,8 @@ import type { Target } from "../domain/target.ts";
 export type MemoryHistory = {
   /** Oldest first, at most as far back as is kept. */
   readings(target: Target, sinceMs: number): Promise<readonly MemoryReading[]>;
+  /** Kills for want of memory that it heard of since then; undefined: it knows nothing of the target. */
+  kills(target: Target, sinceMs: number): Promise<number | undefined>;
   /** How memory has moved over the last hours, read anew. */
   trend(target: Target): Promise<Trend | undefined>;
 };

@@ -16,7 +16,7 @@ import { used } from "./weigh.ts";
 export type BoardDeps = {
   readonly tables: Pick<Tables, "readings" | "watched">;
   readonly hosts: ContainerHosts;
-  readonly charts: Charts;
+  readonly charts: Pick<Charts, "draw">;
   readonly clock: Clock;
   isWatched(connection: string, container: string): boolean;
 };

@@ -71,13 +71,14 @@ const GIVEN_UP: Read = { kind: "failed", because: `${MOST_TIMEOUTS} others on th
 async function readOne(host: ContainerHost, id: string, signal: AbortSignal): Promise<Read> {
   try {
     const facts = await host.inspect(id);
-    const { atMs, usageBytes } = await host.glance(id, signal);
+    const { atMs, usageBytes, swap } = await host.glance(id, signal);
     const { memoryLimitBytes } = facts.resources;
     return {
       kind: "read",
       reading: {
         atMs,
         usageBytes,
+        ...(swap === undefined ? {} : { swap }),
         ...(memoryLimitBytes === undefined ? {} : { limitBytes: memoryLimitBytes }),
         ...(facts.startedAtMs === undefined ? {} : { startedAtMs: facts.startedAtMs }),
       },

@@ -67,8 +67,9 @@ function marksOf({ newest, marks }: WatchedTarget, { startedAtMs, limitBytes, at
   ];
 }
 
-/** `1.8 GiB of its limit of 2.0 GiB (90%)` */
-export function used({ usageBytes, limitBytes }: MemoryReading): string {
+/** `1.8 GiB of its limit of 2.0 GiB (90%), and 100.0 MiB of 1.0 GiB of swap` */
+export function used({ usageBytes, limitBytes, swap }: MemoryReading): string {
   if (limitBytes === undefined) return `${formatBytes(usageBytes)}, without a limit of its own`;
-  return `${formatBytes(usageBytes)} of its limit of ${formatBytes(limitBytes)} (${Math.round((100 * usageBytes) / limitBytes)}%)`;
+  const beside = swap === undefined ? "" : `, and ${formatBytes(swap.usedBytes)} of ${formatBytes(swap.limitBytes)} of swap`;
+  return `${formatBytes(usageBytes)} of its limit of ${formatBytes(limitBytes)} (${Math.round((100 * usageBytes) / limitBytes)}%)${beside}`;
 }

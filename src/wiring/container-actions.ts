@@ -7,6 +7,7 @@ import { httpCheck } from "../adapters/http/http-check.ts";
 import { findOwnPlace, type OwnServer } from "../adapters/system/own-place.ts";
 import { systemClock as clock } from "../adapters/system/system-clock.ts";
 import type { Config } from "../config/build.ts";
+import type { MemoryHistory } from "../ports/memory-history.ts";
 import type { ContainerHosts } from "../ports/containers.ts";
 import { classifyProcesses } from "../runbooks/container-memory/classify-processes.ts";
 import { scanLog } from "../runbooks/logs/scan-log.ts";
@@ -15,8 +16,8 @@ import { TIMES } from "./times.ts";
 
 export type ContainerActions = { readonly actions: readonly Action[]; close(): void };
 
-/** What can be done to containers, with what tells that they are not Oomph's own. */
-export function containerActions(config: Config, hosts: ContainerHosts): ContainerActions {
+/** What can be done to containers, with what tells that they are not Oomph's own. Without a history the watch has nothing to tell. */
+export function containerActions(config: Config, hosts: ContainerHosts, history?: MemoryHistory): ContainerActions {
   const { docker, verification } = config;
   const acts = createContainerActs(docker.hosts.map(({ settings }) => settings));
   const own = ownServers(config);
@@ -30,6 +31,7 @@ export function containerActions(config: Config, hosts: ContainerHosts): Contain
     classify: classifyProcesses,
     countPatterns: (log) => scanLog(log, docker.logs.patterns).patterns,
     verification: { ...verification, healthTimeoutMs: TIMES.healthTimeoutMs },
+    ...(history === undefined ? {} : { history }),
     settleMs: TIMES.settleMs,
     compose: createComposeFiles(
       docker.hosts.map(({ settings, compose }) => ({ connection: settings.name, ...compose })),

@@ -1,4 +1,4 @@
-import { createHttpCheck } from "../adapters/http/http-check.ts";
+import { httpCheck } from "../adapters/http/http-check.ts";
 import { createKernelLog } from "../adapters/kernel-log/create-kernel-log.ts";
 import { systemClock as clock } from "../adapters/system/system-clock.ts";
 import type { DockerConfig } from "../config/build-outside.ts";
@@ -16,7 +16,7 @@ export function containerRunbook(docker: DockerConfig, hosts: ContainerHosts, hi
     clock,
     logTail: { lines, maxBytes },
     logPatterns: patterns,
-    httpCheck: createHttpCheck(),
+    httpCheck,
     kernelLogOf: (connection) => (isOnThisHost(docker, connection) ? kernelLog : undefined),
     healthOf: healthOf(docker),
     ...(history === undefined ? {} : { history }),

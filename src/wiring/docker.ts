@@ -31,8 +31,9 @@ export function dockerParts(config: Config, { log, store }: { readonly log: Log;
     { log },
   );
   const memory = memoryBoard(docker, hosts, store);
-  const runbooks = [containerRunbook(docker, hosts, createMemoryHistory(store, clock))];
-  const { actions, close } = containerActions(config, hosts);
+  const history = createMemoryHistory(store, clock);
+  const runbooks = [containerRunbook(docker, hosts, history)];
+  const { actions, close } = containerActions(config, hosts, history);
   return {
     hosts,
     memory,

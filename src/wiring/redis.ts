@@ -1,6 +1,6 @@
 import type { Action } from "../actions/action.ts";
 import { redisActions } from "../actions/index.ts";
-import { createHttpCheck } from "../adapters/http/http-check.ts";
+import { httpCheck } from "../adapters/http/http-check.ts";
 import { createKeyValueServers } from "../adapters/redis/key-value-servers.ts";
 import { systemClock as clock } from "../adapters/system/system-clock.ts";
 import type { Config } from "../config/build.ts";
@@ -27,7 +27,6 @@ type RedisSurroundings = {
 /** Everything about examined Redis servers: how they are reached, looked at and acted on. */
 export function redisParts({ redis, verification }: Config, { log, ownRedis }: RedisSurroundings): RedisParts {
   const servers = createKeyValueServers(redis.connections, { log });
-  const httpCheck = createHttpCheck();
   const { censusMs } = redis;
   const watching = { ...verification, healthTimeoutMs: TIMES.healthTimeoutMs };
   return {

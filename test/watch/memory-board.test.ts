@@ -131,4 +131,14 @@ describe("memory as people ask about it", () => {
     expect(await history.readings(container("growing"), 0)).toHaveLength(120);
     expect(await history.trend(container("never-read"))).toBeUndefined();
   });
+
+  it("kills that were heard of are counted from a time on; beyond the marks that are kept by the newest series", async () => {
+    const history = createMemoryHistory(test.desk.store, test.desk.clock);
+    const marks = [1000, 2000, 3000].map((atMs) => ({ atMs, kind: "kill" as const }));
+    const watched = { target: container("killed"), seenAtMs: 3000, pressure: { level: "ok" as const }, marks };
+    await test.desk.store.watched.put([{ ...watched, kills: { count: 25, firstMs: 500, lastMs: 3000 } }]);
+    expect(await history.kills(container("killed"), 400)).toBe(25);
+    expect(await history.kills(container("killed"), 2000)).toBe(2);
+    expect(await history.kills(container("never-heard-of"), 0)).toBeUndefined();
+  });
 });

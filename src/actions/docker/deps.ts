@@ -5,6 +5,7 @@ import type { CodeHost } from "../../ports/code-host.ts";
 import type { ComposeFiles } from "../../ports/compose-files.ts";
 import type { ContainerActs, OwnPlace } from "../../ports/container-acts.ts";
 import type { ContainerHosts, ContainerProcess, LogTail } from "../../ports/containers.ts";
+import type { MemoryHistory } from "../../ports/memory-history.ts";
 import type { HttpCheck } from "../../ports/http-check.ts";
 import type { VerificationSettings } from "../watch-until-steady.ts";
 
@@ -23,6 +24,8 @@ export type DockerActionDeps = {
   /** Counts lines of a log that tell of too little memory, by the name of what they tell. */
   readonly countPatterns: (log: LogTail) => readonly PatternCount[];
   readonly verification: VerificationSettings;
+  /** What the watch remembers; absent: there is no watch. */
+  readonly history?: Pick<MemoryHistory, "kills">;
   /** Compose files that containers were made from. */
   readonly compose: ComposeFiles;
   /** Where a repository, `owner/name`, takes pull requests; undefined: it is not configured. */

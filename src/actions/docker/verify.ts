@@ -8,7 +8,8 @@ import { percent } from "../words.ts";
 import { hostOf } from "./container-session.ts";
 import type { DockerActionDeps } from "./deps.ts";
 import type { Vitals } from "./stored/schema.ts";
-import { limitOf, readVitals, usedShare } from "./vitals.ts";
+import { withCountedSince } from "./kills-since.ts";
+import { fullShare, limitOf, readVitals, usedShare } from "./vitals.ts";
 import type { Effect, Row } from "../effect.ts";
 import { steadyRow, watchUntilSteady, type Watched } from "../watch-until-steady.ts";
 
@@ -33,8 +34,13 @@ const ALIKE_WITHIN = { bytes: 4 * 2 ** 20, share: 0.03 };
 export async function verifyContainer(deps: DockerActionDeps, options: VerifyOptions): Promise<Verification> {
   const { plan, run, id, before, effect, goal = "calm" } = options;
   const { host, target } = hostOf(deps, plan.target);
+  let first: Vitals | undefined;
   const watched = await watchUntilSteady(deps, {
-    read: () => readVitals(deps, { host, target, id, sinceMs: run.begunAtMs }),
+    async read() {
+      const now = await readVitals(deps, { host, target, id, sinceMs: run.begunAtMs });
+      first ??= now;
+      return withCountedSince(first, now);
+    },
     sizeBytes: ({ usageBytes }) => usageBytes,
     alikeWithin: ALIKE_WITHIN,
   });
@@ -59,13 +65,18 @@ function illness({ last }: Seen, effect: Effect): Judgement | undefined {
 
 function judge(before: Vitals, watched: Seen, effect: Effect): Judgement {
   const { last } = watched;
-  if (last.kills > 0) return didNot(effect, `It did not help: the kernel killed in it again, ${times(last.kills)} since.`);
-  const share = usedShare(last);
-  if (last.limitBytes !== undefined && share !== undefined && share >= CRITICAL_SHARE)
-    return didNot(effect, `It did not help: it uses ${percent(share)} of its limit${watched.steady ? "" : ", and that is still moving"}.`);
+  if (last.kills > 0) return didNot(effect, `It did not help: the kernel killed in it again, ${times(last.kills)} since${bySource(last)}.`);
+  if (isFull(last))
+    return didNot(
+      effect,
+      `It did not help: it uses ${percent(usedShare(last) ?? 1)} of its limit${besideSwap(last)}${watched.steady ? "" : ", and that is still moving"}.`,
+    );
   if (lineCount(last) > 0) return didNot(effect, `It did not help: its log still says ${patterns(last)}.`);
   const wasBad = isInTrouble(before) ? "" : " It was not in trouble before, and is not now.";
-  return { helped: true, says: `${effect.says} ${uses(last)}, no kill since.${wasBad}${outlook(watched)}` };
+  return {
+    helped: true,
+    says: `${effect.says} ${uses(last)}, ${isKillsKnown(last) ? "no kill since" : "whether anything was killed since is not known"}.${wasBad}${outlook(watched)}`,
+  };
 }
 
 function didNot(effect: Effect, because: string): Judgement {
@@ -74,25 +85,33 @@ function didNot(effect: Effect, because: string): Judgement {
 
 /** Was it stopped, ill, killed or nearly full? */
 export function isInTrouble(vitals: Vitals): boolean {
-  const share = usedShare(vitals) ?? 0;
-  const full = vitals.limitBytes !== undefined && share >= CRITICAL_SHARE;
-  return vitals.state !== "running" || vitals.health?.ok === false || vitals.kills > 0 || vitals.oomKilled || full || lineCount(vitals) > 0;
+  const { state, health, kills, oomKilled } = vitals;
+  return state !== "running" || health?.ok === false || kills > 0 || oomKilled || isFull(vitals) || lineCount(vitals) > 0;
+}
+
+/** So near to its limit that a kill is: with swap left nothing is killed, it is only slow. */
+function isFull(vitals: Vitals): boolean {
+  return vitals.limitBytes !== undefined && (fullShare(vitals) ?? 0) >= CRITICAL_SHARE;
 }
 
 /** The rows of the seed's table that every act has: usage, limit, CPU, kills, log, restarts, health. */
 function vitalRows(before: Vitals, watched: Seen): readonly Row[] {
   const { last } = watched;
-  const share = usedShare(last);
   const rows: Row[] = [
     { what: "State", before: before.state, after: last.state, ok: last.state === "running" },
-    { what: "Memory", before: used(before), after: used(last), ok: last.limitBytes === undefined || (share ?? 1) < CRITICAL_SHARE },
+    {
+      what: "Memory",
+      before: used(before),
+      after: used(last),
+      ok: last.limitBytes === undefined || (last.usageBytes !== undefined && !isFull(last)),
+    },
     { what: "Limit", before: limitInWords(before), after: limitInWords(last), ok: true },
     steadyRow(watched),
     { what: "CPU", before: cpu(before), after: cpu(last), ok: true },
     {
       what: "OOM kills",
-      before: `${formatCount(before.kills)} in ${formatDuration(before.killsWithinMs)}`,
-      after: `${formatCount(last.kills)} since`,
+      before: isKillsKnown(before) ? `${formatCount(before.kills)} in ${formatDuration(before.killsWithinMs)}` : "not known",
+      after: isKillsKnown(last) ? `${formatCount(last.kills)} since${bySource(last)}` : "not known: nobody tells of them",
       ok: last.kills === 0,
     },
     {
@@ -128,6 +147,26 @@ export function processes({ workers }: Vitals): string {
   return `${workers.workers === 1 ? "1 worker" : `${workers.workers} workers`}${masters} of ${workers.server}`;
 }
 
+function isKillsKnown({ killsBy }: Vitals): boolean {
+  return killsBy.length > 0;
+}
+
+/** `, by the kernel's own count`: who says how many kills there were. */
+function bySource({ killsBy }: Vitals): string {
+  return killsBy.length === 0 ? "" : `, by ${killsBy.map((source) => SOURCES[source]).join(", ")}`;
+}
+
+const SOURCES: Readonly<Record<Vitals["killsBy"][number], string>> = {
+  kernel: "the kernel's own count",
+  watch: "what the watch heard",
+  events: "Docker's events",
+  mark: "Docker's mark OOMKilled",
+};
+
+function besideSwap({ swap }: Vitals): string {
+  return swap === undefined ? "" : `, and ${formatBytes(swap.usedBytes)} of ${formatBytes(swap.limitBytes)} of swap`;
+}
+
 function uses(vitals: Vitals): string {
   return `It uses ${used(vitals)}`;
 }
@@ -135,7 +174,7 @@ function uses(vitals: Vitals): string {
 function used(vitals: Vitals): string {
   const share = usedShare(vitals);
   if (vitals.usageBytes === undefined || share === undefined) return "nothing, not running";
-  return `${formatBytes(vitals.usageBytes)}, ${percent(share)} of ${vitals.limitBytes === undefined ? "the host's memory" : "the limit"}`;
+  return `${formatBytes(vitals.usageBytes)}, ${percent(share)} of ${vitals.limitBytes === undefined ? "the host's memory" : "the limit"}${besideSwap(vitals)}`;
 }
 
 function limitInWords(vitals: Vitals): string {

@@ -3,6 +3,7 @@ import type { ContainerTarget } from "../../domain/target.ts";
 import type { ContainerFacts, ContainerHost, ContainerStats, HostFacts } from "../../ports/containers.ts";
 import { askHealth } from "../ask-health.ts";
 import type { DockerActionDeps } from "./deps.ts";
+import { countKills } from "./kills-since.ts";
 import type { Vitals } from "./stored/schema.ts";
 
 export type Reading = {
@@ -25,14 +26,16 @@ export async function readVitals(deps: DockerActionDeps, reading: Reading): Prom
   const [hostFacts, first] = await Promise.all([host.facts(), statsIfRunning(host, id)]);
   const skewMs = hostFacts.nowMs - deps.clock.nowMs(); // kills and lines carry the time of the daemon's clock
   const sinceMs = Math.round(reading.sinceMs + skewMs);
-  const [workers, lines, kills] = await Promise.all([
+  const [workers, lines] = await Promise.all([
     first === undefined ? undefined : census(deps, host, id),
     countLines(deps, { host, id, sinceMs }),
-    countKills(host, { id, sinceMs, untilMs: hostFacts.nowMs }),
   ]);
   if (first !== undefined) await deps.clock.sleep(CPU_WINDOW_MS);
   const second = first === undefined ? undefined : await statsIfRunning(host, id);
   const facts = await host.inspect(id);
+  const swap = second === undefined ? undefined : await swapOf(host, id);
+  const { kills, by } = await countKills(deps, { host, target, facts, sinceMs, untilMs: hostFacts.nowMs });
+  const kernelKills = facts.state === "running" ? await host.killCount(id) : undefined;
   const health = await readHealth(deps, { host, target, facts });
   return {
     ...stateOf(facts, hostFacts),
@@ -41,7 +44,10 @@ export async function readVitals(deps: DockerActionDeps, reading: Reading): Prom
     ...(workers === undefined ? {} : { workers }),
     ...(lines === undefined ? {} : { lines }),
     ...(health === undefined ? {} : { health }),
+    ...(swap === undefined ? {} : { swap }),
+    ...(kernelKills === undefined ? {} : { kernelKills }),
     kills,
+    killsBy: [...by],
     killsWithinMs: Math.max(0, hostFacts.nowMs - sinceMs),
     linesWithinMs: Math.max(0, hostFacts.nowMs - sinceMs),
   };
@@ -56,6 +62,13 @@ export function limitOf({ limitBytes, hostBytes }: Vitals): number {
 export function usedShare(vitals: Vitals): number | undefined {
   const limitBytes = limitOf(vitals);
   return vitals.usageBytes === undefined || limitBytes === 0 ? undefined : vitals.usageBytes / limitBytes;
+}
+
+/** Share of the limit that a kill comes at: with the swap that it may use, where it may use some. */
+export function fullShare(vitals: Vitals): number | undefined {
+  const { usageBytes, swap = { usedBytes: 0, limitBytes: 0 } } = vitals;
+  const limitBytes = limitOf(vitals) + swap.limitBytes;
+  return usageBytes === undefined || limitBytes === 0 ? undefined : (usageBytes + swap.usedBytes) / limitBytes;
 }
 
 function stateOf(facts: ContainerFacts, { memoryBytes }: HostFacts) {
@@ -87,6 +100,15 @@ async function statsIfRunning(host: ContainerHost, id: string): Promise<Containe
   }
 }
 
+async function swapOf(host: ContainerHost, id: string): Promise<Vitals["swap"]> {
+  try {
+    return (await host.glance(id)).swap;
+  } catch (error) {
+    if (codeOf(error) === "not-running") return undefined;
+    throw error;
+  }
+}
+
 async function census(deps: DockerActionDeps, host: ContainerHost, id: string): Promise<Vitals["workers"]> {
   try {
     const roles = deps.classify(await host.processes(id));
@@ -110,20 +132,6 @@ async function countLines(deps: DockerActionDeps, { host, id, sinceMs }: Since):
     return [...deps.countPatterns(await host.logTail(id, { ...LOG_LIMITS, sinceMs }))];
   } catch (error) {
     if (isNotTold(error)) return undefined;
-    throw error;
-  }
-}
-
-/** Kills for want of memory that the daemon remembers of a time; 0 where it does not tell. */
-export async function countKills(
-  host: ContainerHost,
-  { id, sinceMs, untilMs }: { readonly id: string; readonly sinceMs: number; readonly untilMs: number },
-): Promise<number> {
-  try {
-    const events = await host.pastEvents({ sinceMs, untilMs, container: id });
-    return events.filter(({ action }) => action === "oom").length;
-  } catch (error) {
-    if (isNotTold(error)) return 0;
     throw error;
   }
 }

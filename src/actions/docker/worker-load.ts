@@ -9,7 +9,8 @@ import type { DockerActionDeps } from "./deps.ts";
 import { newLimit } from "./memory-limits.ts";
 import type { Vitals } from "./stored/schema.ts";
 import type { Row } from "../effect.ts";
-import { countKills, usedShare } from "./vitals.ts";
+import { countKills } from "./kills-since.ts";
+import { usedShare } from "./vitals.ts";
 
 const MEBIBYTE = 2 ** 20;
 const DAY_MS = 24 * 3_600_000;
@@ -89,7 +90,7 @@ export function workersRow(wanted: number, before: Vitals, now: Vitals): Row {
 /** What one worker takes: what the container uses, by the share that each process has of it. */
 async function measure(
   deps: DockerActionDeps,
-  { host, facts, hostFacts }: ContainerSession,
+  { host, target, facts, hostFacts }: ContainerSession,
   tuning: Tuning,
 ): Promise<WorkerLoad | undefined> {
   const { server, cacheBytes, vitals } = tuning;
@@ -105,7 +106,7 @@ async function measure(
     const usedByWorkers = vitals.usageBytes * (ofWorkers / total);
     // Of the last day, as the report that advised it: what was killed this morning grows again to where it was.
     const untilMs = hostFacts.nowMs;
-    const kills = await countKills(host, { id: facts.id, sinceMs: untilMs - DAY_MS, untilMs });
+    const { kills } = await countKills(deps, { host, target, facts, sinceMs: untilMs - DAY_MS, untilMs });
     const squeezed = isSqueezed(usedShare(vitals) ?? 0, vitals.kills + kills > 0);
     return {
       server,

@@ -2,7 +2,7 @@ import { OomphError } from "../../domain/errors.ts";
 import type { ContainerHost, ContainerHosts, ContainerStats, HostFacts } from "../../ports/containers.ts";
 import type { Log } from "../../ports/log.ts";
 import { quoted } from "./asked.ts";
-import { glanceAtCgroup } from "./cgroup-glance.ts";
+import { glanceAtCgroup, killsInCgroup } from "./cgroup-glance.ts";
 import { createDockerClient, type DockerClient } from "./client.ts";
 import { followEvents, readPastEvents } from "./events.ts";
 import { execute } from "./execute.ts";
@@ -52,10 +52,11 @@ function hostOf(client: DockerClient, isHere: boolean): ContainerHost {
     inspect: async (container) => readInspected(await inspectExactly(client, container)),
     stats: async (container, signal) => statsOf(client, { ...(await about(container)), ...(signal === undefined ? {} : { signal }) }),
     async glance(container, signal) {
-      const usageBytes = isHere ? await glanceAtCgroup(container) : undefined;
-      if (usageBytes !== undefined) return { atMs: Date.now(), usageBytes };
+      const glance = isHere ? await glanceAtCgroup(container) : undefined;
+      if (glance !== undefined) return { atMs: Date.now(), ...glance };
       return statsOf(client, { ...(await about(container)), ...(signal === undefined ? {} : { signal }) });
     },
+    killCount: async (id) => (isHere ? killsInCgroup(id) : undefined),
     processes: async (container) => listProcesses(client, await about(container)),
     execute: async (container, argv, limits) => execute(client, { ...(await about(container)), argv, limits }),
     logTail: async (container, limits) => readLogTail(client, await about(container), limits),

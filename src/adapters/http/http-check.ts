@@ -4,17 +4,15 @@ import type { HttpCheck, HttpReading } from "../../ports/http-check.ts";
 const MOST_REDIRECTS = 5;
 
 /** One GET with the fetch of Node. Redirects are followed on the same host only; the body is not read. */
-export function createHttpCheck(): HttpCheck {
-  return async (url, timeoutMs) => {
-    const beganAtMs = performance.now();
-    const signal = AbortSignal.timeout(timeoutMs);
-    try {
-      const answer = await get(new URL(url), signal);
-      return answer.kind === "answered" ? { ...answer, tookMs: Math.round(performance.now() - beganAtMs) } : answer;
-    } catch (error) {
-      return { kind: "no-answer", because: signal.aborted ? `nothing within ${timeoutMs} ms` : reason(error) };
-    }
-  };
+export async function httpCheck(url: string, timeoutMs: number): ReturnType<HttpCheck> {
+  const beganAtMs = performance.now();
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const answer = await get(new URL(url), signal);
+    return answer.kind === "answered" ? { ...answer, tookMs: Math.round(performance.now() - beganAtMs) } : answer;
+  } catch (error) {
+    return { kind: "no-answer", because: signal.aborted ? `nothing within ${timeoutMs} ms` : reason(error) };
+  }
 }
 
 type Answer = { readonly kind: "answered"; readonly status: number } | Extract<HttpReading, { kind: "no-answer" }>;

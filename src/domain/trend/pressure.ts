@@ -31,26 +31,33 @@ export function nextPressure(state: PressureState, reading: MemoryReading, setti
   const { limitBytes, usageBytes } = reading;
   if (limitBytes === undefined) return NO_PRESSURE;
   if (!(limitBytes > 0) || !Number.isFinite(usageBytes)) return state;
-  const wanted = wantedLevel(state.level, usageBytes / limitBytes, settings);
+  const wanted = wantedLevel(state.level, sharesOf(reading, limitBytes), settings);
   if (wanted === state.level) return { level: state.level };
   const asked = askedSince(state, wanted);
   if (asked.times < settings.hold) return { level: state.level, asked };
   return asked.level === wanted ? { level: wanted } : { level: asked.level, asked: { level: wanted, times: 1 } };
 }
 
+type Shares = { readonly memory: number; /** Of memory and swap together. */ readonly both: number };
+
+function sharesOf({ usageBytes, swap = { usedBytes: 0, limitBytes: 0 } }: MemoryReading, limitBytes: number): Shares {
+  return { memory: usageBytes / limitBytes, both: (usageBytes + swap.usedBytes) / (limitBytes + swap.limitBytes) };
+}
+
 /** Up at the thresholds; down only when clear of the level's own threshold by `fallBack`. */
-function wantedLevel(level: PressureLevel, used: number, settings: PressureSettings): PressureLevel {
+function wantedLevel(level: PressureLevel, used: Shares, settings: PressureSettings): PressureLevel {
   const up = levelAt(used, settings, 0);
   if (RANK[up] >= RANK[level]) return up;
   const down = levelAt(used, settings, settings.fallBack);
   return RANK[down] < RANK[level] ? down : level;
 }
 
-function levelAt(used: number, settings: PressureSettings, below: number): PressureLevel {
+/** Critical is where a kill is near, and nothing is killed while there is swap to move memory to: it is only slow. */
+function levelAt({ memory, both }: Shares, settings: PressureSettings, below: number): PressureLevel {
   // A threshold is met at 85.0% although 0.85 × 2 GiB is no whole number of bytes.
-  const reached = (threshold: number) => used >= threshold - below - 1e-9;
-  if (reached(settings.criticalAt)) return "critical";
-  return reached(settings.warningAt) ? "warning" : "ok";
+  const reached = (share: number, threshold: number) => share >= threshold - below - 1e-9;
+  if (reached(Math.min(memory, both), settings.criticalAt)) return "critical";
+  return reached(memory, settings.warningAt) ? "warning" : "ok";
 }
 
 /** What all readings in a row agree on: 72%, 90% are two that ask for a warning, and one that asks for more. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createHttpCheck } from "../../../src/adapters/http/http-check.ts";
+import { httpCheck } from "../../../src/adapters/http/http-check.ts";
 import { createKeyValueServers } from "../../../src/adapters/redis/key-value-servers.ts";
 import type { RedisConnectionSettings } from "../../../src/adapters/redis/settings.ts";
 import type { Action, RunHandle } from "../../../src/actions/action.ts";
@@ -36,7 +36,7 @@ export function depsFor(connection: RedisConnectionSettings, more: Partial<Redis
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   return {
     servers: createKeyValueServers([connection], { log: silent }),
-    httpCheck: createHttpCheck(),
+    httpCheck,
     clock: realClock,
     ownRedis: async () => [OWN_RUN_ID],
     verification: { readings: 3, intervalMs: 20, healthTimeoutMs: 10_000 },

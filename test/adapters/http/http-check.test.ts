@@ -1,11 +1,11 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { createHttpCheck } from "../../../src/adapters/http/http-check.ts";
+import { httpCheck } from "../../../src/adapters/http/http-check.ts";
 
 describe("the health check", () => {
   const servers: Server[] = [];
-  const check = createHttpCheck();
+  const check = httpCheck;
 
   afterEach(async () => {
     for (const server of servers.splice(0)) {

@@ -37,6 +37,17 @@ describe("nextPressure", () => {
     expect(changes.length).toBeLessThanOrEqual(1);
   });
 
+  it("is critical only where swap is short too: until then nothing is killed", () => {
+    const reading = { atMs: 0, usageBytes: 950, limitBytes: 1000 };
+    const settings = { ...PRESSURE_SETTINGS, hold: 1 };
+    const level = (usedBytes: number) => nextPressure(NO_PRESSURE, { ...reading, swap: { usedBytes, limitBytes: 1000 } }, settings).level;
+    expect(nextPressure(NO_PRESSURE, reading, settings).level).toBe("critical");
+    expect([level(0), level(700), level(760)]).toEqual(["warning", "warning", "critical"]);
+    // Much swap in use, and memory free again: whatever it was is over.
+    const calm = { atMs: 0, usageBytes: 500, limitBytes: 1000, swap: { usedBytes: 1000, limitBytes: 1000 } };
+    expect(nextPressure(NO_PRESSURE, calm, settings).level).toBe("ok");
+  });
+
   it("feels none without a limit, and keeps what it knows when a reading is no figure", () => {
     const critical: PressureState = { level: "critical" };
     expect(nextPressure(critical, { atMs: 0, usageBytes: 900 })).toEqual(NO_PRESSURE);

@@ -253,7 +253,11 @@ describe.skipIf(daemon.kind === "absent")(`on real containers${daemon.kind === "
       kernelLogOf: () => ({
         recentKills: async () => ({ kind: "read", source: "test", kills: readKernelLog(text).kills, onlySinceMs: now - 1000 }),
       }),
-      history: { readings: async () => readings, trend: async () => ({ kind: "undetermined", because: "it was made up" }) },
+      history: {
+        readings: async () => readings,
+        kills: async () => undefined,
+        trend: async () => ({ kind: "undetermined", because: "it was made up" }),
+      },
       httpCheck: async () => ({ kind: "answered", status: 503, tookMs: 7 }),
       healthOf: () => ({ url: "http://app:made-up@127.0.0.1:1/ready" }),
     });

@@ -6,6 +6,10 @@ import { Health } from "../../stored-schema.ts";
 
 const count = z.number().nonnegative();
 
+/** The kernel's count in the cgroup, what the watch heard, the events that Docker remembers, its mark OOMKilled. */
+const KILL_SOURCES = ["kernel", "watch", "events", "mark"] as const;
+export type KillSource = (typeof KILL_SOURCES)[number];
+
 /** How a container is doing, read before an act and again after it. */
 export const Vitals = z.object({
   id: z.string(),
@@ -19,12 +23,17 @@ export const Vitals = z.object({
   hostBytes: count,
   /** Working set; absent where it does not run. */
   usageBytes: count.optional(),
+  /** Beside it; absent: it may use none, or that is not known. */
+  swap: z.object({ usedBytes: count, limitBytes: count }).optional(),
   /** Cores' worth of CPU time: 2.08 is 208%. */
   cpuCores: count.optional(),
   workers: z.object({ server: z.string(), masters: count, workers: count }).optional(),
-  /** OOM kills within `killsWithinMs`, as far as the daemon remembers. */
+  /** OOM kills within `killsWithinMs`, by the best source there was. */
   kills: count,
   killsWithinMs: count,
+  killsBy: z.array(z.enum(KILL_SOURCES)).default(["events"]),
+  /** All that the kernel has counted since `startedAtMs`; absent where its files cannot be read. */
+  kernelKills: count.optional(),
   /** Lines that tell of too little memory, within `linesWithinMs`; absent where the log cannot be read. */
   lines: z.array(z.object({ name: z.string(), count })).optional(),
   linesWithinMs: count,

@@ -13,6 +13,7 @@ export const ReadingSchema = z.object({
   usageBytes: z.number().nonnegative(),
   limitBytes: z.number().positive().exactOptional(),
   startedAtMs: ms.exactOptional(),
+  swap: z.object({ usedBytes: z.number().nonnegative(), limitBytes: z.number().nonnegative() }).exactOptional(),
 }) satisfies z.ZodType<MemoryReading>;
 
 const PressureSchema = z.object({
