@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, flag, names, people, peopleOrEveryone, text, whole } from "./kinds.ts";
+import { duration, flag, names, onePerson, people, peopleOrEveryone, text, whole } from "./kinds.ts";
 import { setting } from "./setting-schema.ts";
 
 const policy = z.strictObject({
@@ -22,5 +22,8 @@ export const access = z.strictObject({
     fallback: "[]",
   }),
   admins: setting(people, { says: "May freeze, and release leases", env: "OOMPH_ADMINS", fallback: "[]" }),
+  logins: z
+    .record(z.string(), setting(onePerson, { says: "Who somebody is who asks on the command line, by login name on that machine" }))
+    .prefault({}),
   policies: z.array(policy).optional(),
 });

@@ -25,6 +25,8 @@ export type Config = {
   readonly escalation: { readonly on: readonly EscalationTrigger[]; readonly lateAfterMs: number };
   readonly webhooks: { readonly wazuhSecret?: string };
   readonly access: AccessRules;
+  /** Slack user id by login name, for those who ask on the command line. */
+  readonly logins: ReadonlyMap<string, string>;
   readonly verification: { readonly readings: number; readonly intervalMs: number };
   readonly jobs: { readonly leaseMs: number; readonly drainMs: number; readonly sweepMs: number };
 };
@@ -69,6 +71,7 @@ export function buildConfig(document: CommandLineDocument): Config {
     escalation: { on: escalation.on, lateAfterMs: escalation.lateAfter },
     webhooks: given({ wazuhSecret: webhooks.wazuhSecret }),
     access: buildAccess(access),
+    logins: new Map(Object.entries(access.logins)),
     verification: { readings: verification.readings, intervalMs: verification.interval },
     jobs: { leaseMs: jobs.lease, drainMs: jobs.drain, sweepMs: jobs.sweep },
   };

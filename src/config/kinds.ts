@@ -44,6 +44,12 @@ export const people: SettingKind<readonly string[]> = {
   read: (value) => list(value, (item) => /^[UWS][A-Z0-9]{2,}$/.test(item)),
 };
 
+/** One user; a group cannot ask for anything. */
+export const onePerson: SettingKind<string> = {
+  expected: "the id of a user (U... or W...), not a name: in Slack under profile, three dots, Copy member ID",
+  read: (value) => (typeof value === "string" && /^[UW][A-Z0-9]{2,}$/.test(value) ? value : undefined),
+};
+
 export const peopleOrEveryone: SettingKind<readonly string[] | "everyone"> = {
   expected: `everyone, or ${people.expected}`,
   read: (value) => (value === "everyone" ? "everyone" : people.read(value)),
