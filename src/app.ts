@@ -35,7 +35,7 @@ export async function startOomph(
 ): Promise<Oomph> {
   const { slack: chatConfig, access: rules, jobs } = config;
   const store = await openStore(storeSettings(config.store));
-  const connection = connectQueue({ ...QUEUE_DEFAULTS, url: config.queue.url }, log);
+  const connection = connectQueue({ ...QUEUE_DEFAULTS, url: config.queue.url, stalledAfterMs: jobs.takeoverMs }, log);
   const queue = createJobQueue(connection, metrics);
   logQueueWarnings(connection, log);
 

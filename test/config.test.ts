@@ -129,6 +129,17 @@ describe("the environment", () => {
 });
 
 describe("oomph.yaml", () => {
+  test("sets how soon a dead process's job is taken over, within bounds", () => {
+    const files = (takeover: string) => ({ "oomph.yaml": `jobs: { takeover: ${takeover} }` });
+    expect(loaded({ env: SERVICE_ENV }).jobs.takeoverMs).toBe(10_000);
+    expect(loaded({ env: SERVICE_ENV, files: files("30s") }).jobs.takeoverMs).toBe(30_000);
+    for (const wrong of ["1999ms", "301s", "30"]) {
+      expect(refused({ env: SERVICE_ENV, files: files(wrong) })).toEqual([
+        expect.stringMatching(/jobs\.takeover: expected a duration with its unit, from 2s to 5m, got/),
+      ]);
+    }
+  });
+
   test("names Redis connections in every topology", () => {
     const { redis } = loaded({
       env: SERVICE_ENV,

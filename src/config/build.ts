@@ -28,7 +28,7 @@ export type Config = {
   /** Slack user id by login name, for those who ask on the command line. */
   readonly logins: ReadonlyMap<string, string>;
   readonly verification: { readonly readings: number; readonly intervalMs: number };
-  readonly jobs: { readonly leaseMs: number; readonly drainMs: number; readonly sweepMs: number };
+  readonly jobs: { readonly leaseMs: number; readonly takeoverMs: number; readonly drainMs: number; readonly sweepMs: number };
 };
 
 export type StoreConfig =
@@ -73,7 +73,7 @@ export function buildConfig(document: CommandLineDocument): Config {
     access: buildAccess(access),
     logins: new Map(Object.entries(access.logins)),
     verification: { readings: verification.readings, intervalMs: verification.interval },
-    jobs: { leaseMs: jobs.lease, drainMs: jobs.drain, sweepMs: jobs.sweep },
+    jobs: { leaseMs: jobs.lease, takeoverMs: jobs.takeover, drainMs: jobs.drain, sweepMs: jobs.sweep },
   };
 }
 

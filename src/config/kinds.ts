@@ -16,6 +16,17 @@ export const duration: SettingKind<number> = {
   read: (value) => (typeof value === "string" ? parseDuration(value) : undefined),
 };
 
+/** A duration within bounds, both written as durations are. */
+export function durationFrom(least: string, most: string): SettingKind<number> {
+  return {
+    expected: `a duration with its unit, from ${least} to ${most}`,
+    read(value) {
+      const [ms = Number.NaN, leastMs = 0, mostMs = 0] = [value, least, most].map((each) => duration.read(each));
+      return ms >= leastMs && ms <= mostMs ? ms : undefined;
+    },
+  };
+}
+
 export const size: SettingKind<number> = {
   expected: "a size such as 512MiB or 2GiB",
   read: (value) => (typeof value === "string" || typeof value === "number" ? parseBytes(String(value)) : undefined),

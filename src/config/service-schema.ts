@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { channel, channels, duration, loopbackUrl, oneOf, postgresUrl, queueUrl, text, token, whole } from "./kinds.ts";
+import { channel, channels, duration, durationFrom, loopbackUrl, oneOf, postgresUrl, queueUrl, text, token, whole } from "./kinds.ts";
 import { optional, setting } from "./setting-schema.ts";
 
 export const slack = z.strictObject({
@@ -77,6 +77,10 @@ export const verification = z.strictObject({
 
 export const jobs = z.strictObject({
   lease: setting(duration, { says: "A target is held so long by an action that has stopped renewing its lease", fallback: "60s" }),
+  takeover: setting(durationFrom("2s", "5m"), {
+    says: "A job whose process has not been heard of for so long is taken over, by another process or by the same one started again",
+    fallback: "10s",
+  }),
   drain: setting(duration, { says: "Longest wait for running jobs when the process is told to end", env: "OOMPH_DRAIN", fallback: "25s" }),
   sweep: setting(duration, { says: "How often what was left behind by a crash is looked for", fallback: "30s" }),
 });

@@ -107,7 +107,7 @@ const PAIRS = [
   ["once the new one has the name", "once the new one is started"],
 ] as const;
 
-// A job whose process was killed is handed on after half a minute: the scenes play at the same time, each with its own Oomph.
+// A job whose process was killed is handed on seconds later: the scenes play at the same time, each with its own Oomph.
 describe.skipIf(daemon.kind === "absent").concurrent("killed while a container is made anew", () => {
   const containers = openScenes();
   const stages: Stage[] = [];

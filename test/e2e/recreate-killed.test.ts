@@ -28,7 +28,7 @@ describe.skipIf(daemon.kind === "absent")("a container that is made anew", () =>
         connections: {},
         sections: {
           verification: { readings: 2, interval: "100ms" },
-          jobs: { lease: "3s", sweep: "1s", drain: "5s" },
+          jobs: { lease: "3s", takeover: "3s", sweep: "1s", drain: "5s" },
           docker: { connections: { local: { url } } },
         },
       }),

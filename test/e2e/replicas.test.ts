@@ -27,7 +27,7 @@ beforeAll(async () => {
     started: false,
     settings(slack, queue) {
       const access = { approvers: [slack.id("approver")] };
-      const sections = { verification: { readings: 2, interval: "100ms" }, jobs: { lease: "3s", sweep: "1s", drain: "1s" } };
+      const sections = { verification: { readings: 2, interval: "100ms" }, jobs: { lease: "3s", takeover: "3s", sweep: "1s", drain: "1s" } };
       shared = { slack, queueUrl: queue.url, connections, access, sections, databaseUrl: postgres.url };
       return shared;
     },

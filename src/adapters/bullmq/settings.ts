@@ -12,4 +12,4 @@ export type QueueSettings = {
   readonly stalledAfterMs: number;
 };
 
-export const QUEUE_DEFAULTS = { prefix: "oomph", answerWithinMs: 2_000, stalledAfterMs: 20_000 } as const;
+export const QUEUE_DEFAULTS = { prefix: "oomph", answerWithinMs: 2_000 } as const;

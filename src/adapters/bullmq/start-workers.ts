@@ -82,6 +82,7 @@ function startWorker<Name extends JobName>(
     prefix: settings.prefix,
     concurrency: CONCURRENCY[name],
     lockDuration: settings.stalledAfterMs,
+    lockRenewTime: settings.stalledAfterMs / 3, // a renewal may come late, or be lost, without the job being thought dead
     stalledInterval: settings.stalledAfterMs / 2,
     maxStalledCount: MAX_STALLED_COUNT,
   });

@@ -44,10 +44,10 @@ export type SceneOptions = {
   readonly started?: boolean;
 };
 
-/** Verification is over soon, leases run out soon, and the sweeper looks often: what tests wait for, in short. */
+/** Verification is over soon, leases run out soon, the dead are noticed soon, and the sweeper looks often: what tests wait for, in short. */
 export const QUICK = {
   verification: { readings: 2, interval: "100ms" },
-  jobs: { lease: "3s", sweep: "1s", drain: "5s" },
+  jobs: { lease: "3s", takeover: "3s", sweep: "1s", drain: "5s" },
 } as const;
 
 export async function setScene({ slack: people = {}, settings, started = true }: SceneOptions): Promise<Scene> {
