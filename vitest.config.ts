@@ -1,11 +1,17 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./scripts/test/longest-first.ts";
+
+// Most of the tests that take long wait for servers most of the time: twice as many workers as cores keep the cores busy, and
+// more than eight make everything wait for everything.
+const WORKERS = Math.min(8, availableParallelism() * 2);
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
-    // Real servers share the machine with the tests: more workers than this make everything wait for everything.
-    maxWorkers: 2,
+    maxWorkers: WORKERS,
+    sequence: { sequencer: LongestFirst },
     // For machines that are many times slower than the one on which a test was written.
     testTimeout: 60_000,
     hookTimeout: 120_000,
