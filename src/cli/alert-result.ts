@@ -9,9 +9,12 @@ export type AlertResult = {
 };
 
 export type AlertFacts = {
-  /** `oom_killed`: somebody was; `out_of_memory`: the alert says no more than that; `other`: not about memory. */
-  readonly class: "oom_killed" | "out_of_memory" | "other";
-  readonly severity: "critical" | "warning" | "info";
+  /**
+   * `oom_killed`: somebody was; `out_of_memory`: the alert says no more than that; `memory`: it runs short; `other`: not
+   * about memory.
+   */
+  readonly class: "oom_killed" | "out_of_memory" | "memory" | "other";
+  readonly severity: "critical" | "warning" | "info" | null;
   readonly target: AlertTargetFacts;
   /** ISO 8601 in UTC. */
   readonly startsAt: string | null;

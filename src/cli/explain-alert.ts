@@ -1,12 +1,13 @@
 import type { AlertFacts, AlertResult } from "./alert-result.ts";
 import { asClause } from "../domain/clause.ts";
 import type { Explained } from "./explained.ts";
+import { readSlackPost, textOfSlackPost } from "./explain-slack-post.ts";
 import { readWazuhJson } from "./explain-wazuh.ts";
 
 type SenderJson = (value: object) => AlertResult | undefined;
 
 // A sender each; the first that knows the JSON as its own has it.
-const SENDERS: readonly SenderJson[] = [readWazuhJson];
+const SENDERS: readonly SenderJson[] = [readWazuhJson, readAnyPost];
 const MOST_CHARACTERS = 2 ** 20;
 
 /** An alert as its sender's webhook or Slack post has it, in JSON. Pure. */
@@ -18,6 +19,18 @@ export function explainAlert(text: string): Explained<AlertResult> | undefined {
     if (result !== undefined) return { result, text: rendered(result) };
   }
   return undefined;
+}
+
+/** The text of a Slack post that is no alert about memory: a person may have pasted a log into it. */
+export function textBesideAlert(text: string): string | undefined {
+  const value = jsonObject(text);
+  const said = value === undefined || readWazuhJson(value) !== undefined ? undefined : textOfSlackPost(value);
+  return said === undefined || readSlackPost(said).memoryRelated === true ? undefined : said;
+}
+
+function readAnyPost(value: object): AlertResult | undefined {
+  const text = textOfSlackPost(value);
+  return text === undefined ? undefined : readSlackPost(text);
 }
 
 function jsonObject(text: string): object | undefined {

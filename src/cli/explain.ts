@@ -1,13 +1,14 @@
 import { counted } from "../domain/count.ts";
 import type { KernelOomReading } from "../domain/kernel-oom/types.ts";
 import type { AlertResult } from "./alert-result.ts";
-import { explainAlert } from "./explain-alert.ts";
+import { explainAlert, textBesideAlert } from "./explain-alert.ts";
 import { explainKernelKills, explainQuietLog } from "./explain-kernel-log.ts";
+import { explainProgramText, type ProgramTextResult } from "./explain-program-text.ts";
 import { explainRedis, type RedisResult } from "./explain-redis.ts";
 import type { Explained } from "./explained.ts";
 
 /** A kind per recogniser; scripts tell them apart by `kind`. */
-type KnownResult = RedisResult | KernelOomReading | AlertResult;
+type KnownResult = RedisResult | KernelOomReading | AlertResult | ProgramTextResult;
 type Unknown = { readonly kind: "unknown"; readonly because: string };
 
 export type Explanation = Explained<KnownResult | Unknown>;
@@ -15,7 +16,8 @@ export type Explanation = Explained<KnownResult | Unknown>;
 type Recogniser = (text: string) => Explained<KnownResult> | undefined;
 
 // Asked in this order; the first that knows the text has it: an alert before the log line that it carries. Each is pure and has a file of its own.
-const RECOGNISERS: readonly Recogniser[] = [explainAlert, explainKernelKills, explainRedis, explainQuietLog];
+const LOGS: readonly Recogniser[] = [explainKernelKills, explainRedis, explainProgramText, explainQuietLog];
+const RECOGNISERS: readonly Recogniser[] = [explainPastedLog, explainAlert, ...LOGS];
 
 /** Says what a pasted text means, with the same rules as an investigation. Pure. */
 export function explain(text: string): Explanation {
@@ -24,6 +26,21 @@ export function explain(text: string): Explanation {
     if (explained !== undefined) return explained;
   }
   const got = text.trim() === "" ? "nothing" : `${counted(text.length, "character")} with none of these`;
-  const because = `Expected the output of \`redis-cli INFO\` (or a part of it with used_memory and maxmemory), a log with "OOM command not allowed when used memory > 'maxmemory'", a kernel's log (\`dmesg\`, \`journalctl -k\`, /var/log/syslog), or an alert of Wazuh's in JSON; got ${got}.`;
+  const because = `Expected ${READS}; got ${got}.`;
   return { result: { kind: "unknown", because }, text: `${because}\n` };
+}
+
+// What is read, for people.
+const READS =
+  "the output of `redis-cli INFO` (or a part of it with used_memory and maxmemory), a log with \"OOM command not allowed when used memory > 'maxmemory'\", a kernel's log (`dmesg`, `journalctl -k`, /var/log/syslog), a program's log whose heap is full (Java, Node, Python, Go, PHP, Ruby, .NET), a line on how a container ended (\"exited with code 137\", OOMKilled), or an alert of Wazuh's or a Slack post in JSON";
+
+/** A log in a Slack post that is no alert is read as the log that it is. */
+function explainPastedLog(text: string): Explained<KnownResult> | undefined {
+  const said = textBesideAlert(text);
+  if (said === undefined) return undefined;
+  for (const recognise of LOGS) {
+    const explained = recognise(said);
+    if (explained !== undefined) return explained;
+  }
+  return undefined;
 }

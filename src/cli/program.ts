@@ -38,6 +38,8 @@ function build(io: Io, done: Done): Command {
   oomph investigate redis://127.0.0.1:6379/2  any Redis
   redis-cli INFO | oomph explain -            a pasted INFO, or a log with Redis's OOM error
   journalctl -k | oomph explain -             who was killed for want of memory, and whose limit it was
+  oomph explain alert.json                    an alert of Wazuh's, or a Slack post, in JSON
+  docker logs web 2>&1 | oomph explain -      a full heap of Java, Node, Python, Go; "exited with code 137"
   oomph redis flush --db 2                    before a test suite`,
     )
     .option("--version", "print the version")
@@ -114,7 +116,9 @@ function gathered(value: string, earlier: readonly string[]): readonly string[] 
 function addExplain(program: Command, io: Io, done: Done): void {
   program
     .command("explain")
-    .description("read a kernel's log, a pasted INFO, or a log with Redis's OOM error, and say what it means")
+    .description(
+      "say what a text means: a kernel's log, an alert of Wazuh's or a Slack post in JSON, a pasted INFO, a log with Redis's OOM error or with a full heap (Java, Node, Python, Go ...), how a container ended (exited with code 137)",
+    )
     .argument("<file>", "a file, or - for standard input")
     .option("--json", "one JSON document on standard output")
     .action(async (file: string, { json }: { readonly json?: true }) => {

@@ -76,9 +76,44 @@ test("a line that names nobody is about memory, and no more", () => {
   expect(result).toMatchObject({ memoryRelated: true, alerts: [{ class: "out_of_memory" }] });
 });
 
+const POST = { type: "message", ts: "1749651740.000100", channel: "C0ALERTS01" };
+
+test.each([
+  [
+    "an attachment",
+    { ...POST, attachments: [{ title: "[FIRING:1] ContainerMemoryHigh", text: "container_name = kong\nseverity = critical" }] },
+  ],
+  ["the text", { ...POST, text: "CRITICAL: container kong is out of memory" }],
+  ["an event around it", { type: "event_callback", event: { ...POST, text: "critical: container kong is at 97% of its memory limit" } }],
+])("a Slack post with an alert in %s is told as a channel for alerts reads it", (_where, post) => {
+  const { result, text } = explain(JSON.stringify(post));
+  expect(result).toMatchObject({
+    kind: "alert",
+    memoryRelated: true,
+    status: "firing",
+    alerts: [{ severity: "critical", labels: { names: expect.stringContaining("kong") } }],
+  });
+  expect(text).toMatch(/^An alert about memory, firing\.\n\n.*kong/);
+});
+
+test("a Slack post with a kernel's line tells who was killed; one about something else is said to be so", () => {
+  const killed = "kernel: Memory cgroup out of memory: Killed process 42 (node) total-vm:1kB, anon-rss:800kB, file-rss:0kB, shmem-rss:0kB";
+  expect(explain(JSON.stringify({ ...POST, text: killed })).result).toMatchObject({
+    alerts: [{ class: "oom_killed", severity: null, target: { process: "node", pid: 42, constraint: "cgroup" } }],
+  });
+  expect(explain(JSON.stringify({ ...POST, text: "lunch?" })).result).toMatchObject({ memoryRelated: false, alerts: [{ class: "other" }] });
+  expect(explain('{"attachments":[{"title":"hello"}]}').result).toMatchObject({ memoryRelated: false });
+});
+
+test("a log that somebody pasted into a Slack post is read as the log that it is", () => {
+  expect(explain(JSON.stringify({ ...POST, text: "look: web exited with code 137" })).result).toMatchObject({
+    kind: "program_log",
+    verdict: "undetermined",
+  });
+});
+
 test.each([
   ["JSON of another sender", '{"alerts":[]}'],
-  ["a post of another sender", '{"attachments":[{"title":"hello"}]}'],
   ["odd attachments", '{"attachments":[null]}'],
   ["no object", "[1]"],
   ["half of an alert", '{"rule":{"id":"5108"'],

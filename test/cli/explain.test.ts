@@ -201,7 +201,7 @@ describe("the error text", () => {
 
 test.each([
   ["nothing", "  \n"],
-  ["another log", "java.lang.OutOfMemoryError: Java heap space"],
+  ["another log", "java.lang.NullPointerException: cart"],
   ["YAML with a role", "role: master\nname: x"],
 ])("%s is not recognised, and what was expected is said", (_name, text) => {
   const explanation = explain(text);
