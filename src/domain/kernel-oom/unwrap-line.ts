@@ -1,4 +1,5 @@
 import { textOfBytes } from "./bytes-as-text.ts";
+import { takeApart } from "./joined-lines.ts";
 import { readEpochMicros, readIsoTime, type LogTime } from "./log-time.ts";
 import { readLogLine, type LogLine } from "./log-line.ts";
 
@@ -12,18 +13,22 @@ export function unwrapLine(raw: string, before: string): readonly LogLine[] {
   // A crash of the host leaves zeros in its log.
   const line = textOfBytes((raw.endsWith("\r") ? raw.slice(0, -1) : raw).replaceAll("\0", ""));
   const start = line.trimStart();
-  if (start.startsWith("{")) return fromJson(start) ?? [readLogLine(line)];
-  if (start.startsWith("MESSAGE=")) return [withTime(start.slice("MESSAGE=".length), timeBefore(before))];
+  if (start.startsWith("{")) return fromJson(start) ?? readApart(line);
+  if (start.startsWith("MESSAGE=")) return takeApart(start.slice("MESSAGE=".length)).map((part) => withTime(part, timeBefore(before)));
   const pretty = /^"(?:MESSAGE|full_log|message|msg|log)"\s*:\s*(".*"),?$/.exec(start)?.[1];
   const text = pretty === undefined ? undefined : stringIn(pretty);
-  return text === undefined ? [readLogLine(line)] : text.split("\n").map((part) => withTime(part, timeBefore(before)));
+  return text === undefined ? readApart(line) : linesOf(text).map((part) => withTime(part, timeBefore(before)));
 }
 
 function fromJson(text: string): readonly LogLine[] | undefined {
   const value = parsed(text.endsWith(",") ? text.slice(0, -1) : text);
   const found = value === undefined ? undefined : textIn(value, 0);
   if (found === undefined) return undefined;
-  return found.text.split("\n").map((part) => withTime(part, timeIn(found.holder)));
+  return linesOf(found.text).map((part) => withTime(part, timeIn(found.holder)));
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split("\n").flatMap(takeApart);
 }
 
 type Held = { readonly text: string; readonly holder: object };
@@ -77,14 +82,20 @@ function timeBefore(before: string): LogTime {
   };
 }
 
+/** A date in front of several lines is that of all. */
+function readApart(text: string): readonly LogLine[] {
+  const [first, ...others] = takeApart(text).map(readLogLine);
+  return first === undefined ? [] : [first, ...others.map((line) => ({ ...line, time: timeOf(line, first.time) }))];
+}
+
 /** What the line itself says of its time counts where the wrapper says nothing. */
 function withTime(text: string, outer: LogTime): LogLine {
   const line = readLogLine(text);
-  const { atMs, loggedAt, uptimeSeconds } = line.time;
-  return {
-    ...line,
-    time: { atMs: atMs ?? outer.atMs, loggedAt: loggedAt ?? outer.loggedAt, uptimeSeconds: uptimeSeconds ?? outer.uptimeSeconds },
-  };
+  return { ...line, time: timeOf(line, outer) };
+}
+
+function timeOf({ time: { atMs, loggedAt, uptimeSeconds } }: LogLine, outer: LogTime): LogTime {
+  return { atMs: atMs ?? outer.atMs, loggedAt: loggedAt ?? outer.loggedAt, uptimeSeconds: uptimeSeconds ?? outer.uptimeSeconds };
 }
 
 function numberOf(value: unknown): number | null {
