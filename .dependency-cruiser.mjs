@@ -26,10 +26,11 @@ const HOME_OF = {
   "dockerode|ssh2": "^src/adapters/docker/",
   "@octokit/": "^src/adapters/github/",
   nodemailer: "^src/adapters/mail/",
+  "pprof-format": "^src/adapters/heap/",
   "prom-client": "^src/adapters/metrics/",
   cockatiel: "^src/adapters/",
   commander: "^src/cli/",
-  yaml: "^src/(config|adapters/compose)/",
+  yaml: "^src/(config|adapters/(compose|kubernetes))/",
   diff: "^src/adapters/compose/",
   zod: "schema\\.ts$",
 };

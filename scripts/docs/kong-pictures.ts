@@ -1,4 +1,5 @@
 import { createCharts } from "../../src/adapters/chart/create-charts.ts";
+import { createOwnPrograms } from "../../src/adapters/system/own-programs.ts";
 import type { MemoryReading } from "../../src/domain/memory.ts";
 import { judgeTrend } from "../../src/domain/trend/judge-trend.ts";
 import { chartOf } from "../../src/watch/memory-board.ts";
@@ -48,5 +49,5 @@ export async function trendChart(program: string): Promise<Uint8Array> {
     return { atMs: startedAtMs + (index + 1) * EVERY_MS, usageBytes: Math.round(mib * MIB), limitBytes: 512 * MIB, startedAtMs };
   });
   const chart = chartOf(target, { readings, trend: judgeTrend(readings), marks: [{ atMs: startedAtMs + 22 * 3_600_000, kind: "change" }] });
-  return createCharts({ program, timeoutMs: 60_000 }).draw(chart);
+  return createCharts({ programs: createOwnPrograms(), path: program, timeoutMs: 60_000 }).draw(chart);
 }

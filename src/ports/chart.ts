@@ -25,4 +25,6 @@ export type ChartMark = { readonly atMs: number; readonly kind: "kill" | "restar
 export type Charts = {
   /** A PNG that can be read on a phone. */
   draw(chart: MemoryChart): Promise<Uint8Array>;
+  /** A drawing as a PNG. Text in fonts other than DejaVu Sans is written in that. */
+  drawSvg(svg: string): Promise<Uint8Array>;
 };

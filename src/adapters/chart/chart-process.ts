@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { Resvg } from "@resvg/resvg-js";
 import { messageOf, OomphError } from "../../domain/errors.ts";
 import { memoryChartSvg } from "./memory-chart-svg.ts";
-import { ReceivedChart } from "./schema.ts";
+import { ToDraw } from "./schema.ts";
 
 // The drawing process: a chart as JSON on standard input, a PNG on standard output, and an end.
 
@@ -16,18 +16,18 @@ try {
   process.exitCode = 1;
 }
 
-async function received(): Promise<ReceivedChart> {
+async function received(): Promise<ToDraw> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
-  const read = ReceivedChart.safeParse(JSON.parse(Buffer.concat(chunks).toString("utf8")));
+  const read = ToDraw.safeParse(JSON.parse(Buffer.concat(chunks).toString("utf8")));
   if (!read.success) throw new OomphError("bad-input", `expected a chart, got something else: ${read.error.message}`);
   return read.data;
 }
 
-async function picture(chart: ReceivedChart): Promise<Uint8Array> {
+async function picture(toDraw: ToDraw): Promise<Uint8Array> {
   // Without fonts of our own nothing is written: the image that Oomph runs in may have none.
   const fonts = join(dirname(createRequire(import.meta.url).resolve("dejavu-fonts-ttf/package.json")), "ttf");
-  const drawing = new Resvg(await memoryChartSvg(chart), {
+  const drawing = new Resvg("svg" in toDraw ? toDraw.svg : await memoryChartSvg(toDraw), {
     fitTo: { mode: "width", value: WIDTH },
     font: {
       loadSystemFonts: false,

@@ -8,7 +8,6 @@ const Reading = z.object({
   startedAtMs: z.number().exactOptional(),
 });
 
-/** What the drawing process is given. */
 export const ReceivedChart = z.object({
   title: z.string(),
   subtitle: z.string(),
@@ -17,3 +16,7 @@ export const ReceivedChart = z.object({
   marks: z.array(z.object({ atMs: z.number(), kind: z.enum(["kill", "restart", "change"]), label: z.string() })),
 }) satisfies z.ZodType<MemoryChart>;
 export type ReceivedChart = z.output<typeof ReceivedChart>;
+
+/** What the drawing process is given: the figures of a chart, or a drawing that needs only to become a picture. */
+export const ToDraw = z.union([ReceivedChart, z.object({ svg: z.string().min(1) })]);
+export type ToDraw = MemoryChart | { readonly svg: string };

@@ -2,12 +2,14 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { createCharts } from "../../../src/adapters/chart/create-charts.ts";
 import { memoryChartSvg } from "../../../src/adapters/chart/memory-chart-svg.ts";
+import { createOwnPrograms } from "../../../src/adapters/system/own-programs.ts";
 import type { MemoryChart } from "../../../src/ports/chart.ts";
 
 const MIB = 2 ** 20;
 const START = Date.UTC(2025, 9, 28, 7);
 const PROGRAM = fileURLToPath(new URL("../../../dist/adapters/chart/chart-process.js", import.meta.url));
-const charts = createCharts({ program: PROGRAM, timeoutMs: 60_000 });
+const programs = createOwnPrograms();
+const charts = createCharts({ programs, path: PROGRAM, timeoutMs: 60_000 });
 
 /** Six hours up to 1.9 of 2 GiB, with a restart in the middle. */
 const KONG: MemoryChart = {
@@ -51,14 +53,14 @@ describe("a chart", () => {
 
   it("is refused without readings, and what goes wrong there is said", async () => {
     await expect(charts.draw({ ...KONG, readings: [] })).rejects.toMatchObject({ code: "bad-input" });
-    const broken = createCharts({ program: `${PROGRAM}x`, timeoutMs: 60_000 });
+    const broken = createCharts({ programs, path: `${PROGRAM}x`, timeoutMs: 60_000 });
     await expect(broken.draw(KONG)).rejects.toMatchObject({ code: "internal", message: expect.stringContaining("ended with 1") });
     const odd = { ...KONG, marks: [{ atMs: START, kind: "party", label: "x" }] };
     await expect(charts.draw(odd as never)).rejects.toMatchObject({ message: expect.stringContaining("expected a chart") });
   });
 
   it("that takes too long is given up, and the next is drawn", async () => {
-    const hasty = createCharts({ program: PROGRAM, timeoutMs: 1 });
+    const hasty = createCharts({ programs, path: PROGRAM, timeoutMs: 1 });
     await expect(hasty.draw(KONG)).rejects.toMatchObject({ code: "timed-out", retryable: true });
     await expect(charts.draw(KONG)).resolves.toBeInstanceOf(Uint8Array);
   });
