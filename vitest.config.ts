@@ -13,10 +13,10 @@ export default defineConfig({
     maxWorkers: WORKERS,
     sequence: { sequencer: LongestFirst },
     // For machines that are many times slower than the one on which a test was written.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 20_000, interval: 20 } },
-    teardownTimeout: 20_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
+    teardownTimeout: 60_000,
     passWithNoTests: false,
     // Continuous integration runs on shared machines: one more try, and `npm test` names what needed it.
     retry: process.env["CI"] === undefined ? 0 : 1,

@@ -37,7 +37,7 @@ describe("oomph redis flush", () => {
   });
 
   it("works on a server that refuses writes, which takes them again when the command has returned", async () => {
-    await fillUntilRefused(lab, { database: 2, valueBytes: 100 });
+    await fillUntilRefused(lab, { database: 2, valueBytes: 400 });
     await expect(lab.client.set("one-more", "x")).rejects.toThrow("OOM");
     expect(await flush()).toMatchObject({ kind: "flushed", database: 2 });
     expect(await lab.client.set("one-more", "x")).toBe("OK");

@@ -49,7 +49,7 @@ export function keyValueServerContract(title: string, start: () => Promise<KeyVa
     beforeAll(async () => {
       lab = await start();
       connection = await lab.servers.open(lab.name);
-    }, 60_000);
+    });
     afterAll(async () => {
       await connection?.close();
       await lab?.stop();
@@ -109,7 +109,8 @@ function readings(given: Given): void {
       expect(stats["total.allocated"]).toBeGreaterThan(0);
       expect(stats["allocator-fragmentation.ratio"]).toBeGreaterThan(0);
     }
-    expect(all.filter((stats) => (stats[`db.${lab.database}.overhead.hashtable.main`] ?? 0) > 0)).toHaveLength(1);
+    const tables = all.map((stats) => stats[`db.${lab.database}.overhead.hashtable.main`] ?? 0);
+    expect(Math.max(...tables)).toBeGreaterThan(0); // Valkey 9 tells of empty databases too
   });
 
   test("lists clients and tells the server's time", async () => {

@@ -42,7 +42,7 @@ describe.skipIf(absent !== "")(`the proxy of the documentation, before a real da
     const program = nginx.kind === "there" ? nginx.path : "nginx";
     server = spawn(program, ["-e", "stderr", "-c", join(folder, "nginx.conf"), "-g", "daemon off;"], { stdio: "inherit" });
     await vi.waitFor(() => statSync(socket), PATIENCE);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     const ended = once(server, "exit");
@@ -50,7 +50,7 @@ describe.skipIf(absent !== "")(`the proxy of the documentation, before a real da
     await ended;
     await scenes.end();
     rmSync(folder, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   test("what reads, and what looks inside, is done through it", async () => {
     const log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -10,7 +10,7 @@ import { ask, QUICK, requestIdOf, seen, setScene, type Scene } from "./support/s
 const daemon = await findDocker();
 if (daemon.kind === "there") noteRealSystem("docker", daemon.version);
 else noteAbsentSystem("docker", daemon.because);
-const WITHIN_MS = 60_000;
+const WITHIN_MS = 120_000;
 
 const [CREATE, STOP, START, RENAME] = [
   "POST /containers/create",

@@ -73,7 +73,7 @@ describe.skipIf(daemon.kind === "absent")(`the image${daemon.kind === "absent" ?
     const drawn = JSON.parse(await docker([...run, "node", "--input-type=module", "-e", draw, chart])) as unknown[];
     expect(drawn).toEqual([0, "PNG", expect.any(Number), ""]);
     expect(drawn[2]).toBeGreaterThan(5_000);
-  }, 120_000);
+  });
 
   test("serves, read-only and without root, and Docker sees that it is healthy", async () => {
     const port = await freePort();
@@ -84,7 +84,7 @@ describe.skipIf(daemon.kind === "absent")(`the image${daemon.kind === "absent" ?
     expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain("process_resident_memory_bytes");
     expect((await docker(["exec", name, "node", "-p", "process.getuid()"])).trim()).toBe("1000");
     await expect(docker(["exec", name, "node", "-e", "fs.writeFileSync('/app/x', '')"])).rejects.toThrow(/EROFS/);
-  }, 120_000);
+  });
 
   test("ends cleanly when it is told to", async () => {
     const port = await freePort();
@@ -95,7 +95,7 @@ describe.skipIf(daemon.kind === "absent")(`the image${daemon.kind === "absent" ?
     });
     await docker(["stop", "-t", "30", name]);
     expect((await docker(["inspect", "-f", "{{.State.ExitCode}} {{.State.OOMKilled}}", name])).trim()).toBe("0 false");
-  }, 120_000);
+  });
 
   /** On the host's network, so that the local Slack and Redis are on its loopback. */
   async function start(port: number): Promise<string> {

@@ -77,17 +77,15 @@ test("the queue's Redis is lost in the middle of an act and of an investigation:
   await scene.queue.restart();
 
   await outcome(scene, "long", /Done, (and it helped|but it did not help): Delete/);
-  await seen(
-    "the report in the alert's thread",
-    async () => ((await scene.slack.thread("alerts", post.message.ts)).length === 3 ? true : undefined),
-    40_000,
+  await seen("the report in the alert's thread", async () =>
+    (await scene.slack.thread("alerts", post.message.ts)).length === 3 ? true : undefined,
   );
   expect(await callsOf(at("long"), "unlink")).toBe(unlinks);
   expect(
     scene.said("long").filter((message) => /^Done, (and|but)/.test(message.text) && !/Asked for by/.test(textOf(message))),
   ).toHaveLength(1);
   expect(auditOf(scene, requestIdOf(card)).filter((kind) => kind === "run-begun")).toHaveLength(1);
-}, 80_000);
+});
 
 test("the store is locked by another process: no word counts that was not written down, and afterwards it does", async () => {
   const card = await asked("locked", "flush-db redis/locked/0");
@@ -126,7 +124,7 @@ test("the store takes no more writes: an act that cannot be written down is not 
   holder.close();
   await seen("the flush", async () => (await callsOf(at("unwritten"), "flushdb")) === 1);
   expect(auditOf(scene, requestIdOf(card)).filter((kind) => kind === "run-begun")).toHaveLength(1);
-}, 40_000);
+});
 
 function at(name: Name): RedisLab {
   const target = targets.get(name);

@@ -10,7 +10,7 @@ if (daemon.kind === "there") noteRealSystem("docker", daemon.version);
 else noteAbsentSystem("docker", daemon.because);
 
 const SECRET = "correct-horse-battery";
-const LONG_MS = 90_000;
+const LONG_MS = 120_000;
 
 // The whole way of an approval, with the process killed while the old container is being stopped.
 describe.skipIf(daemon.kind === "absent")("a container that is made anew", () => {

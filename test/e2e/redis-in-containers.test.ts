@@ -33,12 +33,12 @@ describe.skipIf(daemon.kind === "absent")(`a full Redis in a container${daemon.k
   beforeAll(async () => {
     const version = await import("../../scripts/lab/redis-process.ts").then(({ redisVersion }) => redisVersion());
     image = await imageFromHost("oomph-test-redis", { programs: ["redis-server"], version, env: { PATH: "/usr/bin" } });
-  }, 120_000);
+  });
 
   describe("of Docker", () => {
     beforeAll(async () => {
       await docker(["run", "-d", "--name", NAME, "--memory=64m", image, ...COMMAND]);
-    }, 60_000);
+    });
 
     afterAll(async () => {
       await docker(["rm", "-f", "-v", NAME]);
@@ -47,7 +47,7 @@ describe.skipIf(daemon.kind === "absent")(`a full Redis in a container${daemon.k
     test("is found full by its address", async () => {
       const address = (await docker(["inspect", "-f", "{{.NetworkSettings.IPAddress}}", NAME])).trim();
       await expectFull(address);
-    }, 120_000);
+    });
   });
 
   describe.skipIf(cluster.kind === "absent")(`of a pod${cluster.kind === "absent" ? ` (${cluster.because})` : ""}`, () => {
@@ -61,7 +61,7 @@ describe.skipIf(daemon.kind === "absent")(`a full Redis in a container${daemon.k
           containers: [{ name: "redis", image, command: COMMAND, imagePullPolicy: "Never", resources: { limits: { memory: "64Mi" } } }],
         },
       });
-    }, 60_000);
+    });
 
     afterAll(async () => {
       await kubectl(["delete", "pod", NAME, "-n", "default", "--wait=false"]);
@@ -76,7 +76,7 @@ describe.skipIf(daemon.kind === "absent")(`a full Redis in a container${daemon.k
         return status.podIP ?? "";
       };
       await expectFull(await vi.waitFor(running, { timeout: 90_000, interval: 500 }));
-    }, 180_000);
+    });
   });
 });
 

@@ -31,7 +31,7 @@ test("a connection that breaks, or that Slack asks to renew, comes back by itsel
   await approve(scene, "approver", { card, typed: "sessions 0" });
   await outcome(scene, "dropped", /Done, (and it helped|but it did not help): Flush/);
   expect(await callsOf(target, "flushdb")).toBe(1);
-}, 60_000);
+});
 
 test("envelopes that Slack sends again count once", async () => {
   const people = scene.people();
@@ -44,4 +44,4 @@ test("envelopes that Slack sends again count once", async () => {
   await Promise.all(Array.from({ length: 5 }, () => people.again(click)));
   await seen("the outcome", () => scene.said().find((one) => /Done, (and it helped|but it did not help): Set memory/.test(textOf(one))));
   expect(await callsOf(target, "config\\|set")).toBe(1);
-}, 60_000);
+});

@@ -11,7 +11,7 @@ const daemon = await findDocker();
 if (daemon.kind === "there") noteRealSystem("docker", daemon.version);
 else noteAbsentSystem("docker", daemon.because);
 
-const WITHIN_MS = 60_000;
+const WITHIN_MS = 120_000;
 
 describe.skipIf(daemon.kind === "absent")(`the watch${daemon.kind === "absent" ? ` (${daemon.because})` : ""}`, () => {
   const containers = openScenes();
@@ -34,12 +34,12 @@ describe.skipIf(daemon.kind === "absent")(`the watch${daemon.kind === "absent" ?
         },
       }),
     });
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await scene?.stop();
     await containers.end();
-  }, 60_000);
+  });
 
   const threadOf = (name: string) => scene.said("incidents").filter((message) => textOf(message).includes(name));
 
@@ -52,7 +52,7 @@ describe.skipIf(daemon.kind === "absent")(`the watch${daemon.kind === "absent" ?
     expect(textOf(note)).toMatch(/of its limit of 80\.0 MiB \(\d\d%\)/);
     await seen("its report", () => threadOf(near.name).find((one) => /Evidence Summary/.test(textOf(one))), WITHIN_MS);
     expect(threadOf(roomy.name)).toEqual([]);
-  }, 180_000);
+  });
 
   test("a kill for want of memory opens a thread, and says how many there were", async () => {
     const leak = await containers.leak({ name: `${prefix}-leak`, mibPerSecond: 100, limitMib: 64, restart: "on-failure:3" });
@@ -71,7 +71,7 @@ describe.skipIf(daemon.kind === "absent")(`the watch${daemon.kind === "absent" ?
       { ...PATIENCE, timeout: WITHIN_MS },
     );
     expect(threadOf(leak.name).filter((one) => one.thread_ts === undefined)).toHaveLength(1);
-  }, 180_000);
+  });
 
   test("kills while Oomph is not running are told when it runs again", async () => {
     const late = await containers.steady({ name: `${prefix}-late`, mib: 20, limitMib: 64 });
@@ -88,7 +88,7 @@ describe.skipIf(daemon.kind === "absent")(`the watch${daemon.kind === "absent" ?
       WITHIN_MS,
     );
     expect(threadOf(late.name)).toEqual([]);
-  }, 180_000);
+  });
 
   test("/oom top shows all of them, fullest first, and /oom trend draws one", async () => {
     await scene.people().command("responder", "asked", `/oom top containers ${prefix}`);
@@ -116,5 +116,5 @@ describe.skipIf(daemon.kind === "absent")(`the watch${daemon.kind === "absent" ?
     expect(file?.name).toMatch(/\.png$/);
     const bytes = await scene.slack.fileContent(file?.id ?? "");
     expect(Buffer.from(bytes.subarray(1, 4)).toString()).toBe("PNG");
-  }, 180_000);
+  });
 });

@@ -18,8 +18,8 @@ else noteAbsentSystem("docker", daemon.because);
 
 const SECRET = "made-up-secret-of-wazuh";
 const SCRIPT = resolve(import.meta.dirname, "../../examples/wazuh/custom-oomph");
-const WITHIN_MS = 60_000;
-const LONG = 180_000;
+const WITHIN_MS = 120_000;
+const LONG = 300_000;
 const STALLED_MS = 180_000;
 
 // Wazuh's alerts of real kills, on the process as it ships: by its own script to the webhook, and by its Slack post.

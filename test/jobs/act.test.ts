@@ -389,7 +389,7 @@ describe("on PostgreSQL, with several processes at it", () => {
     await postgres.restart();
     test.moveOn(TIMES.ttlMs + 1_000);
     await vi.waitFor(async () => expect(await act(deps, requestId, new AbortController().signal)).toEqual({ kind: "done" }), {
-      timeout: 20_000,
+      timeout: 60_000,
     });
     expect(await test.desk.store.requests.get(requestId)).toMatchObject({ state: "succeeded" });
     expect(test.lever.applied()).toHaveLength(1);

@@ -47,19 +47,19 @@ describe("a crash in the middle of an act", () => {
     return child;
   }
 
-  it.each(KILLED)("with SIGKILL at $at ends as $ends, applied at most once", { timeout: 60_000 }, async ({ at, ends, leverStands }) => {
+  it.each(KILLED)("with SIGKILL at $at ends as $ends, applied at most once", async ({ at, ends, leverStands }) => {
     const requestId = await test.request();
     test.lever.pauseAt(at);
     worker = await startWorker();
     expect((await decide(test.desk, { requestId, userId: APPROVER, kind: "approve" })).kind).toBe("approved");
-    await vi.waitFor(() => expect(test.lever.hasReached(at)).toBe(true), { timeout: 20_000 });
+    await vi.waitFor(() => expect(test.lever.hasReached(at)).toBe(true), { timeout: 60_000 });
     worker.kill("SIGKILL");
     await once(worker, "exit");
     test.lever.resume();
 
     successor = startWork(test, createFakeChat());
     await vi.waitFor(async () => expect((await test.desk.store.requests.get(requestId))?.endedAtMs).toBeDefined(), {
-      timeout: 20_000,
+      timeout: 60_000,
       interval: 100,
     });
     expect(await test.desk.store.requests.get(requestId)).toMatchObject({ state: ends });
@@ -70,7 +70,7 @@ describe("a crash in the middle of an act", () => {
     expect(await test.desk.store.leases.list()).toEqual([]);
   });
 
-  it("of the queue's Redis changes nothing: the act goes on and is not repeated", { timeout: 60_000 }, async () => {
+  it("of the queue's Redis changes nothing: the act goes on and is not repeated", async () => {
     const requestId = await test.request();
     test.lever.pauseAt("half-way");
     successor = startWork(test, createFakeChat());
@@ -79,7 +79,7 @@ describe("a crash in the middle of an act", () => {
     await test.redis().kill();
     test.lever.resume();
     await vi.waitFor(async () => expect(await test.desk.store.requests.get(requestId)).toMatchObject({ state: "succeeded" }), {
-      timeout: 20_000,
+      timeout: 60_000,
     });
     await test.redis().restart();
     // A second request goes the whole way again, so that the first one's job has been seen to by then.
@@ -87,7 +87,7 @@ describe("a crash in the middle of an act", () => {
     const next = await test.request();
     await decide(test.desk, { requestId: next, userId: APPROVER, kind: "approve" });
     await vi.waitFor(async () => expect(await test.desk.store.requests.get(next)).toMatchObject({ state: "succeeded" }), {
-      timeout: 20_000,
+      timeout: 60_000,
     });
     expect(test.lever.applied()).toHaveLength(2);
   });

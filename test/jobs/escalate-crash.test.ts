@@ -60,7 +60,7 @@ describe("kill -9 between sending and recording", () => {
     expect(await deps.desk.store.escalations.get(id)).toMatchObject({ state: "sent" });
   }
 
-  it("leaves one issue", { timeout: 180_000 }, async () => {
+  it("leaves one issue", async () => {
     const end = outside.github.fault({ call: /POST .*issues$/, does: { kind: "answer-withheld" } });
     const started = await startWorker("github-issue");
     worker = started.process;
@@ -73,7 +73,7 @@ describe("kill -9 between sending and recording", () => {
     expect(await deps.desk.store.escalations.get(started.id)).toMatchObject({ externalId: String((await issues())[0]?.number) });
   });
 
-  it("repeats a mail once at the most, with the same Message-ID", { timeout: 180_000 }, async () => {
+  it("repeats a mail once at the most, with the same Message-ID", async () => {
     outside.smtp.fault({ does: { kind: "hang" } });
     const started = await startWorker("mail");
     worker = started.process;

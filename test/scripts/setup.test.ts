@@ -196,6 +196,7 @@ describe("real systems", () => {
       "redis 7.0.15",
       "postgres not (no test that ran used it)",
       "docker not (no daemon)",
+      "compose not (no test that ran used it)",
       "nginx not (no test that ran used it)",
       "kubernetes not (no test that ran used it)",
       "chromium not (no test that ran used it)",
@@ -206,7 +207,7 @@ describe("real systems", () => {
     expect(systemProblems(systems, undefined)).toEqual([]);
     expect(systemProblems(systems, "docker, reddis")).toEqual([
       "docker not (no daemon); OOMPH_TEST_REQUIRE asks for it",
-      'OOMPH_TEST_REQUIRE names "reddis"; expected some of redis, postgres, docker, nginx, kubernetes, chromium, slack-emulator, github-emulator',
+      'OOMPH_TEST_REQUIRE names "reddis"; expected some of redis, postgres, docker, compose, nginx, kubernetes, chromium, slack-emulator, github-emulator',
     ]);
   });
 });

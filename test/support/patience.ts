@@ -1,2 +1,2 @@
 /** For vi.waitFor and vi.waitUntil, which give up after a second else: a machine may be busy, and waiting costs nothing. */
-export const PATIENCE = { timeout: 20_000, interval: 20 } as const;
+export const PATIENCE = { timeout: 60_000, interval: 20 } as const;

@@ -240,10 +240,10 @@ describe.skipIf(real.kind === "absent")(`events of real Docker${real.kind === "a
     expect(of(scene)).toHaveLength(expected.length + 1);
     const queued = (await test.jobs("watch-event")).filter(({ payload }) => (payload as WatchEvent).event.name === scene.name);
     expect(queued).toHaveLength(expected.length + 1);
-  }, 180_000);
+  });
 
   it("a kill for want of memory is heard as one", async () => {
     const scene = await scenes.leak({ mibPerSecond: 200, limitMib: 64 });
     await vi.waitFor(() => expect(of(scene)).toContain(`oom ${scene.name}`), PATIENCE);
-  }, 120_000);
+  });
 });

@@ -31,7 +31,7 @@ describe.skipIf(real.kind === "absent")(`a look at real Docker${real.kind === "a
     await watch.end();
     await scenes.end();
     await test.stop();
-  }, 60_000);
+  });
 
   const readings = async ({ name }: Scene) => test.desk.store.readings.of(targetKey(container(name)), 0);
   /** Once it has its memory. */
@@ -60,7 +60,7 @@ describe.skipIf(real.kind === "absent")(`a look at real Docker${real.kind === "a
     expect(await watch.incidents(near.name)).toMatchObject([{ state: "resolved" }]);
     const known = await test.desk.store.watched.get(targetKey(container(near.name)));
     expect(known?.marks).toMatchObject([{ kind: "change" }]);
-  }, 240_000);
+  });
 
   it("a container that is killed and removed between looks is left out, and the others are read", async () => {
     const [brief, steady] = await Promise.all([scenes.leak({ mibPerSecond: 200, limitMib: 64 }), scenes.steady({ mib: 8 })]);
@@ -69,5 +69,5 @@ describe.skipIf(real.kind === "absent")(`a look at real Docker${real.kind === "a
     expect(await looking, watch.logged.join()).toMatchObject({ failed: 0 });
     await watch.look();
     expect((await readings(steady)).length).toBeGreaterThan(0);
-  }, 120_000);
+  });
 });

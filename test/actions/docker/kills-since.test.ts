@@ -41,7 +41,7 @@ describe.skipIf(daemon.kind === "absent")("kills since an act, when Docker has f
       says: expect.stringMatching(/the kernel killed in it again, (once|\d+ times) since, by the kernel's own count\./),
     });
     expect(kills(verified)).toMatchObject({ after: expect.stringMatching(/^[1-9]\d* since, by the kernel's own count$/), ok: false });
-  }, 120_000);
+  });
 
   test("what the watch heard counts where it is more, and where there was none all who were asked are named", async () => {
     const { name } = await scenes.steady({ limitMib: 100, mib: 16 });
@@ -54,7 +54,7 @@ describe.skipIf(daemon.kind === "absent")("kills since an act, when Docker has f
       after: "0 since, by the kernel's own count, what the watch heard, Docker's events",
       ok: true,
     });
-  }, 120_000);
+  });
 
   test("where nobody tells it is not known, and none is claimed", async () => {
     const { name } = await scenes.steady({ limitMib: 100, mib: 16 });
@@ -69,7 +69,7 @@ describe.skipIf(daemon.kind === "absent")("kills since an act, when Docker has f
     const verified = await action.verify(made, run);
     expect(verified).toMatchObject({ helped: true, says: expect.stringContaining("whether anything was killed since is not known") });
     expect(kills(verified)).toMatchObject({ before: "not known", after: "not known: nobody tells of them" });
-  }, 120_000);
+  });
 });
 
 function kills({ rows }: { readonly rows: readonly { readonly what: string }[] }): unknown {

@@ -45,7 +45,7 @@ export function openLab(more: Partial<DockerActionDeps> = {}): { readonly scenes
     if (daemon.kind === "there") await scenes.end();
     await hosts.close();
     acts.close();
-  }, 60_000);
+  });
   const deps: DockerActionDeps = {
     hosts,
     acts,

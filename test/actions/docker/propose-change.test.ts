@@ -84,7 +84,7 @@ describe.skipIf(daemon.kind === "absent")("compose.propose-change", () => {
       code: "conflict",
       message: expect.stringMatching(/^Nothing was done/),
     });
-  }, 120_000);
+  });
 
   test("a file on this host: the diff without its surroundings where it holds secrets, no pull request", async () => {
     const file = join(folder, "compose.yml");
@@ -99,7 +99,7 @@ describe.skipIf(daemon.kind === "absent")("compose.propose-change", () => {
     expect(readFileSync(file, "utf8")).toContain("mem_limit: 128m");
     expect(await refusal(actionOf(some, ID).plan(target(name), { limit: 256 * MIB }))).toMatch(/no repository is configured/);
     expect(await refusal(actionOf(some, ID).plan(target(name), { limit: 128 * MIB }))).toMatch(/says all of that already/);
-  }, 60_000);
+  });
 
   test("what may not be read is not, by whatever way it is named", async () => {
     const outside = mkdtempSync(join(tmpdir(), "oomph-outside-"));
@@ -116,5 +116,5 @@ describe.skipIf(daemon.kind === "absent")("compose.propose-change", () => {
     expect(await refusal(action.plan(target(bare.name), { limit: "1g" }))).toMatch(/was not made by Compose/);
     expect(await refusal(action.plan(target(bare.name), { set: "API_TOKEN=x" }))).toMatch(/looks like a secret/);
     rmSync(outside, { recursive: true, force: true });
-  }, 60_000);
+  });
 });

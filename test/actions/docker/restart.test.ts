@@ -20,7 +20,7 @@ describe.skipIf(daemon.kind === "absent")("docker.restart", () => {
     expect(await action.observe(made, run)).toMatchObject({ kind: "done" });
     expect(await action.verify(made, run)).toMatchObject({ helped: true });
     expect(action.wayBack(made, run)).toBeUndefined();
-  }, 60_000);
+  });
 
   test("starts what is stopped, and says so", async () => {
     const { name } = await scenes.killed();
@@ -30,7 +30,7 @@ describe.skipIf(daemon.kind === "absent")("docker.restart", () => {
     await action.apply(made, run);
     expect(await inspected(name, "{{.State.Status}}")).toBe("running");
     expect(await action.observe(made, run)).toMatchObject({ kind: "done" });
-  }, 60_000);
+  });
 
   test("one that was made anew meanwhile is not the one that was approved", async () => {
     const { name } = await scenes.steady();
@@ -41,7 +41,7 @@ describe.skipIf(daemon.kind === "absent")("docker.restart", () => {
       code: "conflict",
       message: expect.stringMatching(/is another container by now/),
     });
-  }, 60_000);
+  });
 
   test("refuses what is paused; names those that share its network; a service that stays ill is no success", async () => {
     const { name } = await scenes.steady({ more: ["--health-cmd", "exit 1", "--health-interval", "200ms", "--health-retries", "1"] });
@@ -58,5 +58,5 @@ describe.skipIf(daemon.kind === "absent")("docker.restart", () => {
       helped: false,
       says: expect.stringMatching(/not well: Docker's health check says unhealthy/),
     });
-  }, 60_000);
+  });
 });

@@ -58,7 +58,7 @@ describe.skipIf(daemon.kind === "absent")("docker.set-environment", () => {
     expect(await rollback.verify(undo, undoing)).toMatchObject({ helped: true });
     await expectOld(name, id);
     expect(await refusal(rollback.plan(target(name), back?.params ?? {}))).toMatch(/is back already/);
-  }, 120_000);
+  });
 
   test("the old one goes when it is not needed any more: by an action, or with the next change", async () => {
     const { name, id, made, run } = await begun();
@@ -76,7 +76,7 @@ describe.skipIf(daemon.kind === "absent")("docker.set-environment", () => {
     expect(await containers(name)).toEqual([`${name} running`]);
     expect(await refusal(removal.plan(target(name), {}))).toMatch(/there is nothing to remove/);
     expect(await refusal(actionOf(deps, "docker.rollback").plan(target(name), {}))).toMatch(/no container from before a change/);
-  }, 120_000);
+  });
 
   test.each([
     ["createLike", 1, "not-done"],
@@ -85,26 +85,22 @@ describe.skipIf(daemon.kind === "absent")("docker.set-environment", () => {
     ["rename", 1, "not-done"],
     ["rename", 2, "not-done"],
     ["start", 1, "not-done"],
-  ] as const)(
-    "when %s (call %i) fails, the old one comes back, and that is said",
-    async (method, nth, kind) => {
-      const { name, id, made, run } = await begun();
-      const because = await action_(failing(deps, { method, nth }))
-        .apply(made, run)
-        .then(
-          () => "",
-          (error: unknown) => String(error),
-        );
-      expect(because).toMatch(
-        method === "createLike"
-          ? /failed on purpose/
-          : /failed on purpose\. The old container is back and was started, the new one was removed/,
+  ] as const)("when %s (call %i) fails, the old one comes back, and that is said", async (method, nth, kind) => {
+    const { name, id, made, run } = await begun();
+    const because = await action_(failing(deps, { method, nth }))
+      .apply(made, run)
+      .then(
+        () => "",
+        (error: unknown) => String(error),
       );
-      expect(await action.observe(made, run)).toMatchObject({ kind });
-      await expectOld(name, id);
-    },
-    60_000,
-  );
+    expect(because).toMatch(
+      method === "createLike"
+        ? /failed on purpose/
+        : /failed on purpose\. The old container is back and was started, the new one was removed/,
+    );
+    expect(await action.observe(made, run)).toMatchObject({ kind });
+    await expectOld(name, id);
+  });
 
   test.each([
     ["createLike", "after", 1],
@@ -114,20 +110,16 @@ describe.skipIf(daemon.kind === "absent")("docker.set-environment", () => {
     ["rename", "after", 1],
     ["rename", "after", 2],
     ["start", "before", 1],
-  ] as const)(
-    "when Oomph dies at %s (%s, call %i), what is left is told, and rolled back",
-    async (method, when, nth) => {
-      const { name, id, made, run } = await begun();
-      await expect(action_(failing(deps, { method, when, nth, dead: true })).apply(made, run)).rejects.toThrow();
-      const seen = await action.observe(made, run);
-      expect(seen).toMatchObject({ kind: "partly", says: expect.stringMatching(/docker\.rollback/) });
-      const repair = action.repair?.(made, run);
-      expect(repair).toMatchObject({ actionId: "docker.rollback" });
-      await rollBack(deps, name, repair?.params ?? {});
-      await expectOld(name, id);
-    },
-    60_000,
-  );
+  ] as const)("when Oomph dies at %s (%s, call %i), what is left is told, and rolled back", async (method, when, nth) => {
+    const { name, id, made, run } = await begun();
+    await expect(action_(failing(deps, { method, when, nth, dead: true })).apply(made, run)).rejects.toThrow();
+    const seen = await action.observe(made, run);
+    expect(seen).toMatchObject({ kind: "partly", says: expect.stringMatching(/docker\.rollback/) });
+    const repair = action.repair?.(made, run);
+    expect(repair).toMatchObject({ actionId: "docker.rollback" });
+    await rollBack(deps, name, repair?.params ?? {});
+    await expectOld(name, id);
+  });
 
   test("a rollback that dies can be asked for again, and one whose old container does not start leaves the new one serving", async () => {
     const { name, id, made, run } = await begun();
@@ -143,7 +135,7 @@ describe.skipIf(daemon.kind === "absent")("docker.set-environment", () => {
     expect(await rollback.observe(undo, newRun())).toMatchObject({ kind: "partly" });
     await rollBack(deps, name, rollback.repair?.(undo, newRun())?.params ?? {});
     expect(await inspected(name, "{{.Id}} {{.State.Status}}")).toBe(`${id} running`);
-  }, 120_000);
+  });
 
   test("a new container that ends at once brings the old one back, with what it said", async () => {
     const { name, id } = await scenes.steady({ env, restart: "always" });
@@ -152,7 +144,7 @@ describe.skipIf(daemon.kind === "absent")("docker.set-environment", () => {
       /the new container did not stay up: it ended with exit code \d+.*no-such-option.*The old container is back/s,
     );
     await expectOld(name, id);
-  }, 60_000);
+  });
 
   test("an unexpected difference is not accepted", async () => {
     const { name, id, made, run } = await begun();
@@ -171,7 +163,7 @@ describe.skipIf(daemon.kind === "absent")("docker.set-environment", () => {
     expect(because).toMatch(/differs in more than was asked \(Env\.SURPRISE is another\): it was removed again/);
     expect(because).not.toContain(SECRET);
     await expectOld(name, id);
-  }, 60_000);
+  });
 
   test("what was changed since the approval is not touched", async () => {
     const { name, made, run } = await begun();
@@ -181,7 +173,7 @@ describe.skipIf(daemon.kind === "absent")("docker.set-environment", () => {
     const again = await plan(deps, { id: ID, name, params: made.params });
     await expect(action.apply(again, run)).rejects.toThrow(/drained/);
     expect(await containers(name)).toEqual([`${name} running`]);
-  }, 60_000);
+  });
 
   test("refuses what cannot be done or undone, and secrets", async () => {
     const { name } = await scenes.steady({ env });
@@ -199,7 +191,7 @@ describe.skipIf(daemon.kind === "absent")("docker.set-environment", () => {
     expect(await refusal(action.plan(target(removed.name), { set: "A=1" }))).toMatch(/started with --rm/);
     await docker(["pause", name]);
     expect(await refused({ set: "A=1" })).toMatch(/is paused: expected one that runs/);
-  }, 60_000);
+  });
 
   function action_(some: DockerActionDeps) {
     return actionOf(some, ID);

@@ -37,7 +37,7 @@ describe.skipIf(daemon.kind === "absent")("docker.set-memory-limit", () => {
       message: expect.stringMatching(/^Nothing was done: the limit is 120/),
     });
     expect(await action.observe(made, run)).toMatchObject({ kind: "unknown" });
-  }, 60_000);
+  });
 
   test("swap keeps its relation to memory", async () => {
     const twice = await scenes.steady({ limitMib: 100, more: ["--memory", "100m", "--memory-swap", "200m"] });
@@ -49,7 +49,7 @@ describe.skipIf(daemon.kind === "absent")("docker.set-memory-limit", () => {
     // A kernel that cannot limit swap makes every container's swap unlimited.
     const swaps = await inspected(none.name, "{{.HostConfig.MemorySwap}}");
     expect(scope).toMatchObject({ to: { memorySwapBytes: swaps === "-1" ? -1 : 200 * MIB } });
-  }, 60_000);
+  });
 
   test("refuses what cannot be or is not meant", async () => {
     const { name } = await scenes.steady({ limitMib: 100 });
@@ -65,7 +65,7 @@ describe.skipIf(daemon.kind === "absent")("docker.set-memory-limit", () => {
     const forced = await plan(deps, { id: ID, name, params: { limit: "40m", "force-below": "yes" } });
     expect(forced.warnings.join(" ")).toMatch(/More than the new limit is in use/);
     expect(forced.params).toEqual({ limit: 40 * MIB, forceBelow: true });
-  }, 60_000);
+  });
 
   test("a container without a limit gets one, and goes back to the host's memory", async () => {
     const { name } = await scenes.steady({ more: ["--memory", "0", "--memory-swap", "0"] });
@@ -74,7 +74,7 @@ describe.skipIf(daemon.kind === "absent")("docker.set-memory-limit", () => {
     expect(await inspected(name, "{{.HostConfig.Memory}}")).toBe(String(300 * MIB));
     const { memoryBytes } = await deps.hosts.host("local").facts();
     expect(action.wayBack(made, newRun())).toEqual({ actionId: ID, params: { limit: memoryBytes } });
-  }, 60_000);
+  });
 
   test("it did not help is said", async () => {
     const { name } = await scenes.steady({ limitMib: 100, mib: 60 });
@@ -83,7 +83,7 @@ describe.skipIf(daemon.kind === "absent")("docker.set-memory-limit", () => {
     await action.apply(made, run);
     await docker(["update", "--memory", "100m", "--memory-swap", "100m", name]);
     expect(await action.verify(made, run)).toMatchObject({ helped: false, says: expect.stringMatching(/somebody has changed it again/) });
-  }, 60_000);
+  });
 
   test("never what Oomph runs on, nor what others look after", async () => {
     const own = await scenes.steady({ more: ["-p", "127.0.0.1::6379"] });
@@ -105,5 +105,5 @@ describe.skipIf(daemon.kind === "absent")("docker.set-memory-limit", () => {
     expect(await refusal(action.plan(target(pod.name), { limit: "1g" }))).toMatch(/belongs to the Kubernetes pod shop\/web-1/);
     const task = await scenes.steady({ labels: { "com.docker.swarm.task.id": "t1", "com.docker.swarm.service.name": "web" } });
     expect(await refusal(action.plan(target(task.name), { limit: "1g" }))).toMatch(/Swarm service web/);
-  }, 60_000);
+  });
 });

@@ -43,7 +43,7 @@ describe.skipIf(daemon.kind === "absent" || nginx.kind === "absent")("docker.tun
     const undo = await plan(deps, { id: rollback.id, name, params: action.wayBack(made, run)?.params ?? {} });
     await rollback.apply(undo, newRun());
     expect(await inspected(name, "{{.Id}} {{.State.Status}}")).toBe(`${id} running`);
-  }, 180_000);
+  });
 
   test("it did not help is said: another number of workers than was asked for", async () => {
     const { name } = await scenes.gateway({ workers: 4, limitMib: 400 });
@@ -55,7 +55,7 @@ describe.skipIf(daemon.kind === "absent" || nginx.kind === "absent")("docker.tun
       helped: false,
       says: expect.stringMatching(/KONG_NGINX_WORKER_PROCESSES not as approved/),
     });
-  }, 120_000);
+  });
 
   test("refuses what is not Kong, and params that make no sense", async () => {
     const { name } = await scenes.steady();
@@ -64,5 +64,5 @@ describe.skipIf(daemon.kind === "absent" || nginx.kind === "absent")("docker.tun
       /--workers expected a whole number.*--cache expected a size with its unit/,
     );
     expect(await refusal(action.plan(target(name), {}))).toMatch(/--workers expected/);
-  }, 60_000);
+  });
 });

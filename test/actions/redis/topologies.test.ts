@@ -35,7 +35,7 @@ describe("actions on a Cluster", () => {
 
   beforeAll(async () => {
     cluster = await startCluster({ masters: 3, redis: { maxmemory: "16mb", policy: "noeviction" } });
-  }, 60_000);
+  });
   afterAll(() => cluster.stop());
 
   it("flush database 0 of every master, all named", async () => {
@@ -135,7 +135,7 @@ describe("actions behind Sentinel", () => {
 
   beforeAll(async () => {
     lab = await startSentinel();
-  }, 60_000);
+  });
   afterAll(() => lab.stop());
 
   it("have another scope after a failover, and do nothing to the new master", async () => {
@@ -148,7 +148,7 @@ describe("actions behind Sentinel", () => {
     const flush = actionOf(depsFor(connection), "redis.flush-db");
     const plan = await planned(flush.plan({ ...SESSIONS, database: 0 }, {}));
     await lab.master.kill();
-    await expect.poll(async () => (await lab.currentMaster()).port, { timeout: 30_000 }).toBe(lab.replicas[0]?.port);
+    await expect.poll(async () => (await lab.currentMaster()).port, { timeout: 60_000 }).toBe(lab.replicas[0]?.port);
     await expect.poll(async () => lab.replicas[0]?.client.info("replication"), PATIENCE).toContain("role:master");
     expect(hashed(await planned(flush.plan({ ...SESSIONS, database: 0 }, plan.params)))).not.toBe(hashed(plan));
     await expect(flush.apply(plan, startRun())).rejects.toMatchObject({
@@ -157,5 +157,5 @@ describe("actions behind Sentinel", () => {
     });
     expect(await lab.replicas[0]?.client.dbsize()).toBe(100);
     expect(await flush.observe(plan, startRun())).toMatchObject({ kind: "unknown" });
-  }, 60_000);
+  });
 });

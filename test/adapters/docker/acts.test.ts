@@ -39,14 +39,14 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
     await docker(["network", "create", networks[1] ?? ""]);
     await docker(["volume", "create", volumes[0] ?? ""]);
     await run("target", ["-v", "/lent"]);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     for (const one of made.toReversed()) await docker(["rm", "-f", "-v", one]).catch(() => undefined);
     for (const network of networks) await docker(["network", "rm", network]).catch(() => undefined);
     for (const volume of volumes) await docker(["volume", "rm", volume]).catch(() => undefined);
     all.close();
-  }, 60_000);
+  });
 
   async function run(part: string, options: readonly string[], command: readonly string[] = ["sleep", "1000"]): Promise<string> {
     const called = name(part);
@@ -88,7 +88,7 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
     expect(await docker(["inspect", "-f", `{{(index .NetworkSettings.Networks "${networks[0]}").IPAddress}}`, newId])).toBe(
       "10.211.0.77\n",
     );
-  }, 60_000);
+  });
 
   test("anonymous volumes stay the same ones, with what is in them", async () => {
     const id = await run(
@@ -105,7 +105,7 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
     // And once more, from one that was made like another.
     const again = await like(newId);
     expect(changedFields(again.before, again.after)).toEqual([]);
-  }, 60_000);
+  });
 
   test.each([
     ["the host's network", ["--network", "host"]],
@@ -139,7 +139,7 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
     await acts.start(newId);
     expect(await docker(["exec", newId, "sh", "-c", "echo ${FROM_IMAGE-gone} $PATH"])).toBe("gone /usr/bin:/bin\n");
     expect(before.imageEnvironment).toEqual(["FROM_IMAGE", "PATH"]);
-  }, 60_000);
+  });
 
   test("a MAC address that was given is kept", async () => {
     const called = name("mac");
@@ -154,7 +154,7 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
     await acts.stop(before.id);
     await acts.start(newId);
     expect(await docker(["inspect", "-f", "{{.NetworkSettings.Networks.bridge.MacAddress}}", newId])).toBe("02:42:ac:11:ab:cd\n");
-  }, 60_000);
+  });
 
   test("a tag that has moved does not move the container", async () => {
     const tag = `${name("tag")}:latest`;
@@ -168,7 +168,7 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
     expect(after.imageId).toBe(before.imageId);
     expect(after.image).toBe(before.imageId);
     await docker(["rmi", tag]);
-  }, 60_000);
+  });
 
   test("what hangs on a container is found", async () => {
     const target = (await docker(["inspect", "-f", "{{.Id}}", name("target")])).trim();
@@ -178,7 +178,7 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
     const found = await acts.dependents(target);
     expect(found).toEqual(expect.arrayContaining([{ name: name("joins"), through: "pid", running: true }]));
     expect(found.map(({ through }) => through)).toEqual(expect.arrayContaining(["network", "link", "pid"]));
-  }, 60_000);
+  });
 
   test("its own layer, ports that Docker chose, and the memory limit", async () => {
     const id = await run(
@@ -186,13 +186,13 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
       ["--memory", "64m", "-p", "80", "-P", "--expose", "81"],
       ["sh", "-c", "echo written > /root/note; sleep 1000"],
     );
-    await expect.poll(async () => (await acts.ownLayer(id)).paths, { timeout: 30_000 }).toContain("/root/note");
+    await expect.poll(async () => (await acts.ownLayer(id)).paths, { timeout: 60_000 }).toContain("/root/note");
     const before = await acts.definition(id);
     expect(before.randomPorts).toEqual(expect.arrayContaining([expect.stringMatching(/^80\/tcp \(now \d+\)$/)]));
     await acts.setMemory(id, { memoryBytes: 128 * 2 ** 20, memorySwapBytes: 256 * 2 ** 20 });
     expect((await acts.definition(id)).memory.memoryBytes).toBe(128 * 2 ** 20);
     await expect(acts.setMemory(id, { memoryBytes: 1000, memorySwapBytes: 2000 })).rejects.toMatchObject({ code: "bad-input" });
-  }, 60_000);
+  });
 
   test("what cannot be made in whole leaves nothing behind", async () => {
     const id = await run("breaks", []);
@@ -208,7 +208,7 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
     });
     await acts.remove("f".repeat(64), "stopped");
     await expect(acts.remove(id, "stopped")).rejects.toMatchObject({ code: "conflict" });
-  }, 60_000);
+  });
 
   function FULL(network: string, volume: string, target: string): readonly string[] {
     const options = `

@@ -25,12 +25,12 @@ describe.skipIf(daemon.kind === "absent")(`least rights${daemon.kind === "absent
 
   beforeAll(async () => {
     scene = await scenes.shell("echo hello; sleep 1000");
-  }, 120_000);
+  });
 
   afterAll(async () => {
     for (const one of opened.toReversed()) await one.close();
     await scenes.end();
-  }, 60_000);
+  });
 
   test("with the reading calls alone, everything but programs inside works", async () => {
     const { host, proxy } = await through(namesOf("reading"));

@@ -20,7 +20,7 @@ describe.skipIf(daemon.kind === "absent")(`events${daemon.kind === "absent" ? ` 
   afterAll(async () => {
     for (const one of opened.toReversed()) await one.close();
     await scenes.end();
-  }, 60_000);
+  });
 
   async function through(): Promise<{ readonly hosts: ContainerHosts; readonly proxy: Awaited<ReturnType<typeof startDockerProxy>> }> {
     const proxy = await startDockerProxy();
@@ -50,7 +50,7 @@ describe.skipIf(daemon.kind === "absent")(`events${daemon.kind === "absent" ? ` 
     expect(killed).toMatchObject({ name: scene.name, atNs: expect.stringMatching(/^\d{19}$/) });
     expect(died?.exitCode).toBe(137);
     expect(own().every(({ atMs }) => atMs >= nowMs)).toBe(true);
-  }, 120_000);
+  });
 
   test("past ones are told by time and container, also when our clock is ahead", async () => {
     const { hosts } = await through();
@@ -109,7 +109,7 @@ describe.skipIf(daemon.kind === "absent")(`events${daemon.kind === "absent" ? ` 
     const [first] = names;
     const past = await host.pastEvents({ sinceMs: 0, untilMs: nowMs, container: first ?? "" });
     for (const event of past) expect(seen.get(`${event.atNs} ${event.action} ${event.containerId}`)).toEqual(event);
-  }, 120_000);
+  });
 
   test("of a host that is away reject at once", async () => {
     const hosts = createContainerHosts(

@@ -93,7 +93,7 @@ describe.skipIf(daemon.kind === "absent")(`a Docker host over SSH${daemon.kind =
             ({ cores }) => cores > 0,
             () => false,
           ),
-        { timeout: 30_000 },
+        { timeout: 60_000 },
       )
       .toBe(true);
   });

@@ -209,7 +209,7 @@ describe.skipIf(daemon.kind === "absent")(`a real daemon behind a proxy${daemon.
     proxy.hang(true);
     await expect(host.list()).rejects.toMatchObject({ code: "timed-out" });
     proxy.hang(false);
-    await expect.poll(async () => host.list().then(Array.isArray, () => false), { timeout: 30_000 }).toBe(true);
+    await expect.poll(async () => host.list().then(Array.isArray, () => false), { timeout: 60_000 }).toBe(true);
   });
 
   test("is not asked any more once it is closed", async () => {

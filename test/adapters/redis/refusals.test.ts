@@ -25,6 +25,21 @@ test.each([
   ["ERR unknown command 'MEMORY', with args beginning with:", "no-rights", "renamed or disabled"],
   ["ERR unknown subcommand 'USAGE'. Try MEMORY HELP.", "no-rights", "older than that command"],
   ["ERR The server is running without a config file", "bad-input", "without a config file"],
+  [
+    "ERR ACL failure in script: User watcher has no permissions to run the 'persist' command script: e03, on @user_script:1.",
+    "no-rights",
+    "watcher +persist",
+  ],
+  [
+    "ERR The user executing the script can't run this command or subcommand script: e03, on @user_script:1.",
+    "no-rights",
+    "watcher +pttl +pexpireat",
+  ],
+  [
+    "ERR Error running script (call to f_04): @user_script: 1: The user executing the script can't run this command or subcommand",
+    "no-rights",
+    "+pttl",
+  ],
   ["ERR something else", "refused", "ERR something else"],
 ])("%s → %s", (text, code, part) => {
   const error = explainRefusal(readRefusal(text), asked);

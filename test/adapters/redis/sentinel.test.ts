@@ -77,7 +77,7 @@ test("a replica is not taken for the master while the sentinels still name it", 
 test("after a failover the new master is found", async () => {
   const before = lab.master.port;
   await vi.waitFor(async () => expect(await lab.replicas[0]?.client.info("replication")).toContain("master_link_status:up"), {
-    timeout: 20_000,
+    timeout: 60_000,
   });
   await lab.master.kill();
   await vi.waitFor(
@@ -86,7 +86,7 @@ test("after a failover the new master is found", async () => {
         expect(node.address).toBe(`127.0.0.1:${lab.replicas[0]?.port}`);
         expect(await node.probeWrite(0)).toEqual({ kind: "accepted" });
       }),
-    { timeout: 25_000, interval: 200 },
+    { timeout: 60_000, interval: 200 },
   );
   await expect.poll(async () => (await lab.currentMaster()).port, PATIENCE).not.toBe(before);
-}, 30_000);
+});

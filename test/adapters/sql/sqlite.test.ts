@@ -168,7 +168,7 @@ describe("the SQLite store", () => {
     child.stdout.on("data", (chunk: Buffer) => {
       said += chunk.toString();
     });
-    await expect.poll(() => said.split("\n").length, { timeout: 20_000 }).toBeGreaterThan(30);
+    await expect.poll(() => said.split("\n").length, { timeout: 60_000 }).toBeGreaterThan(30);
     child.kill("SIGKILL");
     await once(child, "close");
     const committed = said.split("\n").length - 1;

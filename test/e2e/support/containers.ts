@@ -51,7 +51,7 @@ type DockerEvent = {
 /** Waits until a message of this channel says so; what it said instead stands in the failure. */
 export async function expectSaid(scene: Scene, channel: string, says: RegExp): Promise<LabMessage> {
   const found = () => scene.said(channel).findLast((message) => says.test(textOf(message)));
-  const message = await seen("it", found, 60_000).catch(() => undefined);
+  const message = await seen("it", found).catch(() => undefined);
   if (message !== undefined) return message;
   const heard = scene.said(channel).map(({ text }) => text);
   throw new Error(`Expected ${channel} to say ${String(says)}, got:\n${heard.join("\n")}`);
@@ -61,7 +61,7 @@ export async function expectSaid(scene: Scene, channel: string, says: RegExp): P
 export async function press(scene: Scene, { user, channel, message }: Press): Promise<LabMessage> {
   const before = new Set(cards(scene, channel).map(({ ts }) => ts));
   await scene.people().click(user, message, "offer_ask");
-  return seen("a card", () => cards(scene, channel).find(({ ts }) => !before.has(ts)), 30_000).catch(() => {
+  return seen("a card", () => cards(scene, channel).find(({ ts }) => !before.has(ts))).catch(() => {
     throw new Error(`Expected a card, got: ${scene.toldOnly(user).at(-1) ?? "no answer"}`);
   });
 }
@@ -71,5 +71,5 @@ type Press = { readonly user: string; readonly channel: string; readonly message
 /** The last message of a channel that has an offer to press. */
 export function offering(scene: Scene, channel: string, says: RegExp): Promise<LabMessage> {
   const found = () => scene.said(channel).findLast((message) => says.test(message.text) && has(message, "offer_ask"));
-  return seen(`a message with an offer that says ${String(says)}`, found, 30_000);
+  return seen(`a message with an offer that says ${String(says)}`, found);
 }

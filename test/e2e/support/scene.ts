@@ -121,7 +121,7 @@ export async function callsOf(target: Pick<RedisLab, "client">, command: string)
 }
 
 /** Waits for something to be there. */
-export function seen<Found>(what: string, look: () => Found | undefined | Promise<Found | undefined>, withinMs = 20_000): Promise<Found> {
+export function seen<Found>(what: string, look: () => Found | undefined | Promise<Found | undefined>, withinMs = 60_000): Promise<Found> {
   return vi.waitFor(
     async () => {
       const found = await look();

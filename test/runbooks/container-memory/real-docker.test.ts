@@ -25,7 +25,7 @@ describe.skipIf(daemon.kind === "absent")(`on real containers${daemon.kind === "
   afterAll(async () => {
     await lab.hosts.close();
     await scenes.end();
-  }, 120_000);
+  });
 
   async function stateOf(name: string): Promise<string> {
     return (

@@ -31,8 +31,9 @@ test("the human figure serves where the exact one is missing", () => {
   });
 });
 
-test("Valkey says so beside a version of Redis", () => {
+test("Valkey and Redict say so beside a version of Redis", () => {
   expect(readInfo({ redis_version: "7.2.4", valkey_version: "8.0.1" }).software).toBe("Valkey 8.0.1");
+  expect(readInfo({ redict_version: "7.3.6", redis_version: "7.2.4" }).software).toBe("Redict 7.3.6");
 });
 
 test("keys per database and in sum", () => {
