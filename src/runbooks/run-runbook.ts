@@ -1,6 +1,7 @@
 import { codeOf, messageOf, OomphError, type ErrorCode } from "../domain/errors.ts";
 import type { Evidence, StepFailure, StepProgress } from "../domain/evidence.ts";
 import type { Diagnosis } from "../domain/finding.ts";
+import type { Json } from "../domain/json.ts";
 import type { Target } from "../domain/target.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { Runbook, Step } from "./runbook.ts";
@@ -97,8 +98,13 @@ async function runStep<Session>(
   const collectedAtMs = clock.nowMs();
   const evidence = { id: ids.next("ev"), step: step.id, collectedAtMs, tookMs: collectedAtMs - begunAtMs, source, data };
   await options.onEvidence?.(evidence);
-  board.show(step.id, { kind: "done", tookMs: evidence.tookMs });
+  const isSkipped = step.skipped !== undefined && isNotConfigured(data);
+  board.show(step.id, isSkipped ? { kind: "skipped", because: step.skipped } : { kind: "done", tookMs: evidence.tookMs });
   return { kind: "collected", evidence };
+}
+
+function isNotConfigured(data: Json): boolean {
+  return typeof data === "object" && data !== null && "kind" in data && data.kind === "not-configured";
 }
 
 /** A collector that does not listen to its signal is left behind; closing the session ends it. */

@@ -28,6 +28,8 @@ export type Step<Session = unknown> = {
   /** A line in the progress message: "Memory and policy". */
   readonly title: string;
   readonly timeoutMs: number;
+  /** Why it was skipped, where its evidence is `{"kind": "not-configured"}`: what is not configured, and where it would be. */
+  readonly skipped?: string;
   /** Throws OomphError when it cannot be collected. */
   collect(session: Session, signal: AbortSignal): Promise<Json>;
 };

@@ -12,6 +12,11 @@ export function oneLine(text: string, length = 120): string {
   return shown.length <= length ? shown : `${shown.slice(0, length - 1)}…`;
 }
 
+/** `2026-11-22 06:40 UTC`. */
+export function moment(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
 /** `2 cores`, `0.5 cores`, `1 core`. */
 export function coresInWords(cores: number): string {
   const shown = Number.isInteger(cores) ? String(cores) : String(Math.round(cores * 100) / 100);

@@ -1,6 +1,6 @@
 import { given } from "../../domain/given.ts";
 import type { PodContainer, RunState } from "../../domain/workload.ts";
-import { parseBytesQuantity, parseQuantity } from "./quantity.ts";
+import { parseBytesQuantity, parseQuantity } from "../../domain/quantity.ts";
 import { timeOf } from "./read-metadata.ts";
 import type { Container, ContainerStatus, PodSpec, PodStatus, Probe, State } from "./schema.ts";
 

@@ -1,6 +1,6 @@
 import { given } from "../../domain/given.ts";
 import type { NodeFacts } from "../../domain/workload.ts";
-import { parseBytesQuantity, parseQuantity } from "./quantity.ts";
+import { parseBytesQuantity, parseQuantity } from "../../domain/quantity.ts";
 import { readConditions } from "./read-metadata.ts";
 import { Node } from "./schema.ts";
 

@@ -1,6 +1,6 @@
 import { given } from "../../domain/given.ts";
 import type { PodFacts } from "../../domain/workload.ts";
-import { parseBytesQuantity } from "./quantity.ts";
+import { parseBytesQuantity } from "../../domain/quantity.ts";
 import { readContainers } from "./read-container.ts";
 import { controllerOf, readConditions, timeOf } from "./read-metadata.ts";
 import { Pod, type Metadata } from "./schema.ts";

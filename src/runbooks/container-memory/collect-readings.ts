@@ -54,12 +54,14 @@ export async function collectStats({ host, id }: ContainerSession, clock: Clock,
 }
 
 /** What the daemon still knows of the last day, for the name: earlier containers of that name included. */
-export async function collectEvents({ host, target }: ContainerSession): Promise<Json> {
+export async function collectEvents({ host, target, id }: ContainerSession): Promise<Json> {
   const { nowMs: untilMs } = await host.facts();
   const sinceMs = untilMs - EVENTS_BACK_MS;
-  const events = await host.pastEvents({ sinceMs, untilMs, container: target.name });
+  const all = await host.pastEvents({ sinceMs, untilMs });
+  // By its name, which its former lives had; by its id, which it had under another name.
+  const events = all.filter(({ containerId, name }) => containerId === id || name === target.name);
   const telling = events.filter(({ action }) => TELLING.has(action)).slice(-MAX_EVENTS);
-  return { sinceMs, untilMs, events: telling.map(({ atMs, action, exitCode }) => ({ atMs, action, exitCode })) };
+  return { sinceMs, untilMs, oldestMs: all[0]?.atMs, events: telling.map(({ atMs, action, exitCode }) => ({ atMs, action, exitCode })) };
 }
 
 export type LogDeps = { readonly limits: LogLimits; readonly patterns: readonly UserPattern[] };

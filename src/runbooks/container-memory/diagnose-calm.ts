@@ -2,7 +2,8 @@ import { formatDuration } from "../../domain/duration.ts";
 import type { Finding } from "../../domain/finding.ts";
 import { isRunning, limitOf, reason, shareOf, usageOf, usageReason } from "./figures.ts";
 import { killsOf } from "./kills.ts";
-import { makeFinding, weigh, when } from "./make-finding.ts";
+import { weigh, when } from "../make-finding.ts";
+import { makeFinding } from "./make-finding.ts";
 import { hits } from "./patterns.ts";
 import type { Picture } from "./picture.ts";
 

@@ -9,7 +9,8 @@ import { diagnoseCrash, diagnoseHeapExhausted, diagnoseStopped } from "./diagnos
 import { diagnoseAutoWorkers, diagnoseOverspawn } from "./diagnose-workers.ts";
 import { furtherStepsFor } from "./further-steps.ts";
 import { ceilingOf } from "./ceiling.ts";
-import { makeFinding, VERDICT_CONFIDENCE, type Verdict } from "./make-finding.ts";
+import { VERDICT_CONFIDENCE } from "../make-finding.ts";
+import { makeFinding, type Verdict } from "./make-finding.ts";
 import { assemble, isEmpty, type Picture } from "./picture.ts";
 import { suspectsIn } from "./suspects.ts";
 import { summarise } from "./summary.ts";

@@ -7,7 +7,8 @@ import { raiseLimit, restart } from "./advice.ts";
 import { isRunning, limitInWords, limitOf, reason, shareOf, usageOf, usageReason } from "./figures.ts";
 import { beforeLastKill, typicalBytes } from "./history.ts";
 import { diesOf, eventsOf, killsOf } from "./kills.ts";
-import { makeFinding, weigh, when } from "./make-finding.ts";
+import { weigh, when } from "../make-finding.ts";
+import { makeFinding } from "./make-finding.ts";
 import type { Picture } from "./picture.ts";
 import { percent } from "../words.ts";
 

@@ -86,11 +86,13 @@ function surroundingSteps(deps: ContainerMemoryDeps): readonly Step<ContainerSes
   const steps: Step<ContainerSession>[] = [];
   if (kernelLogOf !== undefined) {
     const title = "Kills in the kernel's log";
-    steps.push({ id: "docker.kernel", title, timeoutMs, collect: (session) => collectKernel(session, { clock, kernelLogOf }) });
+    const skipped = "this host's kernel log is not within reach from here";
+    steps.push({ id: "docker.kernel", title, timeoutMs, skipped, collect: (session) => collectKernel(session, { clock, kernelLogOf }) });
   }
   if (healthOf !== undefined) {
     const title = "Health, where a check is configured";
-    steps.push({ id: "docker.health", title, timeoutMs, collect: (session) => collectHealth(session, { httpCheck, healthOf }) });
+    const skipped = "no check is configured for it (docker.connections.<name>.health)";
+    steps.push({ id: "docker.health", title, timeoutMs, skipped, collect: (session) => collectHealth(session, { httpCheck, healthOf }) });
   }
   if (history !== undefined) {
     const title = "Memory over time, as the watch saw it";

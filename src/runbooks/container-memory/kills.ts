@@ -1,11 +1,14 @@
 import type { Reason } from "../../domain/finding.ts";
 import { counted } from "../../domain/count.ts";
 import { reason } from "./figures.ts";
+import { moment } from "../words.ts";
 import type { Picture } from "./picture.ts";
 import type { Kill } from "../parts/schema.ts";
 
 /** What is known of kills for want of memory, from every place that tells of them. */
 export type Kills = {
+  /** How many each place tells of, and from when on: they count over different times, and Docker may tell of one kill twice. */
+  readonly counted: readonly { readonly by: string; readonly count: number; readonly since: string }[];
   /** Signs that the kernel killed something of this container; empty: none was seen. */
   readonly signs: readonly Reason[];
   /** How many at least. */
@@ -28,19 +31,48 @@ export function killsOf(picture: Picture): Kills {
   const kernel = picture.kernel?.value.kills ?? [];
   const counter = cgroup?.value.oomKills ?? 0;
   const signs: Reason[] = [];
+  const since = { events: eventsSince(picture), kernel: kernelSince(picture), cgroup: startInWords(picture) };
   if (state?.value.oomKilled === true)
     signs.push(reason(picture, "state", `Docker marks it OOMKilled (exit code ${state.value.exitCode})`));
-  if (events.length > 0) signs.push(reason(picture, "events", `${counted(events.length, "oom event")} in the last 24 h`));
-  if (kernel.length > 0) signs.push(reason(picture, "kernel", kernelInWords(kernel)));
-  if (counter > 0) signs.push(reason(picture, "cgroup", `its cgroup counts ${counted(counter, "kill")} since it was started`));
+  if (events.length > 0) signs.push(reason(picture, "events", `Docker tells of ${counted(events.length, "oom event")} ${since.events}`));
+  if (kernel.length > 0) signs.push(reason(picture, "kernel", `${kernelInWords(kernel)} (${since.kernel})`));
+  if (counter > 0) signs.push(reason(picture, "cgroup", `its cgroup counts ${counted(counter, "kill")} ${since.cgroup}`));
   const times = [...events.map(({ atMs }) => atMs), ...kernel.flatMap(({ atMs }) => atMs ?? [])];
   return {
+    counted: [
+      { by: "Docker's events", count: events.length, since: since.events },
+      { by: "the kernel's log", count: kernel.length, since: since.kernel },
+      { by: "its cgroup", count: counter, since: since.cgroup },
+    ].filter(({ count }) => count > 0),
     signs,
-    count: Math.max(events.length, kernel.length, counter, signs.length > 0 ? 1 : 0),
+    count: Math.max(isCovered(picture) ? 0 : events.length, kernel.length, counter, signs.length > 0 ? 1 : 0),
     lastAtMs: times.length === 0 ? undefined : Math.max(...times),
     victim: signs.length === 0 ? "unknown" : victimOf(picture),
     scope: scopeOf(picture),
   };
+}
+
+/** Docker may tell of one kill twice; where the kernel's log reaches as far back, and has kills, it is the one to count by. */
+function isCovered(picture: Picture): boolean {
+  const kernel = picture.kernel?.value;
+  const first = eventsOf(picture, "oom")[0];
+  return kernel !== undefined && kernel.kills.length > 0 && first !== undefined && kernel.sinceMs <= first.atMs;
+}
+
+/** Docker keeps its last 256 events: what it still knows may begin later than what was asked for. */
+function eventsSince({ events }: Picture): string {
+  if (events === undefined) return "";
+  const { sinceMs, oldestMs = sinceMs } = events.value;
+  return `since ${moment(Math.max(sinceMs, oldestMs))}`;
+}
+
+function kernelSince({ kernel }: Picture): string {
+  return kernel === undefined ? "" : `since ${moment(kernel.value.sinceMs)}`;
+}
+
+function startInWords({ state }: Picture): string {
+  const startedAtMs = state?.value.startedAtMs;
+  return `since it was started${startedAtMs === undefined ? "" : `, ${moment(startedAtMs)}`}`;
 }
 
 /** Ends of the container in the events, oldest first. */

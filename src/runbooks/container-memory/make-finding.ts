@@ -1,4 +1,5 @@
-import type { Advice, Finding, Reason } from "../../domain/finding.ts";
+import type { Finding } from "../../domain/finding.ts";
+import { makeFinding as make, type Draft } from "../make-finding.ts";
 
 /** The stable names of what this runbook can come to. */
 export type Verdict =
@@ -21,35 +22,6 @@ export type Verdict =
   | "undetermined";
 
 /** A finding of this runbook, its confidence within 0.05 to 0.97 and in whole hundredths. */
-export function makeFinding(finding: {
-  readonly verdict: Verdict;
-  readonly headline: string;
-  readonly confidence: number;
-  readonly for: readonly (Reason | undefined)[];
-  readonly against?: readonly (Reason | undefined)[];
-  readonly advice?: readonly Advice[];
-}): Finding {
-  const confidence = Math.round(Math.min(0.97, Math.max(0.05, finding.confidence)) * 100) / 100;
-  const { verdict, headline, advice = [], against = [] } = finding;
-  return { verdict, headline, confidence, for: present(finding.for), against: present(against), advice };
-}
-
-/**
- * What speaks for something, added up: each weight counts only where its condition was seen to hold, so that seeing less
- * never makes surer.
- */
-export function weigh(base: number, ...signs: readonly (readonly [holds: boolean, weight: number])[]): number {
-  return signs.reduce((sum, [holds, weight]) => sum + (holds ? weight : 0), base);
-}
-
-/** The reason where the condition holds. */
-export function when(holds: boolean, reason: Reason): Reason | undefined {
-  return holds ? reason : undefined;
-}
-
-/** Below this a finding is a hypothesis and never the verdict. */
-export const VERDICT_CONFIDENCE = 0.5;
-
-function present(reasons: readonly (Reason | undefined)[]): readonly Reason[] {
-  return reasons.filter((reason) => reason !== undefined);
+export function makeFinding(draft: Draft<Verdict>): Finding {
+  return make(draft);
 }

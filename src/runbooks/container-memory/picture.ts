@@ -56,11 +56,13 @@ const TURN_MS = 10_000;
 /** Whether the last start or end of the container is among its events; where it is not, that they name no kill is no sign. */
 function reachesItsLastTurn(read: Seen<Events> | undefined, state: State | undefined): boolean {
   if (read === undefined || state === undefined) return true;
-  const { sinceMs, events } = read.value;
+  const { sinceMs, oldestMs, events } = read.value;
   const ended = state.state === "exited" || state.state === "dead" || state.state === "restarting";
   const turn = ended ? { action: "die", atMs: state.finishedAtMs } : { action: "start", atMs: state.startedAtMs };
   const { atMs } = turn;
   if (atMs === undefined || atMs < sinceMs || events.some(({ action }) => action === "oom")) return true;
+  // Of a time from which others are still known nothing has been forgotten.
+  if (oldestMs !== undefined && oldestMs < atMs - TURN_MS) return true;
   return events.some((event) => event.action === turn.action && Math.abs(event.atMs - atMs) <= TURN_MS);
 }
 

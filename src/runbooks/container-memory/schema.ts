@@ -79,6 +79,8 @@ export type Stats = Readonly<z.infer<typeof Stats>>;
 export const Events = z.object({
   sinceMs: count,
   untilMs: count,
+  /** The oldest that the daemon still knows of anything on its host; absent: it knows none. */
+  oldestMs: count.optional(),
   events: z.array(z.object({ atMs: count, action: z.string(), exitCode: z.number().optional() })),
 });
 export type Events = Readonly<z.infer<typeof Events>>;

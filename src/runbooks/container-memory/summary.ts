@@ -115,10 +115,12 @@ function settingsLine({ environment }: Picture): Line | undefined {
 
 function killsLine(picture: Picture): Line | undefined {
   if (picture.events === undefined && picture.kernel === undefined) return undefined;
-  const { count, lastAtMs } = killsOf(picture);
+  const { count, lastAtMs, counted: places } = killsOf(picture);
   const now = picture.state?.value.atMs ?? picture.events?.value.untilMs;
   const ago = lastAtMs === undefined || now === undefined ? "" : `, the last ${formatDuration(Math.max(0, now - lastAtMs))} ago`;
-  return { label: "Kills for want of memory", value: count === 0 ? "none known in the last 24 h" : `${count} known${ago}` };
+  const each = places.map(({ by, count: told, since }) => `${by} ${told} ${since}`).join("; ");
+  const value = count === 0 ? "none known in the last 24 h" : `at least ${count}${ago}${each === "" ? "" : ` (${each})`}`;
+  return { label: "Kills for want of memory", value };
 }
 
 function historyLine({ history }: Picture): Line | undefined {

@@ -64,6 +64,7 @@ function stepsOf(deps: RedisMemoryDeps): readonly Step<RedisSession>[] {
             id: "redis.health",
             title: "Health URL, where one is configured",
             timeoutMs,
+            skipped: "none is configured for it (redis.connections.<name>.healthUrl)",
             collect: (session) => collectHealth(session, httpCheck),
           },
         ];

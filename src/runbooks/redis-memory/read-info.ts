@@ -89,6 +89,7 @@ export function totalKeys({ databases }: InfoReading): { readonly keys: number; 
 const KEPT = new Set([
   "redis_version",
   "valkey_version",
+  "redict_version",
   "uptime_in_seconds",
   "role",
   "master_host",
@@ -178,6 +179,7 @@ function readDatabase([name, value]: readonly [string, string]): readonly Databa
 
 function softwareOf(fields: Fields): string | undefined {
   if (fields["valkey_version"] !== undefined) return `Valkey ${fields["valkey_version"]}`;
+  if (fields["redict_version"] !== undefined) return `Redict ${fields["redict_version"]}`;
   return fields["redis_version"] === undefined ? undefined : `Redis ${fields["redis_version"]}`;
 }
 

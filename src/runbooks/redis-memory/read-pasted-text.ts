@@ -20,7 +20,7 @@ const FIELD = /(?:^|[\s|>"'`])([a-z][a-z0-9_]*|errorstat_[A-Z]+)["']?\s*:\s*["']
 
 // Without one of these a text that happens to hold "role: master" is no INFO.
 const TELLTALE =
-  /^(used_memory|used_memory_human|maxmemory|maxmemory_human|maxmemory_policy|redis_version|valkey_version|db\d+|mem_clients_normal|errorstat_OOM|mem_fragmentation_ratio)$/;
+  /^(used_memory|used_memory_human|maxmemory|maxmemory_human|maxmemory_policy|redis_version|valkey_version|redict_version|db\d+|mem_clients_normal|errorstat_OOM|mem_fragmentation_ratio)$/;
 
 /** Finds INFO, CONFIG GET maxmemory and the OOM error in a text of any kind. Pure. */
 export function readPastedText(text: string): PastedText {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseBytesQuantity, parseQuantity } from "../../../src/adapters/kubernetes/quantity.ts";
+import { parseBytesQuantity, parseQuantity } from "../../src/domain/quantity.ts";
 
 test.each([
   ["128974848", 128_974_848],

@@ -1,0 +1,40 @@
+/** A line of what somebody pasted, without what their terminal and their chat put around it. */
+export type Line = {
+  /** Spaces before it; a tab counts two. */
+  readonly indent: number;
+  readonly text: string;
+};
+
+// eslint-disable-next-line no-control-regex
+const ANSI = /\u001B(?:\[[0-9;?]*[A-Za-z]|\][^\u0007]*\u0007)/g;
+const FENCE = /^\s*(?:```|~~~)\w*\s*$/;
+const QUOTED = /^\s*(?:>|&gt;) ?/;
+// A line of megabytes is data, not a description.
+const MOST_CHARACTERS = 4_000;
+
+/** The lines of a pasted text: colours, fences, quotation marks and carriage returns taken away. Linear. */
+export function linesOf(text: string): readonly Line[] {
+  const plain = text.replaceAll(ANSI, "").replaceAll("\u00A0", " ").replaceAll("\u200B", "");
+  const raw = plain.split(/\r\n|\n|\r/).filter((line) => !FENCE.test(line));
+  const quoted = raw.length > 0 && raw.every((line) => line.trim() === "" || QUOTED.test(line));
+  return raw.map((line) => lineOf(quoted ? line.replace(QUOTED, "") : line));
+}
+
+function lineOf(raw: string): Line {
+  const cut = raw.slice(0, MOST_CHARACTERS);
+  const text = cut.trim();
+  const before = cut.slice(0, cut.length - cut.trimStart().length);
+  let indent = 0;
+  for (const character of before) indent += character === "\t" ? 2 : 1;
+  return { indent, text };
+}
+
+/** `Restart Count:   3` → its key and value. Undefined: the line is none of the kind. */
+export function fieldOf({ text }: Line): { readonly key: string; readonly value: string } | undefined {
+  const at = text.indexOf(":");
+  // A key of kubectl's has no more than a few words.
+  if (at < 1 || at > 60) return undefined;
+  const after = text[at + 1];
+  if (after !== undefined && !/\s/.test(after)) return undefined;
+  return { key: text.slice(0, at), value: text.slice(at + 1).trim() };
+}
