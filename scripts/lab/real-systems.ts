@@ -1,7 +1,16 @@
 import { appendFileSync } from "node:fs";
 
 /** An emulator is no real system; that it took the place of one is told all the same. */
-export type SystemName = "redis" | "postgres" | "docker" | "nginx" | "kubernetes" | "chromium" | "slack-emulator" | "github-emulator";
+export type SystemName =
+  | "redis"
+  | "postgres"
+  | "docker"
+  | "compose"
+  | "nginx"
+  | "kubernetes"
+  | "chromium"
+  | "slack-emulator"
+  | "github-emulator";
 
 /**
  * Notes that a real system took part in a test run: one JSON line `{system, version}` in the file that OOMPH_TEST_LEDGER

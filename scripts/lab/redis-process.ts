@@ -43,15 +43,21 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
-/** Version of the redis-server on PATH: `7.0.15`. Throws when there is none. */
+// Another server than the one on PATH, to see Oomph with other versions and with those that came of Redis: a path.
+const PROGRAM = process.env["OOMPH_TEST_REDIS_SERVER"] ?? "redis-server";
+
+/** Version of the server that is started here: `7.0.15`, or, of those that came of Redis, `Valkey 8.1.1`. Throws when there is none. */
 export function redisVersion(): string {
   try {
-    const text = execFileSync("redis-server", ["--version"], { encoding: "utf8" });
-    return /v=(\S+)/.exec(text)?.[1] ?? "unknown";
+    const text = execFileSync(PROGRAM, ["--version"], { encoding: "utf8" });
+    const [, name = "Redis", version = "unknown"] = /^(\w+) server v=(\S+)/.exec(text) ?? [];
+    return name === "Redis" ? version : `${name} ${version}`;
   } catch (error) {
-    throw new Error("Expected redis-server on PATH, found none. Run: node scripts/setup.mjs (or: apt-get install redis-server).", {
-      cause: error,
-    });
+    const instead =
+      PROGRAM === "redis-server"
+        ? "on PATH, found none. Run: node scripts/setup.mjs (or: apt-get install redis-server)"
+        : `as OOMPH_TEST_REDIS_SERVER says, ${PROGRAM} does not start`;
+    throw new Error(`Expected a redis-server ${instead}.`, { cause: error });
   }
 }
 
@@ -121,7 +127,7 @@ async function startIn(directory: string, port: number, options: ProcessOptions)
 
 function launchServer(args: readonly string[], directory: string, upWhen: RegExp): Promise<ChildProcess> {
   redisVersion(); // a clear error when it is missing
-  const child = spawn("redis-server", args, { cwd: directory, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(PROGRAM, args, { cwd: directory, stdio: ["ignore", "pipe", "pipe"] });
   const entry = { child, directory };
   running.add(entry);
   child.once("exit", () => running.delete(entry));

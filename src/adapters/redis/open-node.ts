@@ -26,7 +26,7 @@ export async function openNode(
   const links = createLinks(endpoint, isCluster);
   try {
     const info = await basicInfo(links, database);
-    if (info["redis_mode"] === "sentinel") {
+    if (MODES.some((name) => info[name] === "sentinel")) {
       throw new OomphError(
         "bad-input",
         `${describeServer(endpoint)} is a sentinel and holds no data. Configure the connection with its sentinels and the master's name.`,
@@ -41,6 +41,9 @@ export async function openNode(
     throw error;
   }
 }
+
+/** Redis, Valkey and Redict say in words of their own what they run as. */
+const MODES = ["redis_mode", "server_mode", "redict_mode"];
 
 /** A name under `oomph:probe:` that nobody has guessed. */
 export function randomProbeName(): string {

@@ -107,6 +107,16 @@ function noRights({ text }: Refusal, { username, command }: Asked): Meaning {
   return { code: "no-rights", says: `does not let ${user} run ${command}. Grant it: ACL SETUSER ${username} +${aclName(command)}` };
 }
 
+/** A script may be run, and not what it does. Newer servers name the command. */
+function noRightsInScript(text: string, { username, command }: Asked): Meaning {
+  const named = /run the '([\w|]+)' command/.exec(text)?.[1];
+  const grants = named === undefined ? "+pttl +pexpireat +persist, and from Redis 7 on +pexpiretime" : `+${named}`;
+  return {
+    code: "no-rights",
+    says: `lets user "${username}" run ${command}, but not a command that the script needs. Grant it: ACL SETUSER ${username} ${grants}`,
+  };
+}
+
 /** `CONFIG GET` → `config|get`, as ACL rules name it. */
 function aclName(command: string): string {
   return command.toLowerCase().replace(" ", "|");
@@ -119,6 +129,7 @@ function plainError({ text }: Refusal, asked: Asked): Meaning {
       says: `does not know ${asked.command}: it is older than that command, or its operator has renamed or disabled it.`,
     };
   }
+  if (/ACL failure in script|executing the script can't run this command/i.test(text)) return noRightsInScript(text, asked);
   if (/max number of clients/i.test(text)) {
     return {
       code: "unreachable",
