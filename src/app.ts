@@ -1,4 +1,3 @@
-import { createPlanner } from "./actions/index.ts";
 import { connectQueue } from "./adapters/bullmq/connection.ts";
 import { createJobQueue } from "./adapters/bullmq/create-job-queue.ts";
 import { createPacer } from "./adapters/bullmq/create-pacer.ts";
@@ -8,16 +7,13 @@ import { startWorkers } from "./adapters/bullmq/start-workers.ts";
 import type { MetricsSource } from "./adapters/metrics/create-metrics.ts";
 import { createSlack } from "./adapters/slack/slack.ts";
 import { openStore } from "./adapters/sql/open-store.ts";
-import { randomIds as ids } from "./adapters/system/random-ids.ts";
 import { systemClock as clock } from "./adapters/system/system-clock.ts";
 import { readAlert } from "./alerts/read-alert.ts";
 import { createReceive } from "./commands/receive.ts";
 import type { ServiceConfig } from "./config.ts";
-import type { Desk } from "./incidents/desk.ts";
-import { createPeople } from "./incidents/people.ts";
-import { createNarrator } from "./jobs/narrate.ts";
 import { createHandlers } from "./jobs/workers.ts";
 import type { Log } from "./ports/log.ts";
+import { createDesk } from "./wiring/desk.ts";
 import { examinedParts } from "./wiring/examined.ts";
 import { outsideParts } from "./wiring/outside.ts";
 import { logQueueWarnings, startServer } from "./wiring/readiness.ts";
@@ -33,7 +29,7 @@ export async function startOomph(
   config: ServiceConfig,
   { log, metrics }: { readonly log: Log; readonly metrics: MetricsSource },
 ): Promise<Oomph> {
-  const { slack: chatConfig, access: rules, jobs } = config;
+  const { slack: chatConfig, jobs } = config;
   const store = await openStore(storeSettings(config.store));
   const connection = connectQueue({ ...QUEUE_DEFAULTS, url: config.queue.url, stalledAfterMs: jobs.takeoverMs }, log);
   const queue = createJobQueue(connection, metrics);
@@ -44,10 +40,7 @@ export async function startOomph(
   const { actions, runbooks, targets, hosts, memory } = examined;
   const slack = createSlack({ settings: chatConfig.settings, receive: (inbound) => receiver.now(inbound), clock, log });
   const { chat } = slack;
-  const { person } = createPeople({ rules, clock, groupMembers: chat.groupMembers, ttlMs: TIMES.groupsMs });
-  const narrator = createNarrator({ ids, clock, actions });
-  const [planner, escalation] = [createPlanner(actions), outside.rules];
-  const desk: Desk = { store, queue, clock, ids, log, metrics, narrator, planner, targets, rules, escalation, person };
+  const desk = createDesk(config, { store, queue, log, metrics, chat, actions, targets, escalation: outside.rules });
   const { alertChannels, incidentChannel } = chatConfig;
   const receiver = createReceive({ desk, chat, runbooks, alertChannels, incidentChannel, readAlert, hosts, memory });
   const watch = createWatch(config, { desk, hosts, runbooks, channel: incidentChannel });

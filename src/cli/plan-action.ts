@@ -7,6 +7,8 @@ import { findTarget } from "./find-target.ts";
 import type { Io } from "./io.ts";
 import { chooseAction, openActions } from "./open-actions.ts";
 import { printable } from "./printable.ts";
+import { renderPlan } from "./render-plan.ts";
+import { shellWord } from "./shell-word.ts";
 import { terminalLog } from "./terminal-log.ts";
 
 export type PlanOptions = GivenParams & {
@@ -16,7 +18,7 @@ export type PlanOptions = GivenParams & {
   readonly config?: string;
 };
 
-/** `oomph plan <action> <target>`: what an action would do now. It is asked for, approved and done in Slack only. */
+/** `oomph plan <action> <target>`: what an action would do now. Nothing is asked for: that is `oomph run`. */
 export async function planAction(options: PlanOptions, io: Io): Promise<ExitCode> {
   const params = readActionParams(options);
   const log = terminalLog(io);
@@ -33,7 +35,7 @@ export async function planAction(options: PlanOptions, io: Io): Promise<ExitCode
       if (options.json === true) io.out(inJson({ kind, action: actionId, target: formatTarget(found.target), because }));
       return EXIT.refused;
     }
-    io.out(options.json === true ? inJson({ kind: "plan", ...planned.plan }) : render(planned.plan, typedParams(params)));
+    io.out(options.json === true ? inJson({ kind: "plan", ...planned.plan }) : renderPlan(planned.plan) + howToAsk(planned.plan, params));
     return EXIT.ok;
   } finally {
     await close();
@@ -44,24 +46,11 @@ function inJson(document: object): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function render(plan: Plan, typed: string): string {
-  const lines = [
-    plan.summary,
-    `${plan.actionId} on ${formatTarget(plan.target)}, risk: ${plan.risk}`,
-    "",
-    "What changes:",
-    ...plan.changes.map(({ what, before, after }) => `  - ${what}: ${before} → ${after}`),
-    ...section("Who and what is touched:", plan.blastRadius),
-    ...section("Know before you agree:", plan.warnings),
-    "",
-    `Way back: ${plan.wayBack}`,
-    ...(plan.confirm === undefined ? [] : [`To be typed by the approver: ${plan.confirm}`]),
-    "",
-    `Nothing has been done. Ask for it in Slack: /oom run ${plan.actionId} ${formatTarget(plan.target)}${typed}`,
-  ];
-  return printable(`${lines.join("\n")}\n`);
-}
-
-function section(title: string, lines: readonly string[]): readonly string[] {
-  return lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  - ${line}`)];
+/** The same line for the shell and for Slack. */
+function howToAsk({ actionId, target }: Plan, params: readonly (readonly [string, string])[]): string {
+  const what = `${actionId} ${formatTarget(target)}`;
+  const inShell = params.map(([name, value]) => ` --${name} ${shellWord(value)}`).join("");
+  return printable(
+    `\nNothing has been done. To ask for it:\n  oomph run ${what}${inShell}\n  /oom run ${what}${typedParams(params)}   (in Slack)\n`,
+  );
 }

@@ -4,6 +4,7 @@ import { nearest } from "../domain/nearest.ts";
 import { EXIT, EXIT_CODE_HELP, type ExitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { addMemoryCommands } from "./memory-commands.ts";
+import { addRequestCommands } from "./request-commands.ts";
 
 type Done = (code: ExitCode) => void;
 
@@ -26,7 +27,7 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<E
 
 function build(io: Io, done: Done): Command {
   const program = new Command("oomph")
-    .description("Memory incidents: what happened, how sure, what to do. Without Slack and without a queue.")
+    .description("Memory incidents: what happened, how sure, what to do. To look needs neither Slack nor a queue.")
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
     .showHelpAfterError("Try: oomph --help")
@@ -51,6 +52,7 @@ function build(io: Io, done: Done): Command {
     });
   addInvestigate(program, io, done);
   addPlan(program, io, done);
+  addRequestCommands(program, io, done);
   addMemoryCommands(program, io, done);
   addExplain(program, io, done);
   addRedisFlush(program, io, done);
@@ -101,7 +103,7 @@ function addPlan(program: Command, io: Io, done: Done): void {
     .option("-p, --param <name=value>", "the same as limit=4g; may be given several times", gathered, [])
     .option("--json", "the plan as one JSON document on standard output")
     .option("--config <file>", "instead of ./oomph.yaml")
-    .action(async (action: string, target: string, rest: readonly string[], options: PlanFlags) => {
+    .action(async (...[action, target, rest, options]: readonly [string, string, readonly string[], PlanFlags]) => {
       const { planAction } = await import("./plan-action.ts");
       done(await planAction({ action, target, rest, ...options }, io));
     });

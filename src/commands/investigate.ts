@@ -59,7 +59,7 @@ export async function open(front: Front, opener: Opener): Promise<OpenOutcome> {
 }
 
 /** What an incident of this target starts with: problem, runbook and its steps, all waiting. */
-export function startOf(front: Front, target: Target): Pick<Opening, "problem" | "runbookId" | "steps"> | undefined {
+export function startOf(front: Pick<Front, "runbooks">, target: Target): Pick<Opening, "problem" | "runbookId" | "steps"> | undefined {
   const runbook = front.runbooks.find((one) => one.targetKind === target.kind);
   if (runbook === undefined) return undefined;
   const steps = runbook.steps.map((step) => ({ step: step.id, title: step.title, state: { kind: "waiting" } as const }));

@@ -30,13 +30,18 @@ export type Slack = {
   readonly requestHandler: (req: IncomingMessage, res: ServerResponse) => void;
 };
 
-export function createSlack(parts: SlackParts): Slack {
-  const { settings, log } = parts;
-  const chat = createSlackChat({
+/** Slack to talk to, without being listened to. */
+export function createChat(settings: SlackSettings, log: Log): Chat {
+  return createSlackChat({
     call: createCallSlack(settings, log),
     postToResponseUrl: createPostToResponseUrl(settings),
     timeoutMs: settings.timeoutMs,
   });
+}
+
+export function createSlack(parts: SlackParts): Slack {
+  const { settings, log } = parts;
+  const chat = createChat(settings, log);
   const { transport } = settings;
   const inner = { ...parts, chat, takeIn: createTakeIn({ ...parts, chat }) };
   return transport.kind === "http" ? overHttp(inner, transport.signingSecret) : overSocket(inner, transport.appToken);

@@ -1,0 +1,79 @@
+import { messageOf } from "../domain/errors.ts";
+import { STATE_WORDS } from "../messages/request-card.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import { followRequest } from "./follow-request.ts";
+import type { Interrupts } from "./interrupts.ts";
+import type { Io } from "./io.ts";
+import { printable } from "./printable.ts";
+import type { RequestDesk } from "./request-desk.ts";
+import { endedWords, nextStep, requestJson } from "./request-words.ts";
+import { exitCodeOf, isEnded, type Standing } from "./standing.ts";
+
+const LOOK_EVERY_MS = 100;
+
+type Looking = { /** How long to wait for it. */ readonly withinMs: number; readonly signal: AbortSignal };
+
+/** Address of a request's card; undefined: it is not in Slack yet, or Slack does not say where. */
+export async function cardLink(
+  { desk, chat }: Pick<RequestDesk, "desk" | "chat">,
+  requestId: string,
+  { withinMs, signal }: Looking,
+): Promise<string | undefined> {
+  const until = desk.clock.nowMs() + withinMs;
+  for (;;) {
+    const card = await desk.store.outbox.bySlot(`${requestId}/card`);
+    if (card?.ts !== undefined) return chat.permalink({ channel: card.channel, ts: card.ts }).catch(() => undefined);
+    if (signal.aborted || desk.clock.nowMs() >= until) return undefined;
+    await desk.clock.sleep(LOOK_EVERY_MS);
+  }
+}
+
+type Seeing = {
+  readonly requestId: string;
+  readonly link: string | undefined;
+  readonly json: boolean;
+  readonly interrupts: Interrupts;
+};
+
+/** Follows a request on standard error until it has ended, and reports how on standard output. Ctrl-C ends the following only. */
+export async function seeToEnd(desk: RequestDesk, { requestId, link, json, interrupts }: Seeing, io: Io): Promise<ExitCode> {
+  io.err(`\nFollowing it. Ctrl-C stops that and nothing else; "oomph cancel ${requestId}" takes the request back.\n`);
+  try {
+    const standing = await followRequest(requestId, {
+      tables: desk.desk.store,
+      processes: desk.processes,
+      name: desk.name,
+      signal: interrupts.signal,
+      tell: (says, atMs) => io.err(`${new Date(atMs).toISOString().slice(11, 19)} UTC  ${printable(says)}\n`),
+    });
+    if (json) io.out(await standingJson(desk, standing, link));
+    if (isEnded(standing)) {
+      if (!json) io.out(printable(`\n${endedWords(standing, nextOf(desk, standing))}`));
+      return exitCodeOf(standing);
+    }
+    io.err(stopped(requestId, STATE_WORDS[standing.request.state].title));
+    return interrupts.exitCode();
+  } catch (error) {
+    if (!interrupts.signal.aborted) throw error;
+    io.err(stopped(requestId, messageOf(error)));
+    return interrupts.exitCode();
+  }
+}
+
+function stopped(requestId: string, how: string): string {
+  return `\nStopped following. The request goes on without this command (${how}): "oomph follow ${requestId}" follows it again.\n`;
+}
+
+/** One document for scripts. */
+export async function standingJson({ desk, actions }: RequestDesk, standing: Standing, link: string | undefined): Promise<string> {
+  const incident = await desk.store.incidents.get(standing.request.incidentId);
+  const next = nextOf({ actions }, standing);
+  return `${JSON.stringify(requestJson({ ...standing, next, link, channel: incident?.channel }), null, 2)}\n`;
+}
+
+function nextOf({ actions }: Pick<RequestDesk, "actions">, standing: Standing) {
+  return nextStep(
+    actions.find(({ id }) => id === standing.request.actionId),
+    standing,
+  );
+}
