@@ -27,7 +27,7 @@ export function loadConfig({ env, readFile }: Sources): Loaded<ServiceConfig> {
   const checked = checkDocument(Document, raw.content, raw);
   const problems = [...raw.problems, ...checked.problems, ...crossCheck(raw, true)];
   if (checked.document === undefined || problems.length > 0) return { kind: "invalid", problems };
-  const config = buildConfig(checked.document);
+  const config = buildConfig(checked.document, env);
   const queue = { url: checked.document.queue.url ?? "" };
   return { kind: "ok", config: { ...config, queue, slack: buildSlack(checked.document) } };
 }
@@ -39,5 +39,5 @@ export function loadCommandLineConfig({ env, readFile }: Sources): Loaded<Config
   const checked = checkDocument(CommandLineDocument, content, raw);
   const problems = [...raw.problems, ...checked.problems, ...crossCheck(raw, false)];
   if (checked.document === undefined || problems.length > 0) return { kind: "invalid", problems };
-  return { kind: "ok", config: buildConfig(checked.document) };
+  return { kind: "ok", config: buildConfig(checked.document, env) };
 }

@@ -54,6 +54,9 @@ const SECTIONS: Readonly<Record<string, string>> = {
   redis: "The Redis servers to look after. `<name>` is what people write: `redis/<name>`.",
   docker:
     "The Docker hosts to look after. `<name>` is what people write before a container: `prod-eu:docker/kong`; the connection called `local` is not written: `docker/kong`. Least rights: [containers.md](containers.md#least-rights).",
+  kubernetes:
+    "The clusters to look after. `<name>` is what people write before a target: `prod-eu:deploy/shop/web`; the connection called `local` is not written. Under `apps`, `<name>` is `<namespace>/<name>` of a workload, `*` at the end matching the rest. Least rights: [kubernetes.md](kubernetes.md#least-rights).",
+  prometheus: "A Prometheus that scrapes what is looked after, where there is one.",
   watch: "Looks at every container unasked, and opens a thread before the kill.",
   github: "Issues for what was escalated, and pull requests for the lasting fix.",
   mail: "Mail for what was escalated, by SMTP.",

@@ -5,6 +5,8 @@ import type { SlackSettings } from "../adapters/slack/settings.ts";
 import type { AccessRules } from "../domain/access.ts";
 import type { EscalationTrigger } from "../domain/escalation.ts";
 import { buildDocker, buildMail, buildGithub, buildWatch, type DockerConfig, type WatchConfig } from "./build-outside.ts";
+import { buildKubernetes, buildPrometheus, type KubernetesConfig, type PrometheusConfig } from "./build-kubernetes.ts";
+import type { Environment } from "./environment.ts";
 import { given } from "./given.ts";
 import type { RedisConnectionDocument as ConnectionDocument } from "./redis-schema.ts";
 import type { CommandLineDocument, Document } from "./schema.ts";
@@ -18,6 +20,9 @@ export type Config = {
   readonly http: { readonly host: string; readonly port: number };
   readonly redis: { readonly censusMs: number; readonly connections: readonly RedisConnectionSettings[] };
   readonly docker: DockerConfig;
+  readonly kubernetes: KubernetesConfig;
+  /** Absent: not configured. */
+  readonly prometheus?: PrometheusConfig;
   readonly watch: WatchConfig;
   /** Absent: not configured. `repository` undefined: a token for pull requests only. */
   readonly github?: Omit<GithubSettings, "repository"> & { readonly repository?: string };
@@ -54,8 +59,26 @@ export type SlackConfig = {
 const DEFAULT_SQLITE_PATH = ".oomph/oomph.sqlite";
 const DEFAULT_EXPIRY_MS = 15 * 60_000;
 
-export function buildConfig(document: CommandLineDocument): Config {
-  const { log, store, queue, http, redis, docker, watch, github, mail, escalation, webhooks, access, verification, jobs } = document;
+/** `env`: what a cluster puts into its pods, and what credential plugins are run with. */
+export function buildConfig(document: CommandLineDocument, env: Environment): Config {
+  const {
+    log,
+    store,
+    queue,
+    http,
+    redis,
+    docker,
+    kubernetes,
+    prometheus,
+    watch,
+    github,
+    mail,
+    escalation,
+    webhooks,
+    access,
+    verification,
+    jobs,
+  } = document;
   return {
     log,
     store: buildStore(store),
@@ -66,8 +89,9 @@ export function buildConfig(document: CommandLineDocument): Config {
       connections: Object.entries(redis.connections).map(([name, connection]) => buildConnection(name, connection)),
     },
     docker: buildDocker(docker),
+    kubernetes: buildKubernetes(kubernetes, env),
     watch: buildWatch(watch),
-    ...given({ github: buildGithub(github), mail: buildMail(mail) }),
+    ...given({ prometheus: buildPrometheus(prometheus), github: buildGithub(github), mail: buildMail(mail) }),
     escalation: { on: escalation.on, lateAfterMs: escalation.lateAfter },
     webhooks: given({ wazuhSecret: webhooks.wazuhSecret }),
     access: buildAccess(access),

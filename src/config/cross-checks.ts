@@ -1,3 +1,4 @@
+import { kubernetesChecks } from "./kubernetes-checks.ts";
 import { isConnectionName, NAME, treeAt } from "./name-checks.ts";
 import { outsideChecks } from "./outside-checks.ts";
 import type { RawDocument } from "./raw-document.ts";
@@ -13,6 +14,7 @@ export function crossCheck(raw: RawDocument, forService: boolean): readonly Prob
     ...connections(raw),
     ...policies(raw),
     ...outsideChecks(raw),
+    ...kubernetesChecks(raw),
   ];
 }
 

@@ -59,6 +59,17 @@ export const mailAddresses: SettingKind<readonly string[]> = {
   read: (value) => list(value, (item) => /^[^\s@<>,;"]{1,64}@[^\s@<>,;"]{1,255}$/.test(item)),
 };
 
+/** Names as Kubernetes has them. */
+export const namespacePatterns: SettingKind<readonly string[]> = {
+  expected: "a list of namespaces, such as [shop, team-*]",
+  read: (value) => list(value, (item) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\*?$|^[a-z0-9-]{0,62}\*$/.test(item)),
+};
+
+export const urlPath: SettingKind<string> = {
+  expected: "a path that begins with a slash, such as /metrics",
+  read: (value) => (typeof value === "string" && /^\/[\w\-./~%?=&:@+,;]{0,500}$/.test(value) ? value : undefined),
+};
+
 const TRIGGERS: readonly EscalationTrigger[] = ["warning", "leak", "critical", "killed"];
 
 export const triggers: SettingKind<readonly EscalationTrigger[]> = {

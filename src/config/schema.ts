@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { access } from "./access-schema.ts";
 import { docker } from "./docker-schema.ts";
+import { kubernetes, prometheus } from "./kubernetes-schema.ts";
 import { redis } from "./redis-schema.ts";
 import { http, jobs, log, queue, slack, store, verification } from "./service-schema.ts";
 import { escalation, github, mail, watch, webhooks } from "./watch-schema.ts";
@@ -14,6 +15,8 @@ export const Document = z.strictObject({
   log,
   redis,
   docker,
+  kubernetes,
+  prometheus,
   watch,
   github,
   mail,
