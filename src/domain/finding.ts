@@ -38,6 +38,13 @@ export type Diagnosis = {
   readonly suspects:
     | { readonly title: string; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
     | undefined;
+  /** Kills for want of memory that the evidence proves; absent: none. */
+  readonly kills?: {
+    /** The newest, where its time is known. */
+    readonly lastAtMs?: number;
+    /** A sentence. */
+    readonly says: string;
+  };
   /** Things to do that Oomph cannot do itself: code to change, teams to ask. */
   readonly furtherSteps: readonly string[];
 };

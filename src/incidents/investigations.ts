@@ -6,6 +6,7 @@ import type { Investigation } from "../domain/investigation.ts";
 import type { OfferWithTitle } from "../ports/narrator.ts";
 import type { Tables } from "../ports/store.ts";
 import { commit } from "./commit.ts";
+import { confirmKill } from "./confirm-kill.ts";
 import type { Desk } from "./desk.ts";
 
 /** An investigation under way, and what it is for. */
@@ -45,6 +46,7 @@ export async function concludeInvestigation(desk: Desk, underway: Underway, conc
     // As it stands now: its headline shows the state.
     const incident = (await tables.incidents.get(underway.incident.id)) ?? underway.incident;
     await desk.narrator(tables, { kind: "diagnosed", incident, investigation, offers });
+    await confirmKill(tables, desk, { incident, diagnosis: conclusion.diagnosis });
     return true;
   });
   if (first) desk.metrics.investigated(conclusion.diagnosis.finding.verdict, endedAtMs - underway.investigation.startedAtMs);

@@ -22,7 +22,7 @@ export async function reportKill(desk: Desk, { incident, actor, says }: KillRepo
     if (!(await isNoted(tables, incident, says)))
       await tables.incidents.note({ incidentId: incident.id, atMs: desk.clock.nowMs(), actor, says });
     await desk.narrator(tables, { kind: "alerted", incident, says });
-    if (!(await isEscalated(tables, desk, incident))) await escalate(tables, desk, { incident, event: "killed", says });
+    if (!(await isKillEscalated(tables, desk, incident))) await escalate(tables, desk, { incident, event: "killed", says });
   });
 }
 
@@ -31,7 +31,8 @@ async function isNoted({ incidents }: Tables, { id }: Incident, says: string): P
   return (await incidents.timeline(id)).some((event) => event.says === says);
 }
 
-async function isEscalated({ escalations }: Tables, { clock }: Desk, { id }: Incident): Promise<boolean> {
+/** Is a kill of the last minutes escalated already, whoever told of it? */
+export async function isKillEscalated({ escalations }: Tables, { clock }: Desk, { id }: Incident): Promise<boolean> {
   const raised = await escalations.ofIncident(id);
   return raised.some(({ event, lastRaisedAtMs }) => event === "killed" && clock.nowMs() - lastRaisedAtMs < SAME_KILL_MS);
 }

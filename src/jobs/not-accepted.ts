@@ -1,5 +1,8 @@
+import type { Escalation } from "../domain/escalation.ts";
 import type { OomphError } from "../domain/errors.ts";
+import type { Incident } from "../domain/incident.ts";
 import { commit } from "../incidents/commit.ts";
+import type { Desk } from "../incidents/desk.ts";
 import type { JobOutcome } from "../ports/job-queue.ts";
 import type { EscalateDeps } from "./escalation-deps.ts";
 import type { Told } from "./told-so-far.ts";
@@ -50,20 +53,27 @@ function whatToSay({ error, escalation }: Failing, isLate: boolean): "refused" |
 }
 
 async function giveUp({ desk }: EscalateDeps, { incident, escalation, error, reached }: Failing): Promise<JobOutcome> {
+  const now = { ...escalation, reached: reached ?? escalation.reached };
+  await endUntold(desk, { incident, escalation: now, why: "given-up", because: error.message });
+  return { kind: "done" };
+}
+
+export type Untold = {
+  readonly incident: Incident;
+  readonly escalation: Escalation;
+  readonly why: "given-up" | "not-configured";
+  readonly because: string;
+};
+
+/** It is not tried any more, and that is said in the thread and in the audit. */
+export async function endUntold(desk: Desk, { incident, escalation, why, because }: Untold): Promise<void> {
+  const { id, kind, key, attempts } = escalation;
   await commit(desk, async (tables) => {
     const atMs = desk.clock.nowMs();
-    const { id, kind, key, attempts } = escalation;
-    await tables.escalations.fail(id, error.message);
-    await tables.audit.append({
-      kind: "escalation-failed",
-      actor: { kind: "oomph" },
-      atMs,
-      incidentId: incident.id,
-      detail: { to: kind, event: key, because: error.message, attempts: attempts + 1 },
-    });
-    const now = { ...escalation, reached: reached ?? escalation.reached };
-    await desk.narrator(tables, { kind: "not-escalated", incident, escalation: now, why: "given-up", because: error.message });
+    await tables.escalations.fail(id, because);
+    const detail = { to: kind, event: key, because, attempts: attempts + (why === "given-up" ? 1 : 0) };
+    await tables.audit.append({ kind: "escalation-failed", actor: { kind: "oomph" }, atMs, incidentId: incident.id, detail });
+    await desk.narrator(tables, { kind: "not-escalated", incident, escalation, why, because });
   });
-  desk.log.error({ escalationId: escalation.id, to: escalation.kind, because: error.message }, "an issue or mail was given up");
-  return { kind: "done" };
+  desk.log.error({ escalationId: id, to: kind, because }, "an issue or mail was given up");
 }

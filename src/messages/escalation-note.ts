@@ -49,8 +49,8 @@ function mailLine({ event, reached, externalId, sentAtMs }: Escalation): string 
 
 export type NotEscalatedFacts = {
   readonly escalation: Escalation;
-  /** `late`: not yet; `refused`: not unless somebody does something; `given-up`: not tried any more. */
-  readonly why: "late" | "refused" | "given-up";
+  /** `late`: not yet; `refused`: not unless somebody does something; `given-up`, `not-configured`: not tried any more. */
+  readonly why: "late" | "refused" | "given-up" | "not-configured";
   readonly because: string;
   readonly atMs: number;
   readonly nextAttemptAtMs?: number;
@@ -75,6 +75,12 @@ export function notEscalatedNote({ escalation, why, because, atMs, nextAttemptAt
       return message(`The ${what} was refused: ${because}`, [
         section(
           `⛔ *The ${what} was refused* (${about}).\n${prose(asClause(because))}.${reached}${next} I keep trying for a day: it goes through once this is put right.`,
+        ),
+      ]);
+    case "not-configured":
+      return message(`The ${what} is not sent: ${because}`, [
+        section(
+          `❌ *The ${what} is not sent* (${about}), and not tried any more. Tell them yourself.\n${prose(asClause(because))}.${reached}`,
         ),
       ]);
     case "given-up":

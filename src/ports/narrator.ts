@@ -93,7 +93,7 @@ export type News =
       readonly kind: "not-escalated";
       readonly incident: Incident;
       readonly escalation: Escalation;
-      readonly why: "late" | "refused" | "given-up";
+      readonly why: "late" | "refused" | "given-up" | "not-configured";
       readonly because: string;
       readonly nextAttemptAtMs?: number;
     }

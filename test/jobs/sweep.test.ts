@@ -1,8 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import type { Desk } from "../../src/incidents/desk.ts";
+import { commit } from "../../src/incidents/commit.ts";
 import { decide } from "../../src/incidents/decide.ts";
+import { escalate as raise } from "../../src/incidents/escalate.ts";
 import { openIncident } from "../../src/incidents/open-incident.ts";
+import { ESCALATION_TIMES } from "../../src/jobs/escalation-deps.ts";
 import { sweep } from "../../src/jobs/sweep.ts";
+import { anIncident, deskOn, rowOf, thread } from "./escalating.ts";
 import { APPROVER, CHANNEL, REQUESTER, SHOP, startDesk, type TestDesk } from "../support/desk.ts";
 
 describe("the sweeper", () => {
@@ -13,7 +18,7 @@ describe("the sweeper", () => {
   });
   afterEach(() => test.stop());
 
-  const run = () => sweep({ desk: test.desk, investigationGraceMs: 60_000 });
+  const run = () => sweep({ desk: test.desk, investigationGraceMs: 60_000, escalationTimes: ESCALATION_TIMES });
   const opening = {
     target: SHOP,
     problem: "redis-memory",
@@ -85,5 +90,32 @@ describe("the sweeper", () => {
     test.moveOn(1_000);
     await run();
     expect((await test.desk.store.leases.list()).map((one) => one.targetKey)).toEqual(["redis/b"]);
+  });
+
+  it("ends what was raised for a place that is not configured any more, and says so", async () => {
+    const desk = deskOn(test.desk);
+    const incident = await anIncident(desk);
+    await commit(desk, (tables) => raise(tables, desk, { incident, event: "critical", says: "kong uses 86% of its memory." }));
+    const withoutMail = { ...desk, escalation: { on: ["critical"], kinds: ["github-issue"] } } as const;
+    const sweepWith = (one: Desk) => sweep({ desk: one, investigationGraceMs: 60_000, escalationTimes: ESCALATION_TIMES });
+
+    await sweepWith(withoutMail);
+    // Another process may know of the mail server before this one does.
+    expect(await rowOf(desk, incident, "mail critical")).toMatchObject({ state: "due" });
+    test.moveOn(ESCALATION_TIMES.lateAfterMs + 1);
+    await sweepWith(withoutMail);
+    await sweepWith(withoutMail);
+    expect(await rowOf(desk, incident, "mail critical")).toMatchObject({
+      state: "failed",
+      attempts: 0,
+      lastError: expect.stringContaining("no mail server configured"),
+    });
+    expect(await rowOf(desk, incident, "github-issue critical")).toMatchObject({ state: "due" });
+    const said = (await thread(desk, incident)).filter(({ says }) => says.includes("The mail is not sent"));
+    expect(said).toHaveLength(1);
+    const audited = (await desk.store.audit.list({ incidentId: incident.id, limit: 50 })).filter(
+      ({ kind }) => kind === "escalation-failed",
+    );
+    expect(audited).toMatchObject([{ detail: { to: "mail", event: "critical", attempts: 0 } }]);
   });
 });

@@ -55,6 +55,7 @@ const StoredDiagnosis = z
     hypotheses: z.array(StoredFinding),
     summary: z.array(z.object({ label: z.string(), value: z.string() })),
     suspects: StoredSuspects.exactOptional(),
+    kills: z.object({ lastAtMs: z.number().exactOptional(), says: z.string() }).exactOptional(),
     furtherSteps: z.array(z.string()),
   })
   // JSON leaves an undefined property out; the domain wants to see it.
