@@ -25,7 +25,7 @@ function redrawn(io: Io): (steps: readonly StepProgress[]) => void {
 function oneByOne(io: Io): (steps: readonly StepProgress[]) => void {
   const told = new Set<string>();
   return (steps) => {
-    const ended = steps.filter(({ step, state }) => !told.has(step) && (state.kind === "done" || state.kind === "failed"));
+    const ended = steps.filter(({ step, state }) => !told.has(step) && state.kind !== "waiting" && state.kind !== "running");
     for (const step of ended) {
       told.add(step.step);
       io.err(`${lineOf(step)}\n`);
@@ -41,6 +41,8 @@ function lineOf({ title, state }: StepProgress): string {
       return `  … ${title}`;
     case "done":
       return `  ✓ ${title} (${formatDuration(state.tookMs)})`;
+    case "skipped":
+      return `  - ${title}: skipped, ${oneLine(state.because)}`;
     case "failed":
       return `  ✗ ${title} (${formatDuration(state.tookMs)}): ${oneLine(state.because)}`;
   }

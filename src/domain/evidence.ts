@@ -32,5 +32,7 @@ export type StepProgress = {
     | { readonly kind: "waiting" }
     | { readonly kind: "running" }
     | { readonly kind: "done"; readonly tookMs: number }
+    /** There was nothing to look at: nothing of it is configured. */
+    | { readonly kind: "skipped"; readonly because: string }
     | { readonly kind: "failed"; readonly because: string; readonly tookMs: number };
 };

@@ -9,7 +9,7 @@ import { code, prose } from "./words.ts";
 /** What an investigation is doing: a line per step, edited in place. */
 export function progressMessage(facts: { readonly target: Target; readonly steps: readonly StepProgress[] }): Message {
   const { target, steps } = facts;
-  const done = steps.filter((step) => step.state.kind === "done" || step.state.kind === "failed").length;
+  const done = steps.filter(({ state: { kind } }) => kind !== "waiting" && kind !== "running").length;
   const heading = steps.every((step) => step.state.kind === "failed") ? "Could not look at" : title(done, steps.length);
   const name = formatTarget(target);
   return message(`${heading}: ${name}, ${done} of ${counted(steps.length, "step")} done`, [
@@ -29,6 +29,8 @@ function stepLine({ title: stepTitle, state }: StepProgress): string {
       return `⏳ ${prose(stepTitle)} …`;
     case "done":
       return `✅ ${prose(stepTitle)} · done in ${formatDuration(state.tookMs)}`;
+    case "skipped":
+      return `➖ ${prose(stepTitle)} · skipped: ${prose(state.because)}`;
     case "failed":
       return `❌ ${prose(stepTitle)} · failed after ${formatDuration(state.tookMs)}: ${prose(state.because)}`;
   }

@@ -104,7 +104,7 @@ async function runStep<Session>(
 }
 
 function isNotConfigured(data: Json): boolean {
-  return typeof data === "object" && data !== null && "kind" in data && data.kind === "not-configured";
+  return typeof data === "object" && data !== null && "kind" in data && data["kind"] === "not-configured";
 }
 
 /** A collector that does not listen to its signal is left behind; closing the session ends it. */

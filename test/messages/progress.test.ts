@@ -13,6 +13,13 @@ it("progress has a line per step, with how long it took and why it failed", () =
   expect(progressMessage({ target: TARGET, steps: STEPS }).text).toBe("Looking at: redis/sessions, 5 of 7 steps done");
 });
 
+it("progress says what was skipped, and why, and counts it", () => {
+  const skipped = { step: "docker.health", title: "Health", state: { kind: "skipped", because: "no check is configured" } } as const;
+  const lines = seen(progressMessage({ target: TARGET, steps: [...STEPS.slice(0, 1), skipped] }));
+  expect(lines[0]).toBe("*Looked at: `redis/sessions`*");
+  expect(lines.at(-1)).toBe("➖ Health · skipped: no check is configured");
+});
+
 it("progress says when all has been looked at", () => {
   expect(seen(progressMessage({ target: TARGET, steps: STEPS.slice(0, 2) }))[0]).toBe("*Looked at: `redis/sessions`*");
 });

@@ -142,3 +142,15 @@ test("evidence that cannot be stored ends the run", async () => {
   await expect(runRunbook(runbook, TARGET, { ...OPTIONS, onEvidence })).rejects.toThrow("the store is away");
   expect(close).toHaveBeenCalledOnce();
 });
+
+test("a step that finds nothing configured is skipped, with what would be configured, and its evidence is kept", async () => {
+  const check = { ...step("health", async () => ({ kind: "not-configured" })), skipped: "no check is configured" };
+  const { runbook } = runbookOf([check, step("other", async () => ({ kind: "not-configured" }))]);
+  const told: (readonly StepProgress[])[] = [];
+  const outcome = await runRunbook(runbook, TARGET, { ...OPTIONS, onProgress: (steps) => told.push(steps) });
+  expect(told.at(-1)?.map(({ state }) => state)).toEqual([
+    { kind: "skipped", because: "no check is configured" },
+    { kind: "done", tookMs: expect.any(Number) },
+  ]);
+  expect(outcome).toMatchObject({ kind: "done", failures: [], evidence: [{ step: "health" }, { step: "other" }] });
+});

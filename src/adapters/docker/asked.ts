@@ -14,7 +14,10 @@ export function describeAsked({ call, container }: Asked): string {
   return container === undefined ? nameOfCall(call) : `${nameOfCall(call)} for container ${quoted(container)}`;
 }
 
-/** A name as it stands in sentences: as it is, or in quotes when it holds anything unusual. */
+const SHORT_ID = 12;
+
+/** A name as it stands in sentences: as it is, in quotes when it holds anything unusual; of an id as many digits as Docker shows. */
 export function quoted(name: string): string {
+  if (/^[0-9a-f]{64}$/.test(name)) return name.slice(0, SHORT_ID);
   return /^[\w][\w.-]*$/.test(name) ? name : JSON.stringify(name);
 }

@@ -118,8 +118,11 @@ function killsLine(picture: Picture): Line | undefined {
   const { count, lastAtMs, counted: places } = killsOf(picture);
   const now = picture.state?.value.atMs ?? picture.events?.value.untilMs;
   const ago = lastAtMs === undefined || now === undefined ? "" : `, the last ${formatDuration(Math.max(0, now - lastAtMs))} ago`;
+  if (count === 0) return { label: "Kills for want of memory", value: "none known in the last 24 h" };
+  // Where all say the same there is nothing to explain.
+  const agree = places.every((place) => place.count === count);
   const each = places.map(({ by, count: told, since }) => `${by} ${told} ${since}`).join("; ");
-  const value = count === 0 ? "none known in the last 24 h" : `at least ${count}${ago}${each === "" ? "" : ` (${each})`}`;
+  const value = agree ? `${count} known${ago}` : `at least ${count}${ago} (${each})`;
   return { label: "Kills for want of memory", value };
 }
 

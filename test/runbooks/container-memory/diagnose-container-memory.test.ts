@@ -15,6 +15,7 @@ import {
   kongScene,
   LEAK,
   LEVEL,
+  NOW_MS,
   logs,
   MIB,
   scene,
@@ -168,6 +169,26 @@ test("events among which its last turn is missing are forgotten ones: that they 
   expect(JSON.stringify(forgotten)).not.toContain("no oom event");
   expect(JSON.stringify(forgotten.summary)).toContain("events (forgotten)");
   expect(forgotten.finding.confidence).toBeLessThan(known.finding.confidence);
+});
+
+test("events that reach back beyond its last turn are not forgotten, whether or not they hold it", () => {
+  const reaching = { ...(events() as Record<string, Json>), oldestMs: NOW_MS - 3_600_000 };
+  const { summary } = diagnose(stoppedScene({ state: stopped(137), events: reaching }));
+  expect(JSON.stringify(summary)).not.toContain("forgotten");
+});
+
+test("counts of kills say from when on each counts; what Docker tells twice is counted by the kernel's log", () => {
+  const oldest = { oldestMs: NOW_MS - 3_600_000 };
+  const told = { ...(events([2, "oom"], [2, "oom"], [1, "oom"], [1, "oom"], [1, "die", 137]) as Record<string, Json>), ...oldest };
+  const both = diagnose(
+    stoppedScene({ state: stopped(137, { oomKilled: true }), events: told, kernel: kernel([{}, { atMs: NOW_MS - 60_000 }]) }),
+  );
+  const line = both.summary.find(({ label }) => label === "Kills for want of memory")?.value;
+  const [hourAgo, dayAgo] = [3_600_000, 24 * 3_600_000].map((ms) => new Date(NOW_MS - ms).toISOString().slice(0, 16).replace("T", " "));
+  expect(line).toBe(`at least 2, the last 1 min ago (Docker's events 4 since ${hourAgo} UTC; the kernel's log 2 since ${dayAgo} UTC)`);
+  expect(both.finding.for.map(({ says }) => says)).toContain(`Docker tells of 4 oom events since ${hourAgo} UTC`);
+  const dockerOnly = diagnose(stoppedScene({ state: stopped(137, { oomKilled: true }), events: told }));
+  expect(dockerOnly.summary.find(({ label }) => label === "Kills for want of memory")?.value).toBe("4 known, the last 1 min ago");
 });
 
 test("a limit above the container's own is named, and its own is not to be raised", () => {
