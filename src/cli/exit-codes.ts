@@ -31,7 +31,7 @@ export const EXIT_CODE_HELP = `Exit codes:
   0   done
   1   audit verify: the chain is broken; investigate --exit-code: there is a problem
   2   unknown command, option, action, target or text; invalid configuration
-  3   redis flush refused: not this machine, or too many keys; plan, run: the action or a rule refuses
+  3   redis flush refused: not this machine, too many keys, or the queue of an Oomph; plan, run: the action or a rule refuses
   4   could not be reached or read, or the evidence decides nothing
   10  run: denied; 11 expired; 12 superseded; 13 cancelled: nothing was done
   20  run: done, and it did not help; 21 failed; 22 nobody knows: look at the target

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { QUEUE_DEFAULTS } from "../adapters/bullmq/settings.ts";
 import { counted } from "../domain/count.ts";
 import { openLine, type Ask } from "./redis-line.ts";
 
@@ -32,6 +33,8 @@ export const REDIS_FLUSH_EXIT_CODES: Readonly<Record<RedisFlushResult["kind"], n
   failed: 4,
 };
 
+/** Each Oomph that has run on a Redis has left this key there. */
+const OWN_QUEUE = `${QUEUE_DEFAULTS.prefix}:sweep:meta`;
 // Removed keys give their memory back a moment later, in the background: a full server refuses writes until then.
 const FREED_WITHIN_MS = 5000;
 const LOOK_AGAIN_MS = 10;
@@ -126,6 +129,12 @@ async function converse(at: At, { maxKeys, dryRun }: RedisFlushInput): Promise<R
       return {
         kind: "refused",
         because: `${at.shown} has ${counted(keys, "key")} in database ${database}, more than --max-keys ${maxKeys}: is it really a test database? If so, raise --max-keys.`,
+      };
+    }
+    if ((await ask(["EXISTS", OWN_QUEUE])) !== "0") {
+      return {
+        kind: "refused",
+        because: `Database ${database} of ${at.shown} holds the queue of an Oomph (${OWN_QUEUE} is there): what it has taken in and not yet done would be lost. Give the tests another database, or --url another server.`,
       };
     }
     if (dryRun) return { kind: "would-flush", database, keys };

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { fill, fillUntilRefused, startRedis, type RedisLab } from "../../scripts/lab/redis.ts";
+import { openQueue } from "../../src/adapters/bullmq/create-job-queue.ts";
+import { QUEUE_DEFAULTS } from "../../src/adapters/bullmq/settings.ts";
 import {
   describeRedisFlush,
   redisFlush,
@@ -76,6 +78,18 @@ describe("oomph redis flush", () => {
       because: expect.stringContaining("has 11 keys in database 2, more than --max-keys 10"),
     });
     expect(await flush({ maxKeys: 11 })).toMatchObject({ kind: "flushed" });
+  });
+
+  it("refuses the database that holds an Oomph's queue, and no other of that server", async () => {
+    const queue = openQueue(lab.client.duplicate({ db: 3 }), QUEUE_DEFAULTS.prefix, "sweep");
+    await queue.waitUntilReady();
+    await fill(lab, { database: 2, keys: 1, valueBytes: 10 });
+    const refusal = { kind: "refused", because: expect.stringContaining("holds the queue of an Oomph (oomph:sweep:meta is there)") };
+    expect(await flush({ database: 3 })).toMatchObject(refusal);
+    expect(await flush({ database: 3, dryRun: true })).toMatchObject(refusal);
+    expect(await flush({ database: 2 })).toMatchObject({ kind: "flushed", keys: 1 });
+    await queue.close();
+    expect(await lab.client.info("keyspace")).toMatch(/^db3:keys=1,/m);
   });
 
   it.each([
