@@ -153,11 +153,14 @@ describe("what is not keys", () => {
   test("no maxmemory, and the container's limit near", async () => {
     const lab = await start({});
     await fill(lab, { keys: 50_000, prefix: "a:", valueBytes: 400 });
-    const usedBytes = Number(/^used_memory_rss:(\d+)/m.exec(await lab.client.info("memory"))?.[1]);
+    const usedBytes = Number(/^used_memory:(\d+)/m.exec(await lab.client.info("memory"))?.[1]);
     const memoryLimitBytes = Math.ceil((usedBytes * 1.1) / MIB) * MIB;
     const { finding } = (await investigate(lab, { memoryLimitBytes })).diagnosis;
     expect(finding.verdict).toBe("no-maxmemory-near-host-limit");
-    expect(finding.advice[0]).toMatchObject({ actionId: "redis.set-maxmemory", params: { maxmemory: Math.floor((memoryLimitBytes * 0.75) / MIB) * MIB } });
+    expect(finding.advice[0]).toMatchObject({
+      actionId: "redis.set-maxmemory",
+      params: { maxmemory: Math.floor((memoryLimitBytes * 0.75) / MIB) * MIB },
+    });
   });
 });
 
