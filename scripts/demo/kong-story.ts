@@ -25,7 +25,10 @@ export async function playKong(scene: KongScene, tell: (line: string) => void): 
   const kills = followKills(scene.kongName);
   try {
     const kong = await scene.startKong();
-    tell(`docker/${kong.name} runs: one worker per core of a host that has 36, under a limit of 288 MiB. Nobody is told.`);
+    const cores = (await docker(["info", "--format", "{{.NCPU}}"])).trim();
+    tell(
+      `docker/${kong.name} runs: 36 workers, as many as Kong starts by itself on a host of 36 cores (this one has ${cores}, which the report says), under a limit of 288 MiB. Nobody is told.`,
+    );
     const root = await seen("a thread of its own", async () => (await scene.slack.messages("incidents"))[0], WAIT_MS);
     const killedAtMs = await kills.first;
     const postedAtMs = Number(root.ts) * 1000;
@@ -116,7 +119,9 @@ async function goBack(play: Play): Promise<void> {
 /** When the kernel first kills something in a container of this name, by Docker's own account. */
 function followKills(name: string): { readonly first: Promise<number>; stop(): void } {
   const filters = ["--filter", `container=${name}`, "--filter", "event=oom"];
-  const events = spawn("docker", ["events", ...filters, "--format", "{{.TimeNano}}"], { stdio: ["ignore", "pipe", "ignore"] });
+  // From now on, however long the program takes to start: the first kill is not to be missed.
+  const since = ["--since", (Date.now() / 1000).toFixed(3)];
+  const events = spawn("docker", ["events", ...since, ...filters, "--format", "{{.TimeNano}}"], { stdio: ["ignore", "pipe", "ignore"] });
   const first = new Promise<number>((resolve) =>
     createInterface({ input: events.stdout }).once("line", (nano) => resolve(Number(nano) / 1e6)),
   );

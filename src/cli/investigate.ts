@@ -6,6 +6,7 @@ import { parseDuration } from "../domain/duration.ts";
 import { OomphError } from "../domain/errors.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
 import type { Log } from "../ports/log.ts";
+import { SINCE_SAYS } from "../messages/started-note.ts";
 import { redisMemoryRunbook } from "../runbooks/redis-memory/index.ts";
 import { runRunbook } from "../runbooks/run-runbook.ts";
 import type { Runbook } from "../runbooks/runbook.ts";
@@ -20,6 +21,7 @@ export type InvestigateOptions = {
   readonly target: string;
   readonly json?: true;
   readonly census?: string;
+  readonly since?: string;
   readonly config?: string;
   /** End with 1 when there is a problem. */
   readonly exitCode?: true;
@@ -30,8 +32,10 @@ const LONGEST_CENSUS_MS = 60_000;
 /** `oomph investigate <target>`: the same runbook as in Slack. Progress goes to standard error, the report to standard output. */
 export async function investigate(options: InvestigateOptions, io: Io): Promise<ExitCode> {
   const askedCensusMs = readCensus(options.census);
+  assertSince(options.since);
   const log = terminalLog(io);
   const found = await findTarget(options.target, { sources: await io.sources(), configFile: options.config, log });
+  if (options.since !== undefined) io.err(`${SINCE_SAYS[found.kind].replaceAll("`", "")}\n`);
   const { runbook, close } = await prepare(found, { log, askedCensusMs });
   try {
     const finished = await run(runbook, found.target, io);
@@ -71,6 +75,13 @@ function readCensus(text: string | undefined): number | undefined {
   const ms = parseDuration(text);
   if (ms !== undefined && ms > 0 && ms <= LONGEST_CENSUS_MS) return ms;
   throw new OomphError("bad-input", `--census expected a duration up to 60s, such as 500ms or 3s, got ${JSON.stringify(text)}`);
+}
+
+/** Taken as in Slack: what is looked at does not depend on it, which is said. */
+function assertSince(text: string | undefined): void {
+  const ms = text === undefined ? 1 : parseDuration(text);
+  if (ms === undefined || ms === 0)
+    throw new OomphError("bad-input", `--since expected a time with its unit, such as 30m, 2h or 1d, got ${JSON.stringify(text)}`);
 }
 
 function exitCodeOf({ outcome }: FinishedInvestigation, tellProblem: boolean): ExitCode {

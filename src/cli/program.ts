@@ -82,6 +82,10 @@ function addInvestigate(program: Command, io: Io, done: Done): void {
     )
     .option("--json", "one JSON document on standard output")
     .option("--census <duration>", "time box of the key census, such as 500ms or 3s")
+    .option(
+      "--since <duration>",
+      "as in Slack: it is looked at as it is now, with the record that its host still has, whatever is said here",
+    )
     .option("--config <file>", "instead of ./oomph.yaml")
     .option("--exit-code", "end with 1 when there is a problem, for scripts")
     .action(async (target: string, options: InvestigateFlags) => {
@@ -90,7 +94,13 @@ function addInvestigate(program: Command, io: Io, done: Done): void {
     });
 }
 
-type InvestigateFlags = { readonly json?: true; readonly census?: string; readonly config?: string; readonly exitCode?: true };
+type InvestigateFlags = {
+  readonly json?: true;
+  readonly census?: string;
+  readonly since?: string;
+  readonly config?: string;
+  readonly exitCode?: true;
+};
 
 function addPlan(program: Command, io: Io, done: Done): void {
   program

@@ -7,7 +7,7 @@ import { memoryBoard } from "../wiring/board.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { dockerConfig } from "./find-target.ts";
-import { withFile } from "./load-config.ts";
+import { requireConfig, withFile } from "./load-config.ts";
 import { openWatched } from "./open-watched.ts";
 import { printable } from "./printable.ts";
 import { table } from "./table.ts";
@@ -16,6 +16,8 @@ import { terminalLog } from "./terminal-log.ts";
 export type TopOptions = { readonly filter?: string; readonly json?: true; readonly config?: string };
 
 const PATIENCE_MS = 60_000;
+const NO_HOST =
+  "oomph: no Docker host is configured, so the one was asked that docker itself speaks to. Name yours under docker.connections in oomph.yaml, or set DOCKER_HOST.\n";
 const NOTHING: Pick<Tables, "readings" | "watched"> = {
   readings: { add: async () => undefined, of: async () => [], thin: async () => undefined },
   watched: { get: async () => undefined, list: async () => [], put: async () => undefined, forget: async () => 0 },
@@ -23,7 +25,9 @@ const NOTHING: Pick<Tables, "readings" | "watched"> = {
 
 /** `oomph top [filter]`: every container against its limit, read now; what the watch read last where a host does not answer. */
 export async function top({ filter, json, config: file }: TopOptions, io: Io): Promise<ExitCode> {
-  const config = dockerConfig(withFile(await io.sources(), file));
+  const sources = withFile(await io.sources(), file);
+  const config = dockerConfig(sources);
+  const isConfigured = requireConfig(sources).docker.hosts.length > 0;
   const settings = config.docker.hosts.map((host) => host.settings);
   const hosts = createContainerHosts(settings, { log: terminalLog(io) });
   const store = await openWatched(config);
@@ -31,9 +35,12 @@ export async function top({ filter, json, config: file }: TopOptions, io: Io): P
     const all = await memoryBoard(config.docker, hosts, store ?? NOTHING).top(AbortSignal.timeout(PATIENCE_MS));
     const wanted = filter?.toLowerCase() ?? "";
     const rows = all.rows.filter(({ target }) => formatTarget(target).toLowerCase().includes(wanted));
-    io.out(json === true ? `${JSON.stringify(inJson({ ...all, rows }), null, 2)}\n` : inText(rows, filter));
+    const isUnheard = all.missing.length === settings.length;
+    if (json === true) io.out(`${JSON.stringify(inJson({ ...all, rows }), null, 2)}\n`);
+    else if (rows.length > 0 || !isUnheard) io.out(inText(rows, filter)); // of hosts that do not answer nothing is known
     for (const { source, because } of all.missing) io.err(`oomph: ${source} does not answer: ${printable(because)}\n`);
-    return all.missing.length === settings.length ? EXIT.failed : EXIT.ok;
+    if (isUnheard && !isConfigured) io.err(NO_HOST);
+    return isUnheard ? EXIT.failed : EXIT.ok;
   } finally {
     await Promise.all([hosts.close(), store?.close()]);
   }

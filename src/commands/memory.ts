@@ -12,10 +12,15 @@ import type { Asker, Front } from "./front.ts";
 import { unknownTarget } from "./investigate.ts";
 
 const PATIENCE_MS = 10_000;
+const NO_HOST = {
+  because: "no Docker host is configured",
+  todo: "Name one in oomph.yaml under `docker.connections`, or set `OOMPH_DOCKER_HOST` (such as unix:///var/run/docker.sock), and start Oomph again.",
+};
 
 /** `/oom top`: every container against its limit, read now. */
 export async function top(front: Front, filter: string | undefined): Promise<Message> {
   const { rows, missing } = await front.memory.top(AbortSignal.timeout(PATIENCE_MS));
+  if (rows.length === 0 && missing.length === 0 && front.hosts.names().length === 0) return refusal(NO_HOST);
   const wanted = filter?.toLowerCase();
   const fitting = wanted === undefined ? rows : rows.filter(({ target }) => formatTarget(target).toLowerCase().includes(wanted));
   return memoryTop({ rows: fitting, missing, ...(filter === undefined ? {} : { filter }) });

@@ -18,11 +18,12 @@ export function startedNote(facts: {
   const name = formatTarget(incident.target);
   const says = WORDS[kind](name, looking);
   const where = link(permalink, "Go to the thread") ?? `The thread is in <#${incident.channel}>.`;
-  const past = asksForThePast ? `\n${PAST[incident.target.kind]}` : "";
+  const past = asksForThePast ? `\n${SINCE_SAYS[incident.target.kind]}` : "";
   return message(says, [section(`🔎 ${says.replace(name, code(name))} · ${code(incident.id)}\n${where}${past}`)]);
 }
 
-const PAST = {
+/** What `--since` comes to: each kind of target keeps a record of its own. */
+export const SINCE_SAYS = {
   redis: "A Redis keeps no record of its past: it is looked at as it is now, and `--since` changes nothing.",
   docker: "It is looked at as it is now, with what its host still knows of the last 24 hours: `--since` changes nothing.",
   workload: "It is looked at as it is now, with the events and logs that its cluster still has: `--since` changes nothing.",

@@ -92,8 +92,10 @@ describe("top", () => {
   test("without a host that answers: the configured one, or the one that docker itself would speak to", async () => {
     const own = await run(["top"], { OOMPH_DOCKER_HOST: "", DOCKER_HOST: `unix://${folder}/own.sock` });
     expect(own).toMatchObject({ code: EXIT.failed, err: expect.stringContaining("own.sock") });
+    expect([own.out, own.err]).toEqual(["", expect.stringContaining("no Docker host is configured")]);
     const away = await run(["top"], { OOMPH_DOCKER_HOST: `unix://${folder}/none.sock` });
-    expect(away).toMatchObject({ code: EXIT.failed, err: expect.stringContaining("local does not answer") });
+    expect(away).toMatchObject({ code: EXIT.failed, out: "", err: expect.stringContaining("local does not answer") });
+    expect(away.err).not.toContain("no Docker host is configured");
   });
 });
 

@@ -88,6 +88,12 @@ describe("investigate", () => {
     expect(wrong.out + wrong.err).not.toContain("hunter2");
   });
 
+  test("--since is taken as in Slack, and what it comes to is said", async () => {
+    const { code, out, err } = await run(["investigate", idle.url, "--census", "100ms", "--since", "2h", "--json"]);
+    expect([code, JSON.parse(out)]).toEqual([EXIT.ok, expect.objectContaining({ verdict: "healthy" })]);
+    expect(err).toContain("A Redis keeps no record of its past: it is looked at as it is now, and --since changes nothing.");
+  });
+
   test("on a terminal the steps are redrawn in place, each on one line", async () => {
     const { err } = await run(["investigate", idle.url, "--census", "100ms"], { columns: 40 });
     expect(err).toContain("\u001B[9A");
@@ -116,6 +122,7 @@ describe("investigate", () => {
     ],
     ["a census without unit", ["investigate", "redis/sessions", "--census", "3"], /--census expected a duration up to 60s/],
     ["a census without end", ["investigate", "redis/sessions", "--census", "2h"], /--census expected a duration up to 60s/],
+    ["a time without unit", ["investigate", "redis/sessions", "--since", "2"], /--since expected a time with its unit, such as 30m/],
     ["a missing target", ["investigate"], /missing required argument 'target'/],
     [
       "a broken configuration",

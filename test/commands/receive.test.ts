@@ -112,6 +112,10 @@ describe("what comes in", () => {
       expect(await on.oom("whoami")).toContain("🚫 approve what others ask for");
     });
 
+    it("says of the memory of containers that no Docker host is configured, and how one is", async () => {
+      expect(await on.oom("top")).toMatch(/No Docker host is configured\.[^]*docker\.connections/);
+    });
+
     it("turns the kill switch and says how it stands", async () => {
       expect(await on.oom("freeze")).toContain("Not frozen");
       expect(await on.oom("freeze on moving racks", ADMIN)).toContain("Reason: “moving racks”");
