@@ -152,12 +152,14 @@ describe.skipIf(daemon.kind === "absent").concurrent("killed while a container i
 
   async function setStage(): Promise<Stage> {
     const proxy = await startDockerProxy();
+    // What is held stays held until the kill, however long the other one of the two takes to come so far.
+    const local = { url: `unix://${proxy.path}`, watch: ["none"], callTimeout: "10m" };
     const scene = await setScene({
       slack: { channels: ["alerts", "incidents", ...Object.values(CHANNELS)] },
       settings: (slack) => ({
         access: { approvers: [slack.id("approver"), slack.id("responder")] },
         connections: {},
-        sections: { ...QUICK, docker: { connections: { local: { url: `unix://${proxy.path}`, watch: ["none"] } } } },
+        sections: { ...QUICK, docker: { connections: { local } } },
       }),
     });
     const stage = { proxy, scene };

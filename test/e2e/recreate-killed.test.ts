@@ -3,7 +3,7 @@ import { openScenes, type Scene as Container } from "../../scripts/lab/container
 import { docker, findDocker } from "../../scripts/lab/docker.ts";
 import { noteAbsentSystem, noteRealSystem } from "../../scripts/lab/real-systems.ts";
 import { auditOf } from "./support/audit.ts";
-import { ask, cards, has, outcome, requestIdOf, seen, setScene, textOf, type Scene } from "./support/scene.ts";
+import { ask, cards, has, outcome, QUICK, requestIdOf, seen, setScene, textOf, type Scene } from "./support/scene.ts";
 
 const daemon = await findDocker();
 if (daemon.kind === "there") noteRealSystem("docker", daemon.version);
@@ -27,8 +27,7 @@ describe.skipIf(daemon.kind === "absent")("a container that is made anew", () =>
         access: { approvers: [slack.id("approver"), slack.id("responder")] },
         connections: {},
         sections: {
-          verification: { readings: 2, interval: "100ms" },
-          jobs: { lease: "3s", takeover: "3s", sweep: "1s", drain: "5s" },
+          ...QUICK,
           docker: { connections: { local: { url } } },
         },
       }),

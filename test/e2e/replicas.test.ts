@@ -6,7 +6,7 @@ import { startOomph, type OomphLab, type OomphLabOptions } from "../../scripts/l
 import { startPostgres, type PostgresLab } from "../../scripts/lab/postgres.ts";
 import type { RedisLab } from "../../scripts/lab/redis.ts";
 import { createSlackClient, type SlackClient } from "../../scripts/lab/slack/index.ts";
-import { approve, ask, callsOf, outcome, seen, setScene, startTarget, textOf, type Scene } from "./support/scene.ts";
+import { approve, ask, callsOf, outcome, QUICK, seen, setScene, startTarget, textOf, type Scene } from "./support/scene.ts";
 
 // Two processes, one PostgreSQL, one Redis for the queue. The second one is the scene's.
 const NAMES = ["shared", "killed", "away"] as const;
@@ -28,10 +28,7 @@ beforeAll(async () => {
     started: false,
     settings(slack, queue) {
       const access = { approvers: [slack.id("approver")] };
-      const sections = {
-        verification: { readings: 2, interval: "100ms" },
-        jobs: { lease: "3s", takeover: "3s", sweep: "1s", drain: "1s" },
-      };
+      const sections = { ...QUICK, jobs: { ...QUICK.jobs, drain: "1s" } };
       shared = { slack, queueUrl: queue.url, connections, access, sections, databaseUrl: postgres.url };
       return shared;
     },

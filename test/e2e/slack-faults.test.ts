@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RedisLab } from "../../scripts/lab/redis.ts";
 import type { LabFault } from "../../scripts/lab/slack/index.ts";
-import { ask, callsOf, openDialog, outcome, seen, setScene, startTarget, textOf, type Scene } from "./support/scene.ts";
+import { ask, callsOf, openDialog, outcome, QUICK, seen, setScene, startTarget, textOf, type Scene } from "./support/scene.ts";
 
 // Slack refuses, in each way that it can: nothing is lost, nothing comes twice, and what cannot be said is said elsewhere.
 const PASSING: Readonly<Record<string, LabFault["does"]>> = {
@@ -26,8 +26,7 @@ beforeAll(async () => {
       connections,
       access: { approvers: [slack.id("approver")] },
       sections: {
-        verification: { readings: 2, interval: "100ms" },
-        jobs: { lease: "3s", sweep: "1s" },
+        ...QUICK,
         slack: { timeout: "1s", fallbackChannel: slack.id("fallback") },
       },
     }),
