@@ -41,6 +41,7 @@ export type Resources = z.infer<typeof resources>;
 
 const Owner = z.object({ kind: text, name: text, uid: text, controller: flag });
 const ManagedField = z.object({ manager: text, operation: text, time: text, fieldsV1: z.unknown() });
+export type ManagedField = z.infer<typeof ManagedField>;
 
 const metadata = {
   uid: text,
@@ -218,3 +219,24 @@ export type Event = z.infer<typeof Event>;
 
 /** Whatever `kubectl get -o json` may print, before it is known what it is. */
 export const AnyObject = z.object({ kind: text, metadata: part(metadata), items: z.array(z.unknown()).optional().catch(undefined) });
+
+/** What an API server says of a request that it did not carry out, and as `ERROR` in a watch. */
+export const Status = z.object({
+  kind: z.literal("Status"),
+  code: count,
+  reason: text,
+  message: text,
+  metadata: part({ continue: text }),
+  details: part({ name: text, kind: text, retryAfterSeconds: count }),
+});
+export type Status = z.infer<typeof Status>;
+
+/** A list, its entries unread. */
+export const ListAnswer = z.object({
+  metadata: part({ resourceVersion: text, continue: text }),
+  items: z.array(z.unknown()).nullish(),
+});
+
+/** `/apis/{group}/{version}`: what is served there. */
+export const ResourceList = z.object({ resources: list(z.object({ name: text })) });
+export const Version = z.object({ gitVersion: z.string() });
