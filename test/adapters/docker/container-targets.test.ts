@@ -84,6 +84,7 @@ function stillClock() {
   };
   return {
     clock,
+    waiting: () => waiting.size,
     forward(ms: number): void {
       nowMs += ms;
       for (const look of waiting) look();
@@ -127,11 +128,11 @@ describe("containers as targets", () => {
 
   test("of a host that does not answer are missing, and it is asked again later", async () => {
     const [slow, quick] = [await fakeDaemon("slow", 3), await fakeDaemon("quick", 2)];
-    const { clock, forward } = stillClock();
+    const { clock, forward, waiting } = stillClock();
     const targets = targetsOf([slow, quick], clock);
     slow.answers = "nothing";
     const listing = targets.list();
-    await expect.poll(() => slow.calls).toBe(1);
+    await expect.poll(() => [slow.calls, waiting()]).toEqual([1, 1]); // for the quick one nobody waits any more
     forward(2000);
     const first = await listing;
     expect(first.known).toHaveLength(2);
