@@ -37,7 +37,7 @@ const User = z.object({
   as: text,
   "as-groups": texts,
   /** Null where there is none, in files that tools write. */
-  exec: Plugin.nullish().transform((plugin) => plugin ?? undefined),
+  exec: Plugin.nullish(),
   "auth-provider": z.object({ name: z.string() }).optional().catch(undefined),
 });
 export type KubeconfigUser = z.infer<typeof User>;

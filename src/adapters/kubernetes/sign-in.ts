@@ -46,8 +46,9 @@ async function fetchCredentials(user: User, about: About): Promise<Fetched> {
     ...given({ "Impersonate-User": user.as }),
     ...(user["as-groups"] === undefined ? {} : { "Impersonate-Group": [...user["as-groups"]] }),
   };
-  if (user.exec !== undefined) {
-    const { token, certificate, expiresAtMs } = await runPlugin(user.exec, { ...about, folder: user.folder });
+  const plugin = user.exec ?? undefined;
+  if (plugin !== undefined) {
+    const { token, certificate, expiresAtMs } = await runPlugin(plugin, { ...about, folder: user.folder });
     return {
       credentials: { headers: { ...impersonation, ...bearer(token) }, ...given({ certificate }) },
       untilMs: (expiresAtMs ?? Number.POSITIVE_INFINITY) - MARGIN_MS,
