@@ -5,12 +5,14 @@ import { diagnoseCache } from "./diagnose-cache.ts";
 import { diagnoseHealthy, diagnoseUndetermined } from "./diagnose-calm.ts";
 import { diagnoseChildKilled, diagnoseHostOutOfMemory, diagnoseLimitKill, diagnosePlainSigkill } from "./diagnose-kills.ts";
 import { diagnoseLeak, diagnoseLimitTooSmall, diagnoseNearLimit, diagnoseSpike } from "./diagnose-load.ts";
+import { diagnoseProcessLimit } from "./diagnose-process-limit.ts";
 import { diagnoseCrash, diagnoseHeapExhausted, diagnoseStopped } from "./diagnose-runtime.ts";
 import { diagnoseAutoWorkers, diagnoseOverspawn } from "./diagnose-workers.ts";
 import { furtherStepsFor } from "./further-steps.ts";
 import { ceilingOf } from "./ceiling.ts";
 import { VERDICT_CONFIDENCE } from "../make-finding.ts";
 import { makeFinding, type Verdict } from "./make-finding.ts";
+import { killsOf } from "./kills.ts";
 import { assemble, isEmpty, type Picture } from "./picture.ts";
 import { suspectsIn } from "./suspects.ts";
 import { summarise } from "./summary.ts";
@@ -29,6 +31,7 @@ const RULES: readonly ((picture: Picture) => Finding | undefined)[] = [
   diagnoseChildKilled,
   diagnoseLimitKill,
   diagnosePlainSigkill,
+  diagnoseProcessLimit,
   diagnoseCrash,
   diagnoseNearLimit,
   diagnoseStopped,
@@ -40,7 +43,11 @@ export function diagnoseContainerMemory(evidence: readonly Evidence[], failures:
   const picture = assemble(evidence, failures);
   if (isEmpty(picture)) return nothingRead(failures);
   const { finding, hypotheses } = diagnosePicture(picture);
+  const { signs, lastAtMs } = killsOf(picture);
+  const sign = signs.map(({ says }) => says).join("; ");
+  const kills = { ...(lastAtMs === undefined ? {} : { lastAtMs }), says: `Something was killed in it for want of memory: ${sign}.` };
   return {
+    ...(signs.length === 0 ? {} : { kills }),
     finding,
     hypotheses,
     summary: summarise(picture),

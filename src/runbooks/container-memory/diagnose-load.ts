@@ -4,7 +4,19 @@ import { counted } from "../../domain/count.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { Finding } from "../../domain/finding.ts";
 import { raiseLimit, restart } from "./advice.ts";
-import { isRunning, limitInWords, limitOf, reason, shareOf, usageOf, usageReason } from "./figures.ts";
+import {
+  fullShareOf,
+  isRunning,
+  limitInWords,
+  limitOf,
+  reason,
+  shareOf,
+  swapOf,
+  usageOf,
+  usageReason,
+  type Limit,
+  type Swap,
+} from "./figures.ts";
 import { beforeLastKill, typicalBytes } from "./history.ts";
 import { diesOf, eventsOf, killsOf } from "./kills.ts";
 import { weigh, when } from "../make-finding.ts";
@@ -153,16 +165,17 @@ export function diagnoseNearLimit(picture: Picture): Finding | undefined {
   const limit = limitOf(picture);
   if (share === undefined || limit === undefined || share < WARNING_SHARE || killsOf(picture).signs.length > 0) return undefined;
   const whose = limit.is === "host" ? "the host's memory, for it has no limit of its own" : "its memory limit";
-  const next =
-    limit.is === "host"
-      ? "The kernel will then kill whatever it finds largest on the host."
-      : "At the limit the kernel kills a process of it.";
+  const swap = swapOf(picture);
+  const isFull = (fullShareOf(picture) ?? share) >= CRITICAL_SHARE && share >= CRITICAL_SHARE;
   return makeFinding({
     verdict: "near-limit",
-    headline: `It uses ${percent(share)} of ${whose}. ${next}`,
-    confidence: weigh(0.62, [share >= CRITICAL_SHARE, 0.08], [picture.events !== undefined, 0.04], [picture.state !== undefined, 0.04]),
+    headline: `It uses ${percent(share)} of ${whose}. ${atTheLimit(limit, swap)}`,
+    confidence: weigh(0.62, [isFull, 0.08], [picture.events !== undefined, 0.04], [picture.state !== undefined, 0.04]),
     for: [usageReason(picture)],
     against: [
+      swap === undefined
+        ? reason(picture, "cgroup", "whether it has swap left, and is slow before anything is killed, is not known")
+        : when(swap.leftBytes > 0, reason(picture, swap.part, `${formatBytes(swap.leftBytes)} of swap are left to it`)),
       when(
         picture.history === undefined,
         reason(picture, "history", "there are no readings over time: a steady load, growth and a passing peak look the same now"),
@@ -174,6 +187,14 @@ export function diagnoseNearLimit(picture: Picture): Finding | undefined {
     ],
     advice: raiseLimit(picture, "It buys time to find out what fills it."),
   });
+}
+
+/** What comes next: with swap left it is slowed down, and nothing is killed yet. */
+function atTheLimit({ is }: Limit, swap: Swap | undefined): string {
+  const whom = is === "host" ? "kills whatever it finds largest on the host" : "kills a process of it";
+  const when = is === "host" ? "When that is full" : "At the limit";
+  if (swap === undefined || swap.leftBytes === 0) return `${when} the kernel ${whom}.`;
+  return `${when} the kernel moves memory out to swap, which makes it slow: ${formatBytes(swap.usedBytes)} are there, ${formatBytes(swap.leftBytes)} more may be. Only when that is full it ${whom}.`;
 }
 
 /** How long each life lasted that ended with a kill, oldest first. */

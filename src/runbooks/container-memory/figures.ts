@@ -63,6 +63,27 @@ export function limitOf({ state, stats, cgroup, host }: Picture): Limit | undefi
   return hostLimit ?? applied;
 }
 
+/** Swap beside memory: how much is used, and how much more it may use and the host has. Undefined: not known. */
+export type Swap = { readonly part: Part; readonly usedBytes: number; readonly leftBytes: number };
+
+export function swapOf({ state, cgroup }: Picture): Swap | undefined {
+  const { memoryLimitBytes, memorySwapBytes } = state?.value.resources ?? {};
+  // Docker counts memory and swap together: the same as memory alone is no swap.
+  if (memoryLimitBytes !== undefined && memorySwapBytes === memoryLimitBytes) return { part: "state", usedBytes: 0, leftBytes: 0 };
+  const { hostSwapFreeBytes, swapUsedBytes = 0, swapLimitBytes = Number.POSITIVE_INFINITY } = cgroup?.value ?? {};
+  if (hostSwapFreeBytes === undefined) return undefined;
+  const leftBytes = Math.max(0, Math.min(hostSwapFreeBytes, swapLimitBytes - swapUsedBytes));
+  return { part: "cgroup", usedBytes: swapUsedBytes, leftBytes };
+}
+
+/** Use of memory and swap together: where it comes near 1 the kernel kills. */
+export function fullShareOf(picture: Picture): number | undefined {
+  const [usage, limit, swap] = [usageOf(picture), limitOf(picture), swapOf(picture)];
+  if (usage === undefined || limit === undefined || swap === undefined) return shareOf(picture);
+  const mostBytes = limit.bytes + swap.usedBytes + swap.leftBytes;
+  return mostBytes === 0 ? undefined : (usage.usedBytes + swap.usedBytes) / mostBytes;
+}
+
 /** Use of the limit, 0 to 1 and seldom a little above. */
 export function shareOf(picture: Picture): number | undefined {
   const usage = usageOf(picture);

@@ -35,6 +35,10 @@ const STEPS: Readonly<Partial<Record<Verdict, readonly string[]>>> = {
     "`/oom top containers` shows who uses how much.",
   ],
   "plain-sigkill": ["Ask who stops it: a deployment, `docker stop` with too short a grace period (stop_grace_period), a health watcher."],
+  "process-limit": [
+    "Find what starts so many: a pool without a bound, threads that never end, children that nobody waits for (zombies count).",
+    "If so many are needed, raise the limit where it is deployed: `pids_limit` in the Compose file, `docker run --pids-limit`, `ulimits: nproc`.",
+  ],
   "crashed-otherwise": ["Read the end of its log: `docker logs --tail 100`."],
 };
 

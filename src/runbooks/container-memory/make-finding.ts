@@ -13,6 +13,7 @@ export type Verdict =
   | "cgroup-limit-kill"
   | "host-out-of-memory"
   | "plain-sigkill"
+  | "process-limit"
   | "crashed-otherwise"
   | "near-limit"
   | "stopped"

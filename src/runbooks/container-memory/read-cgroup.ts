@@ -3,6 +3,7 @@ import type { Cgroup } from "./schema.ts";
 
 const V2 = "/sys/fs/cgroup";
 const V1 = "/sys/fs/cgroup/memory";
+const V1_PIDS = "/sys/fs/cgroup/pids";
 
 /** Of both versions: those that are not there are left out. */
 export const CGROUP_FILES = [
@@ -18,6 +19,11 @@ export const CGROUP_FILES = [
   `${V1}/memory.failcnt`,
   `${V1}/memory.oom_control`,
   `${V1}/memory.kmem.usage_in_bytes`,
+  `${V1}/memory.memsw.usage_in_bytes`,
+  `${V1}/memory.memsw.limit_in_bytes`,
+  `${V2}/memory.swap.current`,
+  `${V2}/memory.swap.max`,
+  ...[V2, V1_PIDS].flatMap((folder) => ["current", "max", "events"].map((file) => `${folder}/pids.${file}`)),
   "/proc/meminfo",
 ];
 
@@ -29,8 +35,8 @@ const NO_LIMIT_BYTES = 2 ** 60;
 /** Reads a container's own cgroup files. Throws `refused` when none of them could be seen inside. Pure. */
 export function readCgroup(files: Files): Cgroup {
   const host = meminfo(files);
-  if (files.has(`${V2}/memory.current`)) return { version: 2, ...readV2(files), ...host };
-  if (files.has(`${V1}/memory.usage_in_bytes`)) return { version: 1, ...readV1(files), ...host };
+  if (files.has(`${V2}/memory.current`)) return { version: 2, ...readV2(files), ...readPids(files, V2), ...host };
+  if (files.has(`${V1}/memory.usage_in_bytes`)) return { version: 1, ...readV1(files), ...readPids(files, V1_PIDS), ...host };
   throw new OomphError("refused", "expected the container's cgroup files under /sys/fs/cgroup, none of them could be read inside");
 }
 
@@ -51,6 +57,8 @@ function readV2(files: Files): Figures {
     inactiveFileBytes: stat.get("inactive_file"),
     oomKills: events.get("oom_kill"),
     limitHits: events.get("max"),
+    swapUsedBytes: one(files, `${V2}/memory.swap.current`),
+    swapLimitBytes: one(files, `${V2}/memory.swap.max`),
   };
 }
 
@@ -68,13 +76,39 @@ function readV1(files: Files): Figures {
     inactiveFileBytes: stat.get("total_inactive_file"),
     oomKills: pairs(files.get(`${V1}/memory.oom_control`)).get("oom_kill"),
     limitHits: one(files, `${V1}/memory.failcnt`),
+    ...swapOfV1(files),
+  };
+}
+
+/** v1 counts memory and swap together. */
+function swapOfV1(files: Files): Pick<Cgroup, "swapUsedBytes" | "swapLimitBytes"> {
+  const [usage, limit] = [one(files, `${V1}/memory.usage_in_bytes`), one(files, `${V1}/memory.limit_in_bytes`)];
+  const [bothUsage, bothLimit] = [one(files, `${V1}/memory.memsw.usage_in_bytes`), one(files, `${V1}/memory.memsw.limit_in_bytes`)];
+  const isLimited = bothLimit !== undefined && bothLimit < NO_LIMIT_BYTES;
+  return {
+    swapUsedBytes: usage === undefined || bothUsage === undefined ? undefined : Math.max(0, bothUsage - usage),
+    swapLimitBytes: limit === undefined || !isLimited ? undefined : Math.max(0, bothLimit - limit),
+  };
+}
+
+function readPids(files: Files, folder: string): Pick<Cgroup, "pids" | "pidsLimit" | "pidsRefused"> {
+  return {
+    pids: one(files, `${folder}/pids.current`),
+    pidsLimit: one(files, `${folder}/pids.max`),
+    pidsRefused: pairs(files.get(`${folder}/pids.events`)).get("max"),
   };
 }
 
 /** The host's, inside a container too. In kB. */
-function meminfo(files: Files): Pick<Cgroup, "hostTotalBytes" | "hostAvailableBytes"> {
+function meminfo(files: Files): Pick<Cgroup, "hostTotalBytes" | "hostAvailableBytes" | "hostSwapTotalBytes" | "hostSwapFreeBytes"> {
   const rows = pairs((files.get("/proc/meminfo") ?? []).map((line) => line.replace(/:\s+/, " ").replace(/ kB$/, "")));
-  return { hostTotalBytes: kilobytes(rows.get("MemTotal")), hostAvailableBytes: kilobytes(rows.get("MemAvailable")) };
+  const of = (name: string): number | undefined => kilobytes(rows.get(name));
+  return {
+    hostTotalBytes: of("MemTotal"),
+    hostAvailableBytes: of("MemAvailable"),
+    hostSwapTotalBytes: of("SwapTotal"),
+    hostSwapFreeBytes: of("SwapFree"),
+  };
 }
 
 function one(files: Files, path: string): number | undefined {

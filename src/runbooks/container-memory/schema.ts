@@ -101,7 +101,16 @@ export const Cgroup = z.object({
   oomKills: count.optional(),
   /** How often the limit was hit. */
   limitHits: count.optional(),
+  /** Beside memory; the limit is of swap alone, absent: none of its own. */
+  swapUsedBytes: count.optional(),
+  swapLimitBytes: count.optional(),
+  /** Processes and threads, which is another controller's: now, at most (absent: no limit), and how many were refused. */
+  pids: count.optional(),
+  pidsLimit: count.optional(),
+  pidsRefused: count.optional(),
   hostTotalBytes: count.optional(),
+  hostSwapTotalBytes: count.optional(),
+  hostSwapFreeBytes: count.optional(),
   hostAvailableBytes: count.optional(),
 });
 export type Cgroup = Readonly<z.infer<typeof Cgroup>>;

@@ -3,7 +3,8 @@ import { counted } from "../../domain/count.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { Diagnosis } from "../../domain/finding.ts";
 import { isFailing, isNotRun } from "./diagnose-calm.ts";
-import { cpuOf, cpuPercentOf, limitInWords, limitOf, shareOf, usageOf } from "./figures.ts";
+import { cpuOf, cpuPercentOf, limitInWords, limitOf, shareOf, swapOf, usageOf } from "./figures.ts";
+import { pidsOf } from "./diagnose-process-limit.ts";
 import { killsOf } from "./kills.ts";
 import type { Picture } from "./picture.ts";
 import { coresInWords, oneLine, percent, properName } from "../words.ts";
@@ -59,7 +60,13 @@ function memoryLine(picture: Picture): Line | undefined {
   if (usage === undefined && limit === undefined) return undefined;
   const used = usage === undefined ? "not running: no use to be read" : `${formatBytes(usage.usedBytes)} used`;
   const of = limit === undefined ? "limit not known" : limitInWords(limit);
-  return { label: "Memory", value: `${used}, ${of}${share === undefined ? "" : ` (${percent(share)})`}` };
+  return { label: "Memory", value: `${used}, ${of}${share === undefined ? "" : ` (${percent(share)})`}${swapInWords(picture)}` };
+}
+
+function swapInWords(picture: Picture): string {
+  const swap = usageOf(picture) === undefined ? undefined : swapOf(picture);
+  if (swap === undefined || (swap.usedBytes === 0 && swap.leftBytes === 0)) return "";
+  return `; swap: ${formatBytes(swap.usedBytes)} used, ${formatBytes(swap.leftBytes)} left to it`;
 }
 
 function kindsLine(picture: Picture): Line | undefined {
@@ -95,13 +102,15 @@ function workersLine(picture: Picture): Line | undefined {
   if (census === undefined) return undefined;
   const found = workersOf(picture);
   const all = counted(census.processes, "process", "processes");
-  if (found === undefined) return { label: "Processes", value: all };
+  const pids = pidsOf(picture);
+  const most = pids === undefined ? "" : `; ${pids.now} of ${pids.most} processes and threads allowed`;
+  if (found === undefined) return { label: "Processes", value: `${all}${most}` };
   const { server, workers, perWorkerBytes, proportional } = found;
   const each =
     perWorkerBytes === undefined
       ? ""
       : `, ${formatBytes(Math.round(perWorkerBytes))} each (${proportional ? "proportional" : "RSS, shared pages counted in each"})`;
-  return { label: "Processes", value: `${all}; ${counted(workers, `${properName(server)} worker`)}${each}` };
+  return { label: "Processes", value: `${all}; ${counted(workers, `${properName(server)} worker`)}${each}${most}` };
 }
 
 function settingsLine({ environment }: Picture): Line | undefined {

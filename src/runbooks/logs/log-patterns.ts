@@ -11,7 +11,8 @@ export type LogPattern = {
 export type UserPattern = { readonly name: string; readonly pattern: string };
 
 // A line without any of these words matches no pattern below: most lines are passed by with one look.
-export const TELLTALE = /memory|heap|signal|kill|alloc|oom|timeout|broker|eheap|SIGKILL|No space left|WorkerLost/i;
+export const TELLTALE =
+  /memory|heap|signal|kill|alloc|oom|timeout|broker|eheap|SIGKILL|No space left|WorkerLost|Resource temporarily|new thread|native thread|new OS thread|fork rejected|Cannot fork/i;
 
 // None of these goes back over what it has read: each repetition is bounded.
 export const LOG_PATTERNS: readonly LogPattern[] = [
@@ -46,6 +47,13 @@ export const LOG_PATTERNS: readonly LogPattern[] = [
     name: "process killed",
     kind: "worker-killed",
     pattern: /^(?:\S{0,200}: (?:line \d+: )? *\d+ )?Killed\b(?! by)|exited with (?:code|status) 137\b|signal: killed\b/,
+  },
+  // Refused by a limit on processes and threads (pids controller, ulimit -u): it reads as want of memory, and is none.
+  {
+    name: "process or thread refused",
+    kind: "process-limit",
+    pattern:
+      /(?:fork|clone|spawn|[Tt]hread|pthread_create)\b.{0,120}[Rr]esource temporarily unavailable|can'?t start new thread|unable to create (?:new )?native thread|failed to create new OS thread|fork rejected by pids controller|Cannot fork\b/,
   },
   {
     name: "Java heap exhausted",
@@ -86,7 +94,7 @@ export const LOG_PATTERNS: readonly LogPattern[] = [
   {
     name: "cannot allocate memory",
     kind: "allocation",
-    pattern: /[Cc]annot allocate memory|ENOMEM|malloc\(?\)? failed|fork: (?:retry: )?Resource temporarily/,
+    pattern: /[Cc]annot allocate memory|ENOMEM|malloc\(?\)? failed/,
   },
   { name: "Redis refuses writes", kind: "oom-text", of: "redis", pattern: /OOM command not allowed/ },
   {

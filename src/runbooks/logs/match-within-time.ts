@@ -1,7 +1,8 @@
 import { createContext, Script } from "node:vm";
 
-// Long enough for 20,000 lines and an ordinary pattern; the process does nothing else meanwhile.
-const TIME_BOX_MS = 250;
+// Long enough for 20,000 lines and an ordinary pattern; the process does nothing else meanwhile. The clock runs on while a
+// busy machine does something else, so that a second time is given, and more of it.
+const TIME_BOXES_MS = [250, 1000] as const;
 
 export type Matched = { readonly kind: "matched"; readonly lines: readonly number[] } | { readonly kind: "given-up" };
 
@@ -9,7 +10,15 @@ export type Matched = { readonly kind: "matched"; readonly lines: readonly numbe
  * Indexes of the lines that a pattern from the configuration matches. Whatever the pattern, it ends: V8 breaks off a
  * match that goes back and forth for too long, and then the pattern is given up.
  */
-export function matchWithinTime(pattern: string, lines: readonly string[], timeBoxMs = TIME_BOX_MS): Matched {
+export function matchWithinTime(pattern: string, lines: readonly string[], timeBoxesMs: readonly number[] = TIME_BOXES_MS): Matched {
+  for (const timeBoxMs of timeBoxesMs) {
+    const found = match(pattern, lines, timeBoxMs);
+    if (found.kind === "matched") return found;
+  }
+  return { kind: "given-up" };
+}
+
+function match(pattern: string, lines: readonly string[], timeBoxMs: number): Matched {
   const context = createContext({ pattern, text: JSON.stringify(lines) });
   try {
     const found: unknown = new Script(MATCH).runInContext(context, { timeout: timeBoxMs });

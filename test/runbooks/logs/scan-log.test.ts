@@ -37,6 +37,14 @@ test.each([
   ["memory allocation of 34359738368 bytes failed", "Rust allocation failed"],
   ["terminate called after throwing an instance of 'std::bad_alloc'", "C++ bad_alloc"],
   ["sh: can't fork: Cannot allocate memory", "cannot allocate memory"],
+  ["sh: 1: Cannot fork", "process or thread refused"],
+  ["-bash: fork: retry: Resource temporarily unavailable", "process or thread refused"],
+  ["RuntimeError: can't start new thread", "process or thread refused"],
+  ["java.lang.OutOfMemoryError: unable to create native thread: possibly out of memory", "process or thread refused"],
+  ["runtime: failed to create new OS thread (have 12 already; errno=11)", "process or thread refused"],
+  ["fork/exec /usr/bin/git: resource temporarily unavailable", "process or thread refused"],
+  ["[emerg] fork() failed while spawning worker (11: Resource temporarily unavailable)", "process or thread refused"],
+  ["cgroup: fork rejected by pids controller in /docker/web", "process or thread refused"],
   ["OOM command not allowed when used memory > 'maxmemory'.", "Redis refuses writes"],
   ["ERROR:  out of memory", "PostgreSQL out of memory"],
   ['could not resize shared memory segment "/PostgreSQL.1" to 8 bytes: No space left on device', "shared memory full"],
@@ -47,6 +55,8 @@ test.each([
 
 test.each([
   "GET /memory 200",
+  "connect() to unix:/run/php.sock failed (11: Resource temporarily unavailable) while connecting to upstream",
+  "started a new thread for the mailer",
   "listening on 8080",
   "Killed by the player",
   "request timeout after 30 s",
