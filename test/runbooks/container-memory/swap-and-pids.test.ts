@@ -112,7 +112,7 @@ describe.skipIf(daemon.kind === "absent")("on real Docker", () => {
   test("a container at its limit of processes is told from one that is short of memory", { timeout: 240_000 }, async () => {
     // More children than it may have: the shell says what the kernel answered, and keeps those that it has.
     const script = "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24; do sleep 600 & done; wait";
-    const forker = "while :; do (" + script + "); sleep 1; done";
+    const forker = `while :; do (${script}); sleep 1; done`;
     const { name } = await scenes.shell(forker, { limitMib: 256, more: ["--pids-limit", "20"] });
     await expect
       .poll(async () => (await lab.hosts.host("local").logTail(name, { lines: 50, maxBytes: 50_000 })).lines.length, { timeout: 100_000 })
