@@ -266,6 +266,7 @@ redis:
       "oomph.yaml:3 access.policies[0].approvers: expected a list of ids",
     ],
     ["access:\n  policies:\n    - { name: a, approvers: [U0ONE], aprovals: 2 }\n", "did you mean approvals?"],
+    ["access:\n  logins:\n    bob: S0ONCALL\n", "oomph.yaml:3 access.logins.bob: expected the id of a user (U... or W...), not a name"],
   ])("%j is told with its line", (yaml, expected) => {
     const problems = refused({ env: SERVICE_ENV, files: { "oomph.yaml": yaml, "/x": "y" } });
     expect(problems).toHaveLength(1);
@@ -294,6 +295,19 @@ describe("access", () => {
         },
       ],
     });
+  });
+
+  test("knows who somebody at a command line is, by a list that has no more in it than what is written", () => {
+    const { logins } = loaded({
+      env: SERVICE_ENV,
+      files: { "oomph.yaml": "access:\n  logins: { bob: U0BOB, __proto__: U0EVIL, 1000: W0CAROL }\n" },
+    });
+    expect([logins.get("bob"), logins.get("1000"), logins.get("constructor"), logins.get("toString")]).toEqual([
+      "U0BOB",
+      "W0CAROL",
+      undefined,
+      undefined,
+    ]);
   });
 
   test("without an approver lets nobody approve", () => {

@@ -73,9 +73,11 @@ function verdictLine({ verdict, confidence }: Finding): string {
   return `${verdict}, confidence ${Math.round(confidence * 100)}%`;
 }
 
-/** Acting takes approvals, which the command line does not know. */
+/** Acting takes approvals, which are given in Slack. */
 function inSlack({ finding }: Diagnosis): readonly string[] {
-  return finding.advice.length === 0 ? [] : ["An action is asked for in Slack, where it is approved: /oom run ACTION TARGET --PARAM VALUE"];
+  return finding.advice.length === 0
+    ? []
+    : ["To ask for one: oomph run ACTION TARGET --PARAM VALUE, or /oom run in Slack, where it is approved"];
 }
 
 function evidenceSummary({ summary }: Diagnosis): string {
