@@ -92,20 +92,24 @@ function hostConfigOf({ HostConfig, Mounts }: Inspected, { memory }: Recipe): Re
 
 type Networks = Pick<Creation, "connect" | "disconnect"> & { readonly first: Readonly<Record<string, Json>> | undefined };
 
-function networksOf({ Id, HostConfig, NetworkSettings }: Inspected): Networks {
+function networksOf({ Id, Config, HostConfig, NetworkSettings }: Inspected): Networks {
   const mode = HostConfig.NetworkMode;
   if (mode === "host" || mode === "none" || mode.startsWith("container:")) return { connect: [], disconnect: [], first: undefined };
   const wanted = mode === "default" ? "bridge" : mode;
   const all = Object.entries(NetworkSettings.Networks ?? {});
   const primary = all.find(([name, { NetworkID }]) => name === wanted || NetworkID === wanted);
-  const connect = all.filter((one) => one !== primary).map(([network, endpoint]) => ({ network, endpoint: endpointOf(endpoint, Id) }));
+  const connect = all
+    .filter((one) => one !== primary)
+    .map(([network, endpoint]) => ({
+      network,
+      endpoint: endpointOf(endpoint, { id: Id, mac: givenMac(endpoint) }),
+    }));
   if (primary === undefined) return { connect, disconnect: [wanted], first: undefined };
-  return { connect, disconnect: [], first: { [primary[0]]: endpointOf(primary[1], Id) } };
+  return { connect, disconnect: [], first: { [primary[0]]: endpointOf(primary[1], { id: Id, mac: Config.MacAddress || undefined }) } };
 }
 
-function endpointOf(endpoint: Endpoint, id: string): Json {
+function endpointOf(endpoint: Endpoint, { id, mac }: { readonly id: string; readonly mac: string | undefined }): Json {
   const aliases = givenAliases(endpoint, id);
-  const mac = givenMac(endpoint);
   return toJson({
     IPAMConfig: endpoint.IPAMConfig ?? undefined,
     Links: endpoint.Links?.map(linkOf),

@@ -63,7 +63,10 @@ export function givenAliases({ Aliases }: Endpoint, id: string): readonly string
   return (Aliases ?? []).filter((alias) => alias !== id.slice(0, 12));
 }
 
-/** A MAC address that was given, and not made out of the IP address as Docker does on bridges. */
+/**
+ * A MAC address that may have been given: it is not made out of the IP address, as Docker does on bridges up to 27. From 28 on
+ * what it makes cannot be told from what was given, and is kept.
+ */
 export function givenMac({ MacAddress, IPAddress }: Endpoint): string | undefined {
   if (MacAddress === "") return undefined;
   const made = `02:42:${IPAddress.split(".")

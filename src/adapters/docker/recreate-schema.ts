@@ -20,6 +20,8 @@ const Config = z
     ExposedPorts: named,
     Volumes: named,
     StopTimeout: z.number().nullish(),
+    /** Only one that was asked for. */
+    MacAddress: z.string().nullish(),
   })
   .catchall(json);
 
