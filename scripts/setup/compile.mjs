@@ -9,6 +9,7 @@ export function compileSources(root) {
   const stampFile = resolve(root, "dist/.sources");
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return undefined;
 
+  console.error("set-up: compiling src/ to dist/");
   const fresh = resolve(root, `dist.${process.pid}`);
   const tsc = resolve(root, "node_modules/typescript/bin/tsc");
   const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", fresh], {

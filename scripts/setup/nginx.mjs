@@ -16,6 +16,7 @@ export function bringNginx(root, systemsOwn = "/usr/sbin/nginx") {
   const home = resolve(root, ".oomph/nginx");
   const isThere = isInstalled("nginx") || existsSync(systemsOwn) || existsSync(programIn(home));
   if (isThere || !["docker", "apt-get", "dpkg-deb"].every(isInstalled)) return undefined;
+  console.error("set-up: downloading nginx with apt-get, for tests on containers");
   const scratch = mkdtempSync(join(tmpdir(), "oomph-nginx-"));
   try {
     const archive = download(scratch);

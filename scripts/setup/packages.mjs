@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 export function installPackages(root) {
   const why = mismatch(root);
   if (why === undefined) return undefined;
-  console.error(`set-up: npm ci (${why})`);
+  console.error(`set-up: installing packages with npm ci, which says nothing for a minute or two (${why})`);
   // Run by npm itself, npm tells where it is; on Windows and under version managers the bare name may be another one.
   const npm = process.env["npm_execpath"];
   const [command, args] = npm?.endsWith("npm-cli.js") === true ? [process.execPath, [npm, "ci"]] : ["npm", ["ci"]];

@@ -79,6 +79,15 @@ describe("packages", () => {
     expect(missing).toEqual([]);
   });
 
+  test("of this project want no newer Node than the oldest that it runs on, or npm warns each newcomer", () => {
+    const { packages } = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")) as {
+      packages: Record<string, { engines?: { node?: string } }>;
+    };
+    const newer = Object.entries(packages).filter(([, { engines }]) => /^>=? ?v?(?:2[1-9]|[3-9]\d)[^|]*$/.test(engines?.node ?? ""));
+    expect(Object.keys(packages).length).toBeGreaterThan(100);
+    expect(newer).toEqual([]);
+  });
+
   function lock(path: string, packages: object): void {
     writeFileSync(join(folder, path), JSON.stringify({ packages }));
   }

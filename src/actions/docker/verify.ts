@@ -46,7 +46,9 @@ export async function verifyContainer(deps: DockerActionDeps, options: VerifyOpt
   });
   const seen = await effect(watched.last);
   const judged = illness(watched, seen) ?? (goal === "up" ? { helped: true, says: seen.says } : judge(before, watched, seen));
-  const rows = [...seen.rows, ...vitalRows(before, watched)];
+  // Where the effect tells of the workers, how many processes there are says the same again.
+  const tellsWorkers = seen.rows.some(({ what }) => what === "Workers");
+  const rows = [...seen.rows, ...vitalRows(before, watched).filter(({ what }) => what !== "Processes" || !tellsWorkers)];
   const troubles = rows.filter(({ ok }) => !ok).map(({ what }) => what);
   if (goal !== "up" || !judged.helped || troubles.length === 0) return { ...judged, rows };
   return { ...judged, says: `${judged.says} It is still in trouble: ${troubles.join(", ")}.`, troubled: true, rows };

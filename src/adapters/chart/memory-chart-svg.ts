@@ -19,6 +19,7 @@ const FONT = "DejaVu Sans";
 const COLORS = { usage: "#2563eb", limit: "#dc2626", forecast: "#d97706", ink: "#1f2937", faint: "#6b7280", grid: "#e5e7eb" } as const;
 const MARK_COLORS: Readonly<Record<ChartMark["kind"], string>> = { kill: "#dc2626", restart: "#6b7280", change: "#059669" };
 const HOUR_MS = 3_600_000;
+const SECONDS_BELOW_MS = 6 * 60_000;
 
 /** The chart as SVG. Times are UTC, which the axis says. */
 export async function memoryChartSvg(chart: MemoryChart): Promise<string> {
@@ -158,9 +159,10 @@ function spanOf({ readings, forecast }: MemoryChart): number {
   return Math.max(readings.at(-1)?.atMs ?? 0, forecast?.untilMs ?? 0) - (readings[0]?.atMs ?? 0);
 }
 
-/** `14:05Z` within a day and a half, `22 Nov 14Z` within four days, else `22 Nov`. */
+/** `14:05:30Z` within minutes, where ticks are seconds apart, `14:05Z` within a day and a half, `22 Nov 14Z` within four days, else `22 Nov`. */
 function clock(atMs: number, spanMs: number): string {
   const date = new Date(atMs);
+  if (spanMs < SECONDS_BELOW_MS) return `${date.toISOString().slice(11, 19)}Z`;
   if (spanMs <= 36 * HOUR_MS) return `${date.toISOString().slice(11, 16)}Z`;
   const day = date.toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
   return spanMs <= 96 * HOUR_MS ? `${day} ${date.toISOString().slice(11, 13)}Z` : day;

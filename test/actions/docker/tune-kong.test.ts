@@ -36,6 +36,7 @@ describe.skipIf(daemon.kind === "absent" || nginx.kind === "absent")("docker.tun
     expect(verified.rows.map(({ what }) => what)).toEqual(
       expect.arrayContaining(["Workers", "Memory", "Limit", "CPU", "OOM kills", "Memory errors in the log", "Restarts by Docker"]),
     );
+    expect(verified.rows.map(({ what }) => what)).not.toContain("Processes");
     expect(verified.rows.find(({ what }) => what === "Workers")).toMatchObject({ after: "8 (and 1 master)", ok: true });
     expect(verified).toMatchObject({ helped: true });
 
