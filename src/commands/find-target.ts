@@ -1,6 +1,7 @@
 import { nearest } from "../domain/nearest.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
-import type { KnownTarget, TargetList, Targets } from "../ports/planner.ts";
+import type { AskedObject, KnownTarget, TargetList, Targets } from "../ports/planner.ts";
+import { readTyped } from "./typed-target.ts";
 
 export type TargetFound =
   | { readonly kind: "found"; readonly target: Target }
@@ -17,57 +18,48 @@ export type NoTarget = {
 };
 
 const SOME = 5;
+const LONGEST = 600;
 
-/** Looks up what was typed; where the list of a few seconds ago does not have it, anew: it may have been started since. */
+/**
+ * Looks up what was typed; where the list of a few seconds ago does not have it, anew: it may have been started since. What is
+ * of a cluster is asked of that cluster, which knows pods, and some that are gone, beside what is listed.
+ */
 export async function lookUpTarget(typed: string, targets: Targets): Promise<TargetFound> {
+  const asked = readTyped(typed.trim().slice(0, LONGEST));
+  if (asked.kind === "object") return findObject(typed, asked.asked, targets);
   const found = findTarget(typed, await targets.list());
-  return found.kind === "found" ? found : findTarget(typed, await targets.list("anew"));
+  if (found.kind === "found") return found;
+  const anew = findTarget(typed, await targets.list("anew"));
+  if (anew.kind !== "none" || asked.kind !== "named" || asked.of !== undefined || asked.database !== undefined) return anew;
+  const pods = (await targets.lookUp?.({ resource: "pod", name: asked.name.toLowerCase() }))?.targets ?? [];
+  return pods.length === 0 ? anew : chosen(pods);
+}
+
+async function findObject(typed: string, asked: AskedObject, targets: Targets): Promise<TargetFound> {
+  if (targets.lookUp === undefined) {
+    const because = `there is no cluster to look for "${typed.trim()}" in: none is configured (\`kubernetes\` in oomph.yaml, or OOMPH_KUBECONFIG)`;
+    return { ...unknown(asked.name, await targets.list(), because), nearest: [] };
+  }
+  const { targets: found, because } = await targets.lookUp(asked);
+  return found.length > 0 ? chosen(found) : unknown(asked.name, await targets.list(), because ?? `there is no target "${typed.trim()}"`);
 }
 
 /** Looks up what was typed among names and aliases. A name is never guessed: parts of names give a choice. */
 export function findTarget(typed: string, list: TargetList): TargetFound {
-  const whole = typed.trim().slice(0, 200);
+  const whole = typed.trim().slice(0, LONGEST);
   const written = namedExactly(whole, list.known);
   if (written.length > 0) return chosen(written);
 
   const asked = readTyped(whole);
   if (asked.kind === "wrong") return unknown(whole, list, asked.because);
   if (asked.kind === "elsewhere") return notOnHost(asked, list);
+  if (asked.kind === "object") return unknown(asked.asked.name, list, `there is no target "${whole}"${unseen(list)}`);
   const candidates = list.known.filter(({ target }) => asked.of === undefined || target.kind === asked.of);
   const exact = namedExactly(asked.name, candidates);
   const found = exact.length > 0 ? exact : containing(asked.name, candidates);
   const meant = asked.database === undefined ? found : inDatabase(found, asked.database);
   if (meant.length === 0) return unknown(asked.name, list, `there is no target "${whole}"${unseen(list)}`);
   return exact.length > 0 ? chosen(meant) : { kind: "several", targets: meant };
-}
-
-type Asked =
-  | { readonly kind: "asked"; readonly of: Target["kind"] | undefined; readonly name: string; readonly database: number | undefined }
-  | Elsewhere
-  | { readonly kind: "wrong"; readonly because: string };
-
-/** On a Docker host other than the local one. */
-type Elsewhere = { readonly kind: "elsewhere"; readonly host: string; readonly container: string };
-
-/** `redis/sessions/2`, `redis:sessions`, `docker/kong`, `prod-eu:docker/kong`, `kong`. */
-function readTyped(whole: string): Asked {
-  const [, kind, rest = ""] = /^(?:(redis|docker)[/:](?!\/))?(.*)$/i.exec(whole) ?? [];
-  const of = kindOf(kind);
-  const [name = "", database, ...more] = rest.split("/");
-  const expected =
-    "`redis/<name>`, `redis/<name>/<database>` or `docker/<container>`, with `<connection>:` in front where it is not the local one";
-  if (more.length > 0 || name === "" || (of === "docker" && database !== undefined))
-    return { kind: "wrong", because: `expected ${expected}, got "${whole}"` };
-  const elsewhere = /^(.+):docker$/i.exec(name)?.[1];
-  if (elsewhere !== undefined && database !== undefined) return { kind: "elsewhere", host: elsewhere, container: database };
-  if (database !== undefined && !/^\d{1,5}$/.test(database))
-    return { kind: "wrong", because: `expected a database number after "${name}/", got "${database}"` };
-  return { kind: "asked", of, name, database: database === undefined ? undefined : Number(database) };
-}
-
-function kindOf(word: string | undefined): Target["kind"] | undefined {
-  const lower = word?.toLowerCase();
-  return lower === "redis" || lower === "docker" ? lower : undefined;
 }
 
 function inDatabase(targets: readonly Target[], database: number): readonly Target[] {
@@ -101,7 +93,7 @@ function unseen({ missing }: TargetList): string {
 }
 
 /** Was the host mistyped, or the container? A container of that name on another host is the likeliest. */
-function notOnHost({ host, container }: Elsewhere, list: TargetList): NoTarget {
+function notOnHost({ host, container }: { readonly host: string; readonly container: string }, list: TargetList): NoTarget {
   const containers = list.known.flatMap(({ target }) => (target.kind === "docker" ? [target] : []));
   const hosts = [...new Set([...containers.map(({ connection }) => connection), ...list.missing.map(({ source }) => source)])];
   const isHost = hosts.includes(host);

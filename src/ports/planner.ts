@@ -1,6 +1,6 @@
 import type { Json } from "../domain/json.ts";
 import type { ActionDoc, Planned } from "../domain/plan.ts";
-import type { Target } from "../domain/target.ts";
+import type { Target, WorkloadResource } from "../domain/target.ts";
 
 /** Planning as commands see it: which actions there are, and what one would do now. Nothing here changes a target. */
 export type Planner = {
@@ -13,8 +13,32 @@ export type Planner = {
 export type Targets = {
   /** What can be named now: what is configured, and what runs on configured hosts as of a few seconds ago; `anew`: as of now. Never throws. */
   list(as?: "anew"): Promise<TargetList>;
+  /**
+   * An object of a cluster, a pod as its owner narrowed to it: asked of the cluster, which knows more than can be listed.
+   * Absent: no cluster is configured. Never throws.
+   */
+  lookUp?(asked: AskedObject): Promise<LookedUp>;
   /** Is the target, or the host that it is on, still in the configuration? */
   isConfigured(target: Target): boolean;
+};
+
+/** An object of Kubernetes as somebody named it. */
+export type AskedObject = {
+  /** Absent: any cluster. */
+  readonly connection?: string;
+  readonly resource: WorkloadResource | "node";
+  /** Absent: any namespace. */
+  readonly namespace?: string;
+  readonly name: string;
+  /** One pod of it, which need not be there any more. */
+  readonly pod?: string;
+};
+
+export type LookedUp = {
+  /** Several: the same name in several namespaces or clusters. */
+  readonly targets: readonly Target[];
+  /** A clause, where there is none: what was looked for, what is still known, and where to look. */
+  readonly because?: string;
 };
 
 export type TargetList = {

@@ -63,7 +63,7 @@ describe("a target that was typed", () => {
     ["nowhere:docker/kong", 'there is no container "kong" on a Docker host called "nowhere"'],
     ["sessions/two", 'expected a database number after "sessions/", got "two"'],
     ["redis/sessions/2/3", 'got "redis/sessions/2/3"'],
-    ["redis://10.0.0.9:6379", "expected `redis/<name>`"],
+    ["redis://10.0.0.9:6379", "`redis/<name>`"],
   ])("says of %j what was expected", (typed, because) => {
     expect(findTarget(typed, targets)).toMatchObject({ kind: "none", because: expect.stringContaining(because) });
   });

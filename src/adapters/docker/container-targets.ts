@@ -1,4 +1,5 @@
 import { messageOf } from "../../domain/errors.ts";
+import { keepFresh } from "../../domain/keep-fresh.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ContainerHost, ContainerHosts, ContainerSummary } from "../../ports/containers.ts";
 import type { KnownTarget, TargetList, Targets } from "../../ports/planner.ts";
@@ -12,35 +13,16 @@ const SHORT_ID = 12;
  * nobody waiting twice: it is asked again when its last answer, or the last failure, is old.
  */
 export function createContainerTargets(hosts: ContainerHosts, { clock }: { readonly clock: Clock }): Targets {
-  const looks = hosts.names().map((name) => createLook(hosts.host(name), clock));
+  const looks = hosts.names().map((name) => {
+    const host = hosts.host(name);
+    return keepFresh(() => listOf(host), { freshMs: FRESH_MS, patienceMs: PATIENCE_MS, late: late(host), clock });
+  });
   return {
     async list(as) {
       const lists = await Promise.all(looks.map((look) => look(as)));
       return { known: lists.flatMap(({ known }) => known), missing: lists.flatMap(({ missing }) => missing) };
     },
     isConfigured: (target) => target.kind === "docker" && hosts.names().includes(target.connection),
-  };
-}
-
-/** One host's list; who asks while it is being fetched gets the same one. */
-function createLook(host: ContainerHost, clock: Clock): (as?: "anew") => Promise<TargetList> {
-  let last: { readonly list: TargetList; readonly atMs: number } | undefined;
-  let pending: { readonly list: Promise<TargetList>; readonly sinceMs: number } | undefined;
-
-  async function fetchList(): Promise<TargetList> {
-    const list = await listOf(host);
-    last = { list, atMs: clock.nowMs() };
-    pending = undefined;
-    return list;
-  }
-  return async (as) => {
-    const nowMs = clock.nowMs();
-    const ageMs = last === undefined ? Number.POSITIVE_INFINITY : nowMs - last.atMs;
-    if (as !== "anew" && last !== undefined && ageMs >= 0 && ageMs < FRESH_MS) return last.list;
-    pending ??= { list: fetchList(), sinceMs: nowMs };
-    const waitMs = PATIENCE_MS - (nowMs - pending.sinceMs);
-    if (waitMs <= 0) return late(host);
-    return within(pending.list, { waitMs, clock, otherwise: late(host) });
   };
 }
 
@@ -70,19 +52,4 @@ function knownOf({ id, name, labels }: ContainerSummary, connection: string): Kn
     ...(swarmService === undefined ? [] : [swarmService]),
   ];
   return { target: { kind: "docker", connection, name }, aliases: aliases.filter((alias) => alias !== name) };
-}
-
-type Patience = { readonly waitMs: number; readonly clock: Clock; readonly otherwise: TargetList };
-
-async function within(list: Promise<TargetList>, { waitMs, clock, otherwise }: Patience): Promise<TargetList> {
-  const enough = new AbortController();
-  const timer = clock.sleep(waitMs, enough.signal).then(
-    () => otherwise,
-    () => otherwise,
-  );
-  try {
-    return await Promise.race([list, timer]);
-  } finally {
-    enough.abort();
-  }
 }
