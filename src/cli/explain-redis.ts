@@ -7,6 +7,7 @@ import { readPastedText } from "../runbooks/redis-memory/read-pasted-text.ts";
 import { totalKeys } from "../runbooks/redis-memory/read-info.ts";
 import { adviceLine } from "./advice-line.ts";
 import type { Explained } from "./explained.ts";
+import { listed } from "./listed.ts";
 
 /** What a pasted INFO comes to. Sizes in bytes; null: the text does not say. Keys are stable for scripts. */
 export type RedisResult = {
@@ -66,8 +67,4 @@ function rendered(result: RedisResult, headline: string): string {
 
 function says(reason: Reason): string {
   return reason.says;
-}
-
-function listed(title: string, lines: readonly string[]): string {
-  return lines.length === 0 ? "" : [`${title}:`, ...lines.map((line) => `  - ${line}`)].join("\n");
 }

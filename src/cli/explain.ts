@@ -3,12 +3,13 @@ import type { KernelOomReading } from "../domain/kernel-oom/types.ts";
 import type { AlertResult } from "./alert-result.ts";
 import { explainAlert, textBesideAlert } from "./explain-alert.ts";
 import { explainKernelKills, explainQuietLog } from "./explain-kernel-log.ts";
+import { explainPod, type ClusterResult } from "./explain-pod.ts";
 import { explainProgramText, type ProgramTextResult } from "./explain-program-text.ts";
 import { explainRedis, type RedisResult } from "./explain-redis.ts";
 import type { Explained } from "./explained.ts";
 
 /** A kind per recogniser; scripts tell them apart by `kind`. */
-type KnownResult = RedisResult | KernelOomReading | AlertResult | ProgramTextResult;
+type KnownResult = ClusterResult | RedisResult | KernelOomReading | AlertResult | ProgramTextResult;
 type Unknown = { readonly kind: "unknown"; readonly because: string };
 
 export type Explanation = Explained<KnownResult | Unknown>;
@@ -16,7 +17,7 @@ export type Explanation = Explained<KnownResult | Unknown>;
 type Recogniser = (text: string) => Explained<KnownResult> | undefined;
 
 // Asked in this order; the first that knows the text has it: an alert before the log line that it carries. Each is pure and has a file of its own.
-const LOGS: readonly Recogniser[] = [explainKernelKills, explainRedis, explainProgramText, explainQuietLog];
+const LOGS: readonly Recogniser[] = [explainPod, explainKernelKills, explainRedis, explainProgramText, explainQuietLog];
 const RECOGNISERS: readonly Recogniser[] = [explainPastedLog, explainAlert, ...LOGS];
 
 /** Says what a pasted text means, with the same rules as an investigation. Pure. */
@@ -32,7 +33,7 @@ export function explain(text: string): Explanation {
 
 // What is read, for people.
 const READS =
-  "the output of `redis-cli INFO` (or a part of it with used_memory and maxmemory), a log with \"OOM command not allowed when used memory > 'maxmemory'\", a kernel's log (`dmesg`, `journalctl -k`, /var/log/syslog), a program's log whose heap is full (Java, Node, Python, Go, PHP, Ruby, .NET), a line on how a container ended (\"exited with code 137\", OOMKilled), or an alert of Wazuh's or a Slack post in JSON";
+  "the output of `redis-cli INFO` (or a part of it with used_memory and maxmemory), a log with \"OOM command not allowed when used memory > 'maxmemory'\", a kernel's log (`dmesg`, `journalctl -k`, /var/log/syslog), a program's log whose heap is full (Java, Node, Python, Go, PHP, Ruby, .NET), a line on how a container ended (\"exited with code 137\", OOMKilled), what kubectl says of pods, nodes and events (describe, get -o json or yaml, tables), or an alert of Wazuh's or a Slack post in JSON";
 
 /** A log in a Slack post that is no alert is read as the log that it is. */
 function explainPastedLog(text: string): Explained<KnownResult> | undefined {

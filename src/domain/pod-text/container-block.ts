@@ -114,7 +114,9 @@ export class ContainerBlock {
 function stateIn(told: Told, containerId: string | undefined): RunState | undefined {
   const { is, Reason: reason, Message: message, Started: started, Finished: finished } = told;
   const exitCode = wholeNumber(told["Exit Code"]);
-  const kind = is?.toLowerCase() ?? (reason !== undefined || exitCode !== undefined ? "terminated" : "");
+  // A code that stands alone may be of anything.
+  const isEnd = reason?.toLowerCase() === "oomkilled" || (exitCode !== undefined && (reason ?? finished) !== undefined);
+  const kind = is?.toLowerCase() ?? (isEnd ? "terminated" : "");
   const why = given({ reason, message });
   if (kind.startsWith("waiting")) return { kind: "waiting", ...why };
   if (kind.startsWith("running")) return { kind: "running", ...given({ startedAtMs: readTime(started ?? "") }) };

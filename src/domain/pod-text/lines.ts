@@ -5,28 +5,38 @@ export type Line = {
   readonly text: string;
 };
 
-// eslint-disable-next-line no-control-regex
-const ANSI = /\u001B(?:\[[0-9;?]*[A-Za-z]|\][^\u0007]*\u0007)/g;
+// oxlint-disable-next-line no-control-regex -- colours of a terminal begin with one
+const ANSI = /\u001B(?:\[[0-9;?]*[A-Za-z]|\][^\u0007\u001B]{0,200}\u0007)/g;
 const FENCE = /^\s*(?:```|~~~)\w*\s*$/;
 const QUOTED = /^\s*(?:>|&gt;) ?/;
+// `$ kubectl describe pod web`, `root@node:~# kubectl ...`, `PS C:\> kubectl ...`
+const PROMPT = /^\s*(?:\S{0,80}[$#%>❯]|PS \S{0,80}>)\s+(?:sudo\s+)?(?:kubectl|k|oc|watch)\s/;
 // A line of megabytes is data, not a description.
 const MOST_CHARACTERS = 4_000;
 
-/** The lines of a pasted text: colours, fences, quotation marks and carriage returns taken away. Linear. */
-export function linesOf(text: string): readonly Line[] {
-  const plain = text.replaceAll(ANSI, "").replaceAll("\u00A0", " ").replaceAll("\u200B", "");
+/** The text without colours, fences, quotation marks, prompts and carriage returns, line by line. */
+export function plainLines(text: string): readonly string[] {
+  const plain = text
+    .replaceAll(ANSI, "")
+    .replaceAll("\u00A0", " ")
+    .replaceAll(/\u200B|\uFEFF/g, "");
   const raw = plain.split(/\r\n|\n|\r/).filter((line) => !FENCE.test(line));
-  const quoted = raw.length > 0 && raw.every((line) => line.trim() === "" || QUOTED.test(line));
-  return raw.map((line) => lineOf(quoted ? line.replace(QUOTED, "") : line));
+  const quoted = raw.some((line) => line.trim() !== "") && raw.every((line) => line.trim() === "" || QUOTED.test(line));
+  const lines = quoted ? raw.map((line) => line.replace(QUOTED, "")) : raw;
+  return lines.filter((line) => !PROMPT.test(line));
+}
+
+/** The same, with how deep each line stands. Linear. */
+export function linesOf(text: string): readonly Line[] {
+  return plainLines(text).map(lineOf);
 }
 
 function lineOf(raw: string): Line {
   const cut = raw.slice(0, MOST_CHARACTERS);
-  const text = cut.trim();
   const before = cut.slice(0, cut.length - cut.trimStart().length);
   let indent = 0;
   for (const character of before) indent += character === "\t" ? 2 : 1;
-  return { indent, text };
+  return { indent, text: cut.trim() };
 }
 
 /** `Restart Count:   3` → its key and value. Undefined: the line is none of the kind. */

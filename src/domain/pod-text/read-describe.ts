@@ -35,6 +35,7 @@ const OF_CONTAINER: ReadonlySet<string> = new Set([
   "Restart Count",
   "Exit Code",
 ]);
+const AFTER_REASON: ReadonlySet<string> = new Set(["Exit Code", "Signal", "Started"]);
 const CONTAINER_NAME = /^([a-z0-9](?:[-a-z0-9.]*[a-z0-9])?):$/;
 
 /**
@@ -64,7 +65,8 @@ export class PodDescription {
     else if (this.#section === "events") this.#rows.push(line);
     else if (this.#section === "conditions") this.#condition(line);
     else if (this.#section === "resources" && field !== undefined) this.#resourceLine(field.key, field.value);
-    else if (this.#isInContainers() || OF_CONTAINER.has(field?.key ?? "")) this.#containerLine(line, next);
+    else if (this.#isInContainers() || OF_CONTAINER.has(field?.key ?? "") || beginsInState(field?.key, next))
+      this.#containerLine(line, next);
     else if (this.#section === "top") this.#topLine(line, field);
     else if (CONTAINER_NAME.test(line.text) && OF_CONTAINER.has(keyOf(next))) this.#containerLine(line, next);
   }
@@ -105,6 +107,8 @@ export class PodDescription {
   }
 
   #isInContainers(): boolean {
+    // A part that begins in the middle of a container has no heading.
+    if (this.#section === "top") return this.#container !== undefined;
     return this.#section === "init" || this.#section === "main" || this.#section === "ephemeral";
   }
 
@@ -162,7 +166,12 @@ export class PodDescription {
 function sectionAt({ indent }: Line, key: string | undefined, inContainer: boolean): Section | undefined {
   if (key === undefined || !Object.hasOwn(SECTIONS, key)) return undefined;
   // `Resources:` and `Conditions:` are words that programs' arguments hold too.
-  return indent > 0 && inContainer && indent > 3 ? undefined : SECTIONS[key];
+  return inContainer && indent > 3 ? undefined : SECTIONS[key];
+}
+
+/** A part that was cut out of the middle of a state: `Reason:` of a pod is followed by other things. */
+function beginsInState(key: string | undefined, next: Line | undefined): boolean {
+  return key === "Reason" && AFTER_REASON.has(keyOf(next));
 }
 
 function keyOf(line: Line | undefined): string {

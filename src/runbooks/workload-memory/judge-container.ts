@@ -43,6 +43,8 @@ type Draft = Pick<Judgement, "verdict" | "confidence"> & {
 
 // A life so short that the limit does not even hold the start.
 const AT_ONCE_MS = 10_000;
+// What any end is called.
+const VAGUE: ReadonlySet<string> = new Set(["", "Error", "ContainerStatusUnknown"]);
 const HEAP_TEXT = /OutOfMemoryError|heap out of memory|MemoryError|out of memory/i;
 // What never began used no memory.
 const NEVER_BEGAN: ReadonlySet<string> = new Set(["StartError", "ContainerCannotRun", "RunContainerError", "CreateContainerConfigError"]);
@@ -203,7 +205,7 @@ function endedOtherwise(podCase: PodCase, end: End): Draft {
     const beneath = fromPod(podCase, "a main process that the kernel kills ends with 137: this one lost a process beneath it");
     return { verdict: "oom-killed-child", confidence: 0.88, for: [...signs.reasons, says, beneath], end, killed: true, scope: signs.scope };
   }
-  if (exitCode === undefined && reason === undefined) {
+  if (exitCode === undefined && (reason === undefined || VAGUE.has(reason))) {
     return {
       verdict: "undetermined",
       confidence: 0.2,
