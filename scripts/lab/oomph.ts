@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import type { LabSlack } from "./slack/index.ts";
@@ -48,8 +48,14 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const START_WITHIN_MS = 60_000;
 const TRIES = 3;
 
-/** Flags of package.json's `start` and of the image: a tool for memory incidents keeps its own memory small. */
-export const NODE_FLAGS = ["--max-semi-space-size=8", "--max-old-space-size=192"];
+/** Starts a program as `npm start` and the image do; Oomph itself when none is named. The shell becomes the program. */
+export const SERVICE = join(ROOT, "bin/oomph-service");
+/** For `SERVICE`: the Node that runs this is the one that it finds. */
+export const SERVICE_PATH = `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`;
+
+const running = new Set<ChildProcess>();
+// A test that is ended in the middle leaves none behind.
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
 
 /** A port that somebody took between being found free and being listened on is tried again with another. */
 export async function startOomph(options: OomphLabOptions): Promise<OomphLab> {
@@ -69,11 +75,13 @@ async function startIn(directory: string, options: OomphLabOptions): Promise<Oom
   const configPath = join(directory, "oomph.yaml");
   const logPath = join(directory, "oomph.log");
   await writeFile(configPath, stringify(document(options, { port, directory })));
-  const child = spawn(process.execPath, [...NODE_FLAGS, join(ROOT, "dist/main.js")], {
+  const child = spawn("sh", [SERVICE], {
     cwd: directory,
-    env: { PATH: process.env["PATH"], OOMPH_CONFIG: configPath, ...environment(options) },
+    env: { PATH: SERVICE_PATH, OOMPH_CONFIG: configPath, ...environment(options) },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  running.add(child);
+  child.once("exit", () => running.delete(child));
   const log = createWriteStream(logPath, { flags: "a" });
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
