@@ -105,9 +105,9 @@ async function report(desk: RequestDesk, { request, wait, json }: Reporting, io:
   }
 }
 
-function refuse(because: string, { json }: RunOptions, io: Io): ExitCode {
+function refuse(because: string, { action, target, json }: RunOptions, io: Io): ExitCode {
   io.err(`oomph: refused: ${printable(because)}\n`);
-  if (json === true) io.out(`${JSON.stringify({ kind: "refused", because }, null, 2)}\n`);
+  if (json === true) io.out(`${JSON.stringify({ kind: "refused", action, target, because }, null, 2)}\n`);
   return EXIT.refused;
 }
 

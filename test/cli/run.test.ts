@@ -189,7 +189,7 @@ describe("the commands", () => {
     ["no target", ["run", "restart"], EXIT.badInput, /missing required argument 'target'/],
     ["no database", ["approvals"], EXIT.badInput, /expected Oomph's database at /],
     ["a lone parameter", ["run", "restart", "docker/web", "now"], EXIT.badInput, /expected a parameter such as --limit 4g/],
-  ])("%s: is said, and nothing is asked for", async (_what, args, code, says) => {
+  ])("%s: is said, and nothing is asked for", async (...[, args, code, says]) => {
     let [out, err] = ["", ""];
     const ended = await runCommandLine(args, {
       out: (text) => void (out += text),
