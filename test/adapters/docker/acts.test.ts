@@ -4,6 +4,8 @@ import { noteAbsentSystem, noteRealSystem } from "../../../scripts/lab/real-syst
 import { createContainerActs } from "../../../src/adapters/docker/acts.ts";
 import { createDockerClient } from "../../../src/adapters/docker/client.ts";
 import { endpointFromUrl } from "../../../src/adapters/docker/connection-url.ts";
+import { creationLike } from "../../../src/adapters/docker/recreate-body.ts";
+import { Inspected, InspectedImage } from "../../../src/adapters/docker/recreate-schema.ts";
 import type { DockerConnectionSettings } from "../../../src/adapters/docker/settings.ts";
 import type { ContainerDefinition, HostActs } from "../../../src/ports/container-acts.ts";
 
@@ -19,6 +21,26 @@ const SETTINGS: DockerConnectionSettings = {
   callTimeoutMs: 30_000,
 };
 const LABELS = { "oomph.test": "yes" };
+
+// As Docker 28.5.2 answers: it makes addresses at random, and those of older versions are made out of the IP address.
+test.each([
+  ["2e:bb:97:a3:18:5b", undefined, undefined],
+  ["02:42:ac:11:00:02", undefined, undefined],
+  ["02:11:22:33:44:55", "02:11:22:33:44:55", "02:11:22:33:44:55"],
+])("of a container with the MAC address %s, where %s was given, %s is asked for", (has, given, asked) => {
+  const inspected = Inspected.parse({
+    Id: "1".repeat(64),
+    Name: "/kong",
+    Image: `sha256:${"2".repeat(64)}`,
+    State: { Running: true },
+    Config: { Image: "kong:3.4", ...(given === undefined ? {} : { MacAddress: given }) },
+    HostConfig: { NetworkMode: "bridge" },
+    NetworkSettings: { Networks: { bridge: { IPAddress: "172.17.0.2", MacAddress: has } } },
+  });
+  const recipe = { set: {}, unset: [], labels: {}, name: "kong-new" };
+  const { body } = creationLike(inspected, InspectedImage.parse({ Id: inspected.Image }), { recipe, imageRef: "kong:3.4" });
+  expect(body).toHaveProperty("NetworkingConfig.EndpointsConfig.bridge", asked === undefined ? {} : { MacAddress: asked });
+});
 
 describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
   const made: string[] = [];
