@@ -159,6 +159,8 @@ export type Surroundings = {
   readonly budgets: readonly { readonly name: string; readonly disruptionsAllowed: number; readonly says: string }[];
   readonly quotas: readonly { readonly name: string; readonly resource: string; readonly usedBytes: number; readonly hardBytes: number }[];
   readonly limitRanges: readonly { readonly name: string; readonly maxBytes?: number; readonly defaultBytes?: number }[];
+  /** What could not be listed, in sentences. */
+  readonly gaps?: readonly string[];
 };
 
 /** Memory of one container of a pod at one moment. */

@@ -3,7 +3,7 @@ import type { Log } from "../../ports/log.ts";
 import { quoted } from "./asked.ts";
 import { createKubernetesClient, type KubernetesClient } from "./client.ts";
 import { createDiscovery } from "./discovery.ts";
-import { createObjects } from "./objects.ts";
+import { createClusterObjects } from "./cluster-objects.ts";
 import type { KubernetesConnectionSettings } from "./settings.ts";
 
 /** The configured clusters, looked at. Nothing is read or connected before the first question. */
@@ -25,5 +25,5 @@ export function createClusters(connections: readonly KubernetesConnectionSetting
 }
 
 function clusterOf(client: KubernetesClient) {
-  return createObjects({ client, discovery: createDiscovery(client) });
+  return createClusterObjects({ client, discovery: createDiscovery(client) });
 }

@@ -8,8 +8,10 @@ import type { KubernetesClient } from "./client.ts";
 import type { Discovery } from "./discovery.ts";
 import { assertNamespaceExists } from "./namespace-check.ts";
 import { allowsNamespace, assertAllowed, scopesOf } from "./namespaces.ts";
-import { listAll, pagesOf } from "./pages.ts";
+import { listAll, METADATA_ONLY, pagesOf } from "./pages.ts";
 import { readEvent } from "./read-event.ts";
+import { controllerOf } from "./read-metadata.ts";
+import { WithMetadata } from "./schema.ts";
 import { readNode } from "./read-node.ts";
 import { readPod } from "./read-pod.ts";
 import { readWorkload } from "./read-workload.ts";
@@ -63,8 +65,24 @@ export async function getIn(
   }
 }
 
-async function getWorkload(asking: Asking, { resource, namespace, name }: WorkloadName): Promise<WorkloadFacts> {
-  return readWorkload(resource, await getIn(asking, { call: GETTERS[resource], namespace, name }));
+/** A workload as the API gives it. */
+export function getWorkloadObject(asking: Asking, { resource, namespace, name }: WorkloadName): Promise<unknown> {
+  return getIn(asking, { call: GETTERS[resource], namespace, name });
+}
+
+async function getWorkload(asking: Asking, name: WorkloadName): Promise<WorkloadFacts> {
+  const workload = readWorkload(name.resource, await getWorkloadObject(asking, name));
+  return name.resource === "cronjob" ? { ...workload, ...(await jobSelector(asking, workload)) } : workload;
+}
+
+/** A CronJob selects nothing itself: its pods are those of the Jobs that it made. */
+async function jobSelector({ client }: Asking, { namespace, uid }: WorkloadFacts): Promise<Pick<WorkloadFacts, "selector">> {
+  const jobs = await listAll(client, { call: "listJobs", namespace, accept: METADATA_ONLY });
+  const own = jobs.flatMap((job) => {
+    const { metadata } = WithMetadata.safeParse(job).data ?? {};
+    return controllerOf(metadata)?.uid === uid ? (metadata?.name ?? []) : [];
+  });
+  return own.length === 0 ? {} : { selector: `job-name in (${own.join(",")})` };
 }
 
 async function* podsOf(client: KubernetesClient, { namespace, selector, node, pageSize }: PodQuery): AsyncGenerator<readonly PodFacts[]> {

@@ -21,7 +21,10 @@ export function readEnvironment(spec: PodSpec | undefined): Readonly<Record<stri
     (spec?.containers ?? []).map(({ name = "", env }) => [
       name,
       Object.fromEntries(
-        env.flatMap((variable) => (variable.name === undefined || variable.value === undefined ? [] : [[variable.name, variable.value]])),
+        env.flatMap(({ name: variable, value, valueFrom }) => {
+          const own = valueFrom === undefined ? (value ?? "") : undefined;
+          return variable === undefined || own === undefined ? [] : [[variable, own]];
+        }),
       ),
     ]),
   );

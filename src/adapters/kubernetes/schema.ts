@@ -12,7 +12,8 @@ const flag = z.boolean().optional().catch(undefined);
 const port = z.union([z.number(), z.string()]).optional().catch(undefined);
 const quantity = z.union([z.string(), z.number()]).optional().catch(undefined);
 /** Values that YAML read as numbers are texts too. */
-const texts = z.record(z.string(), z.coerce.string()).default({}).catch({});
+const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const texts = z.record(z.string(), scalar).default({}).catch({});
 
 /** Entries that are not objects are left out. */
 export function list<Item>(item: z.ZodType<Item>) {
@@ -32,7 +33,7 @@ function part<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.object(shape).optional().catch(undefined);
 }
 
-const words = list(z.coerce.string());
+const words = list(scalar);
 const resources = part({
   limits: part({ memory: quantity, cpu: quantity }),
   requests: part({ memory: quantity, cpu: quantity }),
@@ -40,7 +41,7 @@ const resources = part({
 export type Resources = z.infer<typeof resources>;
 
 const Owner = z.object({ kind: text, name: text, uid: text, controller: flag });
-const ManagedField = z.object({ manager: text, operation: text, time: text, fieldsV1: z.unknown() });
+const ManagedField = z.object({ manager: text, operation: text, time: text, fieldsV1: z.unknown().optional() });
 export type ManagedField = z.infer<typeof ManagedField>;
 
 const metadata = {
@@ -110,7 +111,7 @@ export const Container = z.object({
   resources,
   restartPolicy: text,
   ports: list(z.object({ name: text, containerPort: count })),
-  env: list(z.object({ name: text, value: z.coerce.string().optional().catch(undefined), valueFrom: z.unknown() })),
+  env: list(z.object({ name: text, value: scalar.optional().catch(undefined), valueFrom: z.unknown().optional() })),
   livenessProbe: Probe,
   readinessProbe: Probe,
   startupProbe: Probe,
@@ -143,14 +144,14 @@ export type PodStatus = z.infer<z.ZodObject<typeof podStatus>>;
 export const Pod = z.object({ metadata: part(metadata), spec: PodSpec, status: part(podStatus) });
 export type Pod = z.infer<typeof Pod>;
 
-const selector = part({
+export const labelSelector = part({
   matchLabels: texts,
   matchExpressions: list(z.object({ key: text, operator: text, values: words })),
 });
-export type LabelSelector = z.infer<typeof selector>;
+export type LabelSelector = z.infer<typeof labelSelector>;
 
-const template = part({ metadata: part({ labels: texts, annotations: texts }), spec: PodSpec });
-export type Template = z.infer<typeof template>;
+export const podTemplate = part({ metadata: part({ labels: texts, annotations: texts }), spec: PodSpec });
+export type Template = z.infer<typeof podTemplate>;
 
 /** A Deployment, StatefulSet, DaemonSet, ReplicaSet, Job or CronJob: each has some of these. */
 export const Workload = z.object({
@@ -160,9 +161,9 @@ export const Workload = z.object({
     parallelism: count,
     paused: flag,
     suspend: flag,
-    selector,
-    template,
-    jobTemplate: part({ spec: part({ template }) }),
+    selector: labelSelector,
+    template: podTemplate,
+    jobTemplate: part({ spec: part({ template: podTemplate }) }),
   }),
   status: part({
     observedGeneration: count,
@@ -176,6 +177,9 @@ export const Workload = z.object({
     numberAvailable: count,
     active: count,
     ready: count,
+    currentReplicas: count,
+    currentRevision: text,
+    updateRevision: text,
     conditions: list(Condition),
   }),
 });
@@ -240,3 +244,5 @@ export const ListAnswer = z.object({
 /** `/apis/{group}/{version}`: what is served there. */
 export const ResourceList = z.object({ resources: list(z.object({ name: text })) });
 export const Version = z.object({ gitVersion: z.string() });
+
+export const WithMetadata = z.object({ metadata: part(metadata) });
