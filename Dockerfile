@@ -31,6 +31,5 @@ USER 1000:1000
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.OOMPH_HTTP_PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# A tool for memory incidents must not be one. About 45 MiB are in use; told that there may be 192 MiB, V8 collects soon
-# instead of letting garbage pile up to a multiple of that.
-CMD ["node", "--max-semi-space-size=8", "--max-old-space-size=192", "/app/dist/main.js"]
+# A tool for memory incidents must not be one: how its memory is kept small is said there.
+CMD ["sh", "/app/bin/oomph-service"]

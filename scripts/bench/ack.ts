@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { startOomph, NODE_FLAGS } from "../lab/oomph.ts";
+import { SERVICE, SERVICE_PATH, startOomph } from "../lab/oomph.ts";
 import { startRedis } from "../lab/redis.ts";
 import { startSlack, type LabSlack } from "../lab/slack/index.ts";
 import { median } from "./figures.ts";
@@ -66,7 +66,8 @@ export async function benchAck(): Promise<AckFigures> {
 }
 
 async function startBareApp(redisUrl: string, signingSecret: string): Promise<{ readonly url: string; stop(): void }> {
-  const child = spawn(process.execPath, [...NODE_FLAGS, "--import", "tsx", script("bare-app.ts"), redisUrl, signingSecret], {
+  const child = spawn("sh", [SERVICE, "--import", "tsx", script("bare-app.ts"), redisUrl, signingSecret], {
+    env: { ...process.env, PATH: SERVICE_PATH },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];

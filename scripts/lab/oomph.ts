@@ -45,7 +45,7 @@ export type OomphLab = {
 };
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const START_WITHIN_MS = 60_000;
+const START_WITHIN_MS = 240_000;
 const TRIES = 3;
 
 /** Starts a program as `npm start` and the image do; Oomph itself when none is named. The shell becomes the program. */
