@@ -3,13 +3,14 @@ import type { Log } from "../../ports/log.ts";
 import { quoted } from "./asked.ts";
 import { createKubernetesClient, type KubernetesClient } from "./client.ts";
 import { createDiscovery } from "./discovery.ts";
+import { createClusterChanges } from "./cluster-changes.ts";
 import { createClusterObjects } from "./cluster-objects.ts";
 import type { KubernetesConnectionSettings } from "./settings.ts";
 
 /** The configured clusters, looked at. Nothing is read or connected before the first question. */
 export function createClusters(connections: readonly KubernetesConnectionSettings[], { log }: { readonly log: Log }) {
   const clients = new Map(connections.map((settings) => [settings.name, createKubernetesClient(settings, log)]));
-  const clusters = new Map([...clients].map(([name, client]) => [name, clusterOf(client)]));
+  const clusters = new Map([...clients].map(([name, client]) => [name, clusterOf(client, log)]));
   return {
     names: () => [...clusters.keys()],
     cluster(connection: string) {
@@ -24,6 +25,6 @@ export function createClusters(connections: readonly KubernetesConnectionSetting
   };
 }
 
-function clusterOf(client: KubernetesClient) {
-  return createClusterObjects({ client, discovery: createDiscovery(client) });
+function clusterOf(client: KubernetesClient, log: Log) {
+  return { ...createClusterObjects({ client, discovery: createDiscovery(client) }), ...createClusterChanges(client, log) };
 }

@@ -91,7 +91,7 @@ async function* podsOf(client: KubernetesClient, { namespace, selector, node, pa
   const query = given({ labelSelector: selector, fieldSelector: node === undefined ? undefined : `spec.nodeName=${node}` });
   let seen = 0;
   for (const scope of namespace === undefined ? scopesOf(settings.namespaces) : [namespace]) {
-    for await (const { items } of pagesOf(client, { call: "listPods", query, ...given({ namespace: scope }) }, pageSize)) {
+    for await (const { items } of pagesOf(client, { call: "listPods", query, ...given({ namespace: scope }) }, { pageSize })) {
       const pods = items.map(readPod).filter((pod) => allowsNamespace(settings.namespaces, pod.namespace));
       seen += pods.length;
       if (pods.length > 0) yield pods;

@@ -13,11 +13,22 @@ export const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=me
 
 const PAGE_SIZE = 500;
 
+export type PageOptions = {
+  /** Absent: 500. */
+  readonly pageSize?: number | undefined;
+  /** All pages of one moment, or none: throws `Expired` when that is too long ago. */
+  readonly consistent?: boolean;
+};
+
 /**
  * A list, page by page. Always from the server's store, not its cache (`resourceVersion=0`): from there it ignores the
  * limit and sends all at once. When a page's token has become too old (410), the list goes on with what is there now.
  */
-export async function* pagesOf(client: KubernetesClient, request: KubernetesRequest, pageSize = PAGE_SIZE): AsyncGenerator<Page> {
+export async function* pagesOf(
+  client: KubernetesClient,
+  request: KubernetesRequest,
+  { pageSize = PAGE_SIZE, consistent = false }: PageOptions = {},
+): AsyncGenerator<Page> {
   let token: string | undefined;
   do {
     const query = { ...request.query, limit: String(pageSize), ...given({ continue: token }) };
@@ -26,7 +37,7 @@ export async function* pagesOf(client: KubernetesClient, request: KubernetesRequ
       yield { items: page.items, resourceVersion: page.resourceVersion };
       token = page.token;
     } catch (error) {
-      if (!(error instanceof Expired) || error.continueToken === undefined || token === undefined) throw error;
+      if (!(error instanceof Expired) || error.continueToken === undefined || consistent) throw error;
       token = error.continueToken;
     }
   } while (token !== undefined);

@@ -1,6 +1,6 @@
 import { given } from "../../domain/given.ts";
 import type { Condition, ObjectName } from "../../domain/workload.ts";
-import type { Condition as RawCondition, Metadata } from "./schema.ts";
+import { WithVersion, type Condition as RawCondition, type Metadata } from "./schema.ts";
 
 /** RFC 3339 → milliseconds since 1970; undefined for what is none. */
 export function timeOf(text: string | undefined): number | undefined {
@@ -21,4 +21,10 @@ export function readConditions(conditions: readonly RawCondition[] = []): readon
     status,
     ...given({ reason, message, changedAtMs: timeOf(lastTransitionTime) }),
   }));
+}
+
+/** `metadata.resourceVersion`, without reading the rest. */
+export function versionOf(object: unknown): string | undefined {
+  const read = WithVersion.safeParse(object);
+  return read.success ? read.data.metadata.resourceVersion : undefined;
 }

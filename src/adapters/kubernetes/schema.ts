@@ -246,3 +246,6 @@ export const ResourceList = z.object({ resources: list(z.object({ name: text }))
 export const Version = z.object({ gitVersion: z.string() });
 
 export const WithMetadata = z.object({ metadata: part(metadata) });
+export const WithVersion = z.object({ metadata: z.object({ resourceVersion: z.string().min(1) }) });
+
+export const WatchLine = z.object({ type: z.enum(["ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"]), object: z.unknown() });
