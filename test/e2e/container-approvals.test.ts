@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openScenes, type RunOptions, type Scene as Container } from "../../scripts/lab/containers/scenes.ts";
 import { docker, findDocker, imageFromHost } from "../../scripts/lab/docker.ts";
 import { startDockerProxy, type DockerProxy } from "../../scripts/lab/docker-proxy.ts";
 import { noteAbsentSystem, noteRealSystem } from "../../scripts/lab/real-systems.ts";
 import type { LabMessage } from "../../scripts/lab/slack/index.ts";
 import { DOCKER_CALLS, nameOfCall, type DockerCallName } from "../../src/adapters/docker/calls.ts";
+import { PATIENCE } from "../support/patience.ts";
 import { auditOf } from "./support/audit.ts";
 import { countEvents, expectSaid, inspected, piecesOf } from "./support/containers.ts";
 import { ask, cards, QUICK, requestIdOf, seen, setScene, textOf, type Scene } from "./support/scene.ts";
@@ -15,7 +16,7 @@ else noteAbsentSystem("docker", daemon.because);
 const WITHIN_MS = 120_000;
 const MIB = 2 ** 20;
 const APPROVERS = ["approver", "second", "third", "fourth", "fifth"];
-const CHANNELS = ["clicks", "anew", "gone", "renamed", "away", "soon", "limit", "rights", "own"];
+const CHANNELS = ["clicks", "anew", "gone", "renamed", "away", "soon", "limit", "rights", "back", "own"];
 
 // Who may change a container, what has become of it since, and what Oomph never touches: told by the daemon past Oomph.
 describe.skipIf(daemon.kind === "absent")("changes of containers", () => {
@@ -151,6 +152,7 @@ describe.skipIf(daemon.kind === "absent")("changes of containers", () => {
     "limits: below what is in use, above the host, on none, beside swap, and changed by somebody else meanwhile",
     async () => {
       const web = await containers.steady({ mib: 40, limitMib: 128 });
+      await vi.waitFor(async () => expect(await docker(["logs", web.id])).toContain("steady began"), PATIENCE);
       await refusedAs(
         "limit",
         `docker.set-memory-limit docker/${web.name} --limit 16m`,
@@ -212,6 +214,34 @@ describe.skipIf(daemon.kind === "absent")("changes of containers", () => {
       }
       expect(await docker(["inspect", "-f", "{{.Id}} {{.Name}} {{.State.StartedAt}} {{.HostConfig.Memory}}", web.id])).toBe(before);
       expect(await piecesOf(web)).toEqual([web.name]);
+    },
+    3 * WITHIN_MS,
+  );
+
+  test(
+    "a way back, and the end of one, are refused by the call that is missing before anything is touched",
+    async () => {
+      const web = await small();
+      const change = await asked("back", `docker.set-environment docker/${web.name} --set TUNED=8`);
+      await scene.people().click("approver", change, "request_approve");
+      await expectSaid(scene, "back", /Done, and it helped: Set environment/);
+      const pieces = await piecesOf(web);
+      expect(pieces).toHaveLength(2);
+      const all = callsThatNeed("reading", "looking-inside", "acting");
+      for (const [missing, action] of [
+        ["stop", "docker.rollback"],
+        ["rename", "docker.rollback"],
+        ["start", "docker.rollback"],
+        ["remove", "docker.rollback"],
+        ["remove", "docker.remove-previous"],
+      ] as const) {
+        const call = nameOfCall(missing);
+        allowed = new Set([...all].filter((one) => one !== call));
+        const says = new RegExp(`does not allow ${call.replaceAll(/[{}]/g, "\\$&")}`);
+        await refusedAs("back", `${action} reading:docker/${web.name}`, says);
+      }
+      expect(await piecesOf(web)).toEqual(pieces);
+      expect(await inspected(web.name)).toMatchObject({ state: "running" });
     },
     3 * WITHIN_MS,
   );
