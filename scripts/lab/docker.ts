@@ -7,6 +7,8 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const MAX_OUTPUT_BYTES = 64 * 2 ** 20;
+/** Asked for in this process: scenes that begin together share one. */
+const images = new Map<string, Promise<string>>();
 
 /** The Docker daemon behind DOCKER_HOST or the default socket, on this machine; it is asked through the `docker` program. */
 export type DockerLab = { readonly kind: "there"; readonly version: string } | { readonly kind: "absent"; readonly because: string };
@@ -35,8 +37,14 @@ export async function docker(args: readonly string[], options: { readonly cwd?: 
  * An image out of programs that are installed on this machine, with the libraries that they load: for daemons that reach
  * no registry. Returns its name; made once for the same content.
  */
-export async function imageFromHost(name: string, content: HostContent): Promise<string> {
+export function imageFromHost(name: string, content: HostContent): Promise<string> {
   const tag = `${name}:${fingerprint(content)}`;
+  const image = images.get(tag) ?? makeImage(tag, content);
+  images.set(tag, image);
+  return image;
+}
+
+async function makeImage(tag: string, content: HostContent): Promise<string> {
   if (await imageExists(tag)) return tag;
   const root = mkdtempSync(join(tmpdir(), "oomph-image-"));
   try {

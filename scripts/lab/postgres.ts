@@ -30,7 +30,7 @@ export type PostgresLab = {
   stop(): Promise<void>;
 };
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 120_000;
 const TRIES = 5;
 const READY = "database system is ready to accept connections";
 

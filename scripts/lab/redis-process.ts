@@ -30,7 +30,7 @@ export type ProcessOptions = {
   readonly files?: Readonly<Record<string, string>>;
 };
 
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
 const TRIES = 5;
 const running = new Set<{ readonly child: ChildProcess; readonly directory: string }>();
 

@@ -153,9 +153,9 @@ async function asking<Result>(
 }
 
 async function waitFor(what: string, condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Waited 20 s for ${what}.`);
+    if (Date.now() > deadline) throw new Error(`Waited 60 s for ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -72,7 +72,7 @@ function accessOf(slack: LabSlack, names: readonly string[]) {
   const policies = [
     { name: "pair", targets: ["redis/pair"], approvers, approvals: 2 },
     { name: "alone", targets: ["redis/glass"], approvers, breakGlass: true },
-    { name: "soon", targets: ["redis/soon"], approvers, expiry: "8s" },
+    { name: "soon", targets: ["redis/soon"], approvers, expiry: "15s" },
     { name: "group", targets: ["redis/group", "redis/left"], approvers: [slack.id("oncall")] },
     { name: "all", approvers },
   ];
