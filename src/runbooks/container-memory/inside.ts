@@ -36,10 +36,13 @@ export function readProcessList(output: string): readonly Process[] {
   return output.split(/^P /m).slice(1).flatMap(readProcess);
 }
 
-/** Without the shells that read all this, and what they start. */
+// What a program that is run inside is for a moment before it begins: that of a health check, or one of ours.
+const ABOUT_TO_BEGIN = /^(\S*\/)?runc(:\[\d:\w+\])?( init)?$/;
+
+/** Without the shells that read all this, what they start, and what only begins to be run inside. */
 export function withoutReaders<Each extends Process>(processes: readonly Each[]): readonly Each[] {
   const readers = new Set(processes.filter(({ args }) => args.startsWith("sh -c ") && args.includes(` ${MARK}`)).map(({ pid }) => pid));
-  return processes.filter(({ pid, parentPid }) => !readers.has(pid) && !readers.has(parentPid));
+  return processes.filter(({ pid, parentPid, args }) => !readers.has(pid) && !readers.has(parentPid) && !ABOUT_TO_BEGIN.test(args.trim()));
 }
 
 /** Reads what PRINT_FILES prints: path → lines. Pure. */

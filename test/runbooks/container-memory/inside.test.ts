@@ -20,6 +20,12 @@ test("what reads is not counted, nor what it starts", () => {
   expect(withoutReaders([own, reader, { pid: 21, parentPid: 20, args: "cat /proc/1/cmdline" }])).toEqual([own]);
 });
 
+test("what is only about to be run inside is not counted", () => {
+  const processes = ["runc init", "/usr/sbin/runc init", "runc:[2:INIT]", "runc", "node runc init", "runcible"];
+  const counted = withoutReaders(processes.map((args, pid) => ({ pid, parentPid: 0, args })));
+  expect(counted.map(({ args }) => args)).toEqual(["node runc init", "runcible"]);
+});
+
 test("with numbers shared with the host, the container's own are those that Docker names", () => {
   const inside = [1, 50, 60].map((pid) => ({ pid, parentPid: 0, args: `p${pid}` }));
   expect(ownProcesses(inside, [{ pid: 50, parentPid: 1, args: "p50" }]).map(({ pid }) => pid)).toEqual([50]);
