@@ -19,14 +19,13 @@ const LISTS: readonly (readonly [WorkloadResource, KubernetesCallName])[] = [
 
 /** Names of all workloads of the allowed namespaces, page by page. What may not be listed is a gap, the rest goes on. */
 export async function* listWorkloads(asking: Asking, onGap: (because: string) => void): AsyncGenerator<readonly WorkloadName[]> {
-  for (const namespace of scopesOf(asking.client.settings.namespaces)) {
-    for (const [resource, call] of LISTS) {
-      try {
-        yield* namesOf(asking, { resource, call, ...given({ namespace }) });
-      } catch (error) {
-        if (codeOf(error) !== "no-rights") throw error;
-        onGap(messageOf(error));
-      }
+  const scopes = scopesOf(asking.client.settings.namespaces);
+  for (const listing of scopes.flatMap((namespace) => LISTS.map(([resource, call]) => ({ resource, call, ...given({ namespace }) })))) {
+    try {
+      yield* namesOf(asking, listing);
+    } catch (error) {
+      if (codeOf(error) !== "no-rights") throw error;
+      onGap(messageOf(error));
     }
   }
 }
