@@ -3,6 +3,7 @@ import { openScenes, type Scene as Container } from "../../scripts/lab/container
 import { docker, findDocker } from "../../scripts/lab/docker.ts";
 import { isQuestion, startDockerProxy, type DockerProxy, type Fate } from "../../scripts/lab/docker-proxy.ts";
 import { noteAbsentSystem, noteRealSystem } from "../../scripts/lab/real-systems.ts";
+import type { LabMessage } from "../../scripts/lab/slack/index.ts";
 import { auditOf } from "./support/audit.ts";
 import { countEvents, inspected, offering, piecesOf, press } from "./support/containers.ts";
 import { ask, QUICK, requestIdOf, seen, setScene, type Scene } from "./support/scene.ts";
@@ -124,7 +125,9 @@ describe.skipIf(daemon.kind === "absent").concurrent("killed while a container i
     "%s; %s: its end is the truth, and what is half done is put right on a button",
     async (first, second) => {
       const stage = await setStage();
-      const struck = [await strike(stage, first), await strike(stage, second)];
+      // Both wait for their approval before one is held: what is held is given up after a while.
+      const [one, other] = [await prepare(stage, first), await prepare(stage, second)];
+      const struck = [await strike(one), await strike(other)];
       await crash(stage);
       await Promise.all(struck.map(expectEnd));
     },
@@ -135,7 +138,7 @@ describe.skipIf(daemon.kind === "absent").concurrent("killed while a container i
     "while it is verified: it is verified afterwards; then while the old one is brought back, which is offered again",
     async () => {
       const stage = await setStage();
-      const verified = await strike(stage, "while it is verified");
+      const verified = await strike(await prepare(stage, "while it is verified"));
       await crash(stage);
       await expectEnd(verified);
 
@@ -183,22 +186,29 @@ describe.skipIf(daemon.kind === "absent").concurrent("killed while a container i
     expect((await inspected(container.name))?.env).toContain("TUNED=8");
   }
 
-  /** Has a re-creation approved, and waits until it is where it is to be killed. */
-  async function strike(stage: Stage, name: keyof typeof POINTS): Promise<Struck> {
-    const point: Point = POINTS[name];
-    const container = await containers.steady({ mib: 8, restart: "unless-stopped", env: { TUNED: "auto" } });
-    const struck = { ...stage, point, channel: CHANNELS[name] ?? "", container };
-    const reached = interrupt(stage, point);
-    const card = await asked(struck);
-    await stage.scene.people().click("approver", card, "request_approve");
+  /** Asks for a re-creation. */
+  async function prepare(stage: Stage, name: keyof typeof POINTS): Promise<Prepared> {
+    const more = ["--stop-timeout", "600"]; // so long Oomph waits for the stop; it ends at once when it is told to
+    const container = await containers.steady({ mib: 8, restart: "unless-stopped", env: { TUNED: "auto" }, more });
+    const asking = { ...stage, point: POINTS[name], channel: CHANNELS[name] ?? "", container };
+    return { ...asking, card: await asked(asking) };
+  }
+
+  /** Has it approved, and waits until it is where it is to be killed. */
+  async function strike({ card, ...prepared }: Prepared): Promise<Struck> {
+    const { scene, point, container } = prepared;
+    const reached = interrupt(prepared, point);
+    await scene.people().click("approver", card, "request_approve");
     await reached;
     if (!point.left.endsWith("running")) await docker(["wait", container.id]);
-    return { ...struck, requestId: requestIdOf(card) };
+    return { ...prepared, requestId: requestIdOf(card) };
   }
 });
 
 type Stage = { readonly scene: Scene; readonly proxy: DockerProxy };
-type Struck = Stage & { readonly point: Point; readonly channel: string; readonly container: Container; readonly requestId: string };
+type Begun = Stage & { readonly point: Point; readonly channel: string; readonly container: Container };
+type Prepared = Begun & { readonly card: LabMessage };
+type Struck = Begun & { readonly requestId: string };
 
 /** Resolves when such a call has come; it gets no answer, all after it do. */
 function interrupt({ proxy }: Stage, { call, after, url, fate }: Pick<Point, "call" | "after" | "url" | "fate">): Promise<unknown> {
