@@ -17,10 +17,7 @@ export type PodMetrics = z.infer<typeof PodMetrics>;
 
 export const NodeMetrics = z.object({ timestamp: text, usage });
 
-const memory = z
-  .object({ time: text, workingSetBytes: count, rssBytes: count, availableBytes: count })
-  .optional()
-  .catch(undefined);
+const memory = z.object({ time: text, workingSetBytes: count, rssBytes: count, availableBytes: count }).optional().catch(undefined);
 
 const PodStats = z.object({
   podRef: z.object({ namespace: z.string(), name: z.string() }),
