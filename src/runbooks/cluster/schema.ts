@@ -154,6 +154,7 @@ export const SurroundingsSeen = z.object({
   budgets: z.array(z.object({ name: z.string(), disruptionsAllowed: z.number(), says: z.string() })),
   quotas: z.array(z.object({ name: z.string(), resource: z.string(), usedBytes: size, hardBytes: size })),
   limitRanges: z.array(z.object({ name: z.string(), maxBytes: size.exactOptional(), defaultBytes: size.exactOptional() })),
+  gaps: z.array(z.string()).exactOptional(),
 }) satisfies z.ZodType<Surroundings>;
 
 export const UsageSeen = z.object({

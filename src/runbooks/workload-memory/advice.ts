@@ -1,0 +1,91 @@
+import { formatBytes } from "../../domain/bytes.ts";
+import type { Advice } from "../../domain/finding.ts";
+import { raisedLimit } from "../../domain/sizing.ts";
+import type { Focus } from "./focus.ts";
+import type { Picture } from "./picture.ts";
+import { percent } from "../words.ts";
+
+/** From here on a restart is recommended at once: the kill is minutes away. */
+export const CRITICAL_SHARE = 0.95;
+// Templates that can be rolled out anew.
+const ROLLED_OUT: ReadonlySet<string> = new Set(["deploy", "sts", "ds"]);
+const SCALED: ReadonlySet<string> = new Set(["deploy", "sts"]);
+
+/** A higher limit; nothing where none is set, or where neither node, quota nor limit range gives more. */
+export function raiseLimit(picture: Picture, focus: Focus, caveat: string): readonly Advice[] {
+  const { container, usage, judgement } = focus;
+  const limitBytes = container?.limitBytes;
+  if (container === undefined || limitBytes === undefined) return [];
+  const usedBytes = Math.max(usage?.workingSetBytes ?? 0, judgement.killed ? limitBytes : 0);
+  const nodeBytes = picture.node?.value.nodes.find(({ facts }) => facts.name === focus.podCase.pod.node)?.facts.allocatableBytes;
+  const wanted = raisedLimit(usedBytes, { cores: 1, limitBytes, ...(nodeBytes === undefined ? {} : { hostBytes: nodeBytes }) });
+  const most = highestAllowed(picture);
+  const bytes = wanted === undefined || most === undefined ? wanted : Math.min(wanted, most);
+  if (bytes === undefined || bytes <= limitBytes) return [];
+  const why = `Raises the memory limit of ${container.name} from ${formatBytes(limitBytes)} to ${formatBytes(bytes)}; its pods are rolled out anew. ${caveat}`;
+  return [{ actionId: "k8s.set-memory", params: { container: container.name, limit: bytes }, why }];
+}
+
+/** Gives back what a running pod has taken: of one pod by deleting it, of all by a rolling restart. Nothing for what does not run: it frees nothing. */
+export function restart(picture: Picture, focus: Focus): readonly Advice[] {
+  const resource = picture.pods?.value.workload.resource;
+  if (focus.container?.state?.kind !== "running" || resource === undefined || focus.gone) return [];
+  const { pod } = focus.podCase;
+  const others = focus.all.length > 1;
+  const lost = "Requests under way are lost, and what filled it fills it again.";
+  const one: Advice = {
+    actionId: "k8s.delete-pod",
+    params: { pod: pod.name },
+    why: `Gives back the memory of this pod at once; its owner makes it anew. ${lost}`,
+  };
+  const all: Advice = {
+    actionId: "k8s.rollout-restart",
+    params: {},
+    why: `Starts its pods anew one after the other and gives back what they took. ${lost}`,
+  };
+  // A bare pod is not made anew, and a job would begin from the start.
+  if (!ROLLED_OUT.has(resource)) return [];
+  return others && fullPods(picture, focus) <= 1 ? [one, all] : [all, ...(others ? [one] : [])];
+}
+
+/** The gentler way first; over 95% of the limit the restart. */
+export function gentlerFirst(focus: Focus, gentle: readonly Advice[], hard: readonly Advice[]): readonly Advice[] {
+  if ((focus.share ?? 0) <= CRITICAL_SHARE) return [...gentle, ...hard];
+  const [first, ...rest] = hard;
+  if (first === undefined) return gentle;
+  const urgent = { ...first, why: `${percent(focus.share ?? 0)} of the limit is in use: this cannot wait. ${first.why}` };
+  return [urgent, ...gentle, ...rest];
+}
+
+/** Spreads a load over more pods; nothing where an autoscaler decides that, or where it is not a load that is shared. */
+export function scaleUp(picture: Picture, why: string): readonly Advice[] {
+  const resource = picture.pods?.value.workload.resource;
+  const replicas = picture.rollout?.value.workload?.replicas?.wanted;
+  const scaled = (picture.surroundings?.value.autoscalers.length ?? 0) > 0;
+  if (resource === undefined || !SCALED.has(resource) || replicas === undefined || replicas === 0 || scaled) return [];
+  return [{ actionId: "k8s.scale", params: { replicas: replicas + 1 }, why: `From ${replicas} to ${replicas + 1} replicas. ${why}` }];
+}
+
+/** What holds the memory: only of a container that runs. */
+export function heapProfile(focus: Focus): readonly Advice[] {
+  if (focus.container?.state?.kind !== "running" || focus.gone) return [];
+  const { pod } = focus.podCase;
+  const why =
+    "Shows which functions hold the memory, where the program offers a profile. Changes nothing; costs a little memory while it is taken.";
+  return [{ actionId: "k8s.heap-profile", params: { pod: pod.name, container: focus.container.name }, why }];
+}
+
+function highestAllowed({ surroundings }: Picture): number | undefined {
+  const most = surroundings?.value.limitRanges.flatMap(({ maxBytes }) => maxBytes ?? []) ?? [];
+  return most.length === 0 ? undefined : Math.min(...most);
+}
+
+/** How many pods of the workload are near their limit. */
+function fullPods({ usage }: Picture, { all, container }: Focus): number {
+  const limitBytes = container?.limitBytes;
+  if (limitBytes === undefined) return 0;
+  return all.filter(({ podCase }) => {
+    const own = usage?.value.containers.find((one) => one.pod === podCase.pod.name && one.container === container?.name);
+    return own !== undefined && own.workingSetBytes >= limitBytes * 0.7;
+  }).length;
+}

@@ -1,0 +1,87 @@
+import type { Evidence, StepFailure } from "../../domain/evidence.ts";
+import type { Reason } from "../../domain/finding.ts";
+import type { Schema } from "../parts/schema.ts";
+import type { Gap, Seen } from "../seen.ts";
+import {
+  Authentication,
+  Census,
+  Environment,
+  Events,
+  Health,
+  History,
+  Kernel,
+  Logs,
+  Metrics,
+  Nodes,
+  Pods,
+  Prometheus,
+  Rollout,
+  SurroundingsRead,
+  Usage,
+} from "./schema.ts";
+
+/** All that is known of a workload and its pods. Undefined: not collected. */
+export type Picture = {
+  readonly pods: Seen<Pods> | undefined;
+  readonly events: Seen<Events> | undefined;
+  readonly node: Seen<Nodes> | undefined;
+  readonly usage: Seen<Usage> | undefined;
+  readonly logs: Seen<Logs> | undefined;
+  readonly rollout: Seen<Rollout> | undefined;
+  readonly surroundings: Seen<SurroundingsRead> | undefined;
+  readonly history: Seen<History> | undefined;
+  readonly kernel: Seen<Kernel> | undefined;
+  readonly environment: Seen<Environment> | undefined;
+  readonly census: Seen<Census> | undefined;
+  readonly health: Seen<Health> | undefined;
+  readonly metrics: Seen<Metrics> | undefined;
+  readonly authentication: Seen<Authentication> | undefined;
+  readonly prometheus: Seen<Prometheus> | undefined;
+  readonly gaps: readonly Gap[];
+};
+
+export type Part = Exclude<keyof Picture, "gaps">;
+
+/** Puts evidence together. Evidence that does not read as its step's type is a gap, not an error. */
+export function assemble(evidence: readonly Evidence[], failures: readonly StepFailure[]): Picture {
+  const unread: Gap[] = [];
+  const seen = <Value>(step: string, schema: Schema<Value>): Seen<Value> | undefined => {
+    const found = evidence.findLast((each) => each.step === step);
+    if (found === undefined) return undefined;
+    // As it is stored: what is undefined is not there.
+    const parsed = schema.safeParse(JSON.parse(JSON.stringify(found.data)));
+    if (parsed.success) return { evidenceId: found.id, value: parsed.data };
+    if (!isNotConfigured(found.data))
+      unread.push({ step, code: "internal", because: "what was collected does not read as this step's evidence" });
+    return undefined;
+  };
+  return {
+    pods: seen("k8s.pods", Pods),
+    events: seen("k8s.events", Events),
+    node: seen("k8s.node", Nodes),
+    usage: seen("k8s.usage", Usage),
+    logs: seen("k8s.logs", Logs),
+    rollout: seen("k8s.rollout", Rollout),
+    surroundings: seen("k8s.surroundings", SurroundingsRead),
+    history: seen("k8s.history", History),
+    kernel: seen("k8s.kernel", Kernel),
+    environment: seen("k8s.environment", Environment),
+    census: seen("k8s.census", Census),
+    health: seen("k8s.health", Health),
+    metrics: seen("k8s.metrics", Metrics),
+    authentication: seen("k8s.authentication", Authentication),
+    prometheus: seen("k8s.prometheus", Prometheus),
+    gaps: [...failures.map(({ step, code, because }) => ({ step, code, because })), ...unread],
+  };
+}
+
+/** A reason with the evidence it rests on; for what was not collected, the step's own name stands in. */
+export function reason(picture: Picture, part: Part, says: string): Reason {
+  return { evidenceId: picture[part]?.evidenceId ?? `k8s.${part}`, says };
+}
+
+/** Steps that have nothing to look at say so instead of failing. */
+function isNotConfigured(data: Evidence["data"]): boolean {
+  if (typeof data !== "object" || data === null || !("kind" in data)) return false;
+  return data["kind"] === "not-configured" || data["kind"] === "nothing";
+}
