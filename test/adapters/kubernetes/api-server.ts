@@ -12,7 +12,10 @@ import type { Log } from "../../../src/ports/log.ts";
 export type Answering = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Something that answers as an API server in trouble does, which a real one cannot be brought to do on demand. */
-export async function startApiServer(answer: Answering, certificate?: Certificate) {
+export async function startApiServer(
+  answer: Answering,
+  certificate?: Certificate & { readonly requestCert?: boolean; readonly ca?: string },
+) {
   const asked: IncomingMessage[] = [];
   let connections = 0;
   const take: Answering = (request, response) => {
