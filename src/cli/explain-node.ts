@@ -22,6 +22,12 @@ export type NodeResult = {
 };
 
 const FULL_PERCENT = 100;
+const CONFIDENCE: Readonly<Record<NodeResult["verdict"], number>> = {
+  memory_pressure: 0.93,
+  node_oom: 0.93,
+  no_memory_pressure: 0.9,
+  undetermined: 0.2,
+};
 
 /** Is a node short of memory? More limits than it has memory are a risk, and no incident. */
 export function judgeNode({ node, events, memory }: DescribedNode): Explained<NodeResult> {
@@ -42,17 +48,19 @@ export function judgeNode({ node, events, memory }: DescribedNode): Explained<No
     ? [`the limits of its pods come to ${limitsPercent}% of its memory: when they all use what they may, it runs out`]
     : [];
   const trouble = verdict === "memory_pressure" || verdict === "node_oom";
+  const isPressed = pressure?.status === "True";
+  const denied = pressure?.status === "False" ? state : [];
   const result: NodeResult = {
     kind: "node",
     verdict,
-    confidence: verdict === "undetermined" ? 0.2 : trouble ? 0.93 : 0.9,
+    confidence: CONFIDENCE[verdict],
     node: node.name || null,
     capacityBytes: node.capacityBytes ?? null,
     allocatableBytes: node.allocatableBytes ?? null,
     memoryRequestsPercent: requestsPercent ?? null,
     memoryLimitsPercent: limitsPercent ?? null,
-    for: trouble ? [...told, ...(pressure?.status === "True" ? state : [])] : state,
-    against: trouble ? (pressure?.status === "False" ? state : []) : [...told, ...over],
+    for: trouble ? [...told, ...(isPressed ? state : [])] : state,
+    against: trouble ? denied : [...told, ...over],
     advice: adviceFor(trouble, overcommitted),
   };
   return { result, text: rendered(result) };

@@ -98,7 +98,8 @@ function readingOf({ pod, events }: DescribedPod, kernelKills: readonly KernelKi
   const { end, containers } = judgement;
   const single = pod.containers.length === 1 ? pod.containers[0] : undefined;
   const first = containers[0] ?? end?.container ?? judgement.container ?? single;
-  const about = containers.length > 0 ? containers : end === undefined ? [] : [end.container];
+  const ofEnd = end === undefined ? [] : [end.container];
+  const about = containers.length > 0 ? containers : ofEnd;
   const all = pod.containers.reduce((most, { restarts }) => Math.max(most, restarts), 0);
   const reading: PodReading = {
     kind: "pod",
@@ -130,12 +131,8 @@ function readingOf({ pod, events }: DescribedPod, kernelKills: readonly KernelKi
 function killOf(kill: KernelKill, pod: PodFacts): readonly KillSeen[] {
   const ids = pod.containers.flatMap((container) => endsOf(container).map(({ containerId }) => ({ container, containerId })));
   const byId = ids.find(({ containerId }) => containerId !== undefined && joinContainer(kill, { containerId })?.by === "container-id");
-  const joined =
-    byId?.containerId === undefined
-      ? pod.uid === ""
-        ? undefined
-        : joinContainer(kill, { podUid: pod.uid })
-      : joinContainer(kill, { containerId: byId.containerId });
+  const ofPod = pod.uid === "" ? undefined : joinContainer(kill, { podUid: pod.uid });
+  const joined = byId?.containerId === undefined ? ofPod : joinContainer(kill, { containerId: byId.containerId });
   if (joined === undefined) return [];
   const { process, pid, anonRssBytes, constraint, limitBytes, killer, time, oomCgroup, containerId } = kill;
   return [

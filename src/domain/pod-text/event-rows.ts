@@ -5,7 +5,7 @@ import type { Line } from "./lines.ts";
 // Under `Events:` of kubectl describe, now and up to 1.7: `Warning  BackOff  3m (x5 over 1h)  kubelet  Back-off ...` and
 // `1h  3m  5  kubelet, node-1  spec.containers{app}  Warning  BackOff  Back-off ...`.
 const AGE = String.raw`(?:<\w+>|(?:\d+[ywdhms])+)`;
-const ROW = new RegExp(String.raw`^(Normal|Warning)\s+(\S+)\s+${AGE}(?:\s+\(x(\d+) over ${AGE}\))?\s+(\S+(?:, \S+)?)\s+(\S.*)$`);
+const ROW = new RegExp(String.raw`^(Normal|Warning)\s+(\S+)\s+${AGE}(?:\s+\(x(\d+) over ${AGE}\))?\s+([^\s,]+(?:, \S+)?)\s+(\S.*)$`);
 const OLD_ROW = new RegExp(
   String.raw`^${AGE}\s+${AGE}\s+(\d+)\s+(?:\{)?(\S+?)(?:,? [^\s{}]+)?\}?\s+(?:spec\.\w+\{([^}]+)\}\s+)?(Normal|Warning)\s+(\S+)\s+(\S.*)$`,
 );
