@@ -3,6 +3,8 @@ import { formatBytes } from "../../domain/bytes.ts";
 import { counted } from "../../domain/count.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { Finding } from "../../domain/finding.ts";
+import { given } from "../../domain/given.ts";
+import { suspectLeak } from "../../domain/trend/suspect-leak.ts";
 import { raiseLimit, restart } from "./advice.ts";
 import {
   fullShareOf,
@@ -38,7 +40,7 @@ const START_UP_MS = 3 * 60_000;
 /** It grows, and nothing takes the growth back. Pure. */
 export function diagnoseLeak(picture: Picture): Finding | undefined {
   const trend = picture.history?.value.trend;
-  if (trend?.kind !== "leak") return undefined;
+  if (trend?.kind !== "leak") return diagnoseFastLeak(picture);
   const kills = killsOf(picture);
   const share = shareOf(picture) ?? 0;
   const { timeToOom } = trend;
@@ -57,6 +59,25 @@ export function diagnoseLeak(picture: Picture): Finding | undefined {
         : undefined,
       when(kills.signs.length === 0 && share < LOW_SHARE, reason(picture, "stats", "there is still room, and growth may yet level off")),
     ],
+    advice: [
+      ...raiseLimit(picture, "It buys time: a leak fills any limit."),
+      restart("Gives the memory back at once and buys the time that it took to grow. Requests under way are lost; the leak goes on."),
+    ],
+  });
+}
+
+/** Too young for a trend, and what the watch has raised already by growth that nothing explains. */
+function diagnoseFastLeak(picture: Picture): Finding | undefined {
+  const readings = (picture.history?.value.readings ?? []).map(({ atMs, usageBytes, ...more }) => ({ atMs, usageBytes, ...given(more) }));
+  const { fast, kind } = suspectLeak(readings);
+  if (kind !== "fast") return undefined;
+  const kills = killsOf(picture);
+  return makeFinding({
+    verdict: "leak",
+    headline: `Its memory grew by ${percent(fast.growth)} within ${formatDuration(fast.overMs)}, and nothing took it back: probably a leak.`,
+    confidence: weigh(0.7, [kills.signs.length > 0, 0.05], [(shareOf(picture) ?? 0) >= CRITICAL_SHARE, 0.08]),
+    for: [reason(picture, "history", fast.says), usageReason(picture), ...kills.signs],
+    against: [reason(picture, "history", "it has not been seen for long enough for a trend: a load that grows looks the same")],
     advice: [
       ...raiseLimit(picture, "It buys time: a leak fills any limit."),
       restart("Gives the memory back at once and buys the time that it took to grow. Requests under way are lost; the leak goes on."),

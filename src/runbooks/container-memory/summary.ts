@@ -58,7 +58,8 @@ function memoryLine(picture: Picture): Line | undefined {
   const limit = limitOf(picture);
   const share = shareOf(picture);
   if (usage === undefined && limit === undefined) return undefined;
-  const used = usage === undefined ? "not running: no use to be read" : `${formatBytes(usage.usedBytes)} used`;
+  const notUsed = picture.state?.value.state === "running" ? "its use could not be read" : "not running: no use to be read";
+  const used = usage === undefined ? notUsed : `${formatBytes(usage.usedBytes)} used`;
   const of = limit === undefined ? "limit not known" : limitInWords(limit);
   return { label: "Memory", value: `${used}, ${of}${share === undefined ? "" : ` (${percent(share)})`}${swapInWords(picture)}` };
 }

@@ -135,6 +135,24 @@ describe("workers whose number the environment sets", () => {
   });
 });
 
+// As a real container was read that leaked, an hour after its start: every five minutes, from 133 to 229 of 256 MiB.
+test("a leak that is too young for a trend is called one, as the watch calls it", () => {
+  const limit = 256 * MIB;
+  const sizes = [15, 31, 50, 66, 82, 101, 118, 133, 149, 167, 182, 198, 214, 229].map((mib) => mib * MIB);
+  const young = { kind: "undetermined", because: "this life has been read for 1 h only: 2 h are needed" };
+  const { readings } = history(sizes, young, { limit }) as { readings: Record<string, Json>[] };
+  const lived = readings.map((one) => ({ ...one, startedAtMs: Number(readings[0]?.["atMs"]) }));
+  const of = scene({ stats: stats({ used: 229 * MIB, limit }), history: { readings: lived, trend: young } });
+  const { finding } = diagnose(of);
+  expect(finding).toMatchObject({
+    verdict: "leak",
+    headline: "Its memory grew by 72% within 30 min, and nothing took it back: probably a leak.",
+  });
+  expect(finding.confidence).toBeLessThan(0.8);
+  expect(finding.advice.map(({ actionId }) => actionId)).toContain("docker.restart");
+  expect(says(of)).toContain("a load that grows looks the same");
+});
+
 test("a leak: when, how sure, and what only buys time", () => {
   const { finding } = diagnose(scene({ stats: stats({ used: 600 * MIB }), history: history(LEVEL, LEAK) }));
   expect(finding.headline).toBe(
