@@ -5,7 +5,7 @@ import type { KernelKill } from "../domain/kernel-oom/types.ts";
 import type { DescribedPod } from "../domain/pod-text/read-describe.ts";
 import type { PodFacts } from "../domain/workload.ts";
 import { headlineOf } from "../runbooks/workload-memory/headline.ts";
-import { isAtOnce } from "../runbooks/workload-memory/judge-container.ts";
+import { isAtOnce } from "../runbooks/workload-memory/end-words.ts";
 import { judgePod, type PodJudgement } from "../runbooks/workload-memory/judge-pod.ts";
 import { endsOf, type KillSeen, type PodCase } from "../runbooks/workload-memory/pod-case.ts";
 import { podAdvice } from "../runbooks/workload-memory/pod-advice.ts";

@@ -8,7 +8,7 @@ import { percent } from "../words.ts";
 import { CRITICAL_SHARE, gentlerFirst, heapProfile, raiseLimit, restart, scaleUp } from "./advice.ts";
 import { beforeEnd, replicasReason, typicalBytes, usageReason } from "./figures.ts";
 import { trendOf, type Focus } from "./focus.ts";
-import { isAtOnce } from "./judge-container.ts";
+import { isAtOnce } from "./end-words.ts";
 import { makeFinding } from "./make-finding.ts";
 import { reason, type Picture } from "./picture.ts";
 

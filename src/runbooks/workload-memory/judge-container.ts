@@ -1,10 +1,9 @@
-import { formatBytes } from "../../domain/bytes.ts";
-import { formatDuration } from "../../domain/duration.ts";
 import type { Reason } from "../../domain/finding.ts";
 import type { PodContainer } from "../../domain/workload.ts";
 import { present, weigh, when } from "../make-finding.ts";
 import { oneLine } from "../words.ts";
 import { causeOf, type Cause } from "./end-causes.ts";
+import { atOnce, codeOf, kernelUnread, limitReason, named, runsSince, whose } from "./end-words.ts";
 import { initKilledIn, killSignsOf, type KillSigns } from "./kill-signs.ts";
 import { bySigkill, bySigterm, endsOf, fromPod, isWell, saysOom, type End, type PodCase } from "./pod-case.ts";
 
@@ -41,8 +40,6 @@ type Draft = Pick<Judgement, "verdict" | "confidence"> & {
   readonly against?: readonly (Reason | undefined)[];
 } & Partial<Pick<Judgement, "end" | "killed" | "scope" | "cause" | "blind">>;
 
-// A life so short that the limit does not even hold the start.
-const AT_ONCE_MS = 10_000;
 // What any end is called.
 const VAGUE: ReadonlySet<string> = new Set(["", "Error", "ContainerStatusUnknown"]);
 const HEAP_TEXT = /OutOfMemoryError|heap out of memory|MemoryError|out of memory/i;
@@ -276,57 +273,6 @@ function notEnded(podCase: PodCase, container: PodContainer): Draft {
         : undefined,
     ],
   };
-}
-
-function limitReason(podCase: PodCase, container: PodContainer): Reason | undefined {
-  const { podLimitBytes } = podCase.pod;
-  if (container.limitBytes !== undefined)
-    return fromPod(podCase, `the memory limit of ${named(container)} is ${formatBytes(container.limitBytes)}`);
-  return podLimitBytes === undefined
-    ? undefined
-    : fromPod(podCase, `the memory limit of the pod as a whole is ${formatBytes(podLimitBytes)}`);
-}
-
-/** Killed right after its start: a slow leak is not it. */
-function atOnce(podCase: PodCase, end: End): Reason | undefined {
-  if (!isAtOnce(end)) return undefined;
-  const lifeMs = (end.finishedAtMs ?? 0) - (end.startedAtMs ?? 0);
-  return fromPod(
-    podCase,
-    `it lived ${lifeMs < 1000 ? "less than a second" : formatDuration(lifeMs)}: it took all at once at its start, which is no slow leak`,
-  );
-}
-
-export function isAtOnce({ startedAtMs, finishedAtMs }: End): boolean {
-  if (startedAtMs === undefined || finishedAtMs === undefined || startedAtMs <= 0) return false;
-  return finishedAtMs >= startedAtMs && finishedAtMs - startedAtMs <= AT_ONCE_MS;
-}
-
-function runsSince(podCase: PodCase, container: PodContainer): Reason {
-  const again = container.restarts > 1 ? `; ${container.restarts} restarts in all` : "";
-  return fromPod(
-    podCase,
-    `${named(container)} was started again and ${container.state?.kind === "running" ? "runs" : "ended well"} since${again}`,
-  );
-}
-
-function kernelUnread({ kernel, podEvidence }: PodCase): Reason | undefined {
-  return kernel === undefined ? { evidenceId: podEvidence, says: "the kernel's log, which would settle it, was not read" } : undefined;
-}
-
-function whose({ container, when: time }: End): string {
-  return time === "now" ? `the state of ${named(container)}` : `the last state of ${named(container)}`;
-}
-
-function named({ name, role }: PodContainer): string {
-  if (name === "") return "the container";
-  const roles = { init: "init container ", sidecar: "sidecar ", ephemeral: "ephemeral container ", main: "" };
-  return `${roles[role]}${name}`;
-}
-
-function codeOf({ exitCode, signal }: End): string {
-  if (exitCode !== undefined) return ` with exit code ${exitCode}`;
-  return signal === undefined ? "" : ` by signal ${signal}`;
 }
 
 function endOf([end]: readonly End[]): Pick<Draft, "end"> {

@@ -1,7 +1,7 @@
 import { formatBytes } from "../../domain/bytes.ts";
 import type { PodFacts } from "../../domain/workload.ts";
 import type { PodJudgement } from "./judge-pod.ts";
-import { isAtOnce } from "./judge-container.ts";
+import { isAtOnce } from "./end-words.ts";
 
 /** What people can do who have the pod's description only. */
 export function podAdvice(pod: PodFacts, judgement: PodJudgement): readonly string[] {

@@ -61,12 +61,8 @@ function podLine(picture: Picture, { podCase, gone }: Focus): Line {
   const { namespace, name, phase, reason, node, qosClass, controller } = podCase.pod;
   if (gone) return { label: "Pod", value: `${namespace}/${name}, no longer there` };
   const of = picture.pods?.value.workload;
-  const owner =
-    of === undefined || of.name === name
-      ? controller === undefined
-        ? ""
-        : `, of ${controller.kind} ${controller.name}`
-      : `, of ${of.resource} ${of.name}`;
+  const made = controller === undefined ? "" : `, of ${controller.kind} ${controller.name}`;
+  const owner = of === undefined || of.name === name ? made : `, of ${of.resource} ${of.name}`;
   const stands = `${phase}${reason === undefined ? "" : ` (${reason})`}`;
   return {
     label: "Pod",
