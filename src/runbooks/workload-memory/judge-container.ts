@@ -2,38 +2,11 @@ import type { Reason } from "../../domain/finding.ts";
 import type { PodContainer } from "../../domain/workload.ts";
 import { present, weigh, when } from "../make-finding.ts";
 import { oneLine } from "../words.ts";
-import { causeOf, type Cause } from "./end-causes.ts";
+import { causeOf } from "./end-causes.ts";
 import { atOnce, codeOf, kernelUnread, limitReason, named, runsSince, whose } from "./end-words.ts";
+import type { Judgement } from "./judgement.ts";
 import { initKilledIn, killSignsOf, type KillSigns } from "./kill-signs.ts";
 import { bySigkill, bySigterm, endsOf, fromPod, isWell, saysOom, type End, type PodCase } from "./pod-case.ts";
-
-export type PodVerdict =
-  | "oom-killed"
-  | "oom-killed-child"
-  | "oom-killed-recovered"
-  | "misreported"
-  | "evicted"
-  | "not-oom"
-  | "undetermined";
-
-/** What became of one container. */
-export type Judgement = {
-  readonly verdict: PodVerdict;
-  readonly confidence: number;
-  readonly for: readonly Reason[];
-  readonly against: readonly Reason[];
-  readonly container?: PodContainer;
-  /** The end that it is about. */
-  readonly end?: End;
-  /** Something of it was killed for want of memory, whatever it is called. */
-  readonly killed: boolean;
-  /** Whose memory was short. */
-  readonly scope: KillSigns["scope"];
-  /** What else ended it. */
-  readonly cause?: Cause;
-  /** It could not be seen at all. */
-  readonly blind: boolean;
-};
 
 type Draft = Pick<Judgement, "verdict" | "confidence"> & {
   readonly for: readonly (Reason | undefined)[];

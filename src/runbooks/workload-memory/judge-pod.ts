@@ -1,7 +1,8 @@
 import type { PodContainer } from "../../domain/workload.ts";
 import { oneLine } from "../words.ts";
 import { eventsOf } from "./kill-signs.ts";
-import { judgeContainer, type Judgement, type PodVerdict } from "./judge-container.ts";
+import { judgeContainer } from "./judge-container.ts";
+import type { Judgement, PodVerdict } from "./judgement.ts";
 import { fromPod, type PodCase } from "./pod-case.ts";
 
 export type PodJudgement = Judgement & {
