@@ -28,8 +28,6 @@ export type ClusterObjects = {
   pod(namespace: string, name: string): Promise<PodFacts>;
   /** The lasting owner: of a ReplicaSet its Deployment, of a Job its CronJob. A pod without one is its own. */
   ownerOf(pod: PodFacts): Promise<WorkloadName>;
-  /** Of a pod that is not there any more, by how pods are named. Undefined where nothing by such a name is left. */
-  ownerOfGone(namespace: string, pod: string): Promise<WorkloadName | undefined>;
   workload(name: WorkloadName): Promise<WorkloadFacts>;
   /** Every Deployment, StatefulSet, DaemonSet, Job without a CronJob, and CronJob of the allowed namespaces; of what may not be listed, `onGap` says so. */
   workloads(onGap: (because: string) => void): AsyncIterable<readonly WorkloadName[]>;
@@ -113,7 +111,13 @@ export type PodResponse = {
   readonly by: "proxy" | "port-forward";
 };
 
-export type Tunnel = { readonly host: string; readonly port: number; close(): Promise<void> };
+export type Tunnel = {
+  readonly host: string;
+  readonly port: number;
+  /** Why the last connection through it that failed did so; who connected sees it closed and no more. */
+  trouble(): Error | undefined;
+  close(): Promise<void>;
+};
 
 /** What is told unasked. */
 export type ClusterChanges = {

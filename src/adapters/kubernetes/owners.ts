@@ -55,29 +55,6 @@ export function createOwners(asking: Asking) {
           return own;
       }
     },
-    /** Of a pod that is not there any more, by how names of pods are made. Undefined where nothing by such a name is left. */
-    async ownerOfGone(namespace: string, pod: string): Promise<WorkloadName | undefined> {
-      const parent = pod.replace(/-[^-]+$/, "");
-      if (parent === pod) return undefined;
-      const isOrdinal = /-\d+$/.test(pod);
-      const has = (call: KubernetesCallName): Promise<boolean> => isThere(asking, call, { namespace, name: parent });
-      if (isOrdinal && (await has("getStatefulSet"))) return { resource: "sts", namespace, name: parent };
-      if (await has("getReplicaSet")) {
-        const above = await controllerIn("getReplicaSet", { namespace, name: parent });
-        if (above?.kind === "Deployment") return { resource: "deploy", namespace, name: above.name };
-      }
-      if (await has("getDaemonSet")) return { resource: "ds", namespace, name: parent };
-      if (await has("getJob")) {
-        const above = await controllerIn("getJob", { namespace, name: parent });
-        return above?.kind === "CronJob"
-          ? { resource: "cronjob", namespace, name: above.name }
-          : { resource: "job", namespace, name: parent };
-      }
-      // Its ReplicaSet may have been cleaned away: `web-7c9f-x2x4b` was of the Deployment `web`.
-      const deployment = parent.replace(/-[^-]+$/, "");
-      const isLeft = deployment !== parent && (await isThere(asking, "getDeployment", { namespace, name: deployment }));
-      return isLeft ? { resource: "deploy", namespace, name: deployment } : undefined;
-    },
   };
 }
 
@@ -87,16 +64,6 @@ async function fetchController(asking: Asking, call: KubernetesCallName, place: 
     return read.success ? controllerOf(read.data.metadata) : undefined;
   } catch (error) {
     if (PASSABLE.includes(codeOf(error))) return undefined;
-    throw error;
-  }
-}
-
-async function isThere(asking: Asking, call: KubernetesCallName, place: Place): Promise<boolean> {
-  try {
-    await getIn(asking, { call, ...place });
-    return true;
-  } catch (error) {
-    if (PASSABLE.includes(codeOf(error))) return false;
     throw error;
   }
 }

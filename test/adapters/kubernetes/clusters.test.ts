@@ -108,14 +108,6 @@ describe.skipIf(lab.kind === "absent")(`a cluster${lab.kind === "absent" ? ` (${
     expect(web?.containers[0]).toMatchObject({ name: "app", limitBytes: 64 * MIB, requestBytes: 32 * MIB, commandLine: "sleep 3600" });
   });
 
-  test("of a pod that is gone the owner is found by its name", async () => {
-    const cluster = await open();
-    await expect(cluster.ownerOfGone(namespace, "web-0123abcdef-x2x4b")).resolves.toMatchObject({ resource: "deploy", name: "web" });
-    await expect(cluster.ownerOfGone(namespace, "db-7")).resolves.toMatchObject({ resource: "sts", name: "db" });
-    await expect(cluster.ownerOfGone(namespace, "report-abcde")).resolves.toMatchObject({ resource: "job", name: "report" });
-    await expect(cluster.ownerOfGone(namespace, "nobody-abc-def")).resolves.toBeUndefined();
-  });
-
   test("a rollout is in the history, newest first, with what it changed", async () => {
     const cluster = await open();
     await kubectl(["-n", namespace, "set", "env", "deploy/web", "WORKERS=8"]);

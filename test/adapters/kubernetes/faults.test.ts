@@ -182,7 +182,7 @@ test.each([
   ["a redirection", 302, "", "unreachable"],
   ["a conflict", 409, "", "conflict"],
   ["an error of its own", 500, "", "refused"],
-])("an answer that is %s is an error with a code", async (_what, status, body, code) => {
+])("an answer that is %s is an error with a code", async (...[, status, body, code]) => {
   const { cluster } = await clusterThat((_request, response) => response.writeHead(status).end(body));
   await expect(all(cluster.pods({}))).rejects.toMatchObject({ code });
 });

