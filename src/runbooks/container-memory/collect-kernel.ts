@@ -1,9 +1,9 @@
 import { OomphError } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
 import { joinContainer } from "../../domain/kernel-oom/join-container.ts";
-import type { KernelKill } from "../../domain/kernel-oom/types.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { KernelLog } from "../../ports/kernel-log.ts";
+import { describeKill } from "../cluster/describe-kill.ts";
 import type { ContainerSession } from "./session.ts";
 
 const BACK_MS = 24 * 3_600_000;
@@ -21,25 +21,10 @@ export async function collectKernel({ target, id }: ContainerSession, { clock, k
   // One asked for by hand says nothing about memory.
   const kills = read.kills.filter(({ manualSysrq }) => !manualSysrq);
   const joined = kills.map((kill) => ({ kill, joined: joinContainer(kill, { containerId: id }) }));
-  const own = joined.flatMap(({ kill, joined: found }) => (found === undefined ? [] : [describe(kill, found.limitOwner)]));
+  const own = joined.flatMap(({ kill, joined: found }) => (found === undefined ? [] : [describeKill(kill, found.limitOwner)]));
   return {
     sinceMs: read.onlySinceMs ?? sinceMs,
     kills: own.slice(-MAX_KILLS),
     otherGlobalKills: joined.filter(({ kill, joined: found }) => found === undefined && kill.constraint === "global").length,
-  };
-}
-
-function describe(kill: KernelKill, limitOwner: string): Json {
-  const { process, pid, anonRssBytes, constraint, limitBytes, time, killer, oomCgroup } = kill;
-  return {
-    atMs: time === null ? undefined : Date.parse(time),
-    process: process ?? "a process that the log does not name",
-    pid: pid ?? undefined,
-    anonRssBytes: anonRssBytes ?? undefined,
-    constraint,
-    limitBytes: limitBytes ?? undefined,
-    limitOwner,
-    limitCgroup: limitOwner === "above" ? (oomCgroup ?? undefined) : undefined,
-    killer,
   };
 }

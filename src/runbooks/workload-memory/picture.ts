@@ -5,6 +5,7 @@ import type { Gap, Seen } from "../seen.ts";
 import {
   Authentication,
   Census,
+  Cgroup,
   Environment,
   Events,
   Health,
@@ -33,6 +34,7 @@ export type Picture = {
   readonly kernel: Seen<Kernel> | undefined;
   readonly environment: Seen<Environment> | undefined;
   readonly census: Seen<Census> | undefined;
+  readonly cgroup: Seen<Cgroup> | undefined;
   readonly health: Seen<Health> | undefined;
   readonly metrics: Seen<Metrics> | undefined;
   readonly authentication: Seen<Authentication> | undefined;
@@ -67,6 +69,7 @@ export function assemble(evidence: readonly Evidence[], failures: readonly StepF
     kernel: seen("k8s.kernel", Kernel),
     environment: seen("k8s.environment", Environment),
     census: seen("k8s.census", Census),
+    cgroup: seen("k8s.cgroup", Cgroup),
     health: seen("k8s.health", Health),
     metrics: seen("k8s.metrics", Metrics),
     authentication: seen("k8s.authentication", Authentication),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Cgroup as CgroupFiles } from "../container-memory/schema.ts";
 import {
   EventSeen,
   NodeSeen,
@@ -42,7 +43,12 @@ export const Pods = z.object({
 export type Pods = Readonly<z.infer<typeof Pods>>;
 
 /** `k8s.events`: of the pods, of what owns them, and of the nodes that they are on (`SystemOOM`), newest first. The cluster forgets them, after an hour as a rule. */
-export const Events = z.object({ atMs: at, events: z.array(EventSeen) });
+export const Events = z.object({
+  atMs: at,
+  events: z.array(EventSeen),
+  /** What could not be listed, such as `events of nodes (no-rights)`. */
+  missing: z.array(z.string()).exactOptional(),
+});
 export type Events = Readonly<z.infer<typeof Events>>;
 
 /** `k8s.node`: the nodes that pods in trouble are on. */
@@ -121,6 +127,10 @@ export type Environment = Readonly<z.infer<typeof Environment>>;
 /** `k8s.census`: processes of the container that is looked at. */
 export const Census = z.object({ ...place, census: ContainerCensus });
 export type Census = Readonly<z.infer<typeof Census>>;
+
+/** `k8s.cgroup`: what the kernel counts for the container that is looked at. */
+export const Cgroup = z.object({ ...place, cgroup: CgroupFiles });
+export type Cgroup = Readonly<z.infer<typeof Cgroup>>;
 
 /** `k8s.health`: what a pod's health check answers. */
 export const Health = z.object({ pod: z.string(), answer: HealthAnswer });

@@ -140,9 +140,10 @@ function rolloutLine({ rollout, pods }: Picture): Line | undefined {
   return { label: "Rollout", value: `revision ${now.revision}${ago}` };
 }
 
-function notSeenLine({ gaps, kernel }: Picture): Line | undefined {
+function notSeenLine({ gaps, kernel, events }: Picture): Line | undefined {
   const missing = [
     ...gaps.map(({ step, code }) => `${step.replace("k8s.", "")} (${code})`),
+    ...(events?.value.missing ?? []),
     ...(kernel?.value.missing ?? []).map(({ node }) => `kernel's log of ${node}`),
   ];
   return missing.length === 0 ? undefined : { label: "Could not be read", value: [...new Set(missing)].join("; ") };
