@@ -129,10 +129,59 @@ export const KUBERNETES_CALLS = {
     says: "a port of a pod: a Redis, metrics that want a password (newer servers want both verbs)",
   },
   getSecret: { verb: "get", group: "", resource: "secrets", role: "inside", says: "the password of a metrics endpoint, never shown" },
+  reviewAccess: {
+    verb: "create",
+    group: "authorization.k8s.io",
+    resource: "selfsubjectaccessreviews",
+    role: "act",
+    scope: "cluster",
+    says: "whether Oomph may do a thing, before it is offered",
+  },
+  patchDeployment: {
+    verb: "patch",
+    group: "apps",
+    resource: "deployments",
+    role: "act",
+    says: "memory, environment, replicas, restart and undo of a rollout",
+  },
+  patchStatefulSet: { verb: "patch", group: "apps", resource: "statefulsets", role: "act", says: "as of a deployment" },
+  patchDaemonSet: { verb: "patch", group: "apps", resource: "daemonsets", role: "act", says: "as of a deployment, but for replicas" },
+  patchCronJob: {
+    verb: "patch",
+    group: "batch",
+    resource: "cronjobs",
+    versions: ["v1", "v1beta1"],
+    role: "act",
+    says: "memory and environment of the runs to come",
+  },
+  deletePod: { verb: "delete", group: "", resource: "pods", role: "act", says: "one pod, which its owner makes anew" },
+  evictPod: {
+    verb: "create",
+    group: "",
+    resource: "pods/eviction",
+    role: "act",
+    says: "the same where a disruption budget has to be kept",
+  },
+  getIngress: {
+    verb: "get",
+    group: "networking.k8s.io",
+    resource: "ingresses",
+    versions: ["v1", "v1beta1"],
+    role: "act",
+    says: "annotations of an ingress as they are",
+  },
+  patchIngress: {
+    verb: "patch",
+    group: "networking.k8s.io",
+    resource: "ingresses",
+    versions: ["v1", "v1beta1"],
+    role: "act",
+    says: "one annotation, such as a timeout",
+  },
 } as const satisfies Record<string, KubernetesCall>;
 
 /** What every signed-in user may ask by default (ClusterRole system:discovery). */
-export const DISCOVERY_PATHS = ["/version", "/apis/{group}/{version}"] as const;
+export const DISCOVERY_PATHS = ["/version", "/api/v1", "/apis/{group}/{version}"] as const;
 
 export type KubernetesCallName = keyof typeof KUBERNETES_CALLS;
 

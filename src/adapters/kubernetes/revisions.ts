@@ -15,16 +15,29 @@ const CAUSE = "kubernetes.io/change-cause";
 
 /** The rollout history, newest first: a Deployment's ReplicaSets, the ControllerRevisions of a stateful or daemon set. */
 export async function listRevisions(asking: Asking, name: WorkloadName): Promise<readonly Revision[]> {
-  if (name.resource !== "deploy" && name.resource !== "sts" && name.resource !== "ds") return [];
+  const { owner, items } = await revisionObjects(asking, name);
+  const revisions = items.flatMap(name.resource === "deploy" ? readReplicaSet : (item) => readControllerRevision(item, owner));
+  return revisions.toSorted((left, right) => right.revision - left.revision);
+}
+
+/** What the history is kept in, as the API gives it, and whose it is; nothing for what keeps none. */
+export async function revisionObjects(asking: Asking, name: WorkloadName): Promise<RevisionObjects> {
+  if (name.resource !== "deploy" && name.resource !== "sts" && name.resource !== "ds") return { owner: {}, items: [] };
   const read = Workload.safeParse(await getWorkloadObject(asking, name));
   const owner: Partial<Workload> = read.success ? read.data : {};
   const call = name.resource === "deploy" ? "listReplicaSets" : "listControllerRevisions";
   const query = given({ labelSelector: formatSelector(owner.spec?.selector) });
-  const items = (await listAll(asking.client, { call, namespace: name.namespace, query })).filter((item) =>
-    isOwnedBy(item, owner.metadata?.uid),
-  );
-  const revisions = items.flatMap(name.resource === "deploy" ? readReplicaSet : (item) => readControllerRevision(item, owner));
-  return revisions.toSorted((left, right) => right.revision - left.revision);
+  const items = await listAll(asking.client, { call, namespace: name.namespace, query });
+  return { owner, items: items.filter((item) => isOwnedBy(item, owner.metadata?.uid)) };
+}
+
+type RevisionObjects = { readonly owner: Partial<Workload>; readonly items: readonly unknown[] };
+
+/** Of a ReplicaSet; undefined where it has none. */
+export function revisionOfReplicaSet(item: unknown): number | undefined {
+  const read = WithMetadata.safeParse(item);
+  const revision = Number(read.data?.metadata?.annotations[REVISION]);
+  return Number.isInteger(revision) ? revision : undefined;
 }
 
 /** Selectors may overlap: what belongs to whom is said by the owner's uid. */
