@@ -39,6 +39,8 @@ export type RunHandle = RunFacts & {
    * words, `12,000 of about 50,000 keys done`: the request's card shows the newest, every few seconds.
    */
   saveCheckpoint(checkpoint: Json, says?: string): Promise<void>;
+  /** Address of the incident's thread; undefined where Slack does not say. */
+  threadUrl(): Promise<string | undefined>;
   /** Aborted when the process drains or the lease is lost. */
   readonly signal: AbortSignal;
 };

@@ -1,9 +1,8 @@
 import type { Actor } from "../domain/actor.ts";
-import { messageOf } from "../domain/errors.ts";
-import type { Incident } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
 import { openIncident, type Opened, type Opening } from "../incidents/open-incident.ts";
+import { threadLink } from "../incidents/thread-link.ts";
 import { refusal } from "../messages/refusal.ts";
 import { targetPicker } from "../messages/target-picker.ts";
 import { startedNote } from "../messages/started-note.ts";
@@ -64,18 +63,6 @@ export function startOf(front: Pick<Front, "runbooks">, target: Target): Pick<Op
   if (runbook === undefined) return undefined;
   const steps = runbook.steps.map((step) => ({ step: step.id, title: step.title, state: { kind: "waiting" } as const }));
   return { problem: runbook.problem, runbookId: runbook.id, steps };
-}
-
-/** Address of an incident's thread; undefined while it is not posted yet, or Slack does not say. */
-export async function threadLink({ desk, chat }: Front, incident: Incident): Promise<string | undefined> {
-  const ts = incident.rootTs ?? (await desk.store.outbox.bySlot(`${incident.id}/root`))?.ts;
-  if (ts === undefined) return undefined;
-  try {
-    return await chat.permalink({ channel: incident.channel, ts });
-  } catch (error) {
-    desk.log.info({ incidentId: incident.id, because: messageOf(error) }, "no address for a thread");
-    return undefined;
-  }
 }
 
 type Telling = { readonly opened: Opened; readonly since: boolean };

@@ -2,6 +2,7 @@ import { isListed, type Person } from "../domain/access.ts";
 import type { Message } from "../domain/message.ts";
 import { listLeases } from "../incidents/leases.ts";
 import { UNRESOLVED } from "../incidents/resolve.ts";
+import { threadLink } from "../incidents/thread-link.ts";
 import { approvalList } from "../messages/approval-list.ts";
 import { auditList } from "../messages/audit-list.ts";
 import { helpMenu } from "../messages/help-menu.ts";
@@ -13,7 +14,6 @@ import { runbookDetail, runbookList, type RunbookDoc } from "../messages/runbook
 import { whoami } from "../messages/whoami.ts";
 import { abilitiesOf } from "./access.ts";
 import type { Front, RunbookFacts } from "./front.ts";
-import { threadLink } from "./investigate.ts";
 import { nearest } from "../domain/nearest.ts";
 
 /** `/oom help`: only what the caller may do. */

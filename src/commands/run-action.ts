@@ -3,12 +3,13 @@ import { actionNamed } from "../domain/named-action.ts";
 import type { ActionDoc } from "../domain/plan.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
 import { requestAction, type Requested } from "../incidents/request-action.ts";
+import { threadLink } from "../incidents/thread-link.ts";
 import { askedNote } from "../messages/asked-note.ts";
 import { refusal } from "../messages/refusal.ts";
 import { refusedUnless } from "./access.ts";
 import { lookUpTarget } from "./find-target.ts";
 import type { Asker, Front } from "./front.ts";
-import { startOf, threadLink, unknownTarget } from "./investigate.ts";
+import { startOf, unknownTarget } from "./investigate.ts";
 import type { Command } from "./parse-command.ts";
 
 /** `/oom run`: plans an action on a target and puts it to approval. */

@@ -3,13 +3,14 @@ import { formatTarget, type Target } from "../domain/target.ts";
 import type { Opened } from "../incidents/open-incident.ts";
 import { reportKill } from "../incidents/report-kill.ts";
 import { resolveByAlert } from "../incidents/resolve.ts";
+import { threadLink } from "../incidents/thread-link.ts";
 import { note } from "../messages/note.ts";
 import { startedNote } from "../messages/started-note.ts";
 import { targetPicker } from "../messages/target-picker.ts";
 import type { TargetList } from "../ports/planner.ts";
 import { findVictim, type Victim } from "./find-victim.ts";
 import type { Front } from "./front.ts";
-import { open, threadLink } from "./investigate.ts";
+import { open } from "./investigate.ts";
 import { say, type Reply } from "./say.ts";
 import { targetOfAlert } from "./target-of-alert.ts";
 

@@ -5,6 +5,7 @@ import { planHash } from "../incidents/plan-hash.ts";
 import { replaceRequest } from "../incidents/replace-request.ts";
 import { takeRequest, type Held } from "../incidents/take-request.ts";
 import type { LeaseTimes } from "../incidents/keep-lease.ts";
+import type { Chat } from "../ports/chat.ts";
 import type { JobOutcome } from "../ports/job-queue.ts";
 import { applyOnce } from "./apply-once.ts";
 import { lookAfterCrash, lookAfterFailure, verifyAndEnd, type FinishDeps } from "./finish-act.ts";
@@ -13,6 +14,7 @@ import { planAnew } from "./look-surely.ts";
 export type ActDeps = FinishDeps & {
   actionOf(actionId: string): Action | undefined;
   readonly leaseTimes: LeaseTimes;
+  readonly chat: Pick<Chat, "permalink">;
   /** A card says how far a long act has come at most this often. */
   readonly actProgressEveryMs: number;
 };
@@ -34,7 +36,7 @@ export async function act(deps: ActDeps, requestId: string, signal: AbortSignal)
 }
 
 async function carryOut(deps: ActDeps, held: Held, signal: AbortSignal): Promise<JobOutcome> {
-  const { desk, leaseTimes, actProgressEveryMs } = deps;
+  const { desk, chat, leaseTimes, actProgressEveryMs } = deps;
   const { request } = held;
   const action = deps.actionOf(request.actionId);
   if (action === undefined) return undone(deps, held, `this version of Oomph does not know the action ${request.actionId}`);
@@ -46,7 +48,7 @@ async function carryOut(deps: ActDeps, held: Held, signal: AbortSignal): Promise
 
   const begun = await beginRun(desk, held, { plan: now.plan, times: leaseTimes }); // audited and marked as begun, then done
   if (begun.kind === "not-begun") return LOOK_AGAIN;
-  const applied = await applyOnce(desk, { action, held: begun.held, plan: now.plan, progressEveryMs: actProgressEveryMs }, signal);
+  const applied = await applyOnce(desk, { action, held: begun.held, plan: now.plan, progressEveryMs: actProgressEveryMs, chat }, signal);
   if (applied.kind === "failed") return lookAfterFailure(deps, { action, held: begun.held, because: applied.because }, signal);
   return verifyAndEnd(deps, { action, held: begun.held }, signal);
 }

@@ -2,7 +2,9 @@ import type { Action } from "../actions/action.ts";
 import { messageOf, OomphError } from "../domain/errors.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { Desk } from "../incidents/desk.ts";
+import { threadLink } from "../incidents/thread-link.ts";
 import type { Held } from "../incidents/take-request.ts";
+import type { Chat } from "../ports/chat.ts";
 import type { Tables } from "../ports/store.ts";
 import { tellProgress } from "./tell-progress.ts";
 
@@ -12,13 +14,19 @@ export type Application = {
   readonly plan: Plan;
   /** The card says how far it has come at most this often. */
   readonly progressEveryMs: number;
+  /** Says where the thread is. */
+  readonly chat: Pick<Chat, "permalink">;
 };
 
 /** `failed`: in whole or in part. */
 export type Applied = { readonly kind: "applied" } | { readonly kind: "failed"; readonly because: string };
 
 /** The one place where apply is called. Progress that cannot be saved means that store or lease are lost, and stops the act. */
-export async function applyOnce(desk: Desk, { action, held, plan, progressEveryMs }: Application, signal: AbortSignal): Promise<Applied> {
+export async function applyOnce(
+  desk: Desk,
+  { action, held, plan, progressEveryMs, chat }: Application,
+  signal: AbortSignal,
+): Promise<Applied> {
   const { run, lease } = held;
   const progress = tellProgress<string>(desk, {
     everyMs: progressEveryMs,
@@ -30,6 +38,7 @@ export async function applyOnce(desk: Desk, { action, held, plan, progressEveryM
       id: run.id,
       begunAtMs: run.begunAtMs ?? desk.clock.nowMs(),
       signal: AbortSignal.any([signal, lease.signal]),
+      threadUrl: () => threadLink({ desk, chat }, held.incident),
       async saveCheckpoint(checkpoint, says) {
         if (!lease.isHeld()) throw new OomphError("conflict", `the lease on ${lease.targetKey} is lost: stopping`);
         await desk.store.runs.checkpoint(run.id, checkpoint);

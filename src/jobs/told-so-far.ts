@@ -1,8 +1,9 @@
 import type { Escalation } from "../domain/escalation.ts";
-import { messageOf, OomphError } from "../domain/errors.ts";
+import { OomphError } from "../domain/errors.ts";
 import type { Diagnosis } from "../domain/finding.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Desk } from "../incidents/desk.ts";
+import { threadLink } from "../incidents/thread-link.ts";
 import type { EscalateDeps } from "./escalation-deps.ts";
 
 /** What one attempt works with, read after it was claimed. */
@@ -27,7 +28,7 @@ export async function toldSoFar({ desk, chat }: EscalateDeps, claimed: Escalatio
   const all = await store.escalations.ofIncident(incident.id);
   const investigations = await store.investigations.ofIncident(incident.id);
   const investigation = investigations.find((one) => one.diagnosis !== undefined);
-  const threadUrl = await linkTo({ desk, chat }, incident);
+  const threadUrl = await threadLink({ desk, chat }, incident);
   const issueUrl = all.find((one) => one.externalUrl !== undefined)?.externalUrl;
   return {
     incident,
@@ -45,16 +46,4 @@ export async function isVerdictComing({ store }: Desk, { incidentId, event }: Es
   if (event === "resolved") return false;
   const [newest] = await store.investigations.ofIncident(incidentId);
   return newest?.state === "queued" || newest?.state === "running";
-}
-
-/** A link is a comfort: without it the rest is told all the same. */
-async function linkTo({ desk, chat }: Pick<EscalateDeps, "desk" | "chat">, { id, channel, rootTs }: Incident): Promise<string | undefined> {
-  const ts = rootTs ?? (await desk.store.outbox.bySlot(`${id}/root`))?.ts;
-  if (ts === undefined) return undefined;
-  try {
-    return await chat.permalink({ channel, ts });
-  } catch (error) {
-    desk.log.info({ incidentId: id, because: messageOf(error) }, "no link to the thread for an escalation");
-    return undefined;
-  }
 }

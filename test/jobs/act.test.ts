@@ -30,6 +30,7 @@ describe("carrying out an approved request", () => {
     actionOf: (id) => (id === test.action.id ? test.action : undefined),
     leaseTimes: TIMES,
     actProgressEveryMs: 5,
+    chat: { permalink: async () => "https://example.slack.com/archives/C1/p1" },
     patience: { attempts: 2, everyMs: 5 },
   });
   const run = (desk: Desk = test.desk, signal = new AbortController().signal) => act(depsOf(desk), requestId, signal);
@@ -361,6 +362,7 @@ describe("on PostgreSQL, with several processes at it", () => {
       actionOf: () => test.action,
       leaseTimes: TIMES,
       actProgressEveryMs: 5,
+      chat: { permalink: async () => "https://example.slack.com/archives/C1/p1" },
       patience: { attempts: 2, everyMs: 5 },
     };
     const deliveries = Array.from({ length: 6 }, () => act(deps, requestId, new AbortController().signal));
@@ -378,6 +380,7 @@ describe("on PostgreSQL, with several processes at it", () => {
       actionOf: () => test.action,
       leaseTimes: TIMES,
       actProgressEveryMs: 5,
+      chat: { permalink: async () => "https://example.slack.com/archives/C1/p1" },
       patience: { attempts: 2, everyMs: 5 },
     };
     test.lever.pauseAt("after-effect");

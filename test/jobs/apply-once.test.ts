@@ -10,6 +10,8 @@ import { LEASE_TIMES, takeApproved } from "../support/held.ts";
 import { PATIENCE } from "../support/patience.ts";
 import { seen } from "../support/seen.ts";
 
+const NO_LINKS = { permalink: async (): Promise<string> => Promise.reject(new Error("no links here")) };
+
 describe("applying", () => {
   let test: TestDesk;
   let held: Held;
@@ -22,7 +24,7 @@ describe("applying", () => {
 
   const apply = (work: (run: RunHandle) => Promise<void>, { lease = held.lease, signal = new AbortController().signal } = {}) => {
     const action: Action = { ...test.action, apply: (_plan, run) => work(run) };
-    return applyOnce(test.desk, { action, held: { ...held, lease }, plan: held.request.plan, progressEveryMs: 1 }, signal);
+    return applyOnce(test.desk, { action, held: { ...held, lease }, plan: held.request.plan, progressEveryMs: 1, chat: NO_LINKS }, signal);
   };
   const begin = async (): Promise<Held> => {
     const begun = await beginRun(test.desk, held, { plan: held.request.plan, times: LEASE_TIMES });
@@ -34,6 +36,13 @@ describe("applying", () => {
   it("keeps the progress of an act", async () => {
     expect(await apply((run) => run.saveCheckpoint({ changed: 3 }))).toEqual({ kind: "applied" });
     expect(await checkpoint()).toEqual({ changed: 3 });
+  });
+
+  it("is told where the thread is, where Slack says so", async () => {
+    const urls: (string | undefined)[] = [];
+    const work = async (run: RunHandle): Promise<void> => void urls.push(await run.threadUrl());
+    expect(await apply(work)).toEqual({ kind: "applied" });
+    expect(urls).toEqual([undefined]);
   });
 
   const card = async (): Promise<string> => {

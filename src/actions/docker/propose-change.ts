@@ -102,6 +102,7 @@ async function applyProposal(deps: DockerActionDeps, plan: Plan, run: RunHandle)
   const host = deps.codeHostOf(scope.repository);
   if (host === undefined || !isApproved(proposal, scope))
     throw new OomphError("conflict", `Nothing was done: ${scope.path} is not what it was at the approval. Ask again for a new plan.`);
+  const thread = await run.threadUrl();
   const { number, url } = await host.proposeChange(
     {
       branch: scope.branch,
@@ -110,7 +111,7 @@ async function applyProposal(deps: DockerActionDeps, plan: Plan, run: RunHandle)
       before: proposal.before,
       content: proposal.content,
       title: `${proposal.service}: ${titleOf({ set, unset, limit })}`,
-      body: `What was done to the container ${formatTarget(plan.target)} in a memory incident (run ${run.id}), so that it lasts.\n\nOnly what has to change is changed; all other bytes of the file are as they were.`,
+      body: `What was done to the container ${formatTarget(plan.target)} in a memory incident (run ${run.id}), so that it lasts.\n\nOnly what has to change is changed; all other bytes of the file are as they were.${thread === undefined ? "" : `\n\n[The incident's thread](${thread})`}`,
     },
     run.signal,
   );

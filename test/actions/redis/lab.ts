@@ -90,6 +90,7 @@ export function startRun(onSave: (checkpoint: Json, nth: number) => void = () =>
     get checkpoint() {
       return saved.at(-1);
     },
+    threadUrl: async () => undefined,
     async saveCheckpoint(checkpoint, says) {
       onSave(checkpoint, saved.length + 1);
       saved.push(structuredClone(checkpoint));
