@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { OomphError, codeOf } from "../../domain/errors.ts";
 import type { ExecLimits, ExecResult } from "../../ports/containers.ts";
+import { createBoundedOutput } from "../connection/bounded-output.ts";
 import { quoted } from "./asked.ts";
 import type { DockerClient } from "./client.ts";
 import { createFrameReader } from "./frames.ts";
@@ -21,7 +22,7 @@ export async function execute(client: DockerClient, execution: Execution): Promi
   const body = { AttachStdout: true, AttachStderr: true, Tty: false, Cmd: argv };
   try {
     const created = readAnswer(CreatedExec, await client.json({ call: "createExec", id, container, body, signal: deadline }), "An exec");
-    const output = createOutput(limits.maxBytes);
+    const output = createBoundedOutput(limits.maxBytes);
     const read = createFrameReader(({ stream, data }) => output.add(stream, data));
     const start = { call: "startExec", id: created.Id, container, body: { Detach: false, Tty: false } } as const;
     await client.stream({ ...start, signal: deadline, timeoutMs: Number.POSITIVE_INFINITY }, read);
@@ -56,30 +57,6 @@ function notRun(words: string): ExecResult {
 
 function isAboutProgram(words: string): boolean {
   return /runtime exec failed|executable file not found|permission denied/i.test(words);
-}
-
-type Output = {
-  add(stream: "stdout" | "stderr", data: Buffer): void;
-  texts(): Pick<ExecResult, "stdout" | "stderr" | "truncated">;
-};
-
-function createOutput(maxBytes: number): Output {
-  const kept = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
-  let bytes = 0;
-  let truncated = false;
-  return {
-    add(stream, data) {
-      const room = Math.max(0, maxBytes - bytes);
-      truncated ||= data.length > room;
-      bytes += Math.min(data.length, room);
-      if (room > 0) kept[stream].push(Buffer.from(data.subarray(0, room)));
-    },
-    texts: () => ({ stdout: textOf(kept.stdout), stderr: textOf(kept.stderr), truncated }),
-  };
-}
-
-function textOf(parts: readonly Buffer[]): string {
-  return Buffer.concat(parts).toString("utf8");
 }
 
 function late({ argv, container, limits }: Execution, cause: unknown): OomphError {

@@ -5,6 +5,8 @@ import { createKubernetesClient, type KubernetesClient } from "./client.ts";
 import { createDiscovery } from "./discovery.ts";
 import { createClusterChanges } from "./cluster-changes.ts";
 import { createClusterObjects } from "./cluster-objects.ts";
+import { createClusterMemory } from "./inside/cluster-memory.ts";
+import { createPodInsides } from "./inside/pod-insides.ts";
 import type { KubernetesConnectionSettings } from "./settings.ts";
 
 /** The configured clusters, looked at. Nothing is read or connected before the first question. */
@@ -26,5 +28,11 @@ export function createClusters(connections: readonly KubernetesConnectionSetting
 }
 
 function clusterOf(client: KubernetesClient, log: Log) {
-  return { ...createClusterObjects({ client, discovery: createDiscovery(client) }), ...createClusterChanges(client, log) };
+  const asking = { client, discovery: createDiscovery(client) };
+  return {
+    ...createClusterObjects(asking),
+    ...createClusterMemory(asking),
+    ...createPodInsides(asking),
+    ...createClusterChanges(client, log),
+  };
 }

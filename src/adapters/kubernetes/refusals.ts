@@ -62,7 +62,11 @@ type Meaning = { readonly code: ErrorCode; readonly says: string; readonly retry
 
 function byWords({ status, says }: Refusal, asked: Asked): Meaning | undefined {
   if (status === 403) return forbidden(says, asked);
-  if (/waiting to start|is terminated|container not found|not running/i.test(says) && status < 500)
+  if (/error trying to reach service/i.test(says)) return { code: "unreachable", says: `cannot ${describeAsked(asked)}${words(says)}` };
+  if (
+    /^(container|pod) not found \(/.test(says) ||
+    (/waiting to start|is terminated|container not found|not running/i.test(says) && status < 500)
+  )
     return { code: "not-running", says: `cannot ${describeAsked(asked)}${words(says)}` };
   if (/previous terminated container .* not found/i.test(says))
     return { code: "not-found", says: `has no log of a life before${words(says)}` };
@@ -102,7 +106,7 @@ function byStatus({ status, says, name }: Refusal, asked: Asked): Meaning {
   if (status === 401) return { code: "wrong-credentials", says: `does not take the credentials for ${describeAsked(asked)}${words(says)}` };
   if (status === 404 && name !== undefined) {
     const where = asked.namespace === undefined ? "" : ` in namespace ${quoted(asked.namespace)}`;
-    const kind = asked.call === undefined ? "object" : resourceOf(asked.call).replace(/^([a-z]+)s(?=[./]|$)/, "$1");
+    const kind = asked.call === undefined ? "object" : resourceOf(asked.call).replace(/^([a-z]+)s(?=[./]|$)(\/[a-z]+)?/, "$1");
     return { code: "not-found", says: `has no ${kind} ${quoted(name)}${where}. It may have been deleted or renamed.` };
   }
   if (status === 404)

@@ -17,6 +17,8 @@ export type KubernetesRequest = CallPlace & {
   readonly contentType?: string;
   /** Absent: JSON. */
   readonly accept?: string;
+  /** Only these bytes, of what knows how to send them: `bytes=-65536` is the end. */
+  readonly range?: string;
   /** Instead of the connection's own; `Infinity`: once it answers, as long as it goes on. */
   readonly timeoutMs?: number;
   /** Aborted: the call rejects with the signal's reason. */
@@ -37,7 +39,7 @@ export function send({ access }: Transport, request: KubernetesRequest, options:
       ...options.headers,
       "User-Agent": "oomph",
       Accept: request.accept ?? "application/json",
-      "Accept-Encoding": "gzip",
+      ...(request.range === undefined ? { "Accept-Encoding": "gzip" } : { Range: request.range }),
       ...(body === undefined
         ? {}
         : { "Content-Type": request.contentType ?? "application/json", "Content-Length": Buffer.byteLength(body) }),

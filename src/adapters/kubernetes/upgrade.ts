@@ -23,7 +23,10 @@ export type Upgrade = {
 const MAX_MESSAGE_BYTES = 2 ** 20;
 const MAX_REFUSAL_BYTES = 16_384;
 
-/** Opens a WebSocket, for exec and port-forward. `ws` is loaded here, at the first one. Throws OomphError; the caller closes it. */
+/**
+ * Opens a WebSocket, for exec and port-forward. `ws` is loaded here, at the first one. Throws OomphError. The caller closes
+ * it, and resumes it when it listens: what came with the answer would be lost before.
+ */
 export async function openWebSocket({ transport, asked, path, protocols, settings, signal }: Upgrade): Promise<WebSocket> {
   const { WebSocket: Socket } = await import("ws");
   const { server } = transport.access;
@@ -44,6 +47,7 @@ export async function openWebSocket({ transport, asked, path, protocols, setting
     const end = (): void => signal?.removeEventListener("abort", onAbort);
     socket.once("open", () => {
       end();
+      socket.pause();
       resolve(socket);
     });
     socket.once("unexpected-response", (_request, answer) => {

@@ -1,9 +1,8 @@
 import { given } from "../../../domain/given.ts";
 import type { ContainerUsage } from "../../../domain/workload.ts";
-import { scopesOf } from "../namespaces.ts";
 import type { Asking } from "../objects.ts";
-import { pagesOf } from "../pages.ts";
 import { createLineCutter } from "./cut-lines.ts";
+import { eachPod } from "./each-pod.ts";
 import { PlacedPod } from "./schema.ts";
 
 type Place = Pick<ContainerUsage, "namespace" | "pod" | "container">;
@@ -49,13 +48,10 @@ function labelOf(name: string, labels: string): string {
   return new RegExp(`(?:^|,)${name}="((?:[^"\\\\]|\\\\.)*)"`).exec(labels)?.[1] ?? "";
 }
 
-async function placesOn({ client }: Asking, node: string, signal: AbortSignal): Promise<ReadonlyMap<string, Place>> {
+async function placesOn(asking: Asking, node: string, signal: AbortSignal): Promise<ReadonlyMap<string, Place>> {
   const places = new Map<string, Place>();
-  const query = { fieldSelector: `spec.nodeName=${node}` };
-  for (const scope of scopesOf(client.settings.namespaces)) {
-    for await (const { items } of pagesOf(client, { call: "listPods", query, signal, ...given({ namespace: scope }) })) {
-      for (const item of items) for (const [id, place] of containersOf(item)) places.set(id, place);
-    }
+  for await (const pod of eachPod(asking, { node, signal })) {
+    for (const [id, place] of containersOf(pod)) places.set(id, place);
   }
   return places;
 }

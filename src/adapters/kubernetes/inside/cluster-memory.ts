@@ -1,13 +1,13 @@
 import { codeOf, messageOf, OomphError } from "../../../domain/errors.ts";
-import { given } from "../../../domain/given.ts";
 import type { ContainerUsage } from "../../../domain/workload.ts";
 import type { ClusterMemory } from "../../../ports/clusters.ts";
 import { quoted } from "../asked.ts";
 import { memorySource } from "../facts.ts";
-import { allowsNamespace, assertAllowed, scopesOf } from "../namespaces.ts";
+import { allowsNamespace, assertAllowed } from "../namespaces.ts";
 import type { Asking } from "../objects.ts";
-import { listAll, METADATA_ONLY, pagesOf } from "../pages.ts";
+import { listAll, METADATA_ONLY } from "../pages.ts";
 import { WithMetadata } from "../schema.ts";
+import { eachPod } from "./each-pod.ts";
 import { nodeFromKubelet, usageFromKubelet } from "./kubelet-memory.ts";
 import { nodeFromMetrics, usageFromMetrics } from "./metrics-api.ts";
 import { PlacedPod } from "./schema.ts";
@@ -95,26 +95,21 @@ async function* usageFromKubelets(asking: Asking, query: UsageQuery, signal: Abo
 
 /** Which kubelets are asked, and of which pods (`<namespace>/<name>`, undefined: all) it is about. */
 async function nodesFor(
-  { client }: Asking,
+  asking: Asking,
   { namespace, selector, node }: UsageQuery,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, ReadonlySet<string> | undefined>> {
   if (selector === undefined) {
     if (node !== undefined) return new Map([[node, undefined]]);
-    const nodes = await listAll(client, { call: "listNodes", accept: METADATA_ONLY, signal });
+    const nodes = await listAll(asking.client, { call: "listNodes", accept: METADATA_ONLY, signal });
     return new Map(nodes.flatMap((one) => WithMetadata.safeParse(one).data?.metadata?.name ?? []).map((name) => [name, undefined]));
   }
   const wanted = new Map<string, Set<string>>();
-  const query = { labelSelector: selector, ...given({ fieldSelector: node === undefined ? undefined : `spec.nodeName=${node}` }) };
-  for (const scope of namespace === undefined ? scopesOf(client.settings.namespaces) : [namespace]) {
-    for await (const { items } of pagesOf(client, { call: "listPods", query, signal, ...given({ namespace: scope }) })) {
-      for (const item of items) {
-        const { metadata, spec } = PlacedPod.safeParse(item).data ?? {};
-        const name = spec?.nodeName;
-        if (name === undefined || metadata === undefined) continue; // on no node yet
-        wanted.set(name, (wanted.get(name) ?? new Set()).add(`${metadata.namespace}/${metadata.name}`));
-      }
-    }
+  for await (const pod of eachPod(asking, { namespace, selector, node, signal })) {
+    const { metadata, spec } = PlacedPod.safeParse(pod).data ?? {};
+    const name = spec?.nodeName;
+    if (name === undefined || metadata === undefined) continue; // on no node yet
+    wanted.set(name, (wanted.get(name) ?? new Set()).add(`${metadata.namespace}/${metadata.name}`));
   }
   return wanted;
 }

@@ -6,6 +6,7 @@ import type { Asking } from "../objects.ts";
 import { METADATA_ONLY, pagesOf } from "../pages.ts";
 import { timeOf } from "../read-metadata.ts";
 import { WithMetadata } from "../schema.ts";
+import { eachPod } from "./each-pod.ts";
 import type { NodeMemory, UsageQuery } from "./cluster-memory.ts";
 import { NodeMetrics, PodMetrics } from "./schema.ts";
 
@@ -50,20 +51,14 @@ function readPodMetrics(item: unknown): readonly ContainerUsage[] {
 
 /** `<namespace>/<name>`: metrics do not tell on which node a pod is. */
 async function podsOnNode(
-  { client }: Asking,
+  asking: Asking,
   { node, namespace }: { readonly node: string; readonly namespace: string | undefined },
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
-  const query = { fieldSelector: `spec.nodeName=${node}` };
-  for (const scope of namespace === undefined ? scopesOf(client.settings.namespaces) : [namespace]) {
-    const request = { call: "listPods", query, accept: METADATA_ONLY, signal, ...given({ namespace: scope }) } as const;
-    for await (const { items } of pagesOf(client, request)) {
-      for (const item of items) {
-        const { metadata } = WithMetadata.safeParse(item).data ?? {};
-        names.add(`${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`);
-      }
-    }
+  for await (const pod of eachPod(asking, { node, namespace, signal, accept: METADATA_ONLY })) {
+    const { metadata } = WithMetadata.safeParse(pod).data ?? {};
+    names.add(`${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`);
   }
   return names;
 }
