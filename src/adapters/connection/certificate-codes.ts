@@ -16,7 +16,7 @@ export type TlsTrouble =
   | "other-name"
   /** The other side does not speak TLS. */
   | "no-tls"
-  /** The other side did not take our certificate. */
+  /** The other side ended the handshake: it may not take our certificate, or want one. */
   | "ours-refused";
 
 /** What is wrong with TLS, by the code that Node gives it. */
@@ -25,6 +25,6 @@ export function tlsTrouble(code: string): TlsTrouble | undefined {
   if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") return "expired";
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return "other-name";
   if (code.startsWith("ERR_SSL_WRONG_VERSION") || code.startsWith("ERR_SSL_PACKET_LENGTH") || code === "EPROTO") return "no-tls";
-  if (code.includes("_ALERT_")) return "ours-refused";
+  if (code.startsWith("ERR_SSL") || code.startsWith("ERR_OSSL")) return "ours-refused";
   return undefined;
 }

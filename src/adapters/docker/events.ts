@@ -1,7 +1,7 @@
 import { OomphError } from "../../domain/errors.ts";
 import type { ContainerEvent } from "../../ports/containers.ts";
+import { createLineReader } from "../connection/read-body.ts";
 import type { DockerClient } from "./client.ts";
-import { createLineReader } from "./log-tail.ts";
 import { readAnswer } from "./read-answer.ts";
 import { EventLine } from "./schema.ts";
 

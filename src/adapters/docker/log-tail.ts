@@ -1,11 +1,11 @@
 import type { LogLimits, LogTail } from "../../ports/containers.ts";
+import { createLineReader } from "../connection/read-body.ts";
 import type { DockerClient } from "./client.ts";
 import { beginsFrame, createFrameReader, type Frame } from "./frames.ts";
 
 // When the lines asked for are this many times the bytes that may be kept, fewer lines are asked for instead.
 const READ_AHEAD = 4;
 const TRIES = 4;
-const NEWLINE = 0x0a;
 
 /** Reads the end of a log: daemons send the oldest of the last lines first, so the newest bytes are kept as they pass. */
 export async function readLogTail(
@@ -81,21 +81,6 @@ function createTaker(add: (frame: Frame) => void): (chunk: Buffer) => void {
   return (chunk) => {
     take ??= beginsFrame(chunk[0] ?? 0) ? createFrameReader(add) : createLineReader((data) => add({ stream: "stdout", data }));
     take(chunk);
-  };
-}
-
-/** Calls with each line, its line feed included. Chunks may end anywhere. */
-export function createLineReader(onLine: (line: Buffer) => void): (chunk: Buffer) => void {
-  let begun: Buffer[] = [];
-  return (chunk) => {
-    let at = 0;
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, at)) {
-      const rest = chunk.subarray(at, end + 1);
-      onLine(begun.length === 0 ? rest : Buffer.concat([...begun, rest]));
-      begun = [];
-      at = end + 1;
-    }
-    if (at < chunk.length) begun.push(chunk.subarray(at));
   };
 }
 

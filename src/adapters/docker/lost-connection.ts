@@ -1,21 +1,10 @@
 import { OomphError, messageOf } from "../../domain/errors.ts";
+import { tlsTrouble } from "../connection/certificate-codes.ts";
+import { codeIn, LATE } from "../connection/exchange.ts";
 import { describeAsked, type Asked } from "./asked.ts";
 import { DOCKER_CALLS, type DockerCall } from "./calls.ts";
 
-// OpenSSL's names for a chain that our CAs do not vouch for.
-const UNTRUSTED = new Set([
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "CERT_SIGNATURE_FAILURE",
-]);
-
 const NO_WAY = new Set(["EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN"]);
-
-/** Codes of errors that this adapter raises itself. */
-export const LATE = { connect: "OOMPH_LATE_CONNECT", answer: "OOMPH_LATE_ANSWER" } as const;
 
 /** A connection that failed or broke, or an answer that did not come, as an error with a code and a sentence. */
 export function explainLoss(error: unknown, asked: Asked, timeoutMs: number): OomphError {
@@ -61,36 +50,27 @@ function loss(code: string, asked: Asked): Loss {
 }
 
 function aboutTls(code: string): Loss | undefined {
-  if (UNTRUSTED.has(code))
-    return { forGood: true, says: `showed a certificate that the configured CA did not sign (${code}). Configure the CA that signed it.` };
-  if (code === "CERT_HAS_EXPIRED") return { forGood: true, says: "showed a certificate that has expired. Renew it." };
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    return {
-      forGood: true,
-      says: "showed a certificate for another name than the one it was called by. Call it by the name that the certificate holds.",
-    };
+  const says = tlsWords(code);
+  return says === undefined ? undefined : { forGood: true, says };
+}
+
+function tlsWords(code: string): string | undefined {
+  switch (tlsTrouble(code)) {
+    case "untrusted":
+      return `showed a certificate that the configured CA did not sign (${code}). Configure the CA that signed it.`;
+    case "expired":
+      return "showed a certificate that has expired. Renew it.";
+    case "other-name":
+      return "showed a certificate for another name than the one it was called by. Call it by the name that the certificate holds.";
+    case "no-tls":
+      return "does not speak TLS on this port. Write tcp:// in its URL without TLS settings, or its TLS port (2376).";
+    case "ours-refused":
+      return `ended the TLS handshake (${code}). It may want a client certificate that its CA signed: configure one, with its key.`;
+    case undefined:
+      return undefined;
   }
-  if (code.startsWith("ERR_SSL_WRONG_VERSION") || code.startsWith("ERR_SSL_PACKET_LENGTH") || code === "EPROTO")
-    return {
-      forGood: true,
-      says: "does not speak TLS on this port. Write tcp:// in its URL without TLS settings, or its TLS port (2376).",
-    };
-  if (code.startsWith("ERR_SSL") || code.startsWith("ERR_OSSL")) {
-    return {
-      forGood: true,
-      says: `ended the TLS handshake (${code}). It may want a client certificate that its CA signed: configure one, with its key.`,
-    };
-  }
-  return undefined;
 }
 
 function named(code: string): string {
   return code === "" ? "" : ` (${code})`;
-}
-
-/** The code of a failed system call or handshake; "" where there is none. */
-export function codeIn(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return codeIn(error.errors[0]);
-  if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
-  return "";
 }
