@@ -1,9 +1,10 @@
 import { formatBytes } from "../domain/bytes.ts";
-import { OomphError } from "../domain/errors.ts";
+import { codeOf, messageOf, OomphError } from "../domain/errors.ts";
 import { KernelLogScan } from "../domain/kernel-oom/kernel-log-scan.ts";
 import { looksLikeSystemLog } from "../domain/kernel-oom/looks-like-log.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { explain, type Explanation } from "./explain.ts";
+import { explainHeap, mayBeProfile } from "./explain-heap.ts";
 import { explainReading } from "./explain-kernel-log.ts";
 import type { Io } from "./io.ts";
 import { printable } from "./printable.ts";
@@ -11,6 +12,9 @@ import { printable } from "./printable.ts";
 // Longer input is read as a kernel's log only, which needs no more memory however long it is.
 const MOST_TEXT_BYTES = 16 * 2 ** 20;
 const BEGINNING_BYTES = 65_536;
+const MOST_PROFILE_BYTES = 64 * 2 ** 20;
+// A pipe may hand on little at a time.
+const PEEKED_BYTES = 256;
 const BINARY_SHARE = 0.1;
 
 // What the first bytes of files that are no text are known by, and what makes text of them.
@@ -22,21 +26,46 @@ const NO_TEXT: readonly (readonly [beginning: string, hint: string])[] = [
   ["LPKSHHRH", "a journal: `journalctl --file FILE -o short-iso | oomph explain -`"],
 ];
 
+export type ExplainOptions = {
+  readonly file: string;
+  /** An earlier heap profile, to compare with. */
+  readonly base?: string;
+  readonly json: boolean;
+};
+
 /** `oomph explain <file|->`. */
-export async function explainFile({ file, json }: { readonly file: string; readonly json: boolean }, io: Io): Promise<ExitCode> {
-  const { result, text } = await explainInput(file, io);
+export async function explainFile({ file, base, json }: ExplainOptions, io: Io): Promise<ExitCode> {
+  const { result, text } = await explainInput(file, base, io);
   if (json) io.out(`${JSON.stringify(result, null, 2)}\n`);
   else if (result.kind === "unknown") io.err(text);
   else io.out(printable(text)); // names of processes come from anyone who can start one
   return result.kind === "unknown" ? EXIT.badInput : EXIT.ok;
 }
 
-async function explainInput(file: string, io: Io): Promise<Explanation> {
+async function explainInput(file: string, base: string | undefined, io: Io): Promise<Explanation> {
+  const { beginning, chunks } = await peek(chunksOf(file, io));
+  if (base === undefined && !mayBeProfile(beginning)) return explainText(file, chunks);
+  const profile = await wholeProfile(chunks);
+  return explainProfile(profile, base === undefined ? undefined : await wholeProfile(chunksOf(base, io)));
+}
+
+/** What is a profile, but of something else than the heap, is told as text is that is of no known kind. */
+function explainProfile(profile: Uint8Array, base: Uint8Array | undefined): Explanation {
+  try {
+    return explainHeap(profile, base);
+  } catch (error) {
+    if (codeOf(error) !== "bad-input") throw error;
+    const because = messageOf(error);
+    return { result: { kind: "unknown", because }, text: `${because}\n` };
+  }
+}
+
+async function explainText(file: string, chunks: AsyncIterable<Buffer>): Promise<Explanation> {
   const scan = new KernelLogScan();
   let held: Buffer[] | undefined = [];
   let beginning = "";
   let bytes = 0;
-  for await (const chunk of chunksOf(file, io)) {
+  for await (const chunk of chunks) {
     if (bytes < BEGINNING_BYTES) {
       beginning += chunk.toString("latin1", 0, BEGINNING_BYTES);
       refuseBinary(beginning, file);
@@ -46,6 +75,7 @@ async function explainInput(file: string, io: Io): Promise<Explanation> {
     held?.push(chunk);
     scan.push(chunk.toString("latin1"));
   }
+  refuseUnread(beginning);
   if (held !== undefined)
     return explain(
       Buffer.concat(held)
@@ -60,6 +90,35 @@ async function explainInput(file: string, io: Io): Promise<Explanation> {
   );
 }
 
+async function wholeProfile(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const held: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > MOST_PROFILE_BYTES)
+      throw new OomphError("bad-input", `expected a heap profile of at most ${formatBytes(MOST_PROFILE_BYTES)}, got more`);
+    held.push(chunk);
+  }
+  return Buffer.concat(held);
+}
+
+/** The beginning of a file, and the whole of it. */
+async function peek(chunks: AsyncGenerator<Buffer>): Promise<{ readonly beginning: Buffer; readonly chunks: AsyncIterable<Buffer> }> {
+  const first: Buffer[] = [];
+  let bytes = 0;
+  while (bytes < PEEKED_BYTES) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    first.push(next.value);
+    bytes += next.value.length;
+  }
+  async function* whole(): AsyncGenerator<Buffer> {
+    yield* first;
+    yield* chunks;
+  }
+  return { beginning: Buffer.concat(first), chunks: whole() };
+}
+
 async function* chunksOf(file: string, io: Io): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of io.read(file)) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -69,6 +128,12 @@ async function* chunksOf(file: string, io: Io): AsyncGenerator<Buffer> {
       cause: error,
     });
   }
+}
+
+/** The text form of a heap profile has sizes of stacks and no names that could be added up. */
+function refuseUnread(beginning: string): void {
+  if (/^heap profile: \d+: \d+ \[/.test(beginning))
+    throw new OomphError("bad-input", "expected a heap profile in pprof's format, got one as text: fetch it again without ?debug=1");
 }
 
 function refuseBinary(beginning: string, file: string): void {

@@ -2,6 +2,7 @@ import { counted } from "../domain/count.ts";
 import type { KernelOomReading } from "../domain/kernel-oom/types.ts";
 import type { AlertResult } from "./alert-result.ts";
 import { explainAlert, textBesideAlert } from "./explain-alert.ts";
+import type { HeapResult } from "./explain-heap.ts";
 import { explainKernelKills, explainQuietLog } from "./explain-kernel-log.ts";
 import { explainPod, type ClusterResult } from "./explain-pod.ts";
 import { explainProgramText, type ProgramTextResult } from "./explain-program-text.ts";
@@ -9,7 +10,7 @@ import { explainRedis, type RedisResult } from "./explain-redis.ts";
 import type { Explained } from "./explained.ts";
 
 /** A kind per recogniser; scripts tell them apart by `kind`. */
-type KnownResult = ClusterResult | RedisResult | KernelOomReading | AlertResult | ProgramTextResult;
+type KnownResult = ClusterResult | HeapResult | RedisResult | KernelOomReading | AlertResult | ProgramTextResult;
 type Unknown = { readonly kind: "unknown"; readonly because: string };
 
 export type Explanation = Explained<KnownResult | Unknown>;
@@ -26,14 +27,20 @@ export function explain(text: string): Explanation {
     const explained = recognise(text);
     if (explained !== undefined) return explained;
   }
-  const got = text.trim() === "" ? "nothing" : `${counted(text.length, "character")} with none of these`;
+  const got = text.trim() === "" ? "nothing" : `${described(text)} with none of these`;
   const because = `Expected ${READS}; got ${got}.`;
   return { result: { kind: "unknown", because }, text: `${because}\n` };
 }
 
+/** What a login or an error page stands in for is often meant. */
+function described(text: string): string {
+  const size = counted(text.length, "character");
+  return /^\s*<(?:!doctype html|html)\b/i.test(text) ? `a web page of ${size}` : size;
+}
+
 // What is read, for people.
 const READS =
-  "the output of `redis-cli INFO` (or a part of it with used_memory and maxmemory), a log with \"OOM command not allowed when used memory > 'maxmemory'\", a kernel's log (`dmesg`, `journalctl -k`, /var/log/syslog), a program's log whose heap is full (Java, Node, Python, Go, PHP, Ruby, .NET), a line on how a container ended (\"exited with code 137\", OOMKilled), what kubectl says of pods, nodes and events (describe, get -o json or yaml, tables), or an alert of Wazuh's or a Slack post in JSON";
+  "the output of `redis-cli INFO` (or a part of it with used_memory and maxmemory), a log with \"OOM command not allowed when used memory > 'maxmemory'\", a kernel's log (`dmesg`, `journalctl -k`, /var/log/syslog), a program's log whose heap is full (Java, Node, Python, Go, PHP, Ruby, .NET), a line on how a container ended (\"exited with code 137\", OOMKilled), what kubectl says of pods, nodes and events (describe, get -o json or yaml, tables), a heap profile in pprof's format, or an alert of Wazuh's or a Slack post in JSON";
 
 /** A log in a Slack post that is no alert is read as the log that it is. */
 function explainPastedLog(text: string): Explained<KnownResult> | undefined {

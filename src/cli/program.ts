@@ -40,6 +40,7 @@ function build(io: Io, done: Done): Command {
   redis-cli INFO | oomph explain -            a pasted INFO, or a log with Redis's OOM error
   journalctl -k | oomph explain -             who was killed for want of memory, and whose limit it was
   oomph explain alert.json                    an alert of Wazuh's, or a Slack post, in JSON
+  oomph explain heap.pb.gz --base before.pb.gz  a Go program's heap profile: who holds most, and who grew
   docker logs web 2>&1 | oomph explain -      a full heap of Java, Node, Python, Go; "exited with code 137"
   oomph redis flush --db 2                    before a test suite`,
     )
@@ -129,13 +130,14 @@ function addExplain(program: Command, io: Io, done: Done): void {
   program
     .command("explain")
     .description(
-      "say what a text means: a kernel's log, an alert of Wazuh's or a Slack post in JSON, a pasted INFO, a log with Redis's OOM error or with a full heap (Java, Node, Python, Go ...), how a container ended (exited with code 137)",
+      "say what a text means: a kernel's log, an alert of Wazuh's or a Slack post in JSON, a pasted INFO, a log with Redis's OOM error or with a full heap (Java, Node, Python, Go ...), how a container ended (exited with code 137); or what a heap profile in pprof's format holds",
     )
     .argument("<file>", "a file, or - for standard input")
+    .option("--base <file>", "an earlier heap profile of the same program: what grew since")
     .option("--json", "one JSON document on standard output")
-    .action(async (file: string, { json }: { readonly json?: true }) => {
+    .action(async (file: string, { base, json }: { readonly base?: string; readonly json?: true }) => {
       const { explainFile } = await import("./explain-file.ts");
-      done(await explainFile({ file, json: json === true }, io));
+      done(await explainFile({ file, json: json === true, ...(base === undefined ? {} : { base }) }, io));
     });
 }
 

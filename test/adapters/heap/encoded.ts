@@ -4,6 +4,7 @@ import { Function as PprofFunction, Line, Location, Profile, Sample, StringTable
 export function encodedProfile(
   stacks: readonly (readonly [stack: readonly string[], bytes: number])[],
   types = ["inuse_objects", "inuse_space"],
+  durationMs = 0,
 ): Uint8Array {
   const strings = new StringTable();
   const names = [...new Set(stacks.flatMap(([stack]) => stack))];
@@ -20,5 +21,6 @@ export function encodedProfile(
         }),
     ),
     timeNanos: 1_700_000_000_000_000_000n,
+    durationNanos: durationMs * 1e6,
   }).encode();
 }
