@@ -38,7 +38,6 @@ const resources = part({
   limits: part({ memory: quantity, cpu: quantity }),
   requests: part({ memory: quantity, cpu: quantity }),
 });
-export type Resources = z.infer<typeof resources>;
 
 const Owner = z.object({ kind: text, name: text, uid: text, controller: flag });
 const ManagedField = z.object({ manager: text, operation: text, time: text, fieldsV1: z.unknown().optional() });

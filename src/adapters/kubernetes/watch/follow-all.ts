@@ -1,4 +1,5 @@
-import { listAndWatch, type Follow, type Followed, type Follower } from "./list-and-watch.ts";
+import type { Follow, Followed, Follower } from "./follow.ts";
+import { listAndWatch } from "./list-and-watch.ts";
 
 /**
  * Follows several lists at once. Of one alone a missing right is thrown; of several the others go on, and the one is asked

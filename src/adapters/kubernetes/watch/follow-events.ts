@@ -5,7 +5,7 @@ import { NODE_EVENTS_NAMESPACE } from "../objects.ts";
 import { readEvent } from "../read-event.ts";
 import { versionOf } from "../read-metadata.ts";
 import { followAll } from "./follow-all.ts";
-import type { Follow, Follower } from "./list-and-watch.ts";
+import type { Follow, Follower } from "./follow.ts";
 
 export type EventsFollowed = { readonly reasons: readonly string[]; readonly sinceMs: number };
 

@@ -5,7 +5,7 @@ import { allowsNamespace, scopesOf } from "../namespaces.ts";
 import { versionOf } from "../read-metadata.ts";
 import { readPod } from "../read-pod.ts";
 import { followAll } from "./follow-all.ts";
-import type { Follow, Follower } from "./list-and-watch.ts";
+import type { Follow, Follower } from "./follow.ts";
 
 /** Follows the pods of the allowed namespaces, as ClusterChanges says. `onChange` must not throw. */
 export async function followPods(follow: Follow, onChange: (change: PodChange) => void): Promise<void> {

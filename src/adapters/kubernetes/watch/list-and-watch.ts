@@ -1,32 +1,10 @@
 import { OomphError, codeOf, messageOf, type ErrorCode } from "../../../domain/errors.ts";
 import { given } from "../../../domain/given.ts";
-import type { Log } from "../../../ports/log.ts";
-import type { KubernetesClient } from "../client.ts";
 import { pagesOf } from "../pages.ts";
 import { Expired } from "../refusals.ts";
 import { backOffMs, waitUnlessAborted } from "./back-off.ts";
+import type { Follow, Followed, Follower } from "./follow.ts";
 import { watchOnce } from "./watch-once.ts";
-
-/** What is followed: one list of a cluster, and what becomes of it. */
-export type Followed = {
-  readonly list: "listPods" | "listEvents";
-  readonly watch: "watchPods" | "watchEvents";
-  /** Absent: of the whole cluster. */
-  readonly namespace?: string;
-  readonly fieldSelector?: string;
-  /** A right that is missing at the beginning is thrown, and not waited for. */
-  readonly mustBegin: boolean;
-};
-
-/** Told in this order: a whole list (`begin`, each one `there`, `listed`), then changes, then perhaps a whole list again. */
-export type Follower = {
-  begin(): void;
-  there(object: unknown): void;
-  listed(): void;
-  changed(kind: "ADDED" | "MODIFIED" | "DELETED", object: unknown): void;
-};
-
-export type Follow = { readonly client: KubernetesClient; readonly log: Log; readonly signal: AbortSignal };
 
 // Nothing that waiting mends at the beginning; later on each of them may be a server that is not quite up yet.
 const HOPELESS: readonly ErrorCode[] = ["no-rights", "wrong-credentials", "bad-input"];

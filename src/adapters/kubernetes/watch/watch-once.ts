@@ -4,7 +4,7 @@ import { createLineReader } from "../../connection/read-body.ts";
 import { explainRefusal, readRefusal } from "../refusals.ts";
 import { versionOf } from "../read-metadata.ts";
 import { WatchLine } from "../schema.ts";
-import type { Follow, Followed, Follower } from "./list-and-watch.ts";
+import type { Follow, Followed, Follower } from "./follow.ts";
 
 export type WatchFrom = {
   readonly version: string;
