@@ -24,6 +24,8 @@ export type PodFacts = {
   /** It is being deleted since then. */
   readonly deletedAtMs?: number;
   readonly qosClass?: string;
+  /** Where it says that Prometheus finds its metrics (annotations `prometheus.io/scrape`, `/port`, `/path`). */
+  readonly scrape?: { readonly port: number; readonly path: string };
   readonly conditions: readonly Condition[];
   /** Limits and requests of the pod as a whole (Kubernetes 1.32 and on). */
   readonly podRequestBytes?: number;

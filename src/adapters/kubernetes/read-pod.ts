@@ -29,6 +29,7 @@ export function readPod(value: unknown): PodFacts {
       startedAtMs: timeOf(status?.startTime),
       deletedAtMs: deletedAt(metadata),
       qosClass: status?.qosClass,
+      scrape: scrapeOf(metadata, spec),
       podRequestBytes: parseBytesQuantity(spec?.resources?.requests?.memory),
       podLimitBytes: parseBytesQuantity(spec?.resources?.limits?.memory),
     }),
@@ -39,4 +40,17 @@ export function readPod(value: unknown): PodFacts {
 function deletedAt(metadata: Metadata | undefined): number | undefined {
   const overAtMs = timeOf(metadata?.deletionTimestamp);
   return overAtMs === undefined ? undefined : overAtMs - (metadata?.deletionGracePeriodSeconds ?? 0) * 1000;
+}
+
+/** By the annotations that Prometheus' own examples go by. Without a port there it is the first that a container names. */
+function scrapeOf(metadata: Metadata | undefined, spec: Pod["spec"]): PodFacts["scrape"] {
+  const {
+    "prometheus.io/scrape": scrape,
+    "prometheus.io/port": named,
+    "prometheus.io/path": path = "/metrics",
+  } = metadata?.annotations ?? {};
+  if (scrape !== "true") return undefined;
+  const port = named === undefined ? readContainers(spec)[0]?.ports[0]?.port : Number(named);
+  if (port === undefined || !Number.isInteger(port) || port < 1 || port > 65_535) return undefined;
+  return { port, path: path.startsWith("/") ? path : `/${path}` };
 }

@@ -75,6 +75,7 @@ export const PodSeen = z.object({
   startedAtMs: at.exactOptional(),
   deletedAtMs: at.exactOptional(),
   qosClass: z.string().exactOptional(),
+  scrape: z.object({ port: z.number(), path: z.string() }).exactOptional(),
   conditions: z.array(ConditionSeen),
   podRequestBytes: size.exactOptional(),
   podLimitBytes: size.exactOptional(),

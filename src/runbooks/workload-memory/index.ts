@@ -6,10 +6,12 @@ import type { MemoryHistory } from "../../ports/memory-history.ts";
 import type { UserPattern } from "../logs/log-patterns.ts";
 import type { Runbook, Step } from "../runbook.ts";
 import type { AppOf } from "./app-settings.ts";
+import { collectAuthentication } from "./collect-authentication.ts";
 import { collectHealth } from "./collect-health.ts";
 import { collectCensus, collectCgroup, collectEnvironment } from "./collect-inside.ts";
 import { collectKernel } from "./collect-kernel.ts";
 import { collectLogs } from "./collect-logs.ts";
+import { collectMetrics } from "./collect-metrics.ts";
 import { collectNodes } from "./collect-nodes.ts";
 import { collectEvents, collectPods, collectRollout, collectSurroundings } from "./collect-objects.ts";
 import { collectHistory, collectUsage } from "./collect-usage.ts";
@@ -93,6 +95,21 @@ function askingSteps({ clock, history, stepTimeoutMs: timeoutMs = STEP_TIMEOUT_M
       timeoutMs,
       skipped: "no endpoint is configured for it (kubernetes.apps.<namespace>/<name>.ready)",
       collect: (session) => collectHealth(session, clock),
+    },
+    {
+      id: "k8s.metrics",
+      title: "The program's own gauges, read twice",
+      timeoutMs: timeoutMs * 3,
+      skipped:
+        "no endpoint is configured for it (kubernetes.apps.<namespace>/<name>.metrics), and no pod of it names one (prometheus.io/scrape)",
+      collect: (session, signal) => collectMetrics(session, clock, signal),
+    },
+    {
+      id: "k8s.authentication",
+      title: "Who is let in to its metrics",
+      timeoutMs: timeoutMs * 2,
+      skipped: "no password is configured for its metrics (kubernetes.apps.<namespace>/<name>.metrics.secret)",
+      collect: collectAuthentication,
     },
   ];
   if (history !== undefined) {
