@@ -1,7 +1,7 @@
 import type { KubernetesAccess, KubernetesConnectionSettings } from "../adapters/kubernetes/settings.ts";
 import { DEFAULT_CONNECTION } from "../domain/target.ts";
 import type { Environment } from "./environment.ts";
-import { given } from "./given.ts";
+import { given } from "../domain/given.ts";
 import type { KubernetesConnectionDocument } from "./kubernetes-schema.ts";
 import type { CommandLineDocument } from "./schema.ts";
 

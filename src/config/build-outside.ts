@@ -3,7 +3,7 @@ import type { GithubSettings } from "../adapters/github/settings.ts";
 import type { MailSettings } from "../adapters/mail/settings.ts";
 import { DEFAULT_CONNECTION } from "../domain/target.ts";
 import type { DockerConnectionDocument } from "./docker-schema.ts";
-import { given } from "./given.ts";
+import { given } from "../domain/given.ts";
 import type { CommandLineDocument } from "./schema.ts";
 
 export type DockerConfig = {

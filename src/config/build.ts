@@ -7,7 +7,7 @@ import type { EscalationTrigger } from "../domain/escalation.ts";
 import { buildDocker, buildMail, buildGithub, buildWatch, type DockerConfig, type WatchConfig } from "./build-outside.ts";
 import { buildKubernetes, buildPrometheus, type KubernetesConfig, type PrometheusConfig } from "./build-kubernetes.ts";
 import type { Environment } from "./environment.ts";
-import { given } from "./given.ts";
+import { given } from "../domain/given.ts";
 import type { RedisConnectionDocument as ConnectionDocument } from "./redis-schema.ts";
 import type { CommandLineDocument, Document } from "./schema.ts";
 
