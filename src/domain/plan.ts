@@ -74,4 +74,8 @@ export type Afterwards = {
   readonly offers: readonly (Proposed & { /** A sentence for the reader. */ readonly why: string })[];
 };
 
-export type ThreadFile = { readonly name: string; readonly title: string; readonly text: string };
+/** A file for the thread: text, or bytes of any kind as base64. */
+export type ThreadFile = { readonly name: string; readonly title: string } & (
+  | { readonly text: string; readonly base64?: never }
+  | { readonly base64: string; readonly text?: never }
+);

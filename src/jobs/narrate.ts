@@ -219,7 +219,8 @@ function sayingOf(line: Line, incident: Incident): Saying {
 
 function contentOf(said: Message | ThreadFile): DeliveryContent {
   if ("blocks" in said) return { kind: "message", message: said };
-  return { kind: "file", name: said.name, title: said.title, base64: Buffer.from(said.text, "utf8").toString("base64") };
+  const { name, title } = said;
+  return { kind: "file", name, title, base64: said.base64 ?? Buffer.from(said.text, "utf8").toString("base64") };
 }
 
 function threadOf(incident: Incident): { readonly ts: string } | { readonly slot: string } {
