@@ -42,6 +42,9 @@ test.each([
   expect(body).toHaveProperty("NetworkingConfig.EndpointsConfig.bridge", asked === undefined ? {} : { MacAddress: asked });
 });
 
+// One of our own: what a run that was ended from outside left behind may still hold another.
+const SUBNET = `10.${200 + (process.pid % 50)}.${Math.floor(process.pid / 50) % 250}`;
+
 describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
   const made: string[] = [];
   const networks = [name("net"), name("other")];
@@ -57,7 +60,7 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
       env: { FROM_IMAGE: "1", PATH: "/usr/bin:/bin" },
       version: "1",
     });
-    await docker(["network", "create", "--subnet", "10.211.0.0/24", networks[0] ?? ""]);
+    await docker(["network", "create", "--subnet", `${SUBNET}.0/24`, networks[0] ?? ""]);
     await docker(["network", "create", networks[1] ?? ""]);
     await docker(["volume", "create", volumes[0] ?? ""]);
     await run("target", ["-v", "/lent"]);
@@ -108,7 +111,7 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
     const seen = await docker(["exec", newId, "sh", "-c", 'printf %s "$CHANGED|$ADDED|$EMPTY|${GONE-gone}|$FROM_IMAGE"']);
     expect(seen).toBe(`${set.CHANGED}|${set.ADDED}||gone|1`);
     expect(await docker(["inspect", "-f", `{{(index .NetworkSettings.Networks "${networks[0]}").IPAddress}}`, newId])).toBe(
-      "10.211.0.77\n",
+      `${SUBNET}.77\n`,
     );
   });
 
@@ -234,7 +237,7 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
 
   function FULL(network: string, volume: string, target: string): readonly string[] {
     const options = `
-      --network ${network} --network-alias first --network-alias second --ip 10.211.0.77 --link ${target}:linked
+      --network ${network} --network-alias first --network-alias second --ip ${SUBNET}.77 --link ${target}:linked
       --hostname full.example --domainname example --add-host extra:10.0.0.9 --dns 10.0.0.53 --dns-search example --dns-option ndots:2
       -v ${volume}:/named:ro -v /tmp:/bound -v /anonymous --mount type=bind,src=/usr,dst=/mounted,ro --mount type=tmpfs,dst=/mounted-tmpfs,tmpfs-size=1048576
       --tmpfs /scratch:size=1m --shm-size 32m
