@@ -8,6 +8,7 @@ export type SystemName =
   | "compose"
   | "nginx"
   | "kubernetes"
+  | "prometheus"
   | "chromium"
   | "slack-emulator"
   | "github-emulator";

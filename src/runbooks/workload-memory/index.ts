@@ -3,6 +3,7 @@ import { formatTarget } from "../../domain/target.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Clusters, PodLogLimits } from "../../ports/clusters.ts";
 import type { MemoryHistory } from "../../ports/memory-history.ts";
+import type { MetricStore } from "../../ports/metric-store.ts";
 import type { UserPattern } from "../logs/log-patterns.ts";
 import type { Runbook, Step } from "../runbook.ts";
 import type { AppOf } from "./app-settings.ts";
@@ -13,6 +14,7 @@ import { collectKernel } from "./collect-kernel.ts";
 import { collectLogs } from "./collect-logs.ts";
 import { collectMetrics } from "./collect-metrics.ts";
 import { collectNodes } from "./collect-nodes.ts";
+import { collectPrometheus } from "./collect-prometheus.ts";
 import { collectEvents, collectPods, collectRollout, collectSurroundings } from "./collect-objects.ts";
 import { collectHistory, collectUsage } from "./collect-usage.ts";
 import { diagnoseUnreachable, diagnoseWorkloadMemory } from "./diagnose-workload-memory.ts";
@@ -27,6 +29,8 @@ export type WorkloadMemoryDeps = {
   readonly logPatterns?: readonly UserPattern[];
   /** What the watch remembers. */
   readonly history?: MemoryHistory;
+  /** Where metrics are kept over time. */
+  readonly metricStore?: MetricStore;
   /** Where a program tells of itself, as configured. */
   readonly appOf: AppOf;
   /** Longest wait for a step; default: 8 s. What asks many pods has twice that. */
@@ -48,7 +52,7 @@ export function workloadMemoryRunbook(deps: WorkloadMemoryDeps): Runbook<Workloa
       // The connection to the cluster is shared and stays.
       return { session, source: `${formatTarget(target)} in cluster ${session.cluster.name}`, close: async () => undefined };
     },
-    steps: [...objectSteps(deps), ...insideSteps(deps), ...askingSteps(deps)],
+    steps: [...objectSteps(deps), ...insideSteps(deps), ...askingSteps(deps), ...storeSteps(deps)],
     diagnose: diagnoseWorkloadMemory,
     diagnoseUnreachable,
   };
@@ -87,8 +91,9 @@ function insideSteps(deps: WorkloadMemoryDeps): readonly Step<WorkloadSession>[]
   ];
 }
 
-function askingSteps({ clock, history, stepTimeoutMs: timeoutMs = STEP_TIMEOUT_MS }: WorkloadMemoryDeps): readonly Step<WorkloadSession>[] {
-  const steps: Step<WorkloadSession>[] = [
+function askingSteps(deps: WorkloadMemoryDeps): readonly Step<WorkloadSession>[] {
+  const { clock, stepTimeoutMs: timeoutMs = STEP_TIMEOUT_MS } = deps;
+  return [
     {
       id: "k8s.health",
       title: "Health, where an endpoint is configured",
@@ -112,9 +117,28 @@ function askingSteps({ clock, history, stepTimeoutMs: timeoutMs = STEP_TIMEOUT_M
       collect: collectAuthentication,
     },
   ];
+}
+
+function storeSteps({
+  clock,
+  history,
+  metricStore,
+  stepTimeoutMs: timeoutMs = STEP_TIMEOUT_MS,
+}: WorkloadMemoryDeps): readonly Step<WorkloadSession>[] {
+  const steps: Step<WorkloadSession>[] = [];
   if (history !== undefined) {
     const title = "Memory over time, as the watch saw it";
     steps.push({ id: "k8s.history", title, timeoutMs, collect: (session) => collectHistory(session, { history, clock }) });
+  }
+  if (metricStore !== undefined) {
+    const title = "Prometheus: its targets, and use, restarts, collections and requests over time";
+    const asked = { store: metricStore, clock };
+    steps.push({
+      id: "k8s.prometheus",
+      title,
+      timeoutMs: timeoutMs * 2,
+      collect: (session, signal) => collectPrometheus(session, asked, signal),
+    });
   }
   return steps;
 }

@@ -126,6 +126,9 @@ async function readUsage({ cluster, name, pods, workload }: WorkloadSession, sig
     ...(owner?.selector === undefined ? {} : { selector: owner.selector }),
     ...(nodes.length === 1 && node !== undefined ? { node } : {}),
   };
-  for await (const page of cluster.usage(query, signal)) containers.push(...page.filter(({ pod }) => names.has(pod)));
+  for await (const page of cluster.usage(query, signal)) {
+    // Nothing that runs takes nothing: kubelets say 0 B of what they have not measured yet.
+    containers.push(...page.filter(({ pod, workingSetBytes }) => names.has(pod) && workingSetBytes > 0));
+  }
   return { from: memoryFrom, containers };
 }

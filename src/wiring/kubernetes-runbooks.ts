@@ -1,0 +1,30 @@
+import { createMetricStore } from "../adapters/prometheus/create-metric-store.ts";
+import { systemClock as clock } from "../adapters/system/system-clock.ts";
+import type { Config } from "../config/build.ts";
+import { fitsPattern } from "../domain/name-pattern.ts";
+import type { Clusters } from "../ports/clusters.ts";
+import type { MemoryHistory } from "../ports/memory-history.ts";
+import type { Runbook } from "../runbooks/runbook.ts";
+import type { AppOf } from "../runbooks/workload-memory/app-settings.ts";
+import { workloadMemoryRunbook } from "../runbooks/workload-memory/index.ts";
+
+/** The runbooks for pods and for nodes, as configured. Without a history the watch has nothing to tell. */
+export function kubernetesRunbooks(config: Config, clusters: Clusters, history?: MemoryHistory): readonly Runbook[] {
+  const { lines, maxBytes, patterns } = config.docker.logs;
+  return [
+    workloadMemoryRunbook({
+      clusters,
+      clock,
+      logTail: { lines, maxBytes },
+      logPatterns: patterns,
+      appOf: appOf(config),
+      ...(history === undefined ? {} : { history }),
+      ...(config.prometheus === undefined ? {} : { metricStore: createMetricStore(config.prometheus) }),
+    }),
+  ];
+}
+
+/** The first whose pattern of `<namespace>/<name>` fits. */
+function appOf({ kubernetes }: Config): AppOf {
+  return ({ namespace, name }) => kubernetes.apps.find(({ pattern }) => fitsPattern(pattern, `${namespace}/${name}`))?.app;
+}
