@@ -36,14 +36,14 @@ export async function startOomph(
   logQueueWarnings(connection, log);
 
   const outside = outsideParts(config);
-  const examined = examinedParts(config, { log, store, ownRedis: async () => [await ownRunId(connection)] });
+  const examined = await examinedParts(config, { log, store, ownRedis: async () => [await ownRunId(connection)] });
   const { actions, runbooks, targets, hosts, memory } = examined;
   const slack = createSlack({ settings: chatConfig.settings, receive: (inbound) => receiver.now(inbound), clock, log });
   const { chat } = slack;
   const desk = createDesk(config, { store, queue, log, metrics, chat, actions, targets, escalation: outside.rules });
   const { alertChannels, incidentChannel } = chatConfig;
   const receiver = createReceive({ desk, chat, runbooks, alertChannels, incidentChannel, readAlert, hosts, memory });
-  const watch = createWatch(config, { desk, hosts, runbooks, channel: incidentChannel });
+  const watch = createWatch(config, { ...examined, desk, channel: incidentChannel });
   const handlers = createHandlers({
     desk,
     chat,

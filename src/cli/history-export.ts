@@ -2,11 +2,11 @@ import { systemClock as clock } from "../adapters/system/system-clock.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { OomphError } from "../domain/errors.ts";
 import { exportKey, exportReading } from "../domain/history-export.ts";
-import { targetKey } from "../domain/target.ts";
+import { readingKey } from "../domain/target.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { requireConfig, withFile } from "./load-config.ts";
-import { containerNamed, requireWatched, watchedContainers } from "./open-watched.ts";
+import { containersNamed, requireWatched, watchedContainers } from "./open-watched.ts";
 
 export type ExportOptions = { readonly targets: readonly string[]; readonly since?: string; readonly config?: string };
 
@@ -16,12 +16,12 @@ export async function historyExport({ targets, since, config }: ExportOptions, i
   const store = await requireWatched(requireConfig(withFile(await io.sources(), config)));
   try {
     const all = await watchedContainers(store);
-    const wanted = targets.length === 0 ? all : targets.map((typed) => containerNamed(typed, all));
+    const wanted = targets.length === 0 ? all : targets.flatMap((typed) => containersNamed(typed, all));
     // Container by container: a month of a thousand is no text to hold in memory.
     io.out("{");
     let separator = "\n";
     for (const target of new Set(wanted)) {
-      const readings = await store.readings.of(targetKey(target), sinceMs);
+      const readings = await store.readings.of(readingKey(target), sinceMs);
       io.out(`${separator}  ${JSON.stringify(exportKey(target))}: [`);
       io.out(readings.map((reading) => `\n    ${JSON.stringify(exportReading(reading))}`).join(","));
       io.out(readings.length === 0 ? "]" : "\n  ]");

@@ -4,6 +4,7 @@ import { randomIds } from "../adapters/system/random-ids.ts";
 import { systemClock } from "../adapters/system/system-clock.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { OomphError } from "../domain/errors.ts";
+import { given } from "../domain/given.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
 import type { Log } from "../ports/log.ts";
 import { SINCE_SAYS } from "../messages/started-note.ts";
@@ -57,7 +58,13 @@ async function prepare(
     const { containerRunbook } = await import("../wiring/container-runbook.ts");
     return { runbook: containerRunbook(found.config.docker, found.hosts), close: () => found.hosts.close() };
   }
-  const servers = createKeyValueServers(found.connections, { log });
+  if (found.kind !== "redis") {
+    const { runbooks, close } = found.parts;
+    const runbook = runbooks.find(({ targetKind }) => targetKind === found.kind);
+    if (runbook === undefined) throw new OomphError("internal", `no runbook fits ${formatTarget(found.target)}`);
+    return { runbook, close };
+  }
+  const servers = createKeyValueServers(found.connections, { log, ...given({ podPorts: found.podPorts }) });
   const censusBudgetMs = askedCensusMs ?? found.censusMs;
   const runbook = redisMemoryRunbook({ servers, clock: systemClock, censusBudgetMs, httpCheck });
   return { runbook, close: async () => undefined };

@@ -7,6 +7,7 @@ import type { ActionDoc } from "../domain/plan.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
 import type { Log } from "../ports/log.ts";
 import { containerActions } from "../wiring/container-actions.ts";
+import type { KubernetesParts } from "../wiring/kubernetes.ts";
 import { redisParts } from "../wiring/redis.ts";
 import type { FoundTarget } from "./find-target.ts";
 
@@ -16,21 +17,28 @@ export type OpenActions = { readonly actions: readonly Action[]; close(): Promis
 
 /**
  * Every action, of all kinds of targets: one that is for another kind than the target is known all the same. `close` ends
- * what they hold, and the target's Docker hosts.
+ * what they hold, and the target's Docker hosts and clusters.
  */
-export function openActions(found: FoundTarget, { sources, log }: Surroundings): OpenActions {
-  const config = found.kind === "docker" ? found.config : configFor(found, sources);
+export async function openActions(found: FoundTarget, { sources, log }: Surroundings): Promise<OpenActions> {
+  const config = found.kind === "redis" ? configFor(found, sources) : found.config;
   const hosts = found.kind === "docker" ? found.hosts : createContainerHosts([], { log });
   // A plan changes nothing, so that the Redis of Oomph's own queue need not be told apart here: the service does, before it acts.
   const redis = redisParts(config, { log, ownRedis: () => Promise.resolve(["not looked up for a plan"]) });
   const containers = containerActions(config, hosts);
+  const clusters = "parts" in found ? found.parts : await noCluster(config, log);
   return {
-    actions: [...redis.actions, ...containers.actions],
+    actions: [...redis.actions, ...containers.actions, ...clusters.actions],
     async close() {
       containers.close();
-      await hosts.close();
+      await Promise.all([hosts.close(), clusters.close()]);
     },
   };
+}
+
+/** What can be done in clusters, without one. */
+async function noCluster(config: Config, log: Log): Promise<KubernetesParts> {
+  const { kubernetesParts } = await import("../wiring/kubernetes.ts");
+  return kubernetesParts({ ...config, kubernetes: { clusters: [], apps: [] } }, { log });
 }
 
 /** The id of the action that was meant: `set-memory-limit` is enough. Throws OomphError `bad-input` with what there is. */

@@ -3,7 +3,7 @@ import { openStore } from "../adapters/sql/open-store.ts";
 import type { Config } from "../config/build.ts";
 import { OomphError } from "../domain/errors.ts";
 import { nearest } from "../domain/nearest.ts";
-import { formatTarget, type ContainerTarget } from "../domain/target.ts";
+import { formatTarget, type ContainerTarget, type WorkloadTarget } from "../domain/target.ts";
 import type { Store } from "../ports/store.ts";
 import { storeSettings } from "../wiring/store.ts";
 
@@ -24,22 +24,40 @@ export async function requireWatched(config: Config): Promise<Store> {
   );
 }
 
-/** Every container that the watch remembers. */
-export async function watchedContainers(store: Store): Promise<readonly ContainerTarget[]> {
-  return (await store.watched.list(0)).flatMap(({ target }) => (target.kind === "docker" ? [target] : []));
+/** A container of a Docker host, or of a pod. */
+export type WatchedContainer = ContainerTarget | WorkloadTarget;
+
+/** Every container that the watch has read. */
+export async function watchedContainers(store: Store): Promise<readonly WatchedContainer[]> {
+  const all = (await store.watched.list(0)).filter(({ newest }) => newest !== undefined);
+  return all.flatMap(({ target }) => (target.kind === "docker" || target.kind === "workload" ? [target] : []));
 }
 
-/** The one that is meant: by `docker/kong`, `prod-eu:docker/kong` or `kong`. Throws OomphError `not-found` or `bad-input`. */
-export function containerNamed(typed: string, containers: readonly ContainerTarget[]): ContainerTarget {
+/**
+ * Those that are meant: by `docker/kong`, `prod-eu:docker/kong` or `kong`, by `deploy/shop/web` or a pod of it. Throws
+ * OomphError `not-found`, or `bad-input` for a name that is on several hosts.
+ */
+export function containersNamed(typed: string, containers: readonly WatchedContainer[]): readonly WatchedContainer[] {
   const text = typed.trim();
-  const exact = containers.find((one) => formatTarget(one) === text);
-  if (exact !== undefined) return exact;
-  const named = containers.filter(({ name }) => name === text);
-  const [first, second] = named;
-  if (first !== undefined && second === undefined) return first;
-  if (first !== undefined)
-    throw new OomphError("bad-input", `${JSON.stringify(text)} is on several hosts: ${named.map(formatTarget).join(", ")}`);
+  const written = containers.filter((one) => formatTarget(one) === text || formatTarget(one).startsWith(`${text}/`));
+  if (written.length > 0) return written;
+  const named = containers.filter((one) => one.name === text || (one.kind === "workload" && one.pod === text));
+  const owners = new Set(named.map((one) => `${one.connection} ${one.kind === "workload" ? `${one.resource}/${one.namespace}` : ""}`));
+  if (owners.size === 1) return named;
+  if (owners.size > 1) throw new OomphError("bad-input", `${JSON.stringify(text)} is in several places: ${some(named)}`);
   const close = nearest(text, containers.map(formatTarget));
   const hint = close.length === 0 ? "It looks every few minutes, where it is on." : `Did you mean ${close.join(" or ")}?`;
   throw new OomphError("not-found", `the watch has not read a container named ${JSON.stringify(text.slice(0, 80))}. ${hint}`);
+}
+
+/** The only one. Throws likewise, and `bad-input` for a workload of which several containers were read. */
+export function containerNamed(typed: string, containers: readonly WatchedContainer[]): WatchedContainer {
+  const named = containersNamed(typed, containers);
+  const [first, second] = named;
+  if (first !== undefined && second === undefined) return first;
+  throw new OomphError("bad-input", `${JSON.stringify(typed.trim())} has several containers: write one of ${some(named)}`);
+}
+
+function some(named: readonly WatchedContainer[]): string {
+  return named.slice(0, 10).map(formatTarget).join(", ");
 }

@@ -24,7 +24,7 @@ export async function planAction(options: PlanOptions, io: Io): Promise<ExitCode
   const log = terminalLog(io);
   const sources = await io.sources();
   const found = await findTarget(options.target, { sources, configFile: options.config, log });
-  const { actions, close } = openActions(found, { sources, log });
+  const { actions, close } = await openActions(found, { sources, log });
   try {
     const planner = createPlanner(actions);
     const actionId = chooseAction(options.action, planner.actions, found.target);

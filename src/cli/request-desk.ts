@@ -21,7 +21,7 @@ export function serviceConfig(sources: Sources, file: string | undefined): Servi
 /** A desk on the running process's store and queue. Throws OomphError `store-unavailable` or `bad-input`. */
 export async function openRequestDesk(config: ServiceConfig, io: Io): Promise<RequestDesk> {
   const store = await requireWatched(config);
-  return { ...openDeskBeside(config, { store, log: terminalLog(io) }), config, name: namesBy(config.logins) };
+  return { ...(await openDeskBeside(config, { store, log: terminalLog(io) })), config, name: namesBy(config.logins) };
 }
 
 /** Before anything is asked for: is there a process that would tell of it, and carry it out? Throws OomphError. */

@@ -1,8 +1,7 @@
 import { writeFile } from "node:fs/promises";
-import { createContainerHosts } from "../adapters/docker/container-hosts.ts";
 import { systemClock as clock } from "../adapters/system/system-clock.ts";
 import { messageOf, OomphError } from "../domain/errors.ts";
-import { formatTarget, targetKey } from "../domain/target.ts";
+import { formatTarget, readingKey } from "../domain/target.ts";
 import { memoryBoard } from "../wiring/board.ts";
 import { createMemoryHistory } from "../watch/memory-history.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
@@ -10,7 +9,6 @@ import type { Io } from "./io.ts";
 import { requireConfig, withFile } from "./load-config.ts";
 import { containerNamed, requireWatched, watchedContainers } from "./open-watched.ts";
 import { printable } from "./printable.ts";
-import { terminalLog } from "./terminal-log.ts";
 
 export type TrendOptions = { readonly target: string; readonly png?: string; readonly json?: true; readonly config?: string };
 
@@ -18,19 +16,18 @@ export type TrendOptions = { readonly target: string; readonly png?: string; rea
 export async function trend({ target: typed, png, json, config: file }: TrendOptions, io: Io): Promise<ExitCode> {
   const config = requireConfig(withFile(await io.sources(), file));
   const store = await requireWatched(config);
-  const hosts = createContainerHosts([], { log: terminalLog(io) });
   try {
     const target = containerNamed(typed, await watchedContainers(store));
-    const [found, newest] = [await createMemoryHistory(store, clock).trend(target), (await store.watched.get(targetKey(target)))?.newest];
+    const [found, newest] = [await createMemoryHistory(store, clock).trend(target), (await store.watched.get(readingKey(target)))?.newest];
     if (found === undefined || newest === undefined)
       throw new OomphError("not-found", `the watch has not read ${formatTarget(target)} within the last week`);
-    if (png !== undefined) await draw(png, () => memoryBoard(config.docker, hosts, store).picture(target));
+    if (png !== undefined) await draw(png, () => memoryBoard([], store).picture(target));
     const words = found.kind === "undetermined" ? `No trend yet: ${found.because}.` : found.says;
     const facts = { kind: "trend", target: formatTarget(target), at: new Date(newest.atMs).toISOString(), newest, trend: found };
     io.out(json === true ? `${JSON.stringify(facts, null, 2)}\n` : `${printable(`${formatTarget(target)}: ${words}`)}\n`);
     return found.kind === "undetermined" ? EXIT.failed : EXIT.ok;
   } finally {
-    await Promise.all([hosts.close(), store.close()]);
+    await store.close();
   }
 }
 

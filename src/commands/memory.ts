@@ -1,4 +1,5 @@
 import { messageOf, OomphError } from "../domain/errors.ts";
+import { given } from "../domain/given.ts";
 import type { Message } from "../domain/message.ts";
 import { formatTarget, targetKey, type Target } from "../domain/target.ts";
 import { commit } from "../incidents/commit.ts";
@@ -10,20 +11,27 @@ import type { TrendPicture } from "../ports/memory-history.ts";
 import { lookUpTarget } from "./find-target.ts";
 import type { Asker, Front } from "./front.ts";
 import { unknownTarget } from "./investigate.ts";
+import type { TopAsked } from "./top-words.ts";
 
 const PATIENCE_MS = 10_000;
 const NO_HOST = {
-  because: "no Docker host is configured",
-  todo: "Name one in oomph.yaml under `docker.connections`, or set `OOMPH_DOCKER_HOST` (such as unix:///var/run/docker.sock), and start Oomph again.",
+  because: "no Docker host is configured, and no cluster",
+  todo: "Name one in oomph.yaml under `docker.connections` or `kubernetes.connections`, or set `OOMPH_DOCKER_HOST` (such as unix:///var/run/docker.sock) or `OOMPH_KUBECONFIG`, and start Oomph again.",
+};
+const NO_CLUSTER = {
+  because: "no cluster is configured",
+  todo: "Name one in oomph.yaml under `kubernetes.connections`, or set `OOMPH_KUBECONFIG`, and start Oomph again.",
 };
 
 /** `/oom top`: every container against its limit, read now. */
-export async function top(front: Front, filter: string | undefined): Promise<Message> {
-  const { rows, missing } = await front.memory.top(AbortSignal.timeout(PATIENCE_MS));
-  if (rows.length === 0 && missing.length === 0 && front.hosts.names().length === 0) return refusal(NO_HOST);
+export async function top(front: Front, asked: TopAsked): Promise<Message> {
+  const { filter } = asked;
+  const { rows, missing, sources } = await front.memory.top(AbortSignal.timeout(PATIENCE_MS), asked);
+  if (sources === 0) return refusal(asked.of === "pods" ? NO_CLUSTER : NO_HOST);
   const wanted = filter?.toLowerCase();
   const fitting = wanted === undefined ? rows : rows.filter(({ target }) => formatTarget(target).toLowerCase().includes(wanted));
-  return memoryTop({ rows: fitting, missing, ...(filter === undefined ? {} : { filter }) });
+  const { selector } = asked;
+  return memoryTop({ rows: fitting, missing, ...given({ filter, selector }) });
 }
 
 /** `/oom trend`: what the readings show, in words at once and as a chart in the channel. */
@@ -49,9 +57,9 @@ async function draw({ memory }: Front, target: Target): Promise<TrendPicture | {
 }
 
 function nothingRead(target: Target): Message {
-  if (target.kind === "redis")
+  if (target.kind === "redis" || target.kind === "node")
     return refusal({
-      because: "the watch looks at containers only",
+      because: "the watch looks at containers and pods only",
       todo: `\`/oom investigate ${formatTarget(target)}\` shows how it is now.`,
     });
   return refusal({

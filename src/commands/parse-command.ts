@@ -1,12 +1,14 @@
 import { parseDuration } from "../domain/duration.ts";
 import { cleanText, wordsOf } from "./clean-text.ts";
 import { nearest } from "../domain/nearest.ts";
+import { readTopWords, type TopAsked } from "./top-words.ts";
+import { readTyped } from "./typed-target.ts";
 
 /** What was typed after `/oom` or `@Oomph`, understood. Targets and ids are still as typed: they are looked up later. */
 export type Command =
   | { readonly kind: "help" }
   | { readonly kind: "investigate"; readonly target: string; readonly sinceMs?: number }
-  | { readonly kind: "top"; readonly filter?: string }
+  | ({ readonly kind: "top" } & TopAsked)
   | { readonly kind: "trend"; readonly target: string }
   | { readonly kind: "incidents"; readonly which: "open" | "all" }
   | { readonly kind: "show"; readonly id: string }
@@ -29,7 +31,7 @@ export type Parsed = { readonly kind: "command"; readonly command: Command } | W
 export const USAGE: Readonly<Record<CommandKind, string>> = {
   help: "/oom help",
   investigate: "/oom investigate <target> [--since 30m]",
-  top: "/oom top [containers] [part of a name]",
+  top: "/oom top [containers|pods] [part of a name]",
   trend: "/oom trend <target>",
   incidents: "/oom incidents [open|all]",
   show: "/oom show <id>",
@@ -105,12 +107,9 @@ function readInvestigate(words: readonly string[]): Parsed {
   return understood({ kind: "investigate", target, sinceMs });
 }
 
-/** `containers` may be left out: there is nothing else yet that it could be. */
 function readTop(words: readonly string[]): Parsed {
-  const rest = /^(containers?|docker)$/i.test(words[0] ?? "") ? words.slice(1) : words;
-  const [filter, ...more] = rest;
-  if (more.length > 0) return wrong("top", `expected one part of a name, got ${rest.length}: ${rest.slice(0, 4).join(" ").slice(0, 60)}`);
-  return understood(filter === undefined ? { kind: "top" } : { kind: "top", filter });
+  const asked = readTopWords(words);
+  return typeof asked === "string" ? wrong("top", asked) : understood({ kind: "top", ...asked });
 }
 
 function readIncidents(words: readonly string[]): Parsed {
@@ -183,7 +182,7 @@ function withNone(kind: CommandKind, words: readonly string[], command: Command)
 
 function unknownVerb(verb: string, rest: readonly string[]): Parsed {
   const shown = verb.slice(0, 40);
-  if (/^(?:[a-z0-9._-]+:)?(?:redis|docker)[/:]/i.test(verb))
+  if (/^(?:[a-z0-9._-]+:)?(?:redis|docker)[/:]/i.test(verb) || readTyped(verb).kind === "object")
     return { kind: "wrong", because: `"${shown}" is a target, not a command.`, todo: `Did you mean \`/oom investigate ${shown}\`?` };
   const meant = nearest(verb, KINDS);
   const todo =

@@ -51,7 +51,7 @@ type Looking = Extract<Command, { readonly kind: "top" | "incidents" | "show" | 
 function look(front: Front, userId: string, command: Looking): Promise<Message> {
   switch (command.kind) {
     case "top":
-      return top(front, command.filter);
+      return top(front, command);
     case "incidents":
       return incidents(front, command.which);
     case "show":

@@ -31,7 +31,7 @@ const KINDS: ReadonlyMap<string, WorkloadResource | "node"> = new Map(
 const EXPECTED =
   "`docker/<container>`, `deploy/<namespace>/<name>` (or pod, sts, ds, job, cronjob), `node/<name>`, `redis/<name>` or `redis/<name>/<database>`, with `<connection>:` in front where it is not the local one";
 
-/** `redis/sessions/2`, `docker/kong`, `prod-eu:docker/kong`, `prod-eu:deploy/shop/web`, `pod/shop/web-7c9-x2x4b`, `node/eu-1`, `kong`. */
+/** `redis/sessions/2`, `docker/kong`, `prod-eu:deploy/shop/web`, `deploy/shop/web/web-7c9-x2x4b/app`, `pod/shop/web-7c9-x2x4b`, `node/eu-1`, `kong`. */
 export function readTyped(whole: string): Typed {
   const object = readObject(whole);
   if (object !== undefined) return object;
@@ -54,11 +54,13 @@ function readObject(whole: string): Typed | undefined {
   const parts = rest.toLowerCase().split("/");
   if (parts.some((part) => !isName(part))) return wrong(whole);
   const where = connection === undefined ? {} : { connection };
-  const [first = "", second, third, ...more] = parts;
+  const [first = "", second, third, fourth, ...more] = parts;
   if (resource === "node") return second === undefined ? object({ ...where, resource, name: first }) : wrong(whole);
-  if (more.length > 0 || (third !== undefined && resource === "pod")) return wrong(whole);
+  if (more.length > 0 || (fourth !== undefined && resource === "pod")) return wrong(whole);
+  const [pod, container] = resource === "pod" ? [undefined, third] : [third, fourth];
+  const narrowed = { ...(pod === undefined ? {} : { pod }), ...(container === undefined ? {} : { container }) };
   if (second === undefined) return object({ ...where, resource, name: first });
-  return object({ ...where, resource, namespace: first, name: second, ...(third === undefined ? {} : { pod: third }) });
+  return object({ ...where, resource, namespace: first, name: second, ...narrowed });
 }
 
 function object(asked: AskedObject): Typed {

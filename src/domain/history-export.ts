@@ -1,5 +1,5 @@
 import type { MemoryReading } from "./memory.ts";
-import { DEFAULT_CONNECTION, type ContainerTarget } from "./target.ts";
+import { DEFAULT_CONNECTION, formatTarget, type ContainerTarget, type WorkloadTarget } from "./target.ts";
 
 /** One reading as the first watch of all wrote it, for those who `jq` it. Sizes in MiB. */
 export type ExportedReading = {
@@ -10,8 +10,13 @@ export type ExportedReading = {
   readonly started_at?: string;
 };
 
-/** `kong`, and `prod-eu:kong` on a host with another name than `local`: unique, since no name of either has a colon. */
-export function exportKey({ connection, name }: ContainerTarget): string {
+/**
+ * `kong`, and `prod-eu:kong` on a host with another name than `local`: unique, since no name of either has a colon. A pod's
+ * container as it is written: `deploy/shop/web/web-7c9-x2x4b/app`.
+ */
+export function exportKey(target: ContainerTarget | WorkloadTarget): string {
+  if (target.kind === "workload") return formatTarget(target);
+  const { connection, name } = target;
   return connection === DEFAULT_CONNECTION ? name : `${connection}:${name}`;
 }
 

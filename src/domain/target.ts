@@ -52,11 +52,13 @@ export type WorkloadResource = (typeof WORKLOAD_RESOURCES)[number];
 /** The connection that is not written before a target: `docker/kong`, but `prod-eu:docker/kong`. */
 export const DEFAULT_CONNECTION = "local";
 
-/** As people write it: `redis/sessions/2`, `docker/kong`, `prod-eu:deploy/shop/web`, `deploy/shop/web/web-7c9-x2x4b`. */
+/** As people write it: `redis/sessions/2`, `docker/kong`, `prod-eu:deploy/shop/web`, `deploy/shop/web/web-7c9-x2x4b/app`. */
 export function formatTarget(target: Target): string {
   if (target.kind === "redis" && target.database !== undefined) return `${targetKey(target)}/${target.database}`;
-  if (target.kind === "workload" && target.pod !== undefined) return `${targetKey(target)}/${target.pod}`;
-  return targetKey(target);
+  if (target.kind !== "workload") return targetKey(target);
+  const { pod, container } = target;
+  const hasPod = pod !== undefined || target.resource === "pod";
+  return [targetKey(target), ...(pod === undefined ? [] : [pod]), ...(hasPod && container !== undefined ? [container] : [])].join("/");
 }
 
 /** What a lease is held on and an incident is fingerprinted by: the whole server, whichever database was meant; the owner, whichever pod. */

@@ -1,6 +1,7 @@
 import type { MemoryReading } from "./memory.ts";
 import type { Target } from "./target.ts";
 import type { PressureState } from "./trend/pressure.ts";
+import type { PodFacts } from "./workload.ts";
 
 /** What the watch knows of a target between two looks. */
 export type WatchedTarget = {
@@ -76,3 +77,20 @@ export function killsSince({ marks, kills }: Pick<WatchedTarget, "marks" | "kill
 export function isTroubled({ pressure, leak, kills }: WatchedTarget, nowMs: number): boolean {
   return pressure.level !== "ok" || leak !== undefined || (kills !== undefined && nowMs - kills.lastMs <= KILLS_FORGOTTEN_MS);
 }
+
+/** A kill for want of memory, as a cluster tells of it. */
+export type ClusterKill =
+  | { readonly of: "container"; readonly pod: KilledPod; readonly container: string; readonly atMs: number }
+  /** A pod that its node threw out. `id`: of the event and how often it came; `says`: the node's own words. */
+  | {
+      readonly of: "pod";
+      readonly namespace: string;
+      readonly name: string;
+      readonly atMs: number;
+      readonly id: string;
+      readonly says: string;
+    }
+  | { readonly of: "node"; readonly node: string; readonly atMs: number; readonly id: string; readonly says: string };
+
+/** As much of a pod as tells its owner. */
+export type KilledPod = Pick<PodFacts, "uid" | "namespace" | "name" | "controller" | "labels">;

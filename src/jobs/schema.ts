@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { AlertKill, SentAlert } from "../domain/alert.ts";
 import { OomphError } from "../domain/errors.ts";
 import { PROBLEMS } from "../domain/incident.ts";
+import type { ClusterKill } from "../domain/watch.ts";
 import type { ContainerEvent } from "../ports/containers.ts";
 import type { Inbound } from "../ports/inbound.ts";
 import type { JobName, JobPayloads } from "../ports/job-queue.ts";
@@ -66,6 +67,25 @@ const Event = z.object({
   exitCode: z.int().exactOptional(),
 }) satisfies z.ZodType<ContainerEvent>;
 
+const Killed = { atMs: TimeMs, id: Id, says: z.string() };
+
+const ClusterKillSchema = z.discriminatedUnion("of", [
+  z.object({
+    of: z.literal("container"),
+    pod: z.object({
+      uid: Id,
+      namespace: Id,
+      name: Id,
+      controller: z.object({ kind: Id, name: Id, uid: Id.exactOptional() }).exactOptional(),
+      labels: z.record(z.string(), z.string()),
+    }),
+    container: Id,
+    atMs: TimeMs,
+  }),
+  z.object({ of: z.literal("pod"), namespace: Id, name: Id, ...Killed }),
+  z.object({ of: z.literal("node"), node: Id, ...Killed }),
+]) satisfies z.ZodType<ClusterKill>;
+
 const Words = z.array(z.string());
 
 const Kill = z.object({
@@ -107,7 +127,7 @@ const PAYLOADS: { readonly [Name in JobName]: z.ZodType<JobPayloads[Name]> } = {
   deliver: z.object({ deliveryId: Id }),
   escalate: z.object({ escalationId: Id }),
   watch: z.strictObject({}),
-  "watch-event": z.object({ connection: Id, event: Event }),
+  "watch-event": z.union([z.object({ connection: Id, event: Event }), z.object({ cluster: Id, kill: ClusterKillSchema })]),
   report: z.object({ period: z.enum(["week", "month"]) }),
   sweep: z.strictObject({}),
 };

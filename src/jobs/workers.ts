@@ -1,7 +1,6 @@
 import type { SentAlert } from "../domain/alert.ts";
-import type { ContainerEvent } from "../ports/containers.ts";
 import type { Inbound } from "../ports/inbound.ts";
-import type { JobHandlers, JobOutcome } from "../ports/job-queue.ts";
+import type { JobHandlers, JobOutcome, JobPayloads } from "../ports/job-queue.ts";
 import { act, type ActDeps } from "./act.ts";
 import { deliver, type DeliverDeps } from "./deliver.ts";
 import { escalate } from "./escalate.ts";
@@ -25,7 +24,7 @@ export type HandlerDeps = ActDeps &
 /** What the watch does with its jobs. */
 export type WatchHandlers = {
   look(signal: AbortSignal): Promise<void>;
-  onEvent(connection: string, event: ContainerEvent): Promise<void>;
+  onEvent(what: JobPayloads["watch-event"]): Promise<void>;
   report(period: "week" | "month"): Promise<void>;
 };
 
@@ -52,8 +51,7 @@ export function createHandlers(deps: HandlerDeps): JobHandlers {
       return DONE;
     },
     async "watch-event"(payload) {
-      const { connection, event } = readPayload("watch-event", payload);
-      await deps.watch.onEvent(connection, event);
+      await deps.watch.onEvent(readPayload("watch-event", payload));
       return DONE;
     },
     async report(payload) {

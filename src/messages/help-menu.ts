@@ -26,7 +26,7 @@ export function helpMenu(facts: {
     ...lines(typed),
     abilities.investigate ? undefined : context("You may not investigate here: ask whoever runs Oomph to list you as an investigator."),
     context(
-      `A target is written ${code("docker/<container>")}, ${code("redis/<name>")} or ${code("redis/<name>/<database>")}; a bare name is looked up.`,
+      `A target is written ${code("docker/<container>")}, ${code("deploy/<namespace>/<name>")} (or pod, sts, ds, job, cronjob), ${code("node/<name>")}, ${code("redis/<name>")} or ${code("redis/<name>/<database>")}; a bare name is looked up.`,
     ),
   ]);
 }
@@ -48,7 +48,7 @@ function entries(target: string, actionId: string): readonly Entry[] {
       typed: `/oom investigate ${target} [--since 30m]`,
       says: "Finds out what is wrong, in a thread. Changes nothing.",
     },
-    { needs: "investigate", typed: "/oom top [containers] [part of a name]", says: "Who uses how much of its limit, now." },
+    { needs: "investigate", typed: "/oom top [containers|pods] [part of a name]", says: "Who uses how much of its limit, now." },
     {
       needs: "investigate",
       typed: "/oom trend <target>",

@@ -15,31 +15,35 @@ const CELLS = 10;
 export function memoryTop(facts: {
   readonly rows: readonly { readonly target: Target; readonly reading: MemoryReading }[];
   readonly missing: readonly { readonly source: string; readonly because: string }[];
-  /** What the list was narrowed to. */
+  /** What the list was narrowed to: part of a name, or labels of pods. */
   readonly filter?: string;
+  readonly selector?: string;
 }): Message {
-  const { rows, missing, filter } = facts;
-  const about = filter === undefined ? "containers" : `containers with "${filter.slice(0, 40)}" in their name`;
+  const { rows, missing } = facts;
+  const about = narrowed(facts);
   const first = rows[0];
   if (first === undefined) return message(`No running ${about}.`, [section(prose(`No running ${about}.`)), ...unheard(missing)]);
   return message(`${counted(rows.length, "container")}, the fullest is ${formatTarget(first.target)}: ${percent(first.reading)}`, [
     header("Memory against limits"),
     ...lines(rows.slice(0, SHOWN).map(row)),
     rows.length > SHOWN
-      ? context(
-          `And ${counted(rows.length - SHOWN, "more container")}, which use less. Narrow it: ${code("/oom top containers <part of a name>")}`,
-        )
+      ? context(`And ${counted(rows.length - SHOWN, "more container")}, which use less. Narrow it: ${code("/oom top <part of a name>")}`)
       : undefined,
     ...unheard(missing),
   ]);
 }
 
+function narrowed({ filter, selector }: { readonly filter?: string; readonly selector?: string }): string {
+  if (selector !== undefined) return `pods with the labels "${selector.slice(0, 40)}"`;
+  return filter === undefined ? "containers" : `containers with "${filter.slice(0, 40)}" in their name`;
+}
+
 function row({ target, reading }: { readonly target: Target; readonly reading: MemoryReading }): string {
   const { usageBytes, limitBytes } = reading;
-  if (limitBytes === undefined) return `▫️ ${code(formatTarget(target), 60)} ${formatBytes(usageBytes)}, no limit`;
+  if (limitBytes === undefined) return `▫️ ${code(formatTarget(target), 120)} ${formatBytes(usageBytes)}, no limit`;
   const share = usageBytes / limitBytes;
   const filled = Math.min(CELLS, Math.round(share * CELLS));
-  return `${mark(share)} \`${"█".repeat(filled)}${"░".repeat(CELLS - filled)}\` ${percent(reading)} ${code(formatTarget(target), 60)} ${formatBytes(usageBytes)} of ${formatBytes(limitBytes)}`;
+  return `${mark(share)} \`${"█".repeat(filled)}${"░".repeat(CELLS - filled)}\` ${percent(reading)} ${code(formatTarget(target), 120)} ${formatBytes(usageBytes)} of ${formatBytes(limitBytes)}`;
 }
 
 function percent({ usageBytes, limitBytes }: MemoryReading): string {

@@ -1,4 +1,5 @@
 import type { SentAlert } from "../domain/alert.ts";
+import type { ClusterKill } from "../domain/watch.ts";
 import type { ContainerEvent } from "./containers.ts";
 import type { Inbound } from "./inbound.ts";
 
@@ -15,8 +16,10 @@ export type JobPayloads = {
   readonly escalate: { readonly escalationId: string };
   /** One look of the watch at everything. */
   readonly watch: Readonly<Record<string, never>>;
-  /** Something happened to a container. */
-  readonly "watch-event": { readonly connection: string; readonly event: ContainerEvent };
+  /** Something happened to a container of a Docker host, or was killed in a cluster. */
+  readonly "watch-event":
+    | { readonly connection: string; readonly event: ContainerEvent }
+    | { readonly cluster: string; readonly kill: ClusterKill };
   /** A report of the watch, for the week or the month before. */
   readonly report: { readonly period: "week" | "month" };
   readonly sweep: Readonly<Record<string, never>>;

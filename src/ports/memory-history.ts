@@ -13,17 +13,22 @@ export type MemoryHistory = {
 
 /** Memory as people ask about it. */
 export type MemoryBoard = {
-  /** Every watched container that runs, read now; of a host that does not answer, what was read last. Fullest first. */
-  top(signal: AbortSignal): Promise<MemoryTop>;
-  /** Undefined: nothing has been read of it. Throws OomphError when it cannot be drawn. */
+  /** Every watched container that runs, read now; of a host or cluster that does not answer, what was read last. Fullest first. */
+  top(signal: AbortSignal, asked?: AskedTop): Promise<MemoryTop>;
+  /** Of a workload its container that is nearest to its limit. Undefined: nothing has been read of it. Throws OomphError when it cannot be drawn. */
   picture(target: Target): Promise<TrendPicture | undefined>;
   /** The same, where there is enough to see in it. */
   illustrate(target: Target): Promise<TrendPicture | undefined>;
 };
 
+/** `of`: containers of Docker hosts, or of clusters' pods; absent: both. `selector`: only pods with these labels, as kubectl takes them. */
+export type AskedTop = { readonly of?: "containers" | "pods"; readonly selector?: string };
+
 export type MemoryTop = {
   readonly rows: readonly { readonly target: Target; readonly reading: MemoryReading }[];
   readonly missing: readonly { readonly source: string; readonly because: string }[];
+  /** How many hosts and clusters were asked. */
+  readonly sources: number;
 };
 
 export type TrendPicture = {

@@ -32,6 +32,8 @@ export type AskedObject = {
   readonly name: string;
   /** One pod of it, which need not be there any more. */
   readonly pod?: string;
+  /** One container of the pod. */
+  readonly container?: string;
 };
 
 export type LookedUp = {

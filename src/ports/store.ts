@@ -205,9 +205,11 @@ export type ReadingTable = {
 
 /** How watched targets stand. */
 export type WatchedTable = {
-  get(targetKey: string): Promise<WatchedTarget | undefined>;
+  get(readingKey: string): Promise<WatchedTarget | undefined>;
   /** Those seen at `seenSinceMs` or later. */
   list(seenSinceMs: number): Promise<readonly WatchedTarget[]>;
+  /** Those of one owner, by its target key: of a workload each container of each pod. */
+  ofOwner(targetKey: string): Promise<readonly WatchedTarget[]>;
   put(watched: readonly WatchedTarget[]): Promise<void>;
   /** Forgets targets not seen since, with their readings; how many. */
   forget(seenBeforeMs: number): Promise<number>;

@@ -1,23 +1,9 @@
-import { messageOf } from "../domain/errors.ts";
-import type { Clock } from "../ports/clock.ts";
 import type { ContainerEvent, ContainerHost } from "../ports/containers.ts";
-import type { JobQueue } from "../ports/job-queue.ts";
-import type { Log } from "../ports/log.ts";
-import type { CursorTable, EventCursor } from "../ports/store.ts";
-
-export type FollowDeps = {
-  readonly queue: Pick<JobQueue, "add">;
-  readonly cursors: CursorTable;
-  readonly clock: Clock;
-  readonly log: Log;
-};
+import type { EventCursor } from "../ports/store.ts";
+import { createLine, keepFollowing, type FollowDeps } from "./keep-following.ts";
 
 /** What the watch wants to know of; everything else passes by. */
 const WANTED: readonly ContainerEvent["action"][] = ["oom", "die", "start", "update"];
-const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 30_000;
-/** A stream that stood for so long begins anew with the shortest wait. */
-const GOOD_STREAM_MS = 60_000;
 /** Events of the same moment may come out of their order, so what comes again is looked for as far back as this. */
 const OVERLAP_NS = 2_000_000_000n;
 /** As many events as a daemon itself remembers. */
@@ -29,49 +15,32 @@ const MOST_SEEN = 256;
  * nothing is lost.
  */
 export async function followEvents(deps: FollowDeps, host: ContainerHost, signal: AbortSignal): Promise<void> {
-  let retryMs = FIRST_RETRY_MS;
-  while (!signal.aborted) {
-    const beganAtMs = deps.clock.nowMs();
-    try {
-      await followOnce(deps, host, signal);
-    } catch (error) {
-      if (isAborted(signal)) return;
-      deps.log.warn({ host: host.name, because: messageOf(error) }, "the events of a Docker host are not heard, trying again");
-    }
-    if (deps.clock.nowMs() - beganAtMs > GOOD_STREAM_MS) retryMs = FIRST_RETRY_MS;
-    await deps.clock.sleep(retryMs, signal).catch(() => undefined); // aborted: the loop ends
-    retryMs = Math.min(LAST_RETRY_MS, retryMs * 2);
-  }
+  const source = `docker/${host.name}`;
+  await keepFollowing(deps, { source, once: () => followOnce(deps, { host, source }, signal) }, signal);
 }
 
-async function followOnce(deps: FollowDeps, host: ContainerHost, signal: AbortSignal): Promise<void> {
-  const source = `docker/${host.name}`;
-  const start = await startOf(deps, host, source);
-  const broken = new AbortController();
-  const until = AbortSignal.any([signal, broken.signal]);
+type Followed = { readonly host: ContainerHost; readonly source: string };
+
+async function followOnce(deps: FollowDeps, { host, source }: Followed, signal: AbortSignal): Promise<void> {
+  const start = await startOf(deps, { host, source });
+  const line = createLine();
   let cursor = start;
-  let line: Promise<void> = Promise.resolve();
   // In their order, one after the other: the cursor never passes what is not queued.
   const onEvent = (event: ContainerEvent): void => {
     if (!WANTED.includes(event.action)) return;
-    line = line.then(async () => {
-      if (isAborted(broken.signal) || cursor.seen.includes(identityOf(event))) return;
-      try {
-        await enqueue(deps, host.name, event);
-        cursor = movedOn(cursor, event);
-        await deps.cursors.set(source, cursor);
-      } catch (error) {
-        broken.abort(error);
-      }
+    line.add(async () => {
+      if (cursor.seen.includes(identityOf(event))) return;
+      await enqueue(deps, host.name, event);
+      cursor = movedOn(cursor, event);
+      await deps.cursors.set(source, cursor);
     });
   };
-  await host.follow(Number((BigInt(start.atNs) - OVERLAP_NS) / 1_000_000n), onEvent, until);
-  await line;
-  broken.signal.throwIfAborted();
+  await host.follow(Number((BigInt(start.atNs) - OVERLAP_NS) / 1_000_000n), onEvent, AbortSignal.any([signal, line.broken]));
+  await line.ended();
 }
 
 /** From where it was left; the first time from now on, by the daemon's own clock, which may differ from ours. */
-async function startOf({ cursors }: FollowDeps, host: ContainerHost, source: string): Promise<EventCursor> {
+async function startOf({ cursors }: FollowDeps, { host, source }: Followed): Promise<EventCursor> {
   const known = await cursors.get(source);
   if (known !== undefined) return known;
   const { nowMs } = await host.facts();
@@ -94,8 +63,4 @@ function movedOn({ seen }: EventCursor, event: ContainerEvent): EventCursor {
   const fromNs = BigInt(event.atNs) - OVERLAP_NS;
   const near = seen.filter((identity) => BigInt(identity.slice(0, identity.indexOf("_"))) >= fromNs);
   return { atNs: event.atNs, seen: [...near, identityOf(event)].slice(-MOST_SEEN) };
-}
-
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

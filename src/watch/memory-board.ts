@@ -1,24 +1,24 @@
 import { messageOf } from "../domain/errors.ts";
 import type { MemoryReading, Trend } from "../domain/memory.ts";
 import { formatDuration } from "../domain/duration.ts";
-import { formatTarget, targetKey, type Target } from "../domain/target.ts";
+import { formatTarget, readingKey, targetKey, type Target } from "../domain/target.ts";
 import { judgeTrend } from "../domain/trend/judge-trend.ts";
 import { KEPT } from "../domain/trend/thin-readings.ts";
-import type { WatchMark } from "../domain/watch.ts";
+import type { WatchedTarget, WatchMark } from "../domain/watch.ts";
 import type { ChartMark, Charts, Forecast, MemoryChart } from "../ports/chart.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { ContainerHosts } from "../ports/containers.ts";
-import type { MemoryBoard, MemoryTop, TrendPicture } from "../ports/memory-history.ts";
+import type { AskedTop, MemoryBoard, MemoryTop, TrendPicture } from "../ports/memory-history.ts";
+import type { Asking, Look, ReadingSource } from "../ports/reading-source.ts";
 import type { Tables } from "../ports/store.ts";
-import { atOnceFor, readHost } from "./read-host.ts";
+import { atOnceFor } from "./at-once.ts";
+import { isOf } from "./calm-absent.ts";
 import { used } from "./weigh.ts";
 
 export type BoardDeps = {
   readonly tables: Pick<Tables, "readings" | "watched">;
-  readonly hosts: ContainerHosts;
+  readonly sources: readonly ReadingSource[];
   readonly charts: Pick<Charts, "draw">;
   readonly clock: Clock;
-  isWatched(connection: string, container: string): boolean;
 };
 
 const DAY_MS = 24 * 3_600_000;
@@ -30,31 +30,35 @@ const STALE_MS = 30 * 60_000;
 /** What `/oom top` and `/oom trend` show. */
 export function createMemoryBoard(deps: BoardDeps): MemoryBoard {
   return {
-    top: (signal) => topOf(deps, signal),
+    top: (signal, asked = {}) => topOf(deps, asked, signal),
     picture: (target) => pictureOf(deps, target, 1),
     illustrate: (target) => pictureOf(deps, target, LEAST_TO_SEE),
   };
 }
 
-async function topOf(deps: BoardDeps, signal: AbortSignal): Promise<MemoryTop> {
-  const tops = await Promise.all(deps.hosts.names().map((name) => topOfHost(deps, name, signal)));
+async function topOf(deps: BoardDeps, { of, selector }: AskedTop, signal: AbortSignal): Promise<MemoryTop> {
+  const sources = deps.sources.filter(({ kind }) => of === undefined || (kind === "kubernetes") === (of === "pods"));
+  const asking = { atOnce: atOnceFor(sources.length), signal, ...(selector === undefined ? {} : { selector }) };
+  const tops = await Promise.all(sources.map((source) => topOfSource(deps, source, asking)));
   const rows = tops
     .flatMap((top) => top.rows)
     .toSorted((a, b) => shareOf(b.reading) - shareOf(a.reading) || b.reading.usageBytes - a.reading.usageBytes);
-  return { rows, missing: tops.flatMap(({ missing }) => missing) };
+  return { rows, missing: tops.flatMap(({ missing }) => missing), sources: sources.length };
 }
 
-async function topOfHost({ hosts, tables, clock, isWatched }: BoardDeps, name: string, signal: AbortSignal): Promise<MemoryTop> {
+async function topOfSource({ tables, clock }: BoardDeps, source: ReadingSource, asking: Asking): Promise<Omit<MemoryTop, "sources">> {
+  const rows: Look[] = [];
   try {
-    const looking = { isWatched: (container: string) => isWatched(name, container), atOnce: atOnceFor(hosts.names().length), signal };
-    const { looks } = await readHost(hosts.host(name), looking);
-    return { rows: looks, missing: [] };
+    for await (const { looks } of source.read(asking)) rows.push(...looks);
+    return { rows, missing: [] };
   } catch (error) {
-    const known = await tables.watched.list(clock.nowMs() - STALE_MS);
-    const rows = known.flatMap(({ target, newest }) =>
-      target.kind === "docker" && target.connection === name && newest !== undefined ? [{ target, reading: newest }] : [],
+    const read = new Set(rows.map(({ target }) => readingKey(target)));
+    // Which labels pods had that are not answered for nobody knows.
+    const known = asking.selector === undefined ? await tables.watched.list(clock.nowMs() - STALE_MS) : [];
+    const before = known.flatMap(({ target, newest }) =>
+      newest === undefined || !isOf(source, target) || read.has(readingKey(target)) ? [] : [{ target, reading: newest }],
     );
-    return { rows, missing: [{ source: name, because: messageOf(error) }] };
+    return { rows: [...rows, ...before], missing: [{ source: source.name, because: messageOf(error) }] };
   }
 }
 
@@ -63,9 +67,10 @@ function shareOf({ usageBytes, limitBytes }: MemoryReading): number {
   return limitBytes === undefined ? 0 : usageBytes / limitBytes;
 }
 
-async function pictureOf({ tables, charts, clock }: BoardDeps, target: Target, least: number): Promise<TrendPicture | undefined> {
-  const key = targetKey(target);
-  const watched = await tables.watched.get(key);
+async function pictureOf({ tables, charts, clock }: BoardDeps, asked: Target, least: number): Promise<TrendPicture | undefined> {
+  const watched = await watchedOf(tables, asked);
+  const target = watched?.target ?? asked;
+  const key = readingKey(target);
   // Later ones were taken before the host's clock was set back.
   const untilMs = watched?.newest?.atMs ?? Number.POSITIVE_INFINITY;
   const all = (await tables.readings.of(key, clock.nowMs() - KEPT.thinnedMs)).filter(({ atMs }) => atMs <= untilMs);
@@ -76,6 +81,19 @@ async function pictureOf({ tables, charts, clock }: BoardDeps, target: Target, l
   const chart = chartOf(target, { readings: all, trend, marks: watched?.marks ?? [] });
   const says = `${formatTarget(target)} uses ${used(newest)}. ${chart.subtitle}`;
   return { picture: await charts.draw(chart), says, newest, readings: all.length, sinceMs: first.atMs };
+}
+
+/** Of a workload, as far as it is narrowed, the container that is nearest to its limit: one line is a chart, fifty are none. */
+async function watchedOf({ watched }: BoardDeps["tables"], asked: Target): Promise<WatchedTarget | undefined> {
+  const exact = await watched.get(readingKey(asked));
+  if (asked.kind !== "workload" || exact?.newest !== undefined) return exact;
+  const { pod, container } = asked;
+  const read = (await watched.ofOwner(targetKey(asked))).flatMap((one) => (one.newest === undefined ? [] : [{ one, newest: one.newest }]));
+  const fitting = read.filter(
+    ({ one: { target } }) =>
+      target.kind === "workload" && [target.pod, undefined].includes(pod) && [target.container, undefined].includes(container),
+  );
+  return fitting.toSorted((a, b) => shareOf(b.newest) - shareOf(a.newest) || b.newest.usageBytes - a.newest.usageBytes)[0]?.one;
 }
 
 type Shown = { readonly readings: readonly MemoryReading[]; readonly trend: Trend; readonly marks: readonly WatchMark[] };

@@ -1,10 +1,9 @@
 import { OomphError } from "../domain/errors.ts";
-import { formatTarget, targetKey, type ContainerTarget } from "../domain/target.ts";
-import { NO_PRESSURE } from "../domain/trend/pressure.ts";
-import { countKill, hasMark, withMark, type Kills, type WatchedTarget } from "../domain/watch.ts";
+import { readingKey, type ContainerTarget } from "../domain/target.ts";
+import { withMark } from "../domain/watch.ts";
 import type { ContainerEvent, ContainerHost } from "../ports/containers.ts";
 import type { Tables } from "../ports/store.ts";
-import { tell, type Telling } from "./tell.ts";
+import { recordKill } from "./record-kill.ts";
 import type { WatchDeps } from "./watch-deps.ts";
 
 const SIGKILL_EXIT = 137;
@@ -13,11 +12,11 @@ const JUST_BEFORE_MS = 10_000;
 
 /** What a container's event means for the watch. Called once per event, and once more after a crash. */
 export async function onContainerEvent(deps: WatchDeps, connection: string, event: ContainerEvent): Promise<void> {
-  if (!deps.isWatched(connection, event.name)) return;
   const target: ContainerTarget = { kind: "docker", connection, name: event.name };
+  if (!deps.isWatched(target)) return;
   switch (event.action) {
     case "oom":
-      return onKill(deps, target, event);
+      return recordKill(deps, { target, atMs: event.atMs });
     case "die":
       return onDeath(deps, target, event);
     case "start":
@@ -35,23 +34,11 @@ export async function onContainerEvent(deps: WatchDeps, connection: string, even
   }
 }
 
-async function onKill(deps: WatchDeps, target: ContainerTarget, event: ContainerEvent): Promise<void> {
-  if (isCounted(await known(deps.desk.store, target, event), event)) return; // told before a crash
-  await tell(deps, { target, lookInto: "seldom" }, async (tables) => {
-    // Counted here, where no other kill can be counted at the same moment.
-    const before = await known(tables, target, event);
-    if (isCounted(before, event)) return [];
-    const kills = countKill(before.kills, event.atMs);
-    await tables.watched.put([{ ...withMark(before, { atMs: event.atMs, kind: "kill" }), kills }]);
-    return [killNews(target, kills)];
-  });
-}
-
 /** 137 alone is not an OOM kill: the daemon is asked. */
 async function onDeath(deps: WatchDeps, target: ContainerTarget, event: ContainerEvent): Promise<void> {
   if (event.exitCode !== SIGKILL_EXIT) return;
   const host = deps.hosts.host(target.connection);
-  if ((await wasOomKilled(host, event)) && !(await isToldByItself(host, event))) await onKill(deps, target, event);
+  if ((await wasOomKilled(host, event)) && !(await isToldByItself(host, event))) await recordKill(deps, { target, atMs: event.atMs });
 }
 
 async function wasOomKilled(host: ContainerHost, { containerId }: ContainerEvent): Promise<boolean> {
@@ -71,33 +58,7 @@ async function isToldByItself(host: ContainerHost, { atMs, containerId }: Contai
 
 /** A container that has not been looked at needs no marks yet. */
 async function mark(tables: Tables, target: ContainerTarget, event: ContainerEvent): Promise<void> {
-  const before = await tables.watched.get(targetKey(target));
+  const before = await tables.watched.get(readingKey(target));
   if (before === undefined) return;
   await tables.watched.put([withMark(before, { atMs: event.atMs, kind: event.action === "start" ? "restart" : "change" })]);
-}
-
-async function known({ watched }: Pick<Tables, "watched">, target: ContainerTarget, { atMs }: ContainerEvent): Promise<WatchedTarget> {
-  return (await watched.get(targetKey(target))) ?? { target, seenAtMs: atMs, pressure: NO_PRESSURE, marks: [] };
-}
-
-function isCounted(watched: WatchedTarget, { atMs }: ContainerEvent): boolean {
-  return hasMark(watched, { atMs, kind: "kill" });
-}
-
-function killNews(target: ContainerTarget, { count, firstMs, lastMs }: Kills): Telling {
-  const name = formatTarget(target);
-  if (count === 1) return { kind: "killed", says: `The kernel killed a process in ${name} for want of memory.`, sinceMs: firstMs };
-  const seconds = Math.max(1, Math.round((lastMs - firstMs) / 1000));
-  const within = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
-  return {
-    kind: "killed",
-    says: `The kernel killed processes in ${name} for want of memory: ${count} kills within ${within}.`,
-    sinceMs: firstMs,
-    isRepetition: !isPowerOfTwo(count),
-  };
-}
-
-/** The second kill is worth a line in the timeline, the fourth, the eighth ...: a thousand kills are ten lines. */
-function isPowerOfTwo(count: number): boolean {
-  return Number.isInteger(Math.log2(count));
 }

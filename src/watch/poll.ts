@@ -1,12 +1,13 @@
 import { messageOf, OomphError } from "../domain/errors.ts";
 import type { MemoryReading } from "../domain/memory.ts";
-import { targetKey } from "../domain/target.ts";
+import { readingKey } from "../domain/target.ts";
 import { KEPT, thinReadings } from "../domain/trend/thin-readings.ts";
 import { suspectLeak } from "../domain/trend/suspect-leak.ts";
 import { isTroubled, withEvents, type WatchedTarget } from "../domain/watch.ts";
 import type { Tables } from "../ports/store.ts";
+import type { Look, ReadingSource, SourcePage } from "../ports/reading-source.ts";
+import { atOnceFor } from "./at-once.ts";
 import { calmAbsent } from "./calm-absent.ts";
-import { atOnceFor, readHost, type HostLook, type Look } from "./read-host.ts";
 import { tell, tellCalm, type Telling } from "./tell.ts";
 import type { WatchDeps } from "./watch-deps.ts";
 import { weigh, type Weighed } from "./weigh.ts";
@@ -17,46 +18,59 @@ export type Round = { readonly read: number; readonly failed: number; readonly n
 const HOUR_MS = 3_600_000;
 
 /**
- * One look at every watched container of every host: stored, weighed against what was read before, and what is new is
- * told. A host or container that cannot be read is logged, and the others go on.
+ * One look at every watched container of every host and cluster: stored, weighed against what was read before, and what is
+ * new is told. What cannot be read is logged, and the others go on.
  */
 export async function poll(deps: WatchDeps, signal: AbortSignal): Promise<Round> {
   let [read, failed, news] = [0, 0, 0];
-  for (const name of deps.hosts.names()) {
-    const look = await lookAt(deps, name, signal);
-    failed += look?.failed.length ?? 1;
-    if (look === undefined) continue;
-    read += look.looks.length;
-    await deps.desk.store.readings.add(look.looks.map(({ target, reading }) => ({ targetKey: targetKey(target), reading })));
-    news += await weighAll(deps, look.looks, signal);
-    news += await calmAbsent(deps, name, look);
+  for (const source of deps.sources) {
+    const round = await pollOne(deps, source, signal);
+    read += round.read;
+    failed += round.failed;
+    news += round.news;
   }
   await deps.desk.store.watched.forget(deps.desk.clock.nowMs() - deps.keepMs);
   return { read, failed, news };
 }
 
-async function lookAt({ desk, hosts, isWatched }: WatchDeps, name: string, signal: AbortSignal): Promise<HostLook | undefined> {
+/** Page by page: of thousands of containers only what runs is known at once, by name. */
+async function pollOne(deps: WatchDeps, source: ReadingSource, signal: AbortSignal): Promise<Round> {
+  let [read, failed, news] = [0, 0, 0];
+  const [running, stopped] = [new Set<string>(), new Set<string>()];
+  for await (const page of pagesOf(deps, source, signal)) {
+    if (page === "broken-off") return { read, failed: failed + 1, news }; // what was not told may run all the same
+    for (const key of page.running) running.add(key);
+    for (const key of page.stopped) stopped.add(key);
+    failed += page.failed.length;
+    read += page.looks.length;
+    await deps.desk.store.readings.add(page.looks.map(({ target, reading }) => ({ targetKey: readingKey(target), reading })));
+    news += await weighAll(deps, page.looks, signal);
+  }
+  news += await calmAbsent(deps, source, { running, stopped });
+  return { read, failed, news };
+}
+
+async function* pagesOf({ desk }: WatchDeps, source: ReadingSource, signal: AbortSignal): AsyncGenerator<SourcePage | "broken-off"> {
+  const where = { source: source.kind, connection: source.name };
   try {
-    const looking = { isWatched: (container: string) => isWatched(name, container), atOnce: atOnceFor(1), signal };
-    const look = await readHost(hosts.host(name), looking);
-    for (const { name: container, because } of look.failed)
-      desk.log.warn({ host: name, container, because }, "a container could not be read");
-    return look;
+    for await (const page of source.read({ atOnce: atOnceFor(1), signal })) {
+      for (const { name, because } of page.failed) desk.log.warn({ ...where, container: name, because }, "a container could not be read");
+      yield page;
+    }
   } catch (error) {
     signal.throwIfAborted();
-    desk.log.warn({ host: name, because: messageOf(error) }, "a Docker host could not be watched this time");
-    return undefined;
+    desk.log.warn({ ...where, because: messageOf(error) }, "a Docker host or cluster could not be watched this time");
+    yield "broken-off";
   }
 }
 
 async function weighAll(deps: WatchDeps, looks: readonly Look[], signal: AbortSignal): Promise<number> {
   let news = 0;
-  const known = await knownNow(deps.desk.store);
   const quiet: WatchedTarget[] = [];
   for (const look of looks) {
     signal.throwIfAborted();
     try {
-      const weighed = await weighOne(deps, look, known.get(targetKey(look.target)));
+      const weighed = await weighOne(deps, look);
       if (weighed.news.length === 0) quiet.push(weighed.watched);
       else await remember(deps, weighed);
       news += weighed.news.length;
@@ -64,7 +78,7 @@ async function weighAll(deps: WatchDeps, looks: readonly Look[], signal: AbortSi
       // The store is away, and the job runs again. Anything else concerns this one container.
       if (error instanceof OomphError && error.retryable) throw error;
       deps.desk.log.error(
-        { target: targetKey(look.target), because: messageOf(error), error },
+        { target: readingKey(look.target), because: messageOf(error), error },
         "a container's readings could not be weighed",
       );
     }
@@ -72,19 +86,17 @@ async function weighAll(deps: WatchDeps, looks: readonly Look[], signal: AbortSi
   }
   // All at once: a transaction waits for the disk.
   await deps.desk.store.transaction(async (tables) => {
-    const now = await knownNow(tables);
-    await tables.watched.put(quiet.map((one) => withEvents(one, now.get(targetKey(one.target)))));
+    const now: WatchedTarget[] = [];
+    for (const one of quiet) now.push(withEvents(one, await tables.watched.get(readingKey(one.target))));
+    await tables.watched.put(now);
   });
   return news;
 }
 
-async function knownNow({ watched }: Pick<Tables, "watched">): Promise<ReadonlyMap<string, WatchedTarget>> {
-  return new Map((await watched.list(0)).map((one) => [targetKey(one.target), one]));
-}
-
-async function weighOne(deps: WatchDeps, { target, reading }: Look, before: WatchedTarget | undefined): Promise<Weighed> {
+async function weighOne(deps: WatchDeps, { target, reading }: Look): Promise<Weighed> {
   const { store: tables } = deps.desk;
-  const key = targetKey(target);
+  const key = readingKey(target);
+  const before = await tables.watched.get(key);
   const all = await tables.readings.of(key, reading.atMs - KEPT.thinnedMs);
   // Those of a time to come were taken before the host's clock was set back.
   const readings = all.filter(({ atMs }) => atMs <= reading.atMs);
@@ -112,7 +124,7 @@ async function remember(deps: WatchDeps, { watched, news }: Weighed): Promise<vo
     kind === "calm" ? [] : [{ kind, says, sinceMs: kind === "leak" ? (watched.leak?.sinceMs ?? watched.seenAtMs) : watched.seenAtMs }],
   );
   await tell(deps, { target, lookInto: "always" }, async (tables) => {
-    const now = await tables.watched.get(targetKey(target));
+    const now = await tables.watched.get(readingKey(target));
     await put(tables, watched);
     return tellings.filter(({ kind }) => !isKnown(kind, now));
   });
@@ -125,7 +137,7 @@ function isKnown(kind: Telling["kind"], now: WatchedTarget | undefined): boolean
 
 /** Events may have been heard since the target was weighed. */
 async function put(tables: Tables, weighed: WatchedTarget): Promise<WatchedTarget> {
-  const watched = withEvents(weighed, await tables.watched.get(targetKey(weighed.target)));
+  const watched = withEvents(weighed, await tables.watched.get(readingKey(weighed.target)));
   await tables.watched.put([watched]);
   return watched;
 }

@@ -1,5 +1,5 @@
 import { makeReport, periodName, REPORT_SPAN_MS, reportOn, type MemoryReport, type ReportPeriod } from "../domain/memory-report.ts";
-import { targetKey } from "../domain/target.ts";
+import { readingKey } from "../domain/target.ts";
 import { commit } from "../incidents/commit.ts";
 import type { Message } from "../domain/message.ts";
 import type { Tables } from "../ports/store.ts";
@@ -13,7 +13,7 @@ export async function collectReport(
   const sinceMs = untilMs - REPORT_SPAN_MS[period];
   const contributed: ReturnType<typeof reportOn>[] = [];
   for (const { target, marks, kills: series } of await tables.watched.list(sinceMs)) {
-    const readings = (await tables.readings.of(targetKey(target), sinceMs)).filter(({ atMs }) => atMs <= untilMs);
+    const readings = (await tables.readings.of(readingKey(target), sinceMs)).filter(({ atMs }) => atMs <= untilMs);
     if (readings.length === 0) continue;
     const isWithin = (atMs: number): boolean => atMs >= sinceMs && atMs <= untilMs;
     const marked = marks.filter(({ kind, atMs }) => kind === "kill" && isWithin(atMs)).length;

@@ -1,16 +1,16 @@
 import type { EscalationEvent } from "../domain/escalation.ts";
-import type { Incident } from "../domain/incident.ts";
+import type { Incident, Problem } from "../domain/incident.ts";
 import type { StepProgress } from "../domain/evidence.ts";
-import { targetKey, type Target } from "../domain/target.ts";
+import { readingKey, targetKey, type Target } from "../domain/target.ts";
 import { commit } from "../incidents/commit.ts";
 import { escalate } from "../incidents/escalate.ts";
 import { openIncident } from "../incidents/open-incident.ts";
 import { findUnresolved, resolveWithin } from "../incidents/resolve.ts";
 import type { Tables } from "../ports/store.ts";
+import { isTroubled, KILLS_FORGOTTEN_MS } from "../domain/watch.ts";
 import type { WatchDeps } from "./watch-deps.ts";
 
 const ACTOR = { kind: "oomph" } as const;
-const PROBLEM = "container-memory";
 /** A worker that is killed every few seconds is one trouble: looking into it each time would bury what was found. */
 const LOOK_AGAIN_MS = 10 * 60_000;
 
@@ -53,38 +53,45 @@ async function say(
   await escalate(tables, desk, { incident, event: kind satisfies EscalationEvent, says });
 }
 
-async function incidentOf({ desk, runbook, channel }: WatchDeps, { target, lookInto }: Subject): Promise<Incident> {
-  const known = lookInto === "seldom" ? await lookedIntoLately(desk, target) : undefined;
+async function incidentOf({ desk, runbookFor, channel }: WatchDeps, { target, lookInto }: Subject): Promise<Incident> {
+  const runbook = runbookFor(target.kind);
+  const { problem } = runbook;
+  const known = lookInto === "seldom" ? await lookedIntoLately(desk, target, problem) : undefined;
   if (known !== undefined) return known;
   const steps = runbook.steps.map(({ id, title }): StepProgress => ({ step: id, title, state: { kind: "waiting" } }));
-  const opening = { target, problem: PROBLEM, channel, actor: ACTOR, runbookId: runbook.id, steps, news: true } as const;
+  const opening = { target, problem, channel, actor: ACTOR, runbookId: runbook.id, steps, news: true } as const;
   return (await openIncident(desk, opening)).incident;
 }
 
 /** Twice is enough within minutes; once, when that look was taken after the first kill, and could see it. */
-async function lookedIntoLately({ store, clock }: WatchDeps["desk"], target: Target): Promise<Incident | undefined> {
-  const incident = await findUnresolved(store, { target, problem: PROBLEM });
+async function lookedIntoLately({ store, clock }: WatchDeps["desk"], target: Target, problem: Problem): Promise<Incident | undefined> {
+  const incident = await findUnresolved(store, { target, problem });
   if (incident === undefined) return undefined;
   const looks = await store.investigations.ofIncident(incident.id);
   const lately = looks.filter(({ startedAtMs }) => startedAtMs > clock.nowMs() - LOOK_AGAIN_MS);
-  const firstKillMs = (await store.watched.get(targetKey(target)))?.kills?.firstMs;
-  const sawIt = firstKillMs !== undefined && lately.some(({ startedAtMs }) => startedAtMs >= firstKillMs);
+  const kills = (await store.watched.get(readingKey(target)))?.kills;
+  // The first kill of all is more than what was looked into before it, however lately that was.
+  if (kills === undefined || clock.nowMs() - kills.lastMs > KILLS_FORGOTTEN_MS) return undefined;
+  const sawIt = lately.some(({ startedAtMs }) => startedAtMs >= kills.firstMs);
   return sawIt || lately.length > 1 ? incident : undefined;
 }
 
 /**
- * The trouble is over: resolves the incident, if the watch opened it. `isOver` runs in the same transaction, stores that
+ * The trouble is over: resolves the incident, if the watch opened it and nothing else of the same owner is in trouble. `isOver` runs in the same transaction, stores that
  * it is, and may know better; while somebody acts on the incident it is not even asked.
  */
 export async function tellCalm(
-  { desk }: WatchDeps,
+  { desk, runbookFor }: WatchDeps,
   { target, says }: { readonly target: Target; readonly says: string },
   isOver: (tables: Tables) => Promise<boolean>,
 ): Promise<void> {
   await commit(desk, async (tables) => {
-    const incident = await findUnresolved(tables, { target, problem: PROBLEM });
+    const { problem } = runbookFor(target.kind);
+    const incident = await findUnresolved(tables, { target, problem });
     if (incident?.state === "acting" || incident?.state === "verifying") return; // the next look will say so
     if (!(await isOver(tables)) || incident?.openedBy.kind !== "oomph") return;
+    const others = await tables.watched.ofOwner(targetKey(target));
+    if (others.some((one) => isTroubled(one, desk.clock.nowMs()))) return;
     await resolveWithin(tables, desk, { incident, actor: ACTOR, says });
   });
 }

@@ -44,11 +44,18 @@ const UNCOUNTED: Metrics = {
  * A desk beside the running process: on the same store and queue, by the same rules. It works on no jobs, so that what is
  * asked for here is told, decided and carried out there.
  */
-export function openDeskBeside(config: ServiceConfig, { store, log }: { readonly store: Store; readonly log: Log }): DeskBeside {
+export async function openDeskBeside(
+  config: ServiceConfig,
+  { store, log }: { readonly store: Store; readonly log: Log },
+): Promise<DeskBeside> {
   // A queue that is away is said by whoever asks it something.
   const connection = connectQueue({ ...QUEUE_DEFAULTS, url: config.queue.url, stalledAfterMs: config.jobs.takeoverMs }, SILENT);
   const queue = createJobQueue(connection, UNCOUNTED);
-  const { actions, runbooks, targets, close } = examinedParts(config, { log, store, ownRedis: async () => [await ownRunId(connection)] });
+  const { actions, runbooks, targets, close } = await examinedParts(config, {
+    log,
+    store,
+    ownRedis: async () => [await ownRunId(connection)],
+  });
   const chat = createChat(config.slack.settings, SILENT);
   const escalation = outsideParts(config).rules;
   return {

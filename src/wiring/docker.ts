@@ -4,20 +4,17 @@ import { createContainerTargets } from "../adapters/docker/container-targets.ts"
 import { systemClock as clock } from "../adapters/system/system-clock.ts";
 import type { Config } from "../config/build.ts";
 import type { ContainerHosts } from "../ports/containers.ts";
-import type { MemoryBoard } from "../ports/memory-history.ts";
 import type { Log } from "../ports/log.ts";
 import type { Targets } from "../ports/planner.ts";
 import type { Store } from "../ports/store.ts";
 import type { Runbook } from "../runbooks/runbook.ts";
 import { createMemoryHistory } from "../watch/memory-history.ts";
 import { containerActions } from "./container-actions.ts";
-import { memoryBoard } from "./board.ts";
 import { containerRunbook } from "./container-runbook.ts";
 
 export type DockerParts = {
   readonly hosts: ContainerHosts;
   readonly targets: Targets;
-  readonly memory: MemoryBoard;
   readonly runbooks: readonly Runbook[];
   readonly actions: readonly Action[];
   close(): Promise<void>;
@@ -30,13 +27,11 @@ export function dockerParts(config: Config, { log, store }: { readonly log: Log;
     docker.hosts.map(({ settings }) => settings),
     { log },
   );
-  const memory = memoryBoard(docker, hosts, store);
   const history = createMemoryHistory(store, clock);
   const runbooks = [containerRunbook(docker, hosts, history)];
   const { actions, close } = containerActions(config, hosts, history);
   return {
     hosts,
-    memory,
     targets: createContainerTargets(hosts, { clock }),
     runbooks,
     actions: docker.hosts.length === 0 ? [] : actions,

@@ -1,8 +1,13 @@
+import { systemClock as clock } from "../adapters/system/system-clock.ts";
 import type { Config } from "../config/build.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
+import { createMemoryHistory } from "../watch/memory-history.ts";
 import { dockerParts } from "./docker.ts";
+import type { KubernetesParts } from "./kubernetes.ts";
+import { memoryBoard } from "./board.ts";
 import { redisParts, redisTargets } from "./redis.ts";
+import { readingSources } from "./sources.ts";
 import { allTargets } from "./targets.ts";
 
 type Surroundings = {
@@ -13,15 +18,29 @@ type Surroundings = {
 };
 
 /** Everything that is looked at and acted on, of every kind: what there is, how it is read, what can be done. */
-export function examinedParts(config: Config, { log, store, ownRedis }: Surroundings) {
+export async function examinedParts(config: Config, { log, store, ownRedis }: Surroundings) {
   const redis = redisParts(config, { log, ownRedis });
   const docker = dockerParts(config, { log, store });
+  const kubernetes = await clustersOf(config, { log, store });
+  const kinds = [docker, ...(kubernetes === undefined ? [] : [kubernetes])];
+  const sources = readingSources(config, { hosts: docker.hosts, clusters: kubernetes?.clusters });
   return {
     hosts: docker.hosts,
-    close: docker.close,
-    memory: docker.memory,
-    actions: [...redis.actions, ...docker.actions],
-    runbooks: [...redis.runbooks, ...docker.runbooks],
-    targets: allTargets([redisTargets(redis.servers), docker.targets]),
+    clusters: kubernetes?.clusters,
+    sources,
+    memory: memoryBoard(sources, store),
+    actions: [...redis.actions, ...kinds.flatMap(({ actions }) => actions)],
+    runbooks: [...redis.runbooks, ...kinds.flatMap(({ runbooks }) => runbooks)],
+    targets: allTargets([redisTargets(redis.servers), ...kinds.map(({ targets }) => targets)]),
+    async close(): Promise<void> {
+      await Promise.all(kinds.map((kind) => kind.close()));
+    },
   };
+}
+
+/** Nothing of clusters is in memory where none is configured. */
+async function clustersOf(config: Config, { log, store }: Pick<Surroundings, "log" | "store">): Promise<KubernetesParts | undefined> {
+  if (config.kubernetes.clusters.length === 0) return undefined;
+  const { kubernetesParts } = await import("./kubernetes.ts");
+  return kubernetesParts(config, { log, history: createMemoryHistory(store, clock) });
 }

@@ -54,7 +54,9 @@ describe("the grammar of /oom", () => {
 
   it("takes what is to be shown of memory", () => {
     expect(command("top")).toEqual({ kind: "top" });
-    expect(command("top containers shop")).toEqual({ kind: "top", filter: "shop" });
+    expect(command("top containers shop")).toEqual({ kind: "top", of: "containers", filter: "shop" });
+    expect(command("top pods")).toEqual({ kind: "top", of: "pods" });
+    expect(command("top app=web,tier!=batch")).toEqual({ kind: "top", of: "pods", selector: "app=web,tier!=batch" });
     expect(command("top kong")).toEqual({ kind: "top", filter: "kong" });
     expect(command("trend prod-eu:docker/kong")).toEqual({ kind: "trend", target: "prod-eu:docker/kong" });
   });
@@ -67,7 +69,8 @@ describe("the grammar of /oom", () => {
 
   it.each([
     ["investgate sessions", "Did you mean `/oom investigate sessions`?"],
-    ["top a b c", "It is typed `/oom top [containers] [part of a name]`"],
+    ["top a b c", "It is typed `/oom top [containers|pods] [part of a name]`"],
+    ["deploy/shop/web", "Did you mean `/oom investigate deploy/shop/web`?"],
     ["trend", "It is typed `/oom trend <target>`"],
     ["docker/kong", "Did you mean `/oom investigate docker/kong`?"],
     ["incidnets", "Did you mean `/oom incidents`?"],

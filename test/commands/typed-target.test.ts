@@ -6,6 +6,8 @@ describe("what was typed for a target", () => {
     ["deploy/shop/web", { resource: "deploy", namespace: "shop", name: "web" }],
     ["prod-eu:deployment/shop/web", { connection: "prod-eu", resource: "deploy", namespace: "shop", name: "web" }],
     ["deploy/shop/web/web-7c9-x2x4b", { resource: "deploy", namespace: "shop", name: "web", pod: "web-7c9-x2x4b" }],
+    ["deploy/shop/web/web-7c9-x2x4b/app", { resource: "deploy", namespace: "shop", name: "web", pod: "web-7c9-x2x4b", container: "app" }],
+    ["pod/shop/lone/app", { resource: "pod", namespace: "shop", name: "lone", container: "app" }],
     ["po/shop/web-7c9-x2x4b", { resource: "pod", namespace: "shop", name: "web-7c9-x2x4b" }],
     ["pods/web-7c9-x2x4b", { resource: "pod", name: "web-7c9-x2x4b" }],
     ["StatefulSet/Data/Pg", { resource: "sts", namespace: "data", name: "pg" }],
@@ -17,7 +19,7 @@ describe("what was typed for a target", () => {
     expect(readTyped(typed)).toEqual({ kind: "object", asked });
   });
 
-  it.each(["deploy/", "deploy//web", "pod/a/b/c", "deploy/a/b/c/d", "node/a/b", "deploy/-a/b", "deploy/a/b;rm -rf", "redis/a/2/3", ""])(
+  it.each(["deploy/", "deploy//web", "pod/a/b/c/d", "deploy/a/b/c/d/e", "node/a/b", "deploy/-a/b", "deploy/a/b;rm -rf", "redis/a/2/3", ""])(
     "%j is answered with what was expected",
     (typed) => {
       expect(readTyped(typed)).toMatchObject({ kind: "wrong", because: expect.stringContaining("expected `docker/<container>`") });

@@ -8,11 +8,12 @@ import { createContainerHosts } from "../../src/adapters/docker/container-hosts.
 import { OomphError } from "../../src/domain/errors.ts";
 import type { ContainerHosts } from "../../src/ports/containers.ts";
 import type { JobPayloads } from "../../src/ports/job-queue.ts";
-import { followEvents, type FollowDeps } from "../../src/watch/follow-events.ts";
+import { followEvents } from "../../src/watch/follow-events.ts";
+import type { FollowDeps } from "../../src/watch/keep-following.ts";
 import { startDesk, type TestDesk } from "../support/desk.ts";
 import { PATIENCE } from "../support/patience.ts";
 
-type WatchEvent = JobPayloads["watch-event"];
+type WatchEvent = Extract<JobPayloads["watch-event"], { readonly event: unknown }>;
 
 /** A follower of one host, that can be ended and begun again as by a restart of Oomph. */
 function follower({ desk }: TestDesk, socket: string) {

@@ -33,10 +33,9 @@ describe("memory as people ask about it", () => {
     };
     board = createMemoryBoard({
       tables: test.desk.store,
-      hosts: watch.hosts,
+      sources: watch.deps.sources,
       charts: { draw },
       clock: test.desk.clock,
-      isWatched: () => true,
     });
   });
   beforeEach(() => void drawn.splice(0));

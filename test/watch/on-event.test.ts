@@ -101,6 +101,18 @@ describe("an event of a container", () => {
     expect(await watch.investigations("kong")).toBe(2);
   });
 
+  it("the first kill is looked into, however lately memory that was getting short was", async () => {
+    const { desk } = test;
+    for (const _pressure of ["warning", "critical"]) {
+      await tell(watch.deps, { target: container("kong"), lookInto: "always" }, async () => []);
+      const [look] = await desk.store.investigations.unfinished(desk.clock.nowMs() + 1);
+      await desk.store.investigations.update(look?.id ?? "", { state: "done", endedAtMs: desk.clock.nowMs() });
+      test.moveOn(5 * 60_000);
+    }
+    await hears(event("oom", { atMs: desk.clock.nowMs() }));
+    expect(await watch.investigations("kong")).toBe(3);
+  });
+
   it("kills half an hour apart are two troubles", async () => {
     await hears(event("oom"));
     test.moveOn(31 * 60_000);

@@ -100,7 +100,7 @@ describe("a look at everything", () => {
     await daemon.close();
     other.put("web");
     expect(await watch.look()).toEqual({ read: 1, failed: 1, news: 0 });
-    expect(watch.logged).toContain("a Docker host could not be watched this time");
+    expect(watch.logged).toContain("a Docker host or cluster could not be watched this time");
   });
 
   it("a host that lists and answers nothing else is given up for this time", async () => {

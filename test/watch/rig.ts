@@ -1,12 +1,13 @@
 import { createContainerHosts } from "../../src/adapters/docker/container-hosts.ts";
 import { PRESSURE_SETTINGS } from "../../src/domain/trend/pressure.ts";
 import type { Incident } from "../../src/domain/incident.ts";
-import type { ContainerTarget } from "../../src/domain/target.ts";
+import type { ContainerTarget, Target } from "../../src/domain/target.ts";
 import { UNRESOLVED } from "../../src/incidents/resolve.ts";
 import type { ContainerHosts } from "../../src/ports/containers.ts";
 import type { Log } from "../../src/ports/log.ts";
 import type { Round } from "../../src/watch/poll.ts";
 import { poll } from "../../src/watch/poll.ts";
+import { hostSource } from "../../src/watch/read-host.ts";
 import type { WatchDeps } from "../../src/watch/watch-deps.ts";
 import { CHANNEL, type TestDesk } from "../support/desk.ts";
 
@@ -44,14 +45,19 @@ export function startWatch({ desk }: TestDesk, { sockets, callTimeoutMs = 20_000
     })),
     { log },
   );
+  const watched = (target: Target): boolean => target.kind === "docker" && isWatched(target.connection, target.name);
   const deps: WatchDeps = {
     desk: { ...desk, log },
+    sources: hosts.names().map((name) => hostSource(hosts.host(name), watched)),
     hosts,
-    isWatched,
+    clusterOf: () => {
+      throw new Error("there is no cluster");
+    },
+    isWatched: watched,
     pressure: PRESSURE_SETTINGS,
     keepMs: 30 * 86_400_000,
     channel: CHANNEL,
-    runbook: { id: "container-memory", steps: [] },
+    runbookFor: () => ({ id: "container-memory", problem: "container-memory", steps: [] }),
   };
   const incidents = async (name: string): Promise<readonly Incident[]> => {
     const all = await desk.store.incidents.list({ states: [...UNRESOLVED, "resolved"], limit: 1_000 });

@@ -28,16 +28,32 @@ describe("what is configured decides what is done", () => {
 
   it("names of containers are watched by pattern, and ignored by pattern", () => {
     const isWatched = watchedBy(
-      configured("docker: { connections: { local: { url: /s, watch: [shop-*, kong], ignore: [shop-batch*] } } }").docker,
+      configured("docker: { connections: { local: { url: /s, watch: [shop-*, kong], ignore: [shop-batch*] } } }"),
     );
-    expect(["shop-web", "kong", "shop-batch-1", "kong-2", "other"].map((name) => isWatched("local", name))).toEqual([
+    const container = (connection: string, name: string) => ({ kind: "docker", connection, name }) as const;
+    expect(["shop-web", "kong", "shop-batch-1", "kong-2", "other"].map((name) => isWatched(container("local", name)))).toEqual([
       true,
       true,
       false,
       false,
       false,
     ]);
-    expect(isWatched("another-host", "kong")).toBe(false);
+    expect(isWatched(container("another-host", "kong"))).toBe(false);
+  });
+
+  it("workloads are watched by namespace and name, nodes of watched clusters always", () => {
+    const config = configured(
+      "kubernetes: { connections: { prod: { kubeconfig: [/k], watch: [shop/*, team/api], ignore: [shop/batch*] } } }",
+    );
+    const isWatched = watchedBy(config);
+    const workload = (namespace: string, name: string, connection = "prod") =>
+      ({ kind: "workload", connection, resource: "deploy", namespace, name }) as const;
+    expect(isWatched(workload("shop", "web"))).toBe(true);
+    expect(isWatched(workload("shop", "batch-1"))).toBe(false);
+    expect(isWatched(workload("team", "api-2"))).toBe(false);
+    expect(isWatched(workload("shop", "web", "other"))).toBe(false);
+    expect(isWatched({ kind: "node", connection: "prod", name: "eu-1" })).toBe(true);
+    expect(jobsOf(config)).toEqual(expect.arrayContaining(["watch", "watch-event", "report"]));
   });
 
   it("issues need a repository, mail needs a server, and a token alone is for pull requests", () => {

@@ -1,7 +1,7 @@
 import { messageOf } from "../../domain/errors.ts";
 import { keepFresh } from "../../domain/keep-fresh.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Cluster, ClusterObjects, Clusters } from "../../ports/clusters.ts";
+import type { ClusterObjects, Clusters } from "../../ports/clusters.ts";
 import type { AskedObject, KnownTarget, LookedUp, TargetList, Targets } from "../../ports/planner.ts";
 import { lookUpIn } from "./look-up.ts";
 
@@ -11,8 +11,11 @@ const PATIENCE_MS = 2_000;
 /** So many names are listed of one cluster: a choice among more is no choice, and each can be asked for by its name. */
 const MOST_LISTED = 5_000;
 
+/** As far as names go. */
+type Named = Pick<Clusters, "names"> & { cluster(connection: string): ClusterObjects };
+
 /** Every workload and node of the configured clusters, as of some seconds ago; pods are looked up by name. */
-export function createClusterTargets(clusters: Clusters, { clock }: { readonly clock: Clock }): Targets {
+export function createClusterTargets(clusters: Named, { clock }: { readonly clock: Clock }): Targets {
   const lists = clusters.names().map((name) => {
     const because = `Cluster ${name} did not list its workloads within ${PATIENCE_MS / 1000} s.`;
     const late: TargetList = { known: [], missing: [{ source: name, because }] };
@@ -62,7 +65,7 @@ async function nodesOf(
   }
 }
 
-async function lookUp(clusters: Clusters, asked: AskedObject): Promise<LookedUp> {
+async function lookUp(clusters: Named, asked: AskedObject): Promise<LookedUp> {
   const { connection } = asked;
   const names = clusters.names();
   if (connection !== undefined && !names.includes(connection))
@@ -75,7 +78,7 @@ async function lookUp(clusters: Clusters, asked: AskedObject): Promise<LookedUp>
   return { targets, ...(targets.length > 0 || because === "" ? {} : { because }) };
 }
 
-async function lookedUp(cluster: Cluster, asked: AskedObject): Promise<LookedUp> {
+async function lookedUp(cluster: ClusterObjects, asked: AskedObject): Promise<LookedUp> {
   try {
     return await lookUpIn(cluster, asked);
   } catch (error) {

@@ -14,9 +14,16 @@ type Objects = Pick<ClusterObjects, "name" | "allows" | "workloads" | "workload"
  */
 export async function lookUpIn(cluster: Objects, asked: AskedObject): Promise<LookedUp> {
   if (asked.resource === "node") return lookUpNode(cluster, asked.name);
-  if (asked.namespace === undefined) return lookUpAnywhere(cluster, asked);
-  const one = { ...asked, namespace: asked.namespace };
-  return asked.resource === "pod" ? lookUpPod(cluster, one) : lookUpWorkload(cluster, asked.resource, one);
+  const { resource, container } = asked;
+  const found = await lookUpOwned(cluster, resource, asked);
+  if (container === undefined) return found;
+  return { ...found, targets: found.targets.map((target) => (target.kind === "workload" ? { ...target, container } : target)) };
+}
+
+function lookUpOwned(cluster: Objects, resource: WorkloadName["resource"], asked: AskedObject): Promise<LookedUp> {
+  const { namespace } = asked;
+  if (namespace === undefined) return lookUpAnywhere(cluster, asked);
+  return resource === "pod" ? lookUpPod(cluster, { ...asked, namespace }) : lookUpWorkload(cluster, resource, { ...asked, namespace });
 }
 
 async function lookUpNode(cluster: Objects, name: string): Promise<LookedUp> {

@@ -1,5 +1,5 @@
 import type { MemoryReading } from "../../../domain/memory.ts";
-import { targetKey } from "../../../domain/target.ts";
+import { readingKey, targetKey } from "../../../domain/target.ts";
 import type { WatchedTarget } from "../../../domain/watch.ts";
 import type { CursorTable, ReadingTable, WatchedTable } from "../../../ports/store.ts";
 import { decode, decodeAll } from "../decode.ts";
@@ -100,6 +100,19 @@ export function watchedTable(scope: Scope): WatchedTable {
         const rows = await db.selectFrom("watched").selectAll().where("seen_at_ms", ">=", seenSinceMs).orderBy("target_key").execute();
         return decodeAll(WatchedSchema, rows, { table: "watched", id: "target_key" }).map(({ state }) => state);
       }),
+    ofOwner: (key) =>
+      scope.read(async (db) => {
+        // `_` of a name fits any letter here: what does not begin so is left out below.
+        const rows = await db
+          .selectFrom("watched")
+          .selectAll()
+          .where((where) => where.or([where("target_key", "=", key), where("target_key", "like", `${key}/%`)]))
+          .orderBy("target_key")
+          .execute();
+        return decodeAll(WatchedSchema, rows, { table: "watched", id: "target_key" })
+          .map(({ state }) => state)
+          .filter(({ target }) => targetKey(target) === key);
+      }),
     put: (watched) => scope.write((db) => putWatched(db, watched)),
     forget: (seenBeforeMs) =>
       scope.write(async (db) => {
@@ -113,7 +126,7 @@ export function watchedTable(scope: Scope): WatchedTable {
 async function putWatched(db: Db, watched: readonly WatchedTarget[]): Promise<void> {
   for (const some of inParts(watched)) {
     const rows = some.map((one) => ({
-      target_key: targetKey(one.target),
+      target_key: readingKey(one.target),
       seen_at_ms: Math.round(one.seenAtMs),
       state: JSON.stringify(one),
     }));

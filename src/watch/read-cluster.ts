@@ -1,0 +1,85 @@
+import type { MemoryReading } from "../domain/memory.ts";
+import { readingKey, type WorkloadTarget } from "../domain/target.ts";
+import type { ContainerUsage, PodContainer, PodFacts } from "../domain/workload.ts";
+import type { ClusterMemory, ClusterObjects } from "../ports/clusters.ts";
+import type { Asking, Look, ReadingSource, SourcePage } from "../ports/reading-source.ts";
+
+/** As much of a cluster as its memory needs. */
+export type ReadableCluster = Pick<ClusterObjects, "name" | "pods" | "ownerOf"> & Pick<ClusterMemory, "usage">;
+
+type IsWatched = (target: WorkloadTarget) => boolean;
+
+/**
+ * The containers of a cluster's pods. What they use is read first and kept as figures, then the pods go by in pages, so that
+ * thousands of them are never held whole.
+ */
+export function clusterSource(cluster: ReadableCluster, isWatched: IsWatched): ReadingSource {
+  return { kind: "kubernetes", name: cluster.name, read: (asking) => readCluster(cluster, isWatched, asking) };
+}
+
+async function* readCluster(cluster: ReadableCluster, isWatched: IsWatched, asking: Asking): AsyncGenerator<SourcePage> {
+  const query = asking.selector === undefined ? {} : { selector: asking.selector };
+  const used = new Map<string, ContainerUsage>();
+  let gap: { readonly error: unknown } | undefined;
+  try {
+    for await (const page of cluster.usage(query, asking.signal)) for (const one of page) used.set(keyOf(one), one);
+  } catch (error) {
+    if (used.size === 0) throw error;
+    gap = { error }; // some kubelets did not answer: what the others told is good
+  }
+  for await (const pods of cluster.pods(query)) {
+    asking.signal.throwIfAborted();
+    yield await pageOf(cluster, pods, { isWatched, used, atOnce: asking.atOnce });
+  }
+  if (gap !== undefined) throw gap.error;
+}
+
+type Known = { readonly isWatched: IsWatched; readonly used: ReadonlyMap<string, ContainerUsage>; readonly atOnce: number };
+
+async function pageOf(cluster: ReadableCluster, pods: readonly PodFacts[], { isWatched, used, atOnce }: Known): Promise<SourcePage> {
+  const looks: Look[] = [];
+  const [running, stopped]: [string[], string[]] = [[], []];
+  const next = pods.values();
+  const takeNext = async (): Promise<void> => {
+    for (const pod of next) {
+      const owner = await ownerOf(cluster, pod);
+      if (!isWatched(owner)) continue;
+      for (const container of pod.containers) {
+        const target: WorkloadTarget = { ...owner, container: container.name };
+        const usage = used.get(keyOf({ namespace: pod.namespace, pod: pod.name, container: container.name }));
+        const runs = container.state?.kind === "running";
+        (runs ? running : stopped).push(readingKey(target));
+        if (runs && usage !== undefined) looks.push({ target, reading: readingOf(pod, container, usage) });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, pods.length) }, takeNext));
+  return { looks, failed: [], running, stopped };
+}
+
+/** The owner, narrowed to the pod. */
+async function ownerOf(cluster: ReadableCluster, pod: PodFacts): Promise<WorkloadTarget> {
+  const owner = await cluster.ownerOf(pod);
+  const target = { kind: "workload", connection: cluster.name, ...owner } as const;
+  return owner.resource === "pod" ? target : { ...target, pod: pod.name };
+}
+
+function readingOf(
+  pod: PodFacts,
+  { state, limitBytes }: PodContainer,
+  { atMs, workingSetBytes, startedAtMs }: ContainerUsage,
+): MemoryReading {
+  const alone = pod.containers.length === 1;
+  const limit = limitBytes ?? (alone ? pod.podLimitBytes : undefined); // what several share is none's own
+  const started = (state?.kind === "running" ? state.startedAtMs : undefined) ?? startedAtMs;
+  return {
+    atMs,
+    usageBytes: workingSetBytes,
+    ...(limit === undefined ? {} : { limitBytes: limit }),
+    ...(started === undefined ? {} : { startedAtMs: started }),
+  };
+}
+
+function keyOf({ namespace, pod, container }: Pick<ContainerUsage, "namespace" | "pod" | "container">): string {
+  return `${namespace}/${pod}/${container}`;
+}
