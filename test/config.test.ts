@@ -227,11 +227,11 @@ redis:
     ],
     [
       "redis:\n  connections:\n    a: {}\n",
-      "oomph.yaml:3 redis.connections.a: expected exactly one of url (or urlFile), host, sentinel, cluster, got none",
+      "oomph.yaml:3 redis.connections.a: expected exactly one of url (or urlFile), host, sentinel, cluster, kubernetes, got none",
     ],
     [
       "redis:\n  connections:\n    a: { url: redis://h, host: h }\n",
-      "oomph.yaml:3 redis.connections.a: expected exactly one of url (or urlFile), host, sentinel, cluster, got url and host",
+      "oomph.yaml:3 redis.connections.a: expected exactly one of url (or urlFile), host, sentinel, cluster, kubernetes, got url and host",
     ],
     [
       'redis:\n  connections:\n    "a/b": { host: h }\n',

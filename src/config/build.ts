@@ -3,6 +3,7 @@ import type { GithubSettings } from "../adapters/github/settings.ts";
 import type { MailSettings } from "../adapters/mail/settings.ts";
 import type { SlackSettings } from "../adapters/slack/settings.ts";
 import type { AccessRules } from "../domain/access.ts";
+import type { PodPort } from "../ports/pod-ports.ts";
 import type { EscalationTrigger } from "../domain/escalation.ts";
 import { buildDocker, buildMail, buildGithub, buildWatch, type DockerConfig, type WatchConfig } from "./build-outside.ts";
 import { buildKubernetes, buildPrometheus, type KubernetesConfig, type PrometheusConfig } from "./build-kubernetes.ts";
@@ -140,13 +141,19 @@ function buildConnection(name: string, connection: ConnectionDocument): RedisCon
   };
 }
 
-function buildTopology({ url, host, port, sentinel, cluster }: ConnectionDocument): RedisTopology {
+function buildTopology({ url, host, port, sentinel, cluster, kubernetes }: ConnectionDocument): RedisTopology {
   if (sentinel !== undefined) {
     const { master, nodes, username, password } = sentinel;
     return { kind: "sentinel", masterName: master, sentinels: nodes, ...given({ sentinelUsername: username, sentinelPassword: password }) };
   }
   if (cluster !== undefined) return { kind: "cluster", seeds: cluster.nodes };
+  if (kubernetes !== undefined) return { kind: "pod", at: buildPodPort(kubernetes) };
   return url?.topology ?? { kind: "single", host: host ?? "", port };
+}
+
+function buildPodPort({ pod, service, container, ...place }: NonNullable<ConnectionDocument["kubernetes"]>): PodPort {
+  const by = service === undefined ? ({ kind: "pod", name: pod ?? "" } as const) : ({ kind: "service", name: service } as const);
+  return { ...place, by, ...given({ container }) };
 }
 
 function buildTls({ ca, cert, key, serverName, verify }: NonNullable<ConnectionDocument["tls"]>): RedisTls {

@@ -1,4 +1,4 @@
-import { kubernetesChecks } from "./kubernetes-checks.ts";
+import { kubernetesChecks, redisInCluster } from "./kubernetes-checks.ts";
 import { isConnectionName, NAME, treeAt } from "./name-checks.ts";
 import { outsideChecks } from "./outside-checks.ts";
 import type { RawDocument } from "./raw-document.ts";
@@ -51,16 +51,19 @@ function connections(raw: RawDocument): readonly Problem[] {
   const all = treeAt(treeAt(raw.content, "redis"), "connections");
   return Object.entries(all).flatMap(([name, connection]) => {
     const path = ["redis", "connections", name];
-    const problems = isConnectionName(name) ? [] : [{ key: raw.keyOf(path), expected: NAME, received: JSON.stringify(name) }];
+    const problems: Problem[] = isConnectionName(name) ? [] : [{ key: raw.keyOf(path), expected: NAME, received: JSON.stringify(name) }];
     if (!isTree(connection)) return [...problems, { key: raw.keyOf(path), expected: WAYS, received: "nothing" }];
-    const ways = ["url", "host", "sentinel", "cluster"].filter((way) => !isAbsent(connection[way]) || raw.isBroken([...path, way]));
+    const ways = ["url", "host", "sentinel", "cluster", "kubernetes"].filter(
+      (way) => !isAbsent(connection[way]) || raw.isBroken([...path, way]),
+    );
+    if (ways[0] === "kubernetes") problems.push(...redisInCluster(raw, path, treeAt(connection, "kubernetes")));
     return ways.length === 1
       ? problems
       : [...problems, { key: raw.keyOf(path), expected: WAYS, received: ways.length === 0 ? "none" : ways.join(" and ") }];
   });
 }
 
-const WAYS = "exactly one of url (or urlFile), host, sentinel, cluster";
+const WAYS = "exactly one of url (or urlFile), host, sentinel, cluster, kubernetes";
 
 /** A policy that asks for more approvers than it names can never be met; a group may be as large as it likes. */
 function policies(raw: RawDocument): readonly Problem[] {

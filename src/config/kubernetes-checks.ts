@@ -53,6 +53,26 @@ function appProblems(raw: RawDocument, pattern: string): readonly Problem[] {
   return [{ key, expected: "<namespace>/<name> of a workload, such as shop/web or shop/*", received: JSON.stringify(pattern) }];
 }
 
+/** A Redis inside a cluster: of a connection that there is, and of one pod or Service. */
+export function redisInCluster(raw: RawDocument, path: readonly string[], section: Tree): readonly Problem[] {
+  const at = [...path, "kubernetes"];
+  const kubernetes = treeAt(raw.content, "kubernetes");
+  const isLocal = ["kubeconfig", "context"].some((key) => !isAbsent(kubernetes[key])) || TRUE.includes(kubernetes["inCluster"]);
+  const names = [...(isLocal ? [DEFAULT_CONNECTION] : []), ...Object.keys(treeAt(kubernetes, "connections"))];
+  const { connection: named } = section;
+  const connection = isAbsent(named) ? DEFAULT_CONNECTION : String(named);
+  const given = ["pod", "service"].filter((key) => !isAbsent(section[key]));
+  const configured = names.length === 0 ? "none is configured under kubernetes" : `configured are ${names.join(", ")}`;
+  return [
+    ...(names.includes(connection)
+      ? []
+      : [{ key: raw.keyOf([...at, "connection"]), expected: `the name of a cluster's connection (${configured})`, received: connection }]),
+    ...(given.length === 1
+      ? []
+      : [{ key: raw.keyOf(at), expected: "exactly one of pod, service", received: given.length === 0 ? "none" : "both" }]),
+  ];
+}
+
 function prometheus(raw: RawDocument): readonly Problem[] {
   const section = treeAt(raw.content, "prometheus");
   const has = (key: string): boolean => !isAbsent(section[key]);

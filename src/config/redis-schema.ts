@@ -24,12 +24,35 @@ const tls = z.strictObject({
   verify: setting(flag, { says: "`false` accepts any certificate: for tests only, and said in the log", fallback: "true" }),
 });
 
+const kubernetes = z.strictObject({
+  connection: setting(text, {
+    expected: "the name of a connection under kubernetes",
+    says: "The cluster that it runs in, one of `kubernetes.connections`",
+    fallback: "local",
+  }),
+  namespace: setting(text, { expected: "the name of a namespace", says: "Where it runs" }),
+  pod: optional(text, {
+    expected: "the name of a pod",
+    says: "The pod, such as one of a StatefulSet, whose names stay. Or give `service`",
+  }),
+  service: optional(text, { expected: "the name of a Service", says: "The pod that this Service leads to at the moment" }),
+  port: setting(port, { says: "Of the pod, or of the Service", fallback: "6379" }),
+  container: optional(text, {
+    expected: "the name of a container",
+    says: "Where programs are run if ports may not be forwarded; the pod's first unless said otherwise",
+  }),
+});
+
 export const connection = z.strictObject({
-  url: optional(redisUrl, { says: "One server, with user, password and database. Or give `host`, `sentinel` or `cluster`", secret: true }),
+  url: optional(redisUrl, {
+    says: "One server, with user, password and database. Or give `host`, `sentinel`, `cluster` or `kubernetes`",
+    secret: true,
+  }),
   host: optional(text, { expected: "a host name or address", says: "One server, written apart" }),
   port: setting(port, { says: "Beside `host`", fallback: "6379" }),
   sentinel: sentinel.optional(),
   cluster: cluster.optional(),
+  kubernetes: kubernetes.optional(),
   database: optional(whole(0, 65_535), { says: "The logical database to look at first; the URL's, or 0, unless said otherwise" }),
   username: optional(text, { says: "ACL user; the URL's, or the default user, unless said otherwise" }),
   password: optional(text, { ...secretText, says: "Of that user" }),

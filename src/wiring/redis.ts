@@ -10,6 +10,7 @@ import type { Targets } from "../ports/planner.ts";
 import { redisMemoryRunbook } from "../runbooks/redis-memory/index.ts";
 import type { Runbook } from "../runbooks/runbook.ts";
 import type { RedisSession } from "../runbooks/redis-memory/session.ts";
+import { lazyPodPorts } from "./pod-ports.ts";
 import { TIMES } from "./times.ts";
 
 export type RedisParts = {
@@ -25,8 +26,8 @@ type RedisSurroundings = {
 };
 
 /** Everything about examined Redis servers: how they are reached, looked at and acted on. */
-export function redisParts({ redis, verification }: Config, { log, ownRedis }: RedisSurroundings): RedisParts {
-  const servers = createKeyValueServers(redis.connections, { log });
+export function redisParts({ redis, kubernetes, verification }: Config, { log, ownRedis }: RedisSurroundings): RedisParts {
+  const servers = createKeyValueServers(redis.connections, { log, podPorts: lazyPodPorts({ kubernetes }, log) });
   const { censusMs } = redis;
   const watching = { ...verification, healthTimeoutMs: TIMES.healthTimeoutMs };
   return {

@@ -59,7 +59,7 @@ async function oneServer(client: Redis, settings: RedisConnectionSettings, stop:
   return {
     servers: serversFor(settings).servers,
     name: settings.name,
-    topology: settings.topology.kind,
+    topology: settings.topology.kind === "pod" ? "single" : settings.topology.kind,
     database: settings.database,
     nodes: 1,
     run: (command, ...args) => inDatabase.callBuffer(command, [...args]),

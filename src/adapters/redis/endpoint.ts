@@ -5,6 +5,8 @@ export type Endpoint = {
   /** Absent: a server with data. */
   readonly kind?: "Sentinel";
   readonly at: HostPort;
+  /** What it is called instead of its address, where that is only the way to it. */
+  readonly name?: string;
   readonly username?: string;
   readonly password?: string;
   readonly tls?: RedisTls;
@@ -30,6 +32,11 @@ export function formatAddress({ host, port }: HostPort): string {
 }
 
 /** The subject of sentences about it: `Redis at 10.0.0.5:6379`. */
-export function describeServer({ kind, at }: Pick<Endpoint, "kind" | "at">): string {
-  return `${kind ?? "Redis"} at ${formatAddress(at)}`;
+export function describeServer({ kind, ...endpoint }: Pick<Endpoint, "kind" | "at" | "name">): string {
+  return `${kind ?? "Redis"} at ${nameOf(endpoint)}`;
+}
+
+/** `10.0.0.5:6379`, or `shop/redis-0:6379` inside a cluster. */
+export function nameOf({ at, name }: Pick<Endpoint, "at" | "name">): string {
+  return name ?? formatAddress(at);
 }

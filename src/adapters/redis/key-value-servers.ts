@@ -1,14 +1,23 @@
 import { OomphError } from "../../domain/errors.ts";
+import { given } from "../../domain/given.ts";
 import type { ConnectionSettings, KeyValueConnection, KeyValueServers } from "../../ports/key-value-server.ts";
+import type { PodPort, PodPorts } from "../../ports/pod-ports.ts";
 import type { Log } from "../../ports/log.ts";
 import { openClusterMasters } from "./cluster.ts";
 import { endpointAt, formatAddress } from "./endpoint.ts";
+import { openNodeInPod, placeOf } from "./in-pod.ts";
 import { openNode, type OpenedNode } from "./open-node.ts";
 import { openSentinelMaster } from "./sentinel.ts";
 import type { RedisConnectionSettings } from "./settings.ts";
 
+type Surroundings = {
+  readonly log: Log;
+  /** Absent: none of the connections leads into a cluster. */
+  readonly podPorts?: PodPorts;
+};
+
 /** The examined servers, by the names of their connections. Nothing is connected before `open`. */
-export function createKeyValueServers(connections: readonly RedisConnectionSettings[], { log }: { readonly log: Log }): KeyValueServers {
+export function createKeyValueServers(connections: readonly RedisConnectionSettings[], { log, podPorts }: Surroundings): KeyValueServers {
   const byName = new Map(connections.map((settings) => [settings.name, settings]));
   return {
     names: () => [...byName.keys()],
@@ -20,7 +29,7 @@ export function createKeyValueServers(connections: readonly RedisConnectionSetti
         throw new OomphError("not-found", `There is no Redis connection named ${JSON.stringify(name)}: ${known}.`);
       }
       if (settings.tls?.verify === false) log.warn({ connection: name }, "the certificate of this Redis is not checked");
-      const connection = await openConnection(settings);
+      const connection = await openConnection(settings, { log, ...given({ podPorts }) });
       for (const { address, because } of connection.missing)
         log.warn({ connection: name, address, because }, "a master of this cluster is missing");
       return connection;
@@ -28,11 +37,13 @@ export function createKeyValueServers(connections: readonly RedisConnectionSetti
   };
 }
 
-async function openConnection(settings: RedisConnectionSettings): Promise<KeyValueConnection> {
+async function openConnection(settings: RedisConnectionSettings, { log, podPorts }: Surroundings): Promise<KeyValueConnection> {
   const { topology } = settings;
   switch (topology.kind) {
     case "single":
       return connectionOf(settings, [await openNode(endpointAt(topology, settings), { database: settings.database })]);
+    case "pod":
+      return connectionOf(settings, [await openNodeInPod(settings, topology.at, { podPorts, log })]);
     case "sentinel":
       return connectionOf(settings, [await openSentinelMaster(settings, topology)]);
     case "cluster": {
@@ -45,7 +56,7 @@ async function openConnection(settings: RedisConnectionSettings): Promise<KeyVal
 function connectionOf({ name, topology }: RedisConnectionSettings, opened: readonly OpenedNode[]): KeyValueConnection {
   return {
     name,
-    topology: topology.kind,
+    topology: topology.kind === "pod" ? "single" : topology.kind,
     nodes: opened.map(({ node }) => node),
     missing: [],
     async close() {
@@ -72,7 +83,18 @@ function addresses({ topology }: RedisConnectionSettings): readonly string[] {
       return [topology.host, formatAddress(topology)];
     case "sentinel":
       return [topology.masterName, ...topology.sentinels.flatMap((at) => [at.host, formatAddress(at)])];
+    case "pod":
+      return namesInCluster(topology.at);
     case "cluster":
       return topology.seeds.flatMap((at) => [at.host, formatAddress(at)]);
   }
+}
+
+/** As alerts inside the cluster name it: a Service by its names in the cluster's DNS. */
+function namesInCluster(at: PodPort): readonly string[] {
+  const { namespace, by } = at;
+  const place = [`${namespace}/${by.name}`, placeOf(at)];
+  if (by.kind === "pod") return place;
+  const dns = `${by.name}.${namespace}`;
+  return [...place, dns, `${dns}.svc`, `${dns}.svc.cluster.local`];
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { OomphError } from "../../domain/errors.ts";
 import type { KeyValueNode } from "../../ports/key-value-server.ts";
 import { dialectOf } from "./dialect.ts";
-import { describeServer, formatAddress, type Endpoint } from "./endpoint.ts";
+import { describeServer, nameOf, type Endpoint } from "./endpoint.ts";
 import { createLinks, type Links } from "./links.ts";
 import { createNode } from "./node.ts";
 import { asText, parseInfo } from "./readings.ts";
@@ -34,7 +34,7 @@ export async function openNode(
     }
     const version = info["redis_version"];
     const dialect = dialectOf(version === undefined ? undefined : Number.parseInt(version, 10));
-    const node = createNode({ address: formatAddress(endpoint.at), links, database, dialect, unusedName });
+    const node = createNode({ address: nameOf(endpoint), links, database, dialect, unusedName });
     return { node, isReplica: info["role"] === "slave", close: () => links.close() };
   } catch (error) {
     links.close();

@@ -1,3 +1,5 @@
+import type { PodPort } from "../../ports/pod-ports.ts";
+
 /** How to reach one examined Redis, as the configuration gives it. Secrets are in here: never log it. */
 export type RedisConnectionSettings = {
   readonly name: string;
@@ -25,7 +27,9 @@ export type RedisTopology =
       readonly sentinelUsername?: string;
       readonly sentinelPassword?: string;
     }
-  | { readonly kind: "cluster"; readonly seeds: readonly HostPort[] };
+  | { readonly kind: "cluster"; readonly seeds: readonly HostPort[] }
+  /** One server inside a Kubernetes cluster. */
+  | { readonly kind: "pod"; readonly at: PodPort };
 
 export type HostPort = { readonly host: string; readonly port: number };
 
