@@ -12,7 +12,7 @@ export type UserPattern = { readonly name: string; readonly pattern: string };
 
 // A line without any of these words matches no pattern below: most lines are passed by with one look.
 export const TELLTALE =
-  /memory|heap|signal|kill|alloc|oom|timeout|broker|eheap|SIGKILL|No space left|WorkerLost|Resource temporarily|new thread|native thread|new OS thread|fork rejected|Cannot fork/i;
+  /memory|heap|signal|kill|alloc|oom|timeout|broker|eheap|SIGKILL|No space left|WorkerLost|Resource temporarily|new thread|native thread|new OS thread|fork rejected|Cannot fork|SSE connection|output line/i;
 
 // None of these goes back over what it has read: each repetition is bounded.
 export const LOG_PATTERNS: readonly LogPattern[] = [
@@ -110,4 +110,7 @@ export const LOG_PATTERNS: readonly LogPattern[] = [
   },
   { name: "kernel OOM text", kind: "oom-text", pattern: /Memory cgroup out of memory|invoked oom-killer|oom-kill:constraint|OOMKilled/ },
   { name: "out of memory", kind: "oom-text", pattern: /\bout of memory\b/i },
+  // No errors, but telling where there are many: streams that are opened, and output that is handed on line by line.
+  { name: "SSE connection", kind: "connections", pattern: /\bSSE connection/i },
+  { name: "output line", kind: "output", pattern: /\boutput line\b/i },
 ];

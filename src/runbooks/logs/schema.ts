@@ -4,7 +4,18 @@ import { z } from "zod";
 
 const count = z.number().nonnegative();
 
-export const PATTERN_KINDS = ["worker-killed", "event-bus", "heap", "allocation", "process-limit", "oom-text", "shm", "user"] as const;
+export const PATTERN_KINDS = [
+  "worker-killed",
+  "event-bus",
+  "heap",
+  "allocation",
+  "process-limit",
+  "oom-text",
+  "shm",
+  "connections",
+  "output",
+  "user",
+] as const;
 
 export const PatternHits = z.object({
   name: z.string(),

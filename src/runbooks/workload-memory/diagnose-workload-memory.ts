@@ -2,6 +2,16 @@ import type { ErrorCode } from "../../domain/errors.ts";
 import type { Evidence, StepFailure } from "../../domain/evidence.ts";
 import type { Diagnosis, Finding } from "../../domain/finding.ts";
 import { VERDICT_CONFIDENCE } from "../make-finding.ts";
+import { stepsForCauses } from "./cause-steps.ts";
+import {
+  diagnoseCacheGrowth,
+  diagnoseCollecting,
+  diagnoseConnectionLeak,
+  diagnoseLargeOutputs,
+  diagnoseObjectGrowth,
+  diagnoseTooMuchAtOnce,
+  diagnoseUnclosed,
+} from "./diagnose-causes.ts";
 import {
   diagnoseCrash,
   diagnoseHealthy,
@@ -17,6 +27,7 @@ import { focusOf, type Focus } from "./focus.ts";
 import { furtherStepsFor } from "./further-steps.ts";
 import { makeFinding, type Verdict } from "./make-finding.ts";
 import { assemble, type Picture } from "./picture.ts";
+import { stepsForApp } from "./summary-app.ts";
 import { killsIn, podsTable, summarise } from "./summary.ts";
 
 type Rule = (picture: Picture, focus: Focus) => Finding | undefined;
@@ -41,7 +52,16 @@ const RULES: readonly Rule[] = [
 ];
 
 // What may lie behind it, beside the verdict and never in its place.
-const HYPOTHESES: readonly Rule[] = [diagnoseRecentRollout];
+const HYPOTHESES: readonly Rule[] = [
+  diagnoseRecentRollout,
+  diagnoseConnectionLeak,
+  diagnoseUnclosed,
+  diagnoseLargeOutputs,
+  diagnoseTooMuchAtOnce,
+  diagnoseCacheGrowth,
+  diagnoseObjectGrowth,
+  diagnoseCollecting,
+];
 
 /** Reads the evidence of a workload, whichever of it is there. Pure: the same evidence gives the same diagnosis. */
 export function diagnoseWorkloadMemory(evidence: readonly Evidence[], failures: readonly StepFailure[]): Diagnosis {
@@ -56,7 +76,7 @@ export function diagnoseWorkloadMemory(evidence: readonly Evidence[], failures: 
     summary: summarise(picture, focus),
     suspects: podsTable(picture, focus),
     ...(kills === undefined ? {} : { kills }),
-    furtherSteps: furtherStepsFor(finding, picture, focus),
+    furtherSteps: [...stepsForCauses(hypotheses), ...furtherStepsFor(finding, picture, focus), ...stepsForApp(picture)],
   };
 }
 

@@ -6,6 +6,7 @@ import type { PodContainer } from "../../domain/workload.ts";
 import { percent } from "../words.ts";
 import { trendOf, type Focus } from "./focus.ts";
 import type { Picture } from "./picture.ts";
+import { summariseApp } from "./summary-app.ts";
 
 type Line = Diagnosis["summary"][number];
 
@@ -22,6 +23,7 @@ export function summarise(picture: Picture, focus: Focus): Diagnosis["summary"] 
     historyLine(focus),
     nodeLine(picture, focus),
     rolloutLine(picture),
+    ...summariseApp(picture),
     notSeenLine(picture),
   ];
   return lines.filter((line) => line !== undefined);
