@@ -5,7 +5,16 @@ const run = promisify(execFile);
 
 export type KubernetesLab = { readonly kind: "there"; readonly version: string } | { readonly kind: "absent"; readonly because: string };
 
-/** The cluster that KUBECONFIG names, asked through `kubectl`: one on this machine, since tests make things in it. */
+/**
+ * Whoever owns a cluster says by it that tests may kill, change and remove things there: a ConfigMap of this name in
+ * kube-system. It is put there by hand or by `.ci/run`, never by a test.
+ */
+const DISPOSABLE = "oomph-disposable";
+
+/**
+ * The cluster that KUBECONFIG names, asked through `kubectl`. Tests make things in it that are killed and take a node's memory, so
+ * it has to be on this machine and marked as disposable: a cluster that somebody needs is never used.
+ */
 export async function findKubernetes(): Promise<KubernetesLab> {
   if ((process.env["KUBECONFIG"] ?? "") === "") return { kind: "absent", because: "KUBECONFIG is not set" };
   try {
@@ -13,7 +22,8 @@ export async function findKubernetes(): Promise<KubernetesLab> {
     if (!isLoopback(server)) return { kind: "absent", because: `tests use a cluster on this machine only, KUBECONFIG names ${server}` };
     const answer = JSON.parse(await kubectl(["version", "-o", "json"])) as { serverVersion?: { gitVersion?: string } };
     const version = answer.serverVersion?.gitVersion;
-    return version === undefined ? { kind: "absent", because: "no API server answers" } : { kind: "there", version };
+    if (version === undefined) return { kind: "absent", because: "no API server answers" };
+    return (await isDisposable()) ? { kind: "there", version } : { kind: "absent", because: unmarked(server) };
   } catch (error) {
     const because = error instanceof Error ? (error.message.trim().split("\n").at(-1) ?? "") : String(error);
     return { kind: "absent", because: `no API server answers: ${because}` };
@@ -22,15 +32,24 @@ export async function findKubernetes(): Promise<KubernetesLab> {
 
 /** Runs `kubectl` with these arguments; what it prints. */
 export async function kubectl(args: readonly string[]): Promise<string> {
-  const { stdout } = await run("kubectl", ["--request-timeout=20s", ...args], { maxBuffer: 16 * 2 ** 20 });
+  const { stdout } = await run("kubectl", ["--request-timeout=60s", ...args], { maxBuffer: 64 * 2 ** 20 });
   return stdout;
 }
 
-/** Makes an object and returns when it is accepted. */
+/** Makes an object, or several (`kind: List`), and returns when it is accepted. */
 export async function kubectlCreate(object: unknown): Promise<void> {
-  const made = run("kubectl", ["--request-timeout=20s", "create", "-f", "-"]);
+  const made = run("kubectl", ["--request-timeout=60s", "create", "-f", "-"]);
   made.child.stdin?.end(JSON.stringify(object));
   await made;
+}
+
+async function isDisposable(): Promise<boolean> {
+  const found = await kubectl(["-n", "kube-system", "get", "configmap", DISPOSABLE, "--ignore-not-found", "-o", "name"]);
+  return found.trim() !== "";
+}
+
+function unmarked(server: string): string {
+  return `${server} is not marked as disposable; if nobody needs it: kubectl -n kube-system create configmap ${DISPOSABLE}`;
 }
 
 function isLoopback(server: string): boolean {
