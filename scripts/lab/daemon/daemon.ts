@@ -26,6 +26,8 @@ export type LabDaemon = {
   answerAfterMs: number;
   /** Figures are told once a second, to all who wait for them then, as Docker 20.10 does it; default: false. */
   isTicking: boolean;
+  /** As `docker info` says it; false: its kernel counts no memory per container. Default: true. */
+  countsMemory: boolean;
   /** All connections break. */
   drop(): void;
   /** Streams of events that are open now. */
@@ -95,7 +97,7 @@ export async function startDaemon(): Promise<LabDaemon> {
   }
 
   function answerTo(where: string): unknown {
-    if (where === "/info") return { ...info, SystemTime: new Date(nowMs()).toISOString() };
+    if (where === "/info") return { ...info, MemoryLimit: daemon.countsMemory, SystemTime: new Date(nowMs()).toISOString() };
     if (where === "/containers/json") return [...containers.values()].map(listed);
     const [, , id = "", what] = where.split("/");
     const container = [...containers.values()].find((one) => one.id === id || one.name === id);
@@ -143,6 +145,7 @@ export async function startDaemon(): Promise<LabDaemon> {
     hangs: () => false,
     answerAfterMs: 0,
     isTicking: false,
+    countsMemory: true,
     drop: () => sockets.forEach((socket) => socket.destroy()),
     listeners: () => listeners.size,
     calls,

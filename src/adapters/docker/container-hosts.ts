@@ -10,7 +10,7 @@ import { readLogTail } from "./log-tail.ts";
 import { listProcesses } from "./processes.ts";
 import { readAnswer } from "./read-answer.ts";
 import { readInspected, readListed } from "./read-container.ts";
-import { hasProcesses, readStats } from "./read-stats.ts";
+import { hasMemory, hasProcesses, readStats } from "./read-stats.ts";
 import { inspectExactly, resolveId } from "./resolve-id.ts";
 import { ContainerList, Info, Stats } from "./schema.ts";
 import type { DockerConnectionSettings } from "./settings.ts";
@@ -92,21 +92,30 @@ async function statsOf(
   // one-shot: without waiting a second for another reading to compare with.
   const answer = await client.json({ call: "stats", ...asked, query: { stream: "false", "one-shot": "true" } });
   const stats = readAnswer(Stats, answer, "Stats");
-  if (!hasProcesses(stats)) await assertRunning(client, asked.container);
+  if (!hasProcesses(stats)) await assertRunning(client, { container: asked.container, stats });
   const read = readStats(stats, `Container ${quoted(asked.container)}`);
   // Without a limit of its own, some daemons tell the host's memory and some the greatest number there is.
   const isLimited = read.limitBytes > 0 && read.limitBytes <= Number.MAX_SAFE_INTEGER;
   return isLimited ? read : { ...read, limitBytes: (await readFacts(client)).memoryBytes };
 }
 
-/** Some kernels count no processes, so a zero alone proves nothing. */
-async function assertRunning(client: DockerClient, container: string): Promise<void> {
-  const { State } = await inspectExactly(client, container);
-  if (State.Status === "running" || State.Status === "paused") return;
-  throw new OomphError(
-    "not-running",
-    `Container ${quoted(container)} on Docker host ${client.name} is ${State.Status}: it uses no memory now.`,
-  );
+/**
+ * Some kernels count no processes, so a zero alone proves nothing. And a container that is started again and again may run
+ * by now, though it did not when its figures were asked for: then these have no memory in them.
+ */
+async function assertRunning(
+  client: DockerClient,
+  { container, stats }: { readonly container: string; readonly stats: Stats },
+): Promise<void> {
+  const { Status } = (await inspectExactly(client, container)).State;
+  const isUp = Status === "running" || Status === "paused";
+  if (isUp && (hasMemory(stats) || !(await countsMemory(client)))) return;
+  const is = isUp ? "being started or about to end" : Status;
+  throw new OomphError("not-running", `Container ${quoted(container)} on Docker host ${client.name} is ${is}: it uses no memory now.`);
+}
+
+async function countsMemory(client: DockerClient): Promise<boolean> {
+  return readAnswer(Info, await client.json({ call: "info" }), "Info").MemoryLimit;
 }
 
 function warnOfOpenDoors({ name, endpoint, tls }: DockerConnectionSettings, log: Log): void {

@@ -7,6 +7,11 @@ export function hasProcesses({ read, pids_stats: pids }: Stats): boolean {
   return (pids?.current ?? 0) > 0 && Date.parse(read) > 0;
 }
 
+/** On kernels that count no memory per container it is not told, nor of a container that does not run. */
+export function hasMemory({ memory_stats: memory }: Stats): boolean {
+  return (memory.usage ?? undefined) !== undefined;
+}
+
 /** Figures as `docker stats` counts them, of cgroup v1 or v2. */
 export function readStats(stats: Stats, from: string): ContainerStats {
   const { memory_stats: memory, cpu_stats: cpu } = stats;

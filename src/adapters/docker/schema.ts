@@ -24,6 +24,8 @@ export const Info = z.object({
   KernelVersion: z.string().default("unknown"),
   NCPU: z.number(),
   MemTotal: z.number(),
+  /** False: the kernel was booted without counting memory per container. */
+  MemoryLimit: z.boolean().default(true),
   /** Absent before 20.10, when there was only one. */
   CgroupVersion: z.string().default("1"),
   CgroupDriver: z.string().default("cgroupfs"),
