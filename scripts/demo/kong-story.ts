@@ -133,7 +133,10 @@ type Says = { readonly text: RegExp; also?(message: LabMessage): boolean };
 /** The message of the thread that says so, when it comes. */
 function said(play: Play, what: string, { text, also = () => true }: Says): Promise<LabMessage> {
   const fits = (message: LabMessage): boolean => text.test(`${message.text}\n${JSON.stringify(message.blocks)}`) && also(message);
-  return seen(what, async () => (await play.thread()).find(fits), WAIT_MS);
+  return seen(what, async () => (await play.thread()).find(fits), WAIT_MS).catch(async (error: unknown) => {
+    const heard = (await play.thread()).map((message) => `  ${message.text}`).join("\n");
+    throw new Error(`${error instanceof Error ? error.message : String(error)} The thread says:\n${heard}`);
+  });
 }
 
 /** alice presses what is offered under this name, and the card that asks for approval comes. */
