@@ -12,6 +12,14 @@ import { setEnvironment } from "./docker/set-environment.ts";
 import { setMemoryLimit } from "./docker/set-memory-limit.ts";
 import { tuneKong } from "./docker/tune-kong.ts";
 import { tuneWorkers } from "./docker/tune-workers.ts";
+import { annotateIngress } from "./kubernetes/annotate-ingress.ts";
+import { deletePod } from "./kubernetes/delete-pod.ts";
+import type { KubernetesActionDeps } from "./kubernetes/deps.ts";
+import { rolloutRestart } from "./kubernetes/rollout-restart.ts";
+import { rolloutUndo } from "./kubernetes/rollout-undo.ts";
+import { scale } from "./kubernetes/scale.ts";
+import { setEnvironment as setWorkloadEnvironment } from "./kubernetes/set-environment.ts";
+import { setMemory } from "./kubernetes/set-memory.ts";
 import type { RedisActionDeps } from "./redis/deps.ts";
 import { expireKeys } from "./redis/expire-keys.ts";
 import { flushDb } from "./redis/flush-db.ts";
@@ -45,6 +53,19 @@ export function dockerActions(deps: DockerActionDeps): readonly Action[] {
     rollback(deps),
     removePrevious(deps),
     proposeChange(deps),
+  ];
+}
+
+/** Everything that Oomph can do to a workload of Kubernetes', the mildest first. */
+export function kubernetesActions(deps: KubernetesActionDeps): readonly Action[] {
+  return [
+    annotateIngress(deps),
+    scale(deps),
+    setMemory(deps),
+    setWorkloadEnvironment(deps),
+    deletePod(deps),
+    rolloutRestart(deps),
+    rolloutUndo(deps),
   ];
 }
 

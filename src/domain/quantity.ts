@@ -33,3 +33,9 @@ export function parseBytesQuantity(value: string | number | undefined): number |
   const bytes = parseQuantity(value);
   return bytes === undefined ? undefined : Math.ceil(bytes);
 }
+
+/** Bytes as Kubernetes writes them: `134217728` → `128Mi`; what is no whole number of KiB stays a plain number. */
+export function formatQuantity(bytes: number): string {
+  const suffix = ["Ti", "Gi", "Mi", "Ki"].find((one) => bytes > 0 && bytes % (FACTORS[one] ?? 1) === 0);
+  return suffix === undefined ? String(bytes) : `${bytes / (FACTORS[suffix] ?? 1)}${suffix}`;
+}

@@ -9,6 +9,8 @@ export const TIMES = {
   chartMs: 20_000,
   /** A container that ends sooner than this was not started. */
   settleMs: 3_000,
+  /** A rollout is looked at so often; what stands in its way for so long stays, and longer than this none is waited for. */
+  rollout: { everyMs: 2_000, stuckMs: 60_000, longestMs: 15 * 60_000 },
   /** An act learns within this time that it was frozen or its lease released. */
   leaseLookMs: 2_000,
   jobs: {

@@ -1,0 +1,164 @@
+import { codeOf, OomphError } from "../../domain/errors.ts";
+import { formatBytes } from "../../domain/bytes.ts";
+import type { Json } from "../../domain/json.ts";
+import type { Observation, Plan, Planned } from "../../domain/plan.ts";
+import { formatTarget, targetKey, type Target } from "../../domain/target.ts";
+import type { PodFacts, Surroundings } from "../../domain/workload.ts";
+import type { Action, RunHandle } from "../action.ts";
+import type { Effect } from "../effect.ts";
+import { readBefore, readScope } from "../stored-schema.ts";
+import { budgetsOf } from "./blast-radius.ts";
+import { LOOK_BACK_MS } from "./change.ts";
+import type { KubernetesActionDeps } from "./deps.ts";
+import { followRollout } from "./follow-rollout.ts";
+import { ROLLED_OUT, unfit } from "./kinds.ts";
+import { DeletePodParams, readParams } from "./schema.ts";
+import { lookAtApproved, placeOf, planOn, refused, type WorkloadSession } from "./session.ts";
+import { PodBefore, PodScope } from "./stored/schema.ts";
+import { verifyWorkload } from "./verify.ts";
+import { readVitals } from "./vitals.ts";
+
+const DOC = {
+  id: "k8s.delete-pod",
+  title: "Delete pod",
+  risk: "disruptive",
+  targetKind: "workload",
+  params: [
+    { name: "pod", says: "which one; needless where the target names it", required: false },
+    { name: "heedBudgets", says: "no deletes it although a disruption budget forbids that now", required: false },
+  ],
+} as const satisfies Partial<Action>;
+
+/** Deletes one pod, and only the one that was approved; its owner makes it anew. Where a disruption budget guards it, it is evicted. */
+export function deletePod(deps: KubernetesActionDeps): Action {
+  return {
+    ...DOC,
+    plan: (target, params) => planDeletion(deps, target, params),
+    apply: (plan, run) => applyDeletion(deps, plan, run),
+    observe: (plan) => observeDeletion(deps, plan),
+    verify(plan, run) {
+      const { vitals: before } = readBefore(PodBefore, plan);
+      return verifyWorkload(deps, { plan, run, before, followed: true, effect: async (session) => effectOf(session, plan) });
+    },
+    wayBack: () => undefined,
+  };
+}
+
+async function planDeletion(deps: KubernetesActionDeps, target: Target, given: Readonly<Record<string, Json>>): Promise<Planned> {
+  const read = readParams(DeletePodParams, DOC, given);
+  if (read.kind === "refused") return read;
+  const because = unfit(target, ROLLED_OUT, "given a new pod for an old one");
+  if (because !== undefined) return refused(because);
+  const { heedBudgets } = read.params;
+  const wanted = read.params.pod ?? (target.kind === "workload" ? target.pod : undefined);
+  if (wanted === undefined) return refused(`say which pod of ${formatTarget(target)} with --pod, or ask for ${targetKey(target)}/<pod>.`);
+  const rights = ({ namespace }: { readonly namespace: string }) => [
+    heedBudgets
+      ? ({ verb: "create", resource: "pods/eviction", namespace } as const)
+      : ({ verb: "delete", resource: "pods", namespace } as const),
+  ];
+  return planOn(deps, { target, rights }, async (session) => {
+    const pod = session.pods.find(({ name }) => name === wanted);
+    if (pod === undefined) return refused(whyNoPod(session, wanted));
+    const surroundings = await session.cluster.surroundings(session.name);
+    const by = heedBudgets ? "eviction" : "deletion";
+    await remove(session, { pod: pod.name, uid: pod.uid, by }, true);
+    const vitals = await readVitals(deps, session, deps.clock.nowMs() - LOOK_BACK_MS);
+    return { kind: "planned", plan: { ...describe(session, { pod, surroundings, by }), before: { vitals } } };
+  });
+}
+
+function whyNoPod({ target, pods }: WorkloadSession, wanted: string): string {
+  const there =
+    pods.length === 0
+      ? "it has none now"
+      : `it has ${pods
+          .slice(-8)
+          .map(({ name }) => name)
+          .join(", ")}${pods.length > 8 ? " and more" : ""}`;
+  return `${targetKey(target)} has no pod ${wanted} any more, or it is ending already: ${there}.`;
+}
+
+type Deletion = { readonly pod: PodFacts; readonly surroundings: Surroundings; readonly by: "eviction" | "deletion" };
+
+function describe({ target, facts, pods }: WorkloadSession, { pod, surroundings, by }: Deletion): Omit<Plan, "before"> {
+  const limit = pod.containers.flatMap(({ name, limitBytes }) => (limitBytes === undefined ? [] : [`${name} ${formatBytes(limitBytes)}`]));
+  const others = pods.length - 1;
+  return {
+    actionId: DOC.id,
+    target,
+    risk: DOC.risk,
+    summary: `Delete pod ${pod.name} of ${targetKey(target)}, which makes it anew`,
+    changes: [
+      {
+        what: "Pod",
+        before: `${pod.name} (${pod.phase}${pod.node === undefined ? "" : ` on ${pod.node}`})`,
+        after: facts.resource === "sts" ? "the same name, made anew" : "another one in its place",
+      },
+      { what: "Limits", before: limit.join(", ") || "none", after: "as the template has them" },
+    ],
+    blastRadius: [
+      others <= 0
+        ? "It is the only one: the service is away until the new one is ready"
+        : `${others} of ${pods.length} pods stay and take over its load meanwhile`,
+      "Requests that it is working on are cut off when its grace period ends",
+      ...budgetsOf(surroundings),
+    ],
+    warnings: [
+      "It only buys time: what filled the memory begins anew.",
+      ...(by === "deletion" && surroundings.budgets.length > 0 ? ["It is deleted whatever its disruption budget says."] : []),
+      ...(facts.resource === "deploy" ? [] : ["Its place may be on the same node again."]),
+      ...(surroundings.gaps ?? []),
+    ],
+    wayBack: "None is needed: its owner makes it anew.",
+    params: { pod: pod.name, ...(by === "deletion" ? { heedBudgets: false } : {}) },
+    scope: { pod: pod.name, uid: pod.uid, by },
+  };
+}
+
+async function applyDeletion(deps: KubernetesActionDeps, plan: Plan, run: RunHandle): Promise<void> {
+  const scope = readScope(PodScope, plan);
+  const session = await lookAtApproved(deps, plan);
+  run.signal.throwIfAborted();
+  await remove(session, scope, false);
+  const onProgress = (says: string): Promise<void> => run.saveCheckpoint({ says }, says);
+  await followRollout(deps, { target: plan.target, onProgress, signal: run.signal });
+}
+
+type Removal = { readonly pod: string; readonly uid: string; readonly by: "eviction" | "deletion" };
+
+async function remove({ acts, target }: WorkloadSession, { pod: name, uid, by }: Removal, dryRun: boolean): Promise<void> {
+  const pod = { namespace: target.namespace, name, uid };
+  try {
+    await (by === "eviction" ? acts.evictPod(pod, { dryRun }) : acts.deletePod(pod, { dryRun }));
+  } catch (error) {
+    if (codeOf(error) !== "conflict" && codeOf(error) !== "not-found") throw error;
+    throw new OomphError("conflict", `Nothing was done: pod ${name} is gone by now, or made anew. Ask again for a new plan.`, {
+      cause: error,
+    });
+  }
+}
+
+async function observeDeletion(deps: KubernetesActionDeps, plan: Plan): Promise<Observation> {
+  const { pod, uid } = readScope(PodScope, plan);
+  const { cluster, target } = placeOf(deps, plan.target);
+  try {
+    const now = await cluster.pod(target.namespace, pod);
+    if (now.uid !== uid) return { kind: "done", says: `${pod} was made anew` };
+    return now.deletedAtMs === undefined ? { kind: "not-done", says: `${pod} is still there` } : { kind: "done", says: `${pod} is ending` };
+  } catch (error) {
+    if (codeOf(error) === "not-found") return { kind: "done", says: `${pod} is gone` };
+    throw error;
+  }
+}
+
+function effectOf({ pods }: WorkloadSession, plan: Plan): Effect {
+  const { pod, uid } = readScope(PodScope, plan);
+  const inEffect = !pods.some((one) => one.uid === uid);
+  return {
+    inEffect,
+    says: inEffect ? `${pod} is gone, and its owner has made another.` : `${pod} is still there.`,
+    rows: [],
+    elseTry: "Investigate again: what takes the memory, and whether it still grows.",
+  };
+}
