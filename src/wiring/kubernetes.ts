@@ -8,6 +8,7 @@ import type { Log } from "../ports/log.ts";
 import type { MemoryHistory } from "../ports/memory-history.ts";
 import type { Targets } from "../ports/planner.ts";
 import type { Runbook } from "../runbooks/runbook.ts";
+import { kubernetesRunbooks } from "./kubernetes-runbooks.ts";
 
 export type KubernetesParts = {
   readonly clusters: Clusters;
@@ -24,10 +25,16 @@ type Surroundings = {
 };
 
 /** Everything about clusters: how they are reached, looked at and acted on. Loaded only where one is configured. */
-export function kubernetesParts(config: Config, { log }: Surroundings): KubernetesParts {
+export function kubernetesParts(config: Config, { log, history }: Surroundings): KubernetesParts {
   const clusters = createClusters(
     config.kubernetes.clusters.map(({ settings }) => settings),
     { log },
   );
-  return { clusters, targets: createClusterTargets(clusters, { clock }), runbooks: [], actions: [], close: () => clusters.close() };
+  return {
+    clusters,
+    targets: createClusterTargets(clusters, { clock }),
+    runbooks: kubernetesRunbooks(config, clusters, history),
+    actions: [],
+    close: () => clusters.close(),
+  };
 }

@@ -1,14 +1,16 @@
 import { createContainerHosts } from "../../src/adapters/docker/container-hosts.ts";
 import { PRESSURE_SETTINGS } from "../../src/domain/trend/pressure.ts";
 import type { Incident } from "../../src/domain/incident.ts";
-import type { ContainerTarget, Target } from "../../src/domain/target.ts";
+import type { ContainerTarget, Target, TargetKind } from "../../src/domain/target.ts";
 import { UNRESOLVED } from "../../src/incidents/resolve.ts";
+import type { ClusterObjects } from "../../src/ports/clusters.ts";
 import type { ContainerHosts } from "../../src/ports/containers.ts";
 import type { Log } from "../../src/ports/log.ts";
 import type { Round } from "../../src/watch/poll.ts";
 import { poll } from "../../src/watch/poll.ts";
+import { clusterSource, type ReadableCluster } from "../../src/watch/read-cluster.ts";
 import { hostSource } from "../../src/watch/read-host.ts";
-import type { WatchDeps } from "../../src/watch/watch-deps.ts";
+import type { WatchDeps, WatchRunbook } from "../../src/watch/watch-deps.ts";
 import { CHANNEL, type TestDesk } from "../support/desk.ts";
 
 /** The watch on a desk, looking at daemons by their sockets. */
@@ -27,12 +29,16 @@ export type WatchRig = {
 
 export type RigOptions = {
   /** Socket of each host. */
-  readonly sockets: Readonly<Record<string, string>>;
+  readonly sockets?: Readonly<Record<string, string>>;
+  readonly cluster?: ReadableCluster & Pick<ClusterObjects, "pod">;
   readonly callTimeoutMs?: number;
   isWatched?(connection: string, name: string): boolean;
 };
 
-export function startWatch({ desk }: TestDesk, { sockets, callTimeoutMs = 20_000, isWatched = () => true }: RigOptions): WatchRig {
+export function startWatch(
+  { desk }: TestDesk,
+  { sockets = {}, cluster, callTimeoutMs = 20_000, isWatched = () => true }: RigOptions,
+): WatchRig {
   const logged: string[] = [];
   const heard = (_facts: object, message: string): void => void logged.push(message);
   const log: Log = { debug: () => undefined, info: () => undefined, warn: heard, error: heard };
@@ -45,19 +51,21 @@ export function startWatch({ desk }: TestDesk, { sockets, callTimeoutMs = 20_000
     })),
     { log },
   );
-  const watched = (target: Target): boolean => target.kind === "docker" && isWatched(target.connection, target.name);
+  const watched = (target: Target): boolean => target.kind !== "redis" && isWatched(target.connection, target.name);
+  const clusters = cluster === undefined ? [] : [cluster];
   const deps: WatchDeps = {
     desk: { ...desk, log },
-    sources: hosts.names().map((name) => hostSource(hosts.host(name), watched)),
+    sources: [...hosts.names().map((name) => hostSource(hosts.host(name), watched)), ...clusters.map((one) => clusterSource(one, watched))],
     hosts,
-    clusterOf: () => {
-      throw new Error("there is no cluster");
+    clusterOf() {
+      if (cluster === undefined) throw new Error("there is no cluster");
+      return cluster;
     },
     isWatched: watched,
     pressure: PRESSURE_SETTINGS,
     keepMs: 30 * 86_400_000,
     channel: CHANNEL,
-    runbookFor: () => ({ id: "container-memory", problem: "container-memory", steps: [] }),
+    runbookFor: (kind) => PROBLEM_OF[kind],
   };
   const incidents = async (name: string): Promise<readonly Incident[]> => {
     const all = await desk.store.incidents.list({ states: [...UNRESOLVED, "resolved"], limit: 1_000 });
@@ -84,6 +92,13 @@ export function startWatch({ desk }: TestDesk, { sockets, callTimeoutMs = 20_000
     end: () => hosts.close(),
   };
 }
+
+const PROBLEM_OF: Readonly<Record<TargetKind, WatchRunbook>> = {
+  redis: { id: "redis-memory", problem: "redis-memory", steps: [] },
+  docker: { id: "container-memory", problem: "container-memory", steps: [] },
+  workload: { id: "workload-memory", problem: "workload-memory", steps: [] },
+  node: { id: "node-memory", problem: "node-memory", steps: [] },
+};
 
 export function container(name: string, connection = "local"): ContainerTarget {
   return { kind: "docker", connection, name };
