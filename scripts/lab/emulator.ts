@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { Server as HttpServer } from "node:http";
 import { Server } from "node:net";
 import { createEmulator, type EmulatorOptions } from "emulate";
 import { z } from "zod";
@@ -28,6 +29,7 @@ export async function startEmulator(options: EmulatedService): Promise<RunningEm
     const { server, options: address } = announced(message);
     if (!(server instanceof Server) || address === undefined || !("port" in address) || address.port !== mark) return;
     Object.assign(address, { host: "127.0.0.1", port: 0 });
+    if (server instanceof HttpServer) server.keepAliveTimeout = 0; // its clients close what is idle: it must not, just as they send
     listening = portOf(server);
   };
   subscribe(ABOUT_TO_LISTEN, onListen);

@@ -75,6 +75,7 @@ const REPOSITORY = `${OWNER}/ops`;
 
 export async function startGithub(): Promise<LabGithub> {
   const server = createServer();
+  server.keepAliveTimeout = 0; // its clients close what is idle: it must not, just as they send
   const apiUrl = `http://127.0.0.1:${await listen(server)}`;
   const emulator = await startEmulator({
     service: "github",

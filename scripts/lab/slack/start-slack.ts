@@ -58,6 +58,7 @@ const SECRETS = { signingSecret: "0123456789abcdef0123456789abcdef", appToken: "
 export async function startSlack(options: StartSlackOptions = {}): Promise<LabSlack> {
   const userNames = options.users ?? DEFAULT_USERS;
   const server = createServer();
+  server.keepAliveTimeout = 0; // its clients close what is idle: it must not, just as they send
   const origin = `http://127.0.0.1:${await listen(server)}`;
   const slack = await startEmulatedSlack({ users: userNames, channels: options.channels ?? DEFAULT_CHANNELS }, origin);
   const ids = await idsOf(slack, options.groups ?? {});

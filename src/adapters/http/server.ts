@@ -26,6 +26,10 @@ export type HttpServer = {
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
+// Longer than proxies keep an idle connection (60 s mostly): who sends first on one that is closed just then gets an error.
+const KEPT_ALIVE_MS = 75_000;
+const IDLE_LOOK_MS = 50;
+
 /** Health, readiness, metrics and what is mounted. Throws OomphError `bad-input` when it cannot listen there. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const own = ownRoutes(options);
@@ -39,6 +43,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     const route = own.get(path);
     void (route === undefined ? send(notFound(path), request, response) : answer(route, request, response));
   });
+  server.keepAliveTimeout = KEPT_ALIVE_MS;
   const port = await listen(server, options);
   const host = options.host.includes(":") ? `[${options.host}]` : options.host;
   return { url: `http://${host}:${port}`, port, close: (withinMs = 5000) => close(server, withinMs) };
@@ -143,8 +148,10 @@ function listen(server: Server, { host, port }: HttpServerOptions): Promise<numb
 
 async function close(server: Server, withinMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  // A connection that is kept alive goes as soon as its last answer is out.
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
   const timer = setTimeout(() => server.closeAllConnections(), withinMs);
   await closed;
+  clearInterval(idle);
   clearTimeout(timer);
 }
