@@ -169,6 +169,8 @@ describe.skipIf(daemon.kind === "absent")("changes of containers", () => {
       await scene.people().click("approver", raced, "request_approve");
       await expectSaid(scene, "limit", /Superseded: Set memory limit/);
       expect((await inspected(web.name))?.memoryBytes).toBe(192 * MIB);
+      // The new plan has a card of its own, which is not to be taken for the next one's.
+      await seen("the new card", () => cards(scene, "limit").find(({ ts }) => ts !== raced.ts));
 
       const none = await start(["run", "-d", "--name", `${web.name}-none`, "--stop-timeout", "1", await imageOf(web), "sleep", "600"]);
       await refusedAs("limit", `docker.set-memory-limit docker/${none} --limit +50%`, /has no limit now/);
