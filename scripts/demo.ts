@@ -39,7 +39,8 @@ try {
   if (values.keep) await runPrompt(played.scene, played.again, out);
   end(0);
 } catch (error) {
-  out(`\nThe demo failed. ${error instanceof Error ? error.message : String(error)}`);
+  const because = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
+  out(`\nThe demo failed. ${error instanceof Error ? error.message : String(error)}${because}`);
   if (running !== undefined) out(`Oomph's log ended with:\n${(await running.oomph.log()).split("\n").slice(-15).join("\n")}`);
   end(1);
 }
