@@ -16,7 +16,7 @@ import { cards, openDialog, QUICK, requestIdOf, seen, setScene, startTarget, tex
 const daemon = await findDocker();
 if (daemon.kind === "there") noteRealSystem("docker", daemon.version);
 else noteAbsentSystem("docker", daemon.because);
-const WITHIN_MS = 60_000;
+const WITHIN_MS = 120_000;
 const LOGIN = userInfo().username;
 const NAMES = ["killed", "frozen", "left", "denied", "late", "away", "many"] as const;
 type Name = (typeof NAMES)[number];

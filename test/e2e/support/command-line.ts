@@ -13,6 +13,7 @@ export type CommandLine = {
   says(what: RegExp): Promise<void>;
 };
 
+const WITHIN_MS = 120_000;
 const MAIN = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
 
 export function startCommand(scene: Scene, args: readonly string[], env: Readonly<Record<string, string>> = {}): CommandLine {
@@ -38,7 +39,7 @@ export function startCommand(scene: Scene, args: readonly string[], env: Readonl
     err: () => err,
     ended: new Promise((resolve) => child.once("close", (code, signal) => resolve(code ?? signal ?? "gone"))),
     async says(what) {
-      await seen(`the command to say ${String(what)}`, () => what.test(out + err) || undefined, 60_000).catch(() => {
+      await seen(`the command to say ${String(what)}`, () => what.test(out + err) || undefined, WITHIN_MS).catch(() => {
         throw new Error(`Expected it to say ${String(what)}, got:\n${out}\n${err}`);
       });
     },
