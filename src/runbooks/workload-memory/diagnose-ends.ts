@@ -21,6 +21,7 @@ const OF_CAUSE: Readonly<Record<Cause["kind"], Verdict>> = {
   preempted: "preempted",
   "node-shutdown": "node-shutdown",
   "node-gone": "node-shutdown",
+  refused: "no-room",
 };
 
 /** The runtime's own heap is full: its limit was reached inside, not the container's. Pure. */

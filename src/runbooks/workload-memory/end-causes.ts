@@ -6,7 +6,17 @@ import { fromPod, type End, type PodCase } from "./pod-case.ts";
 
 /** What other than the kernel's want of memory ended a container. */
 export type Cause = {
-  readonly kind: "probe" | "stopped" | "changed" | "hook" | "preempted" | "node-shutdown" | "node-gone" | "drained" | "deadline";
+  readonly kind:
+    | "probe"
+    | "stopped"
+    | "changed"
+    | "hook"
+    | "preempted"
+    | "node-shutdown"
+    | "node-gone"
+    | "drained"
+    | "deadline"
+    | "refused";
   /** A clause without a subject's name: "its liveness probe failed, and the kubelet killed it". */
   readonly says: string;
   readonly reason: Reason;
@@ -19,11 +29,11 @@ const GRACE_MS = 120_000;
 
 /** Why a container was ended, where the pod or an event says so. Undefined: nothing does. */
 export function causeOf(podCase: PodCase, end: End): Cause | undefined {
-  return ofPod(podCase) ?? ofEvent(podCase, end) ?? ofDeletion(podCase, end) ?? ofFailingProbe(podCase, end);
+  return causeOfPod(podCase) ?? ofEvent(podCase, end) ?? ofDeletion(podCase, end) ?? ofFailingProbe(podCase, end);
 }
 
-/** What ended the pod as a whole. */
-function ofPod(podCase: PodCase): Cause | undefined {
+/** What ended the pod as a whole, or kept it from beginning. */
+export function causeOfPod(podCase: PodCase): Cause | undefined {
   const { reason = "", message = "", conditions } = podCase.pod;
   const says = (kind: Cause["kind"], clause: string): Cause => ({
     kind,
@@ -36,6 +46,9 @@ function ofPod(podCase: PodCase): Cause | undefined {
     return says("node-shutdown", "its node was shut down");
   if (reason === "NodeLost") return says("node-gone", "its node was lost");
   if (reason === "DeadlineExceeded") return says("deadline", "it ran longer than its deadline allows");
+  if (reason === "OutOfmemory") return says("refused", "its node has not as much memory left as it requests, and nothing of it ever ran");
+  if (/^(?:OutOf\w+|NodeAffinity|UnexpectedAdmissionError)$/.test(reason))
+    return says("refused", "its node did not take it in, and nothing of it ever ran");
   return ofDisruption(podCase, conditions);
 }
 

@@ -74,8 +74,15 @@ function judged(picture: Picture, pod: PodFacts): Judged {
       kernel === undefined || !kernel.value.logs.some((log) => log.node === pod.node)
         ? undefined
         : { evidenceId: kernel.evidenceId, value: killsOf(picture, pod) },
+    ...counterOf(picture, pod),
   };
   return { podCase, judgement: judgePod(podCase) };
+}
+
+function counterOf({ cgroup }: Picture, { name }: PodFacts): Pick<PodCase, "counter"> {
+  if (cgroup?.value.pod !== name || cgroup.value.cgroup.oomKills === undefined) return {};
+  const { container, cgroup: read } = cgroup.value;
+  return { counter: { evidenceId: cgroup.evidenceId, value: { container, oomKills: read.oomKills ?? 0 } } };
 }
 
 function killsOf({ kernel }: Picture, { name, node }: PodFacts): readonly KillSeen[] {

@@ -28,6 +28,10 @@ const STEPS: Readonly<Partial<Record<Verdict, readonly string[]>>> = {
     "See why it answers its probe too late: CPU throttling, garbage collection, a dependency that the probe asks.",
     "Let the liveness probe ask only whether the process itself hangs, and give it a longer timeout or a startup probe.",
   ],
+  "no-room": [
+    "See how much of the node is promised already: `kubectl describe node` shows what its pods request.",
+    "Request no more than it uses over a week, with a fifth on top, or add a node that has room.",
+  ],
   preempted: ["Look at the PriorityClass of what took its place, and at how full the nodes are."],
   "told-to-stop": ["If it needs longer to end, raise terminationGracePeriodSeconds; see who deleted or rolled it out."],
   "plain-sigkill": ["Ask who killed it: somebody inside the container, a debugger, a node agent."],

@@ -1,5 +1,6 @@
 import type { PodContainer } from "../../domain/workload.ts";
 import { oneLine } from "../words.ts";
+import { causeOfPod } from "./end-causes.ts";
 import { eventsOf } from "./kill-signs.ts";
 import { judgeContainer } from "./judge-container.ts";
 import type { Judgement, PodVerdict } from "./judgement.ts";
@@ -29,7 +30,9 @@ export function judgePod(podCase: PodCase): PodJudgement {
   const evicted = evictionOf(podCase, each);
   if (evicted !== undefined) return evicted;
   const worst = each.toSorted((left, right) => rankOf(right) - rankOf(left))[0];
-  if (worst === undefined) return nothingTold(podCase);
+  // A pod that is over as a whole may still list its containers as they were, or tell nothing of them.
+  const isSilent = each.every(({ end, killed }) => end === undefined && !killed);
+  if (worst === undefined || (isSilent && podCase.pod.phase === "Failed")) return { ...nothingTold(podCase), each };
   const same = each.filter(({ verdict, end }) => verdict === worst.verdict && (end !== undefined) === (worst.end !== undefined));
   const blind = worst.verdict === "not-oom" && each.some((one) => one.blind);
   return {
@@ -118,7 +121,9 @@ function nothingTold(podCase: PodCase): PodJudgement {
       reason,
     );
   const never = refused || phase === "Pending";
+  const cause = causeOfPod(podCase);
   return {
+    ...(cause === undefined ? {} : { cause }),
     verdict: never ? "not-oom" : "undetermined",
     confidence: never ? 0.75 : 0.2,
     for: never ? [says] : [],

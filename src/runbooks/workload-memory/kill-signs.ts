@@ -32,7 +32,8 @@ export function killSignsOf(podCase: PodCase, container: PodContainer, end?: End
     const reasons = [{ evidenceId: podCase.kernel.evidenceId, says }];
     return { reasons, strength: "proof", scope: last.constraint === "global" ? "node" : last.constraint, lastAtMs: last.atMs };
   }
-  return eventSigns(podCase, container, end);
+  const signs = eventSigns(podCase, container, end);
+  return end === undefined && signs.strength !== "proof" ? (counterSigns(podCase, container) ?? signs) : signs;
 }
 
 /** The runtime says that nothing could be started in so little memory. */
@@ -70,6 +71,14 @@ function kernelKillsOf({ kernel, pod }: PodCase, container: PodContainer, end: E
   });
 }
 
+/** A container that runs has a cgroup of its own for this life: what is counted there was killed beneath its main process. */
+function counterSigns({ counter }: PodCase, { name, state }: PodContainer): KillSigns | undefined {
+  if (counter === undefined || counter.value.oomKills === 0 || counter.value.container !== name || state?.kind !== "running")
+    return undefined;
+  const says = `the kernel counts ${counted(counter.value.oomKills, "kill")} for want of memory in its cgroup since it began`;
+  return { reasons: [{ evidenceId: counter.evidenceId, says }], strength: "proof", scope: "unknown", lastAtMs: undefined };
+}
+
 function eventSigns(podCase: PodCase, container: PodContainer, end: End | undefined): KillSigns {
   const { pod, events } = podCase;
   if (events === undefined) return NONE;
@@ -90,11 +99,23 @@ function eventSigns(podCase: PodCase, container: PodContainer, end: End | undefi
     };
   }
   if (end === undefined) return NONE;
-  const nearby = oom.find((event) => event.about.kind === "Node" && fallsTo(event, end, TOGETHER_MS) === "yes");
+  const nearby = oom.find((event) => event.about.kind === "Node" && isAtThatMoment(event, end) && mayBeOf(event, container));
   if (nearby === undefined) return NONE;
   const says = `its node told of a kill for want of memory at that moment (${nearby.reason}): "${oneLine(nearby.message, 140)}"`;
   // The kubelet tells of kills by limits as SystemOOM too, before 1.21 at least.
   return { reasons: [{ evidenceId, says }], strength: "hint", scope: "unknown", lastAtMs: nearby.lastAtMs };
+}
+
+/** Events of a busy node are added up to one that spans hours: only its first and its last kill have a time. */
+function isAtThatMoment({ firstAtMs, lastAtMs }: ClusterEvent, { finishedAtMs }: End): boolean {
+  if (finishedAtMs === undefined) return false;
+  return [firstAtMs, lastAtMs].some((atMs) => atMs !== undefined && Math.abs(atMs - finishedAtMs) <= TOGETHER_MS);
+}
+
+/** `System OOM encountered, victim process: nginx, pid: 32082` is about no container whose command is known and starts no nginx. */
+function mayBeOf({ message }: ClusterEvent, { commandLine }: PodContainer): boolean {
+  const victim = /victim process: ([^,]+)/.exec(message)?.[1];
+  return victim === undefined || commandLine === undefined || commandLine.includes(victim);
 }
 
 function namesPod({ message }: ClusterEvent, podUid: string, containerId: string | undefined): boolean {

@@ -16,6 +16,7 @@ export type Verdict =
   | "preempted"
   | "node-shutdown"
   | "told-to-stop"
+  | "no-room"
   | "plain-sigkill"
   | "crashed-otherwise"
   | "recent-rollout"

@@ -11,6 +11,8 @@ export type PodCase = {
   readonly events: Seen<readonly ClusterEvent[]> | undefined;
   /** Of processes of this pod. */
   readonly kernel: Seen<readonly KillSeen[]> | undefined;
+  /** The kernel's own count of kills in the cgroup of a container that runs: of its present life. Absent: not read. */
+  readonly counter?: Seen<{ readonly container: string; readonly oomKills: number }>;
 };
 
 export type KillSeen = { readonly container?: string; readonly containerId?: string; readonly kill: Kill };
