@@ -4,6 +4,7 @@ import type { Config } from "../config/build.ts";
 import { fitsPattern } from "../domain/name-pattern.ts";
 import type { Clusters } from "../ports/clusters.ts";
 import type { MemoryHistory } from "../ports/memory-history.ts";
+import { nodeMemoryRunbook } from "../runbooks/node-memory/index.ts";
 import type { Runbook } from "../runbooks/runbook.ts";
 import type { AppOf } from "../runbooks/workload-memory/app-settings.ts";
 import { workloadMemoryRunbook } from "../runbooks/workload-memory/index.ts";
@@ -21,6 +22,7 @@ export function kubernetesRunbooks(config: Config, clusters: Clusters, history?:
       ...(history === undefined ? {} : { history }),
       ...(config.prometheus === undefined ? {} : { metricStore: createMetricStore(config.prometheus) }),
     }),
+    nodeMemoryRunbook({ clusters, clock }),
   ];
 }
 
