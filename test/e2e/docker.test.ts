@@ -10,6 +10,7 @@ import { startSlack, type LabSlack } from "../../scripts/lab/slack/index.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const BUILD_WITHIN_MS = 600_000;
+const HEALTHY_WITHIN_MS = 180_000; // each look starts a Node of its own
 const daemon = await findDocker();
 if (daemon.kind === "there") noteRealSystem("docker", daemon.version);
 else noteAbsentSystem("docker", daemon.because);
@@ -78,7 +79,7 @@ describe.skipIf(daemon.kind === "absent")(`the image${daemon.kind === "absent" ?
   test("serves, read-only and without root, and Docker sees that it is healthy", async () => {
     const port = await freePort();
     const name = await start(port);
-    await vi.waitFor(async () => expect(await health(name)).toBe("healthy"), { timeout: 60_000, interval: 500 });
+    await vi.waitFor(async () => expect(await health(name)).toBe("healthy"), { timeout: HEALTHY_WITHIN_MS, interval: 500 });
     const ready = await fetch(`http://127.0.0.1:${port}/readyz`);
     expect([ready.status, await ready.json()]).toMatchObject([200, { status: "ready" }]);
     expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain("process_resident_memory_bytes");
@@ -90,7 +91,7 @@ describe.skipIf(daemon.kind === "absent")(`the image${daemon.kind === "absent" ?
     const port = await freePort();
     const name = await start(port);
     await vi.waitFor(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200), {
-      timeout: 60_000,
+      timeout: HEALTHY_WITHIN_MS,
       interval: 200,
     });
     await docker(["stop", "-t", "30", name]);
