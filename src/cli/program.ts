@@ -37,6 +37,7 @@ function build(io: Io, done: Done): Command {
       `\n${EXIT_CODE_HELP}\n\nExamples:
   oomph investigate redis/sessions            a connection from oomph.yaml
   oomph investigate redis://127.0.0.1:6379/2  any Redis
+  oomph investigate deploy/shop/web           a workload of the cluster that kubectl speaks to
   redis-cli INFO | oomph explain -            a pasted INFO, or a log with Redis's OOM error
   journalctl -k | oomph explain -             who was killed for want of memory, and whose limit it was
   oomph explain alert.json                    an alert of Wazuh's, or a Slack post, in JSON
@@ -76,10 +77,10 @@ function unknownCommand(program: Command, typed: string): never {
 function addInvestigate(program: Command, io: Io, done: Done): void {
   program
     .command("investigate")
-    .description("look at a container or a Redis and say why its memory is short, or that it is not; changes nothing")
+    .description("look at a container, a workload, a node or a Redis and say why its memory is short, or that it is not; changes nothing")
     .argument(
       "<target>",
-      "docker/<container>, redis/<name>[/<database>] from the configuration, or redis://[user:password@]host[:port][/database]",
+      "docker/<container>, deploy/<namespace>/<name> (or pod, sts, ds, job, cronjob), node/<name>, redis/<name>[/<database>] from the configuration, or redis://[user:password@]host[:port][/database]",
     )
     .option("--json", "one JSON document on standard output")
     .option("--census <duration>", "time box of the key census, such as 500ms or 3s")

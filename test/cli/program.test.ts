@@ -112,7 +112,7 @@ describe("investigate", () => {
   });
 
   test.each([
-    ["nonsense target", ["investigate", "docker/web/1/2"], /expected docker\/<container>, redis\/<name>/],
+    ["nonsense target", ["investigate", "docker/web/1/2"], /expected docker\/<container>, deploy\/<namespace>\/<name> .*, redis\/<name>/],
     ["a URL that is none", ["investigate", "redis://"], /Expected redis:\/\//],
     ["an unknown name", ["investigate", "redis/sesions"], /there is no Redis connection named "sesions": did you mean sessions\?/],
     [

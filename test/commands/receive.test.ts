@@ -113,7 +113,7 @@ describe("what comes in", () => {
     });
 
     it("says of the memory of containers that no Docker host is configured, and how one is", async () => {
-      expect(await on.oom("top")).toMatch(/No Docker host is configured\.[^]*docker\.connections/);
+      expect(await on.oom("top")).toMatch(/No Docker host is configured, and no cluster\.[^]*docker\.connections/);
     });
 
     it("turns the kill switch and says how it stands", async () => {

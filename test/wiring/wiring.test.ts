@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadCommandLineConfig } from "../../src/config.ts";
 import { allTargets } from "../../src/wiring/targets.ts";
@@ -65,6 +67,26 @@ describe("what is configured decides what is done", () => {
     expect(outsideParts(both)).toMatchObject({ rules: { kinds: ["github-issue", "mail"] }, escalationTimes: { lateAfterMs: 60_000 } });
     expect(jobsOf(both)).toContain("escalate");
   });
+});
+
+it("nothing of clusters is loaded with the process: only where one is configured, when it is first needed", () => {
+  const root = resolve(import.meta.dirname, "../../src");
+  const loaded = new Set<string>();
+  const waiting = [join(root, "main.ts")];
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (loaded.has(file)) continue;
+    loaded.add(file);
+    // What is imported at once and not for its types alone; `import()` is later.
+    const imports = readFileSync(file, "utf8").matchAll(/^(?:import|export)(?! type\b)[^;]*? from "(\.[^"]+)";/gm);
+    for (const [, path = ""] of imports) waiting.push(resolve(dirname(file), path));
+  }
+  const names = [...loaded].map((file) => relative(root, file));
+  expect(names).toEqual(expect.arrayContaining(["app.ts", "wiring/examined.ts", "adapters/docker/client.ts", "watch/follow-pods.ts"]));
+  expect(
+    names.filter((name) =>
+      /^adapters\/(?:kubernetes|heap|prometheus)\/|^runbooks\/(?:workload|node)-memory\/|^wiring\/kubernetes/.test(name),
+    ),
+  ).toEqual([]);
 });
 
 it("targets of every kind are one list, and a host that is away is told of", async () => {
