@@ -12,7 +12,7 @@ const missing = [daemon, compose, nginx].flatMap((one) => (one.kind === "absent"
 if (compose.kind === "there" && missing === "") noteRealSystem("compose", compose.version);
 else noteAbsentSystem("compose", missing);
 
-const BUILD_WITHIN_MS = 600_000;
+const BUILD_WITHIN_MS = 1_200_000;
 const UP_WITHIN_MS = 180_000;
 
 describe.skipIf(missing !== "")(`compose.yaml${missing === "" ? "" : ` (${missing})`}`, () => {

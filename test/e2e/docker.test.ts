@@ -9,7 +9,7 @@ import { startRedis, type RedisLab } from "../../scripts/lab/redis.ts";
 import { startSlack, type LabSlack } from "../../scripts/lab/slack/index.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const BUILD_WITHIN_MS = 600_000;
+const BUILD_WITHIN_MS = 1_200_000;
 const HEALTHY_WITHIN_MS = 180_000; // each look starts a Node of its own
 const daemon = await findDocker();
 if (daemon.kind === "there") noteRealSystem("docker", daemon.version);
