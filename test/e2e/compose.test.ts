@@ -13,7 +13,7 @@ if (compose.kind === "there" && missing === "") noteRealSystem("compose", compos
 else noteAbsentSystem("compose", missing);
 
 const BUILD_WITHIN_MS = 1_200_000;
-const UP_WITHIN_MS = 180_000;
+const UP_WITHIN_MS = 400_000;
 
 describe.skipIf(missing !== "")(`compose.yaml${missing === "" ? "" : ` (${missing})`}`, () => {
   let composed: Composed;
