@@ -1,4 +1,5 @@
 import { OomphError } from "../../domain/errors.ts";
+import type { Clusters } from "../../ports/clusters.ts";
 import type { Log } from "../../ports/log.ts";
 import { quoted } from "./asked.ts";
 import { createKubernetesClient, type KubernetesClient } from "./client.ts";
@@ -10,7 +11,7 @@ import { createPodInsides } from "./inside/pod-insides.ts";
 import type { KubernetesConnectionSettings } from "./settings.ts";
 
 /** The configured clusters, looked at. Nothing is read or connected before the first question. */
-export function createClusters(connections: readonly KubernetesConnectionSettings[], { log }: { readonly log: Log }) {
+export function createClusters(connections: readonly KubernetesConnectionSettings[], { log }: { readonly log: Log }): Clusters {
   const clients = new Map(connections.map((settings) => [settings.name, createKubernetesClient(settings, log)]));
   const clusters = new Map([...clients].map(([name, client]) => [name, clusterOf(client, log)]));
   return {

@@ -14,7 +14,7 @@ export type WantedPods = {
 };
 
 /** Pods one by one, as they came. */
-export async function* eachPod({ client }: Asking, { namespace, selector, node, accept, signal }: WantedPods): AsyncGenerator<unknown> {
+export async function* eachPod({ client }: Asking, { namespace, selector, node, accept, signal }: WantedPods): AsyncGenerator {
   const query = given({ labelSelector: selector, fieldSelector: node === undefined ? undefined : `spec.nodeName=${node}` });
   for (const scope of namespace === undefined ? scopesOf(client.settings.namespaces) : [namespace]) {
     const request = { call: "listPods", query, signal, ...given({ namespace: scope, accept }) } as const;

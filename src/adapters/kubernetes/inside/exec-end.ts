@@ -29,7 +29,7 @@ export function readExecEnd({ where, argv, status, output }: ExecEnd): number {
   if (reason === "NonZeroExitCode" && Number.isInteger(exitCode)) {
     // Docker's shim says in the runtime's words, as if the program had printed them, what others say in the status.
     const words = `${output.stdout}${output.stderr}`.trim();
-    if (!NOT_STARTED.has(exitCode) || !/^OCI runtime exec failed/.test(words)) return exitCode;
+    if (!NOT_STARTED.has(exitCode) || !words.startsWith("OCI runtime exec failed")) return exitCode;
     throw notStarted(what, words);
   }
   if (/container not found|is not running|not created|no such container|container .* is in .*exited/i.test(message))
@@ -38,12 +38,12 @@ export function readExecEnd({ where, argv, status, output }: ExecEnd): number {
 }
 
 function notStarted(what: string, words: string): OomphError {
-  const why = /executable file not found|no such file or directory/i.test(words)
-    ? "its image has no such program"
-    : /permission denied/i.test(words)
-      ? "it may not be executed there"
-      : words;
-  return new OomphError("refused", `${what} cannot be run: ${why.replace(/\.$/, "")}.`, { cause: new Error(words) });
+  return new OomphError("refused", `${what} cannot be run: ${whyNot(words).replace(/\.$/, "")}.`, { cause: new Error(words) });
+}
+
+function whyNot(words: string): string {
+  if (/executable file not found|no such file or directory/i.test(words)) return "its image has no such program";
+  return /permission denied/i.test(words) ? "it may not be executed there" : words;
 }
 
 function parse(text: string): unknown {

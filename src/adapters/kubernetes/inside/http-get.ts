@@ -21,7 +21,7 @@ export async function httpGet(asking: Asking, where: PodPlace, request: PodReque
     return await getByProxy(asking, where, request);
   } catch (error) {
     if (!["no-rights", "unreachable"].includes(codeOf(error))) throw error;
-    return await getByForward(asking, where, request).catch((second: unknown) => {
+    return getByForward(asking, where, request).catch((second: unknown) => {
       throw codeOf(second) === "no-rights" ? error : second;
     });
   }
