@@ -29,6 +29,8 @@ export type AppConfig = {
   };
   readonly ready?: Endpoint;
   readonly profile?: Endpoint;
+  /** Prints what the heap holds. */
+  readonly heapCommand?: readonly string[];
 };
 
 type Endpoint = { readonly port: number; readonly path: string };
@@ -93,8 +95,8 @@ function buildAccess({ inCluster, kubeconfig, context }: KubernetesConnectionDoc
   };
 }
 
-function buildApp({ container, metrics, ready, profile }: CommandLineDocument["kubernetes"]["apps"][string]): AppConfig {
-  return given({ container, metrics: metrics === undefined ? undefined : buildMetrics(metrics), ready, profile });
+function buildApp({ container, metrics, ready, profile, heapCommand }: CommandLineDocument["kubernetes"]["apps"][string]): AppConfig {
+  return given({ container, metrics: metrics === undefined ? undefined : buildMetrics(metrics), ready, profile, heapCommand });
 }
 
 type MetricsDocument = NonNullable<CommandLineDocument["kubernetes"]["apps"][string]["metrics"]>;

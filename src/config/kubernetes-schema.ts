@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { duration, flag, httpUrl, names, text, whole } from "./kinds.ts";
-import { namespacePatterns, paths, urlPath } from "./outside-kinds.ts";
+import { commandLine, namespacePatterns, paths, urlPath } from "./outside-kinds.ts";
 import { optional, setting } from "./setting-schema.ts";
 
 const kubeconfig = "Kubeconfig files, the first that names a thing wins; credential plugins in them are run";
@@ -53,7 +53,14 @@ const app = z.strictObject({
   container: optional(text, { expected: "the name of a container", says: "The one that the app runs in, where a pod has several" }),
   metrics: metrics.optional(),
   ready: z.strictObject(endpoint("The port that tells whether the app is well: 2xx is well", "/ready")).optional(),
-  profile: z.strictObject(endpoint("The port of Go's net/http/pprof", "/debug/pprof/heap")).optional(),
+  profile: z
+    .strictObject(
+      endpoint("The port of Go's net/http/pprof, or of another that answers with a heap profile or a list of objects", "/debug/pprof/heap"),
+    )
+    .optional(),
+  heapCommand: optional(commandLine, {
+    says: "Run inside the container for a heap profile: prints lines of `bytes count name`, tracemalloc's statistics or a JVM's histogram",
+  }),
 });
 
 export const kubernetes = z.strictObject({

@@ -8,6 +8,8 @@ import type { Log } from "../ports/log.ts";
 import type { MemoryHistory } from "../ports/memory-history.ts";
 import type { Targets } from "../ports/planner.ts";
 import type { Runbook } from "../runbooks/runbook.ts";
+import { heapActions } from "./heap-profiles.ts";
+import { kubernetesActions } from "./kubernetes-actions.ts";
 import { kubernetesRunbooks } from "./kubernetes-runbooks.ts";
 
 export type KubernetesParts = {
@@ -30,11 +32,15 @@ export function kubernetesParts(config: Config, { log, history }: Surroundings):
     config.kubernetes.clusters.map(({ settings }) => settings),
     { log },
   );
+  const acting = kubernetesActions(config, clusters, log);
   return {
     clusters,
     targets: createClusterTargets(clusters, { clock }),
     runbooks: kubernetesRunbooks(config, clusters, history),
-    actions: [],
-    close: () => clusters.close(),
+    actions: [...acting.actions, ...heapActions(config, clusters)],
+    async close() {
+      acting.close();
+      await clusters.close();
+    },
   };
 }

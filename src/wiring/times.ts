@@ -7,6 +7,9 @@ export const TIMES = {
   groupsMs: 60_000,
   healthTimeoutMs: 5_000,
   chartMs: 20_000,
+  /** A large heap profile takes a busy machine some seconds to read. */
+  heapMs: 60_000,
+  inspectorMs: 10_000,
   /** A container that ends sooner than this was not started. */
   settleMs: 3_000,
   /** A rollout is looked at so often; what stands in its way for so long stays, and longer than this none is waited for. */

@@ -1,0 +1,35 @@
+import { fileURLToPath } from "node:url";
+import type { Action } from "../actions/action.ts";
+import { heapProfile } from "../actions/kubernetes/heap/heap-profile.ts";
+import { createHeapReader } from "../adapters/heap/create-heap-reader.ts";
+import { systemClock as clock } from "../adapters/system/system-clock.ts";
+import type { Config } from "../config/build.ts";
+import { fitsPattern } from "../domain/name-pattern.ts";
+import type { Clusters } from "../ports/clusters.ts";
+import type { NodeInspector } from "../ports/node-inspector.ts";
+import { chartsOf } from "./charts.ts";
+import { TIMES } from "./times.ts";
+
+const HEAP_PROGRAM = fileURLToPath(new URL("../adapters/heap/heap-process.js", import.meta.url));
+
+/** Its libraries are in memory once somebody looks into a process of Node's. */
+const lateInspector: NodeInspector = {
+  async sample(at, how) {
+    const { createNodeInspector } = await import("../adapters/inspector/node-inspector.ts");
+    return createNodeInspector({ timeoutMs: TIMES.inspectorMs }).sample(at, how);
+  },
+};
+
+/** Looking at heaps of workloads, as configured. */
+export function heapActions({ kubernetes }: Pick<Config, "kubernetes">, clusters: Clusters): readonly Action[] {
+  const { programs, charts } = chartsOf();
+  return [
+    heapProfile({
+      clusters,
+      clock,
+      heaps: createHeapReader({ programs, charts, path: HEAP_PROGRAM, timeoutMs: TIMES.heapMs }),
+      inspector: lateInspector,
+      appOf: ({ namespace, name }) => kubernetes.apps.find(({ pattern }) => fitsPattern(pattern, `${namespace}/${name}`))?.app,
+    }),
+  ];
+}
