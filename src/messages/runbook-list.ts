@@ -14,6 +14,9 @@ export type RunbookDoc = {
   readonly steps: readonly string[];
 };
 
+// How a kind of target is written, where its name is not what stands in front.
+const WRITTEN: Readonly<Record<string, string>> = { workload: "deploy/…" };
+
 /** What Oomph knows how to look at, and what it can do about it. */
 export function runbookList(facts: { readonly runbooks: readonly RunbookDoc[]; readonly actions: readonly ActionDoc[] }): Message {
   return message("What Oomph knows how to look at and to do", [
@@ -22,7 +25,7 @@ export function runbookList(facts: { readonly runbooks: readonly RunbookDoc[]; r
       "Runbooks",
       facts.runbooks.map(
         (runbook) =>
-          `• ${code(runbook.id)}: ${prose(runbook.title)}, ${runbook.steps.length} steps, for ${code(`${runbook.targetKind}/…`)}`,
+          `• ${code(runbook.id)}: ${prose(runbook.title)}, ${runbook.steps.length} steps, for ${code(WRITTEN[runbook.targetKind] ?? `${runbook.targetKind}/…`)}`,
       ),
     ),
     ...titled("Actions", facts.actions.map(actionLine)),
