@@ -108,7 +108,14 @@ function forThisMachine(slack: LabSlack, { base, image }: { readonly base: strin
     services: {
       oomph: { image, build: { network: "host" } },
       "docker-proxy": { volumes: [`${daemonSocket()}:/var/run/docker.sock`] },
-      slack: { image: base, network_mode: "service:oomph", volumes: ["./slack:/slack"], command: ["node", "-e", forward] },
+      // As the first process of its container it would not hear SIGTERM, and Compose would wait for it to the end.
+      slack: {
+        image: base,
+        network_mode: "service:oomph",
+        volumes: ["./slack:/slack"],
+        command: ["node", "-e", forward],
+        stop_signal: "SIGKILL",
+      },
     },
   };
 }
