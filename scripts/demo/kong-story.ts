@@ -8,7 +8,7 @@ import { COMPOSE_FILE, COMPOSE_TEXT, type KongScene } from "./kong-scene.ts";
 import { has, seen, verifyAudit, whispersTo, type Milestone, type Told } from "./story.ts";
 
 // Memory fills before the first kill, an act stops one container and starts another, and each is watched until it is steady.
-const WAIT_MS = 120_000;
+const WAIT_MS = 300_000;
 
 /** With the messages worth a picture, as they were when they came. */
 export type KongTold = Told & { readonly shown: Readonly<Record<"root" | "report" | "plan" | "outcome" | "watch", LabMessage>> };

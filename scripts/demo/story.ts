@@ -8,7 +8,7 @@ export type Milestone = { readonly what: string; readonly afterMs: number };
 
 export type Told = { readonly milestones: readonly Milestone[]; readonly thread: readonly LabMessage[] };
 
-const WAIT_MS = 30_000;
+const WAIT_MS = 120_000;
 const POLL_MS = 20;
 const CLI = fileURLToPath(new URL("../../bin/oomph.mjs", import.meta.url));
 
