@@ -5,13 +5,44 @@ import type { PodFacts } from "../domain/workload.ts";
 import { recordKill } from "./record-kill.ts";
 import type { WatchDeps } from "./watch-deps.ts";
 
+const A_MOMENT_MS = 1_500;
+/** Kubelets tell of several kills at once, and times of containers' ends are whole seconds. */
+const AROUND_MS = 30_000;
+
 /** What a kill in a cluster means for the watch: the incident is its owner's. Called once per kill, and once more after a crash. */
 export async function onClusterKill(deps: WatchDeps, connection: string, kill: ClusterKill): Promise<void> {
   const target = await targetOf(deps, connection, kill);
   if (!deps.isWatched(target)) return;
   const { atMs } = kill;
+  if (kill.of === "node" && (await isOfContainer(deps, connection, kill))) return;
   const says = saysOf(kill, target);
   await recordKill(deps, { target, atMs, ...(says === undefined ? {} : { says }) });
+}
+
+type NodeKill = Extract<ClusterKill, { readonly of: "node" }>;
+
+/**
+ * Many kubelets call it a SystemOOM too when a container reached its own limit: where one of the node ended so at that time, the
+ * incident of its owner tells of it. Its end is told a moment after the event.
+ */
+async function isOfContainer(deps: WatchDeps, connection: string, { node, atMs }: NodeKill): Promise<boolean> {
+  if (await hasEndedAround(deps, { connection, node, atMs })) return true;
+  await deps.desk.clock.sleep(A_MOMENT_MS);
+  return hasEndedAround(deps, { connection, node, atMs });
+}
+
+type Around = { readonly connection: string; readonly node: string; readonly atMs: number };
+
+async function hasEndedAround({ clusterOf }: WatchDeps, { connection, node, atMs }: Around): Promise<boolean> {
+  for await (const pods of clusterOf(connection).pods({ node })) {
+    const ends = pods.flatMap(({ containers }) => containers.flatMap(({ state, lastState }) => [state, lastState]));
+    if (ends.some((end) => end?.kind === "terminated" && end.reason === "OOMKilled" && isNear(end.finishedAtMs, atMs))) return true;
+  }
+  return false;
+}
+
+function isNear(endMs: number | undefined, atMs: number): boolean {
+  return endMs !== undefined && Math.abs(endMs - atMs) <= AROUND_MS;
 }
 
 async function targetOf(deps: WatchDeps, connection: string, kill: ClusterKill): Promise<Target> {
@@ -59,6 +90,6 @@ function saysOf(kill: ClusterKill, target: Target): string | undefined {
     case "pod":
       return `${name} was evicted for want of memory on its node: ${kill.says}`;
     case "node":
-      return `${name} ran out of memory, and its kernel killed: ${kill.says}`;
+      return `The kubelet of ${name} tells of a kill for want of memory there: ${kill.says}`;
   }
 }

@@ -49,7 +49,8 @@ async function pageOf(cluster: ReadableCluster, pods: readonly PodFacts[], { isW
         const usage = used.get(keyOf({ namespace: pod.namespace, pod: pod.name, container: container.name }));
         const runs = container.state?.kind === "running";
         (runs ? running : stopped).push(readingKey(target));
-        if (runs && usage !== undefined) looks.push({ target, reading: readingOf(pod, container, usage) });
+        // Of one that has just been started some kubelets tell nothing, and some tell 0.
+        if (runs && usage !== undefined && usage.workingSetBytes > 0) looks.push({ target, reading: readingOf(pod, container, usage) });
       }
     }
   };

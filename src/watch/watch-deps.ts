@@ -14,7 +14,7 @@ export type WatchDeps = {
   /** Asked about containers that died. */
   readonly hosts: ContainerHosts;
   /** Asked whose pods were killed. Throws `bad-input` for a connection that is not configured. */
-  clusterOf(connection: string): Pick<ClusterObjects, "ownerOf" | "pod">;
+  clusterOf(connection: string): Pick<ClusterObjects, "ownerOf" | "pod" | "pods">;
   isWatched(target: Target): boolean;
   readonly pressure: PressureSettings;
   /** How long readings are kept. */

@@ -39,7 +39,7 @@ type WatchParts = {
 
 type WatchedClusters = {
   names(): readonly string[];
-  cluster(connection: string): FollowedCluster & Pick<Cluster, "ownerOf" | "pod">;
+  cluster(connection: string): FollowedCluster & Pick<Cluster, "ownerOf" | "pod" | "pods">;
 };
 
 /** The watch as it is configured. */

@@ -244,7 +244,27 @@ describe.skipIf(lab.kind === "absent")(`a cluster's kills${lab.kind === "absent"
   });
 
   it("a node that ran out of memory has an incident of its own", async () => {
-    await onClusterKill(watch.deps, "lab", { of: "node", node: "eu-1", atMs: Date.now(), id: "9", says: "System OOM encountered" });
-    expect(await watch.incidents("eu-1")).toMatchObject([{ problem: "node-memory", target: { kind: "node", connection: "lab" } }]);
+    const [there] = await opened.cluster.nodes();
+    const node = there?.name ?? "";
+    // Long before anything here was killed.
+    const kill = { of: "node", node, atMs: Date.now() - 86_400_000, id: "9", says: "System OOM encountered" } as const;
+    await onClusterKill(watch.deps, "lab", kill);
+    expect(await watch.incidents(node)).toMatchObject([{ problem: "node-memory", target: { kind: "node", connection: "lab" } }]);
+  });
+
+  it("what a kubelet calls a SystemOOM is of no node where a container reached its own limit at that time", async () => {
+    await scenes.pod("full", { script: GROW, limitMib: 32 }, { restartPolicy: "OnFailure" });
+    let endedAtMs = 0;
+    const isKilled = async (): Promise<boolean> => {
+      const { containers } = await opened.cluster.pod(scenes.namespace, "full");
+      for (const end of containers.flatMap(({ state, lastState }) => [state, lastState]))
+        if (end?.kind === "terminated" && end.reason === "OOMKilled") endedAtMs = end.finishedAtMs ?? 0;
+      return endedAtMs > 0;
+    };
+    await vi.waitUntil(isKilled, { ...PATIENCE, timeout: 4 * PATIENCE.timeout });
+    const { node = "" } = await opened.cluster.pod(scenes.namespace, "full");
+    const before = (await test.desk.store.watched.get(`lab:node/${node}`))?.kills?.count ?? 0;
+    await onClusterKill(watch.deps, "lab", { of: "node", node, atMs: endedAtMs, id: "10", says: "System OOM encountered" });
+    expect((await test.desk.store.watched.get(`lab:node/${node}`))?.kills?.count ?? 0).toBe(before);
   });
 });

@@ -60,7 +60,10 @@ describe.skipIf(lab.kind === "absent")(`memory of a cluster's pods${lab.kind ===
   }
 
   it("each container of each running pod is read against its own limit, under its owner", async () => {
-    const looks = await looksNow();
+    const looks = await vi.waitUntil(async () => {
+      const now = await looksNow();
+      return now.length === 5 && now;
+    }, PATIENCE);
     const names = looks.map(({ target }) => formatTarget(target).replaceAll(/web-[a-z0-9]+-[a-z0-9]+/g, "web-*")).toSorted();
     const place = scenes.namespace;
     expect(names).toEqual(
@@ -88,13 +91,15 @@ describe.skipIf(lab.kind === "absent")(`memory of a cluster's pods${lab.kind ===
   });
 
   it("a look stores the readings of each container, which have a chart", async () => {
-    expect(await watch.look()).toMatchObject({ failed: 0, news: 0, read: 5 });
+    await vi.waitFor(async () => expect(await watch.look()).toMatchObject({ failed: 0, news: 0, read: 5 }), PATIENCE);
     const known = await test.desk.store.watched.ofOwner(`lab:deploy/${scenes.namespace}/web`);
     expect(known.map(({ newest }) => newest?.usageBytes !== undefined)).toEqual([true, true, true, true]);
     const charts = { draw: async () => Uint8Array.of(1) };
     const board = createMemoryBoard({ tables: test.desk.store, sources: watch.deps.sources, charts, clock: test.desk.clock });
-    const { rows, missing, sources } = await board.top(signal, { of: "pods" });
-    expect([rows.length, missing, sources]).toEqual([5, [], 1]);
+    await vi.waitFor(async () => {
+      const { rows, missing, sources } = await board.top(signal, { of: "pods" });
+      expect([rows.length, missing, sources]).toEqual([5, [], 1]);
+    }, PATIENCE);
     expect((await board.top(signal, { of: "containers" })).sources).toBe(0);
     const owner = { kind: "workload", connection: "lab", resource: "deploy", namespace: scenes.namespace, name: "web" } as const;
     expect((await board.picture(owner))?.says).toContain(`lab:deploy/${scenes.namespace}/web/web-`);
