@@ -14,9 +14,9 @@ export function percent(share: number): string {
 }
 
 /** A name from outside, short and on one line. */
-export function shown(name: string): string {
+export function shown(name: string, most = 60): string {
   const clean = name.replaceAll(/\p{C}/gu, "\u00b7");
-  return clean.length <= 60 ? clean : `${clean.slice(0, 57)}...`;
+  return clean.length <= most ? clean : `${clean.slice(0, most - 3)}...`;
 }
 
 /** What came, for a refusal. */

@@ -7,7 +7,6 @@ import { planChange, type PlainOperation } from "./change.ts";
 import { changing } from "./changing.ts";
 import type { KubernetesActionDeps } from "./deps.ts";
 import { unfit } from "./kinds.ts";
-import { annotate } from "./mark.ts";
 import { isList, isObject, pointerTo, textOf, valueAt } from "./pointer.ts";
 import { AnnotateParams, readParams } from "./schema.ts";
 import { planOn, refused, type WorkloadSession } from "./session.ts";
@@ -63,8 +62,8 @@ async function planOnIngress(deps: KubernetesActionDeps, session: WorkloadSessio
   const path = `/metadata/annotations${pointerTo(name)}`;
   const before = valueAt(object.definition, path);
   if (before === value) return refused(`${name} of ingress ${ingress} is ${value ?? "not set"} already: there is nothing to change.`);
-  const operations: readonly PlainOperation[] =
-    value === undefined ? [{ op: "remove", path }] : annotate(object.definition, "", { name, value }).filter((one) => one.op !== "test");
+  // The run's mark, which comes first, makes the list of annotations where there is none.
+  const operations: readonly PlainOperation[] = [value === undefined ? { op: "remove", path } : { op: "add", path, value }];
   return planChange(deps, session, {
     doc: DOC,
     place,

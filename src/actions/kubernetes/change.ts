@@ -152,11 +152,8 @@ async function patchGuarded(acts: ActsOnCluster, { place, scope, runId, dryRun }
   for (let tries = 1; ; tries += 1) {
     const now = await acts.read(place);
     assertAsApproved(now, place, scope);
-    const operations = [
-      ...scope.operations,
-      ...(await templateFor(acts, place, scope)),
-      ...marksFor(now.definition, place, { scope, runId }),
-    ];
+    const marks = marksFor(now.definition, place, { scope, runId });
+    const operations = [...marks, ...scope.operations, ...(await templateFor(acts, place, scope))];
     try {
       return await acts.patch(place, { uid: now.uid, resourceVersion: now.resourceVersion, operations, dryRun });
     } catch (error) {

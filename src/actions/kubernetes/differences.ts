@@ -9,6 +9,7 @@ type Change = Plan["changes"][number];
 type Both = { readonly before: Json | undefined; readonly after: Json | undefined };
 
 const MOST_SHOWN = 25;
+const MOST_LETTERS = 200;
 
 /** What differs between two states of an object, a row for each field. Values that look like secrets are masked. */
 export function differences(before: Json, after: Json): readonly Change[] {
@@ -25,19 +26,25 @@ function compare(path: readonly string[], { before, after }: Both): readonly Cha
     return keys.flatMap((key) => compare([...path, key], { before: left.get(key), after: right.get(key) }));
   }
   if (before === undefined && isBranch(after)) return compare(path, { before: isList(after) ? [] : {}, after });
-  return [{ what: shown(inWords(path)), before: valueIn(path, before), after: valueIn(path, after) }];
+  if (after === undefined && isBranch(before)) return compare(path, { before, after: isList(before) ? [] : {} });
+  return [{ what: shown(inWords(path), MOST_LETTERS), before: valueIn(path, before), after: valueIn(path, after) }];
 }
 
-function isBranch(value: Json | undefined): value is Exclude<Json, null | boolean | number | string> {
+type Branch = Exclude<Json, null | boolean | number | string>;
+
+function isBranch(value: Json | undefined): value is Branch {
   return isList(value) || isObject(value);
 }
 
-/** Entries of a list by their names, where they have some: their order is not what was changed. */
-function membersOf(value: Exclude<Json, null | boolean | number | string>): ReadonlyMap<string, Json | undefined> {
+/** Entries of a list by their names, where they have some: their order is not what was changed. A name that is there twice is numbered. */
+function membersOf(value: Branch): ReadonlyMap<string, Json | undefined> {
   if (!isList(value)) return new Map(Object.entries(value));
-  const names = value.map((entry) => (isObject(entry) && typeof entry["name"] === "string" ? entry["name"] : undefined));
-  const areNamed = new Set(names).size === value.length && !names.includes(undefined);
-  return new Map(value.map((entry, at) => [`[${areNamed ? names[at] : at}]`, entry]));
+  const members = new Map<string, Json | undefined>();
+  for (const [at, entry] of value.entries()) {
+    const name = isObject(entry) && typeof entry["name"] === "string" ? entry["name"] : String(at);
+    members.set(members.has(`[${name}]`) ? `[${name}#${at}]` : `[${name}]`, entry);
+  }
+  return members;
 }
 
 /** `containers[app].resources.limits.memory`: without what all changes of a template begin with. */
@@ -50,5 +57,6 @@ function valueIn(path: readonly string[], value: Json | undefined): string {
   if (value === undefined) return "not set";
   const text = typeof value === "string" ? value : canonicalJson(value);
   const isVariable = path.at(-1) === "value" && path.at(-3) === "env";
-  return shown(isVariable ? maskVariable((path.at(-2) ?? "").slice(1, -1), text) : maskSecrets(text));
+  const name = /^\[([^#]*)/.exec(path.at(-2) ?? "")?.[1]?.replace(/\]$/, "") ?? "";
+  return shown(isVariable ? maskVariable(name, text) : maskSecrets(text), MOST_LETTERS);
 }

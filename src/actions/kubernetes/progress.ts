@@ -55,9 +55,5 @@ function waitsFor(pod: string, { name, state, lastState }: PodContainer): string
 }
 
 function oneLine(text: string): string {
-  return shownLong(text.replaceAll(/\s+/g, " ").trim());
-}
-
-function shownLong(text: string): string {
-  return text.length <= 200 ? text.replaceAll(/\p{C}/gu, "·") : `${shown(text.slice(0, 60))} ... ${shown(text.slice(-60))}`;
+  return shown(text.replaceAll(/\s+/g, " ").trim(), 200);
 }
