@@ -93,9 +93,10 @@ export async function openClusterScenes(prefix = "oomph-lab") {
       make("Pod", name, { containers: [container], more: { restartPolicy: "Never", ...more } }),
     /** In this namespace; what it prints. */
     kubectl: (...args: readonly string[]): Promise<string> => kubectl(["-n", namespace, ...args]),
-    /** Pods of a workload made here, as the API server has them. */
-    async pods(name: string): Promise<readonly RawPod[]> {
-      const list = JSON.parse(await kubectl(["-n", namespace, "get", "pods", "-l", `app=${name}`, "-o", "json"])) as { items: RawPod[] };
+    /** Pods of a workload made here, or of all of them, as the API server has them. */
+    async pods(name?: string): Promise<readonly RawPod[]> {
+      const selector = name === undefined ? [] : ["-l", `app=${name}`];
+      const list = JSON.parse(await kubectl(["-n", namespace, "get", "pods", ...selector, "-o", "json"])) as { items: RawPod[] };
       return list.items;
     },
     /** A run of a CronJob, as its controller makes one. */
@@ -125,7 +126,7 @@ type RawCronJob = {
 
 /** As much of a pod as tests ask about. */
 export type RawPod = {
-  readonly metadata: { readonly name: string; readonly uid: string };
+  readonly metadata: { readonly name: string; readonly uid: string; readonly labels: Readonly<Record<string, string>> };
   readonly status: {
     readonly phase: string;
     readonly reason?: string;
