@@ -2,6 +2,7 @@ import { codeOf } from "../../domain/errors.ts";
 import type { ContainerTarget } from "../../domain/target.ts";
 import type { ContainerFacts, ContainerHost } from "../../ports/containers.ts";
 import type { MemoryHistory } from "../../ports/memory-history.ts";
+import { LABELS } from "./recreate-names.ts";
 import type { KillSource, Vitals } from "./stored/schema.ts";
 
 /** How many kills for want of memory, and who says so; where there were none, all who were asked. Nobody: it is not known. */
@@ -26,7 +27,7 @@ export async function countKills({ history }: CountKillsDeps, question: KillQues
   const { host, target, facts, sinceMs } = question;
   const [told, heard, counted] = await Promise.all([
     eventsOf(question),
-    history?.kills(target, Math.max(sinceMs, facts.createdAtMs)), // by its name, which another one may have had
+    history?.kills(target, Math.max(sinceMs, bearsItsNameSince(facts))),
     isWithin(facts, sinceMs) ? host.killCount(facts.id) : undefined,
   ]);
   return highest([
@@ -69,6 +70,15 @@ async function eventsOf({ host, facts, sinceMs, untilMs }: KillQuestion): Promis
 /** The whole of its life is. */
 function isWithin({ startedAtMs, state }: ContainerFacts, sinceMs: number): boolean {
   return state === "running" && startedAtMs !== undefined && startedAtMs >= sinceMs;
+}
+
+/**
+ * What the watch heard, it heard of a name, which another one may have had. One that is made in the place of another is
+ * created while that one still runs, and may be killed in: it is started once that one has stopped.
+ */
+function bearsItsNameSince({ createdAtMs, startedAtMs, restartCount, state, labels }: ContainerFacts): number {
+  const isFirstLife = state === "running" && restartCount === 0 && labels[LABELS.replaces] !== undefined;
+  return isFirstLife ? (startedAtMs ?? createdAtMs) : createdAtMs;
 }
 
 /** Docker takes the mark away at the next start: it is of this life, or of the one that has ended. */

@@ -1,4 +1,5 @@
 import { describe, expect, it, test, vi } from "vitest";
+import { docker } from "../../../scripts/lab/docker.ts";
 import { withCountedSince } from "../../../src/actions/docker/kills-since.ts";
 import type { DockerActionDeps } from "../../../src/actions/docker/deps.ts";
 import type { Vitals } from "../../../src/actions/docker/stored/schema.ts";
@@ -54,6 +55,24 @@ describe.skipIf(daemon.kind === "absent")("kills since an act, when Docker has f
       after: "0 since, by the kernel's own count, what the watch heard, Docker's events",
       ok: true,
     });
+  });
+
+  test("what the watch heard of the container before, while that one still stopped, does not count against the new one", async () => {
+    const { name } = await scenes.steady({ limitMib: 100, mib: 16, env: { TUNED: "auto" } });
+    const asked: number[] = [];
+    const action = actionOf({ ...forgetful, history: { kills: async (_, sinceMs) => (asked.push(sinceMs), 0) } }, "docker.set-environment");
+    const made = await plan(forgetful, { id: "docker.set-environment", name, params: { set: "TUNED=8" } });
+    const run = newRun();
+    await action.apply(made, run);
+    asked.length = 0;
+    expect(await action.verify(made, run)).toMatchObject({ helped: true });
+    const times = await docker(["inspect", "-f", "{{.Created}} {{.State.StartedAt}}", name]);
+    const [created = 0, started = 0] = times
+      .trim()
+      .split(" ")
+      .map((time) => Date.parse(time));
+    expect(started).toBeGreaterThan(created);
+    expect(new Set(asked)).toEqual(new Set([started]));
   });
 
   test("where nobody tells it is not known, and none is claimed", async () => {
