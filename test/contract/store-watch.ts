@@ -70,6 +70,20 @@ export function watchContract(ask: Ask): void {
       expect(await store.watched.get("docker/none")).toBeUndefined();
     });
 
+    it("of a workload each container of each pod is kept by itself, and found by the owner", async () => {
+      const store = await ask.store();
+      const app = (name: string, pod: string, container: string): WatchedTarget => {
+        const owner = { kind: "workload", connection: "my_eu", resource: "deploy", namespace: "shop", name } as const;
+        return watched(name, { target: { ...owner, pod, container } });
+      };
+      const own = [app("web", "web-1", "app"), app("web", "web-1", "side"), app("web", "web-2", "app")];
+      await store.watched.put([...own, app("web-api", "web-api-1", "app"), watched("web")]);
+      expect(await store.watched.ofOwner("my_eu:deploy/shop/web")).toEqual(own);
+      expect(await store.watched.get("my_eu:deploy/shop/web/web-1/side")).toEqual(own[1]);
+      expect(await store.watched.ofOwner("docker/web")).toEqual([watched("web")]);
+      expect(await store.watched.ofOwner("docker/none")).toEqual([]);
+    });
+
     it("are forgotten with their readings when they have not been seen for long", async () => {
       const store = await ask.store();
       await store.watched.put([
