@@ -102,12 +102,12 @@ ${rules.join("\n")}`;
 }
 
 function ruleOf(calls: readonly KubernetesCall[]): string {
-  const [{ group = "", resource = "" } = {}] = calls;
+  const [first] = calls;
   const verbs = [...new Set(calls.flatMap(verbsOf))];
   return [
     ...calls.map((call) => `  # ${call.verb}: ${call.says}`),
-    `  - apiGroups: ["${group}"]`,
-    `    resources: ["${resource}"]`,
+    `  - apiGroups: ["${first?.group ?? ""}"]`,
+    `    resources: ["${first?.resource ?? ""}"]`,
     `    verbs: [${verbs.map((verb) => `"${verb}"`).join(", ")}]`,
   ].join("\n");
 }

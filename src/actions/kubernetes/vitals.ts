@@ -54,11 +54,12 @@ async function memoryOf(deps: KubernetesActionDeps, { cluster, facts, pods }: Wo
     const signal = AbortSignal.timeout(deps.verification.healthTimeoutMs * 4);
     const { namespace, selector } = facts;
     for await (const page of cluster.usage({ namespace, ...given({ selector }) }, signal))
-      used.push(...page.filter(({ pod }) => byName.has(pod)));
+      used.push(...page.filter(({ pod, workingSetBytes }) => workingSetBytes > 0 && byName.has(pod)));
   } catch (error) {
     if (!NOT_TOLD.has(codeOf(error))) throw error;
     return { gap: messageOf(error) };
   }
+  // Of a container that has just begun nothing is measured yet, which some kubelets tell as zero.
   if (used.length === 0) return { gap: "no memory is reported of its pods yet" };
   const all = used.map((one) => ({ ...one, limitBytes: limitOf(byName.get(one.pod), one.container) }));
   const [first] = all.toSorted((left, right) => shareOf(right) - shareOf(left) || right.workingSetBytes - left.workingSetBytes);
