@@ -32,7 +32,7 @@ const HOME_OF = {
   commander: "^src/cli/",
   yaml: "^src/(config|adapters/(compose|kubernetes))/",
   diff: "^src/adapters/compose/",
-  ws: "^src/adapters/(kubernetes|inspector)/",
+  ws: "^src/adapters/(kubernetes|heap)/",
   zod: "schema\\.ts$",
 };
 

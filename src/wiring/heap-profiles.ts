@@ -15,8 +15,8 @@ const HEAP_PROGRAM = fileURLToPath(new URL("../adapters/heap/heap-process.js", i
 /** Its libraries are in memory once somebody looks into a process of Node's. */
 const lateInspector: NodeInspector = {
   async sample(at, how) {
-    const { createNodeInspector } = await import("../adapters/inspector/node-inspector.ts");
-    return createNodeInspector({ timeoutMs: TIMES.inspectorMs }).sample(at, how);
+    const { createNodeInspector } = await import("../adapters/heap/inspector/node-inspector.ts");
+    return createNodeInspector({ timeoutMs: TIMES.inspectorMs, clock }).sample(at, how);
   },
 };
 

@@ -37,25 +37,23 @@ function scaled(mib: number | undefined): number | undefined {
 }
 
 describe("room for taking a profile", () => {
-  test.each<[string, Sizes, string, RegExp]>([
-    ["enough", { usedMib: 500, limitMib: 1000 }, "enough", /500\.0 MiB of 1000\.0 MiB/],
+  test.each<readonly [string, Sizes, readonly [kind: string, says: RegExp]]>([
+    ["enough", { usedMib: 500, limitMib: 1000 }, ["enough", /500\.0 MiB of 1000\.0 MiB/]],
     [
       "at 97% of the limit",
       { usedMib: 970, limitMib: 1000 },
-      "too-little",
-      /970\.0 MiB of its 1000\.0 MiB \(97%\).*killed by being looked at/,
+      ["too-little", /970\.0 MiB of its 1000\.0 MiB \(97%\).*killed by being looked at/],
     ],
-    ["just over 95% with what it costs", { usedMib: 943, limitMib: 1000 }, "too-little", /\(94%\)/],
-    ["just under", { usedMib: 941, limitMib: 1000 }, "enough", /941\.0 MiB/],
+    ["just over 95% with what it costs", { usedMib: 943, limitMib: 1000 }, ["too-little", /\(94%\)/]],
+    ["just under", { usedMib: 941, limitMib: 1000 }, ["enough", /941\.0 MiB/]],
     [
       "a neighbour has filled the pod",
       { usedMib: 100, limitMib: 1000, podLimitMib: 1000, besideMib: 880 },
-      "too-little",
-      /^the pod uses 980/,
+      ["too-little", /^the pod uses 980/],
     ],
-    ["no limit", { usedMib: 970 }, "enough", /no limit of its own/],
-    ["usage is not known", { limitMib: 1000 }, "unknown", /could not be read/],
-  ])("%s", (_, sizes, kind, says) => {
+    ["no limit", { usedMib: 970 }, ["enough", /no limit of its own/]],
+    ["usage is not known", { limitMib: 1000 }, ["unknown", /could not be read/]],
+  ])("%s", (_, sizes, [kind, says]) => {
     const headroom = headroomFor(8 * MIB, place(sizes));
     expect(headroom.kind).toBe(kind);
     expect(headroom.says).toMatch(says);

@@ -10,7 +10,7 @@ import type { ProfiledApp } from "../../../../src/actions/kubernetes/heap/deps.t
 import { heapProfile } from "../../../../src/actions/kubernetes/heap/heap-profile.ts";
 import { createCharts } from "../../../../src/adapters/chart/create-charts.ts";
 import { createHeapReader } from "../../../../src/adapters/heap/create-heap-reader.ts";
-import { createNodeInspector } from "../../../../src/adapters/inspector/node-inspector.ts";
+import { createNodeInspector } from "../../../../src/adapters/heap/inspector/node-inspector.ts";
 import { createOwnPrograms } from "../../../../src/adapters/system/own-programs.ts";
 import { systemClock as clock } from "../../../../src/adapters/system/system-clock.ts";
 import type { Json } from "../../../../src/domain/json.ts";
@@ -105,7 +105,7 @@ describe.skipIf(lab.kind === "absent")(`k8s.heap-profile${lab.kind === "absent" 
     heapProfile({
       clusters: { cluster: () => opened.cluster },
       heaps,
-      inspector: createNodeInspector({ timeoutMs: 60_000 }),
+      inspector: createNodeInspector({ timeoutMs: 60_000, clock }),
       clock,
       appOf: () => app,
     });

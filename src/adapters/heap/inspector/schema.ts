@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { SampledCall } from "../heap/encode-sampling.ts";
+import type { SampledCall } from "../encode-sampling.ts";
 
 /** One of the processes behind an inspector's port. */
 export const Listed = z.array(z.object({ webSocketDebuggerUrl: z.string() }));

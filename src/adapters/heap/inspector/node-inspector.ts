@@ -1,10 +1,10 @@
 import { get } from "node:http";
-import { systemClock as clock } from "../system/system-clock.ts";
-import { OomphError } from "../../domain/errors.ts";
-import { given } from "../../domain/given.ts";
-import type { InspectorPlace, NodeInspector, NodeMemory } from "../../ports/node-inspector.ts";
-import { readUpTo } from "../connection/read-body.ts";
-import { encodeSampling } from "../heap/encode-sampling.ts";
+import { OomphError } from "../../../domain/errors.ts";
+import { given } from "../../../domain/given.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { InspectorPlace, NodeInspector, NodeMemory } from "../../../ports/node-inspector.ts";
+import { readUpTo } from "../../connection/read-body.ts";
+import { encodeSampling } from "../encode-sampling.ts";
 import { openDevtools, type DevtoolsSession } from "./devtools-session.ts";
 import { Evaluated, Listed, Memory, Sampled } from "./schema.ts";
 
@@ -15,7 +15,7 @@ const MEMORY =
   "(() => { const m = process.memoryUsage(); let limit = null; try { limit = require('v8').getHeapStatistics().heap_size_limit; } catch {} return JSON.stringify({ ...m, limit }); })()";
 
 /** Node.js through its inspector. Nothing of the program is changed; the sampling ends with the connection. */
-export function createNodeInspector({ timeoutMs }: { readonly timeoutMs: number }): NodeInspector {
+export function createNodeInspector({ timeoutMs, clock }: { readonly timeoutMs: number; readonly clock: Clock }): NodeInspector {
   return {
     async sample(at, { forMs, signal }) {
       const session = await openDevtools(await urlOf(at, timeoutMs), timeoutMs);

@@ -2,13 +2,14 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { createNodeInspector } from "../../../src/adapters/inspector/node-inspector.ts";
-import { decodeHeapProfile } from "../../../src/adapters/heap/decode-profile.ts";
-import { functionName } from "../../../src/domain/heap/profile.ts";
+import { createNodeInspector } from "../../../../src/adapters/heap/inspector/node-inspector.ts";
+import { decodeHeapProfile } from "../../../../src/adapters/heap/decode-profile.ts";
+import { systemClock as clock } from "../../../../src/adapters/system/system-clock.ts";
+import { functionName } from "../../../../src/domain/heap/profile.ts";
 
 const LEAK =
   "const kept = []; function keepOrder() { kept.push(Array.from({ length: 2000 }, (_, at) => ({ at }))); } setInterval(keepOrder, 5);";
-const inspector = createNodeInspector({ timeoutMs: 60_000 });
+const inspector = createNodeInspector({ timeoutMs: 60_000, clock });
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0)) await end();

@@ -1,5 +1,5 @@
 import { WebSocket, type RawData } from "ws";
-import { OomphError } from "../../domain/errors.ts";
+import { OomphError } from "../../../domain/errors.ts";
 import { Reply } from "./schema.ts";
 
 /** A conversation with an inspector, by Chrome's DevTools protocol. */
