@@ -62,6 +62,3 @@ export type PatchOperation =
   | { readonly op: "add" | "replace"; readonly path: string; readonly value: Json }
   | { readonly op: "remove"; readonly path: string }
   | { readonly op: "test"; readonly path: string; readonly value: Json };
-
-/** The annotation by which an act is found again, on the object and (where pods are made anew) on its template. Value: the run's id. */
-export const ACTION_MARK = "oomph.dev/action-id";

@@ -1,7 +1,8 @@
 import type { Json } from "../../domain/json.ts";
 import type { Plan, Planned } from "../../domain/plan.ts";
 import { formatTarget, type Target, WORKLOAD_RESOURCES } from "../../domain/target.ts";
-import { ACTION_MARK, type ObjectPlace } from "../../ports/cluster-acts.ts";
+import type { ObjectPlace } from "../../ports/cluster-acts.ts";
+import { ACTION_MARK } from "./mark.ts";
 import type { Action } from "../action.ts";
 import { planChange, type PlainOperation } from "./change.ts";
 import { changing } from "./changing.ts";

@@ -1,7 +1,7 @@
 import { canonicalJson, type Json } from "../../domain/json.ts";
 import { maskSecrets, maskVariable } from "../../domain/mask-secrets.ts";
 import type { Plan } from "../../domain/plan.ts";
-import { ACTION_MARK } from "../../ports/cluster-acts.ts";
+import { ACTION_MARK } from "./mark.ts";
 import { shown } from "../words.ts";
 import { isList, isObject } from "./pointer.ts";
 

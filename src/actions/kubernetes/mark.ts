@@ -1,6 +1,9 @@
 import type { Json } from "../../domain/json.ts";
-import { ACTION_MARK, type PatchOperation } from "../../ports/cluster-acts.ts";
+import type { PatchOperation } from "../../ports/cluster-acts.ts";
 import { pointerTo, valueAt } from "./pointer.ts";
+
+/** The annotation by which an act is found again, on the object and (where pods are made anew) on its template. Value: the run's id. */
+export const ACTION_MARK = "oomph.dev/action-id";
 
 /** What leaves a run's mark on an object, or on the template at `prefix`. A list of annotations is made where there is none. */
 export function markAt(definition: Json, prefix: string, runId: string): readonly PatchOperation[] {
