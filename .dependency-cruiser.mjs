@@ -75,7 +75,8 @@ export default {
     {
       name: "adapters-stand-alone",
       severity: "error",
-      comment: "an adapter does not know another adapter: let app.ts pass in what it needs, as a port; what several need to speak HTTP is in adapters/connection/",
+      comment:
+        "an adapter does not know another adapter: let app.ts pass in what it needs, as a port; what several need to speak HTTP is in adapters/connection/",
       from: { path: "^src/adapters/([^/]+)/" },
       to: { path: "^src/adapters/", pathNot: "^src/adapters/($1|connection)/" },
     },
