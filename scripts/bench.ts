@@ -1,6 +1,6 @@
 /**
  * Figures as JSON, each with its bare baseline measured in the same run.
- * npm run bench [-- <part> ...] [--out FILE]   parts: ack, investigation, disturbance, memory, store, kernel-log, detectors, watch
+ * npm run bench [-- <part> ...] [--out FILE]   parts: ack, investigation, disturbance, memory, store, kernel-log, detectors, watch, kubernetes
  */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -11,11 +11,15 @@ import { benchDetectors } from "./bench/detectors.ts";
 import { benchDisturbance } from "./bench/disturbance.ts";
 import { benchInvestigation } from "./bench/investigation.ts";
 import { benchKernelLog } from "./bench/kernel-log.ts";
+import { benchKubernetes } from "./bench/kubernetes.ts";
 import { benchMemory } from "./bench/memory.ts";
 import { benchStore } from "./bench/store.ts";
 import { benchWatch } from "./bench/watch.ts";
 
-const PARTS: Readonly<Record<string, () => Promise<object>>> = {
+/** `beside`: figures that are told under another part's name. */
+type PartFigures = object & { readonly beside?: Readonly<Record<string, object>> };
+
+const PARTS: Readonly<Record<string, () => Promise<PartFigures>>> = {
   ack: benchAck,
   investigation: benchInvestigation,
   disturbance: benchDisturbance,
@@ -24,6 +28,7 @@ const PARTS: Readonly<Record<string, () => Promise<object>>> = {
   "kernel-log": benchKernelLog,
   detectors: benchDetectors,
   watch: benchWatch,
+  kubernetes: benchKubernetes,
 };
 
 const { values, positionals } = parseArgs({ options: { out: { type: "string" } }, allowPositionals: true });
@@ -33,11 +38,12 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const figures: Record<string, object> = {};
+const figures: Record<string, Record<string, unknown>> = {};
 for (const [name, bench] of Object.entries(PARTS)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
   process.stderr.write(`${name} ...\n`);
-  figures[keyOf(name)] = await bench();
+  const { beside = {}, ...own }: PartFigures = await bench();
+  for (const [key, more] of Object.entries({ [keyOf(name)]: own, ...beside })) figures[key] = { ...figures[key], ...more };
 }
 
 const text = `${JSON.stringify({ ...figures, machine: machine(), versions: versions(), atMs: Date.now() }, rounded, 2)}\n`;
