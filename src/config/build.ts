@@ -3,7 +3,7 @@ import type { GithubSettings } from "../adapters/github/settings.ts";
 import type { MailSettings } from "../adapters/mail/settings.ts";
 import type { SlackSettings } from "../adapters/slack/settings.ts";
 import type { AccessRules } from "../domain/access.ts";
-import type { PodPort } from "../ports/pod-ports.ts";
+import type { PodPort } from "../domain/workload.ts";
 import type { EscalationTrigger } from "../domain/escalation.ts";
 import { buildDocker, buildMail, buildGithub, buildWatch, type DockerConfig, type WatchConfig } from "./build-outside.ts";
 import { buildKubernetes, buildPrometheus, type KubernetesConfig, type PrometheusConfig } from "./build-kubernetes.ts";

@@ -1,7 +1,8 @@
 import { OomphError } from "../../domain/errors.ts";
 import type { ContainerPlace } from "../../ports/clusters.ts";
 import type { Log } from "../../ports/log.ts";
-import type { PodPort, PodPorts } from "../../ports/pod-ports.ts";
+import type { PodPort } from "../../domain/workload.ts";
+import type { PodPorts } from "../../ports/pod-ports.ts";
 import { quoted } from "./asked.ts";
 import { createKubernetesClient } from "./client.ts";
 import { createDiscovery } from "./discovery.ts";

@@ -1,7 +1,8 @@
 import { codeOf, OomphError } from "../../domain/errors.ts";
 import type { Tunnel } from "../../ports/clusters.ts";
 import type { Log } from "../../ports/log.ts";
-import type { PodPort, PodPorts, WayIn } from "../../ports/pod-ports.ts";
+import type { PodPort } from "../../domain/workload.ts";
+import type { PodPorts, WayIn } from "../../ports/pod-ports.ts";
 import { combined } from "./attempts.ts";
 import { endpointAt } from "./endpoint.ts";
 import { openNode, type OpenedNode } from "./open-node.ts";

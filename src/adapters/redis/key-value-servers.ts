@@ -1,7 +1,8 @@
 import { OomphError } from "../../domain/errors.ts";
 import { given } from "../../domain/given.ts";
 import type { ConnectionSettings, KeyValueConnection, KeyValueServers } from "../../ports/key-value-server.ts";
-import type { PodPort, PodPorts } from "../../ports/pod-ports.ts";
+import type { PodPort } from "../../domain/workload.ts";
+import type { PodPorts } from "../../ports/pod-ports.ts";
 import type { Log } from "../../ports/log.ts";
 import { openClusterMasters } from "./cluster.ts";
 import { endpointAt, formatAddress } from "./endpoint.ts";

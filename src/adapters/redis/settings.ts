@@ -1,4 +1,4 @@
-import type { PodPort } from "../../ports/pod-ports.ts";
+import type { PodPort } from "../../domain/workload.ts";
 
 /** How to reach one examined Redis, as the configuration gives it. Secrets are in here: never log it. */
 export type RedisConnectionSettings = {

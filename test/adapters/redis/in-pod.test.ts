@@ -11,7 +11,8 @@ import { createKeyValueServers } from "../../../src/adapters/redis/key-value-ser
 import type { RedisConnectionSettings } from "../../../src/adapters/redis/settings.ts";
 import { randomIds } from "../../../src/adapters/system/random-ids.ts";
 import { OomphError } from "../../../src/domain/errors.ts";
-import type { PodPort, PodPorts, WayIn } from "../../../src/ports/pod-ports.ts";
+import type { PodPort } from "../../../src/domain/workload.ts";
+import type { PodPorts, WayIn } from "../../../src/ports/pod-ports.ts";
 import { redisMemoryRunbook } from "../../../src/runbooks/redis-memory/index.ts";
 import { runRunbook } from "../../../src/runbooks/run-runbook.ts";
 import { actionOf, connectionTo, depsFor, planned, realClock, startRun } from "../../actions/redis/lab.ts";

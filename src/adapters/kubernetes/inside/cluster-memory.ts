@@ -12,9 +12,7 @@ import { nodeFromKubelet, usageFromKubelet } from "./kubelet-memory.ts";
 import { nodeFromMetrics, usageFromMetrics } from "./metrics-api.ts";
 import { PlacedPod } from "./schema.ts";
 import { sideBySide } from "./side-by-side.ts";
-
-export type UsageQuery = Parameters<ClusterMemory["usage"]>[0];
-export type NodeMemory = Awaited<ReturnType<ClusterMemory["nodeUsage"]>>;
+import type { NodeMemory, UsageQuery } from "./usage-query.ts";
 
 // A kubelet measures anew when asked, and the API server holds a connection for each.
 const KUBELETS_AT_ONCE = 4;

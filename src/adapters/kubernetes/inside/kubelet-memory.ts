@@ -6,7 +6,7 @@ import type { KubernetesClient } from "../client.ts";
 import type { Asking } from "../objects.ts";
 import { timeOf } from "../read-metadata.ts";
 import { usageFromCgroups } from "./cgroup-memory.ts";
-import type { NodeMemory } from "./cluster-memory.ts";
+import type { NodeMemory } from "./usage-query.ts";
 import { StatsSummary } from "./schema.ts";
 
 const NANO = 1e9;

@@ -7,7 +7,7 @@ import { METADATA_ONLY, pagesOf } from "../pages.ts";
 import { timeOf } from "../read-metadata.ts";
 import { WithMetadata } from "../schema.ts";
 import { eachPod } from "./each-pod.ts";
-import type { NodeMemory, UsageQuery } from "./cluster-memory.ts";
+import type { NodeMemory, UsageQuery } from "./usage-query.ts";
 import { NodeMetrics, PodMetrics } from "./schema.ts";
 
 /** Memory from metrics.k8s.io. Of pods that it does not know yet (it measures every 15 s or so) there is nothing. */
