@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findKubernetes } from "../../scripts/lab/kubernetes.ts";
+import { openClusterScenes, type ClusterScenes } from "../../scripts/lab/kubernetes-scenes.ts";
+import { noteAbsentSystem, noteRealSystem } from "../../scripts/lab/real-systems.ts";
+import { auditOf } from "./support/audit.ts";
+import { press } from "./support/containers.ts";
+import { ask, has, outcome, QUICK, requestIdOf, seen, setScene, textOf, type Scene } from "./support/scene.ts";
+
+const cluster = await findKubernetes();
+if (cluster.kind === "there") noteRealSystem("kubernetes", cluster.version);
+else noteAbsentSystem("kubernetes", cluster.because);
+
+const WITHIN_MS = 240_000;
+const LIMIT = "jsonpath={.spec.template.spec.containers[0].resources.limits.memory}";
+
+// A deployment that is killed for want of memory, from the first kill to the way back, on the process as it ships.
+describe.skipIf(cluster.kind === "absent")(`a killed deployment${cluster.kind === "absent" ? ` (${cluster.because})` : ""}`, () => {
+  let scenes: ClusterScenes;
+  let scene: Scene;
+  let target: string;
+
+  beforeAll(async () => {
+    scenes = await openClusterScenes("oomph-story");
+    target = `deploy/${scenes.namespace}/web`;
+    scene = await setScene({
+      slack: { users: ["requester", "approver"], channels: ["alerts", "incidents"] },
+      settings: (slack) => ({
+        connections: {},
+        access: { approvers: [slack.id("approver")], requesters: [slack.id("requester")] },
+        sections: {
+          ...QUICK,
+          kubernetes: { connections: { local: { kubeconfig: [process.env["KUBECONFIG"]], namespaces: [scenes.namespace] } } },
+        },
+      }),
+    });
+    await scenes.deployment("web", { memory: "steady", env: { LAB_MIB: 96 }, limitMib: 72 });
+  });
+
+  afterAll(async () => {
+    await scene?.stop();
+    await scenes?.end();
+  });
+
+  test(
+    "the first kill opens a thread by itself, which says what was killed and by which limit",
+    async () => {
+      const root = await outcome(scene, "incidents", { says: new RegExp(target), withinMs: WITHIN_MS });
+      expect(root.thread_ts).toBeUndefined();
+      const kills = await outcome(scene, "incidents", { says: /Killed for want of memory/, withinMs: WITHIN_MS });
+      expect(kills.thread_ts).toBe(root.ts);
+      const report = await outcome(scene, "incidents", { says: /Evidence Summary/, withinMs: WITHIN_MS });
+      expect(report.thread_ts).toBe(root.ts);
+      expect(textOf(report)).toContain("72.0 MiB");
+    },
+    2 * WITHIN_MS,
+  );
+
+  test(
+    "the limit is raised when another has approved it, and it is checked that nothing is killed any more",
+    async () => {
+      const card = await ask(scene, { user: "requester", channel: "incidents" }, `k8s.set-memory ${target} --limit 192Mi`);
+      for (const words of ["72.0 MiB", "192.0 MiB"]) expect(textOf(card)).toContain(words);
+      await scene.people().click("requester", card, "request_approve");
+      await seen("the refusal of one's own", () => scene.toldOnly("requester").find((text) => /own request/.test(text)));
+      expect(await scenes.kubectl("get", "deploy/web", "-o", LIMIT)).toBe("72Mi");
+      await scene.people().click("approver", card, "request_approve");
+      await outcome(scene, "incidents", { says: /Done, and it helped/, withinMs: WITHIN_MS });
+      expect(await scenes.kubectl("get", "deploy/web", "-o", LIMIT)).toBe("192Mi");
+      const containers = (await scenes.pods("web")).flatMap(({ status }) => status.containerStatuses ?? []); // one may still be ending
+      expect(containers).toContainEqual(expect.objectContaining({ ready: true, restartCount: 0 }));
+      expect(auditOf(scene, requestIdOf(card))).toEqual(expect.arrayContaining(["decision-approved", "run-begun", "run-ended"]));
+    },
+    2 * WITHIN_MS,
+  );
+
+  test(
+    "the way back is asked for and approved like anything else",
+    async () => {
+      const done = await seen("an offer of the way back", () =>
+        scene.said("incidents").find((one) => /Done, and it helped/.test(textOf(one)) && has(one, "offer_ask")),
+      );
+      const card = await press(scene, { user: "requester", channel: "incidents", message: done });
+      await scene.people().click("approver", card, "request_approve");
+      await seen(
+        "the limit of before",
+        async () => ((await scenes.kubectl("get", "deploy/web", "-o", LIMIT)) === "72Mi" ? true : undefined),
+        WITHIN_MS,
+      );
+    },
+    2 * WITHIN_MS,
+  );
+});
