@@ -180,9 +180,6 @@ export const KUBERNETES_CALLS = {
   },
 } as const satisfies Record<string, KubernetesCall>;
 
-/** What every signed-in user may ask by default (ClusterRole system:discovery). */
-export const DISCOVERY_PATHS = ["/version", "/api/v1", "/apis/{group}/{version}"] as const;
-
 export type KubernetesCallName = keyof typeof KUBERNETES_CALLS;
 
 export type KubernetesCall = {

@@ -24,7 +24,7 @@ export function createPodPorts(connections: readonly KubernetesConnectionSetting
     const { pod, port } = await findPort(asking, at);
     const where = { namespace: at.namespace, pod };
     return [
-      { by: "port-forward", open: () => openTunnel(() => openPodStream(asking, where, port)) },
+      { by: "port-forward", open: () => openTunnel(() => openPodStream(asking, { ...where, port })) },
       {
         by: "exec",
         async open() {

@@ -28,8 +28,14 @@ export function moveInWords({ name, labels, first, last, overMs }: GaugeMove): s
   const of = Object.values(labels).slice(0, 2).join(", ");
   const change = last - first;
   const seconds = Math.round(overMs / 100) / 10;
-  const moved = overMs === 0 ? "read once" : `${change > 0 ? "+" : change === 0 ? "±" : ""}${figure(change)} in ${seconds} s`;
+  const moved = overMs === 0 ? "read once" : `${signOf(change)}${figure(change)} in ${seconds} s`;
   return `${name}${of === "" ? "" : ` (${of})`} is ${figure(last)} (${moved})`;
+}
+
+/** A minus is written with the figure. */
+function signOf(change: number): string {
+  if (change === 0) return "±";
+  return change > 0 ? "+" : "";
 }
 
 /** `412`, `1.5 million`. */

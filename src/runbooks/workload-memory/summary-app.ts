@@ -30,13 +30,18 @@ export function stepsForApp({ authentication, prometheus }: Picture): readonly s
 function healthLine({ health }: Picture): Line | undefined {
   if (health === undefined) return undefined;
   const { pod, answer } = health.value;
-  const says =
-    answer.kind === "answered"
-      ? `${answer.status} in ${answer.tookMs} ms`
-      : answer.kind === "no-answer"
-        ? `no answer: ${oneLine(answer.because, 160)}`
-        : oneLine(answer.output, 160);
-  return { label: "Health", value: `${pod} ${answer.kind === "command" ? answer.command : answer.url}: ${says}` };
+  return { label: "Health", value: `${pod} ${answer.kind === "command" ? answer.command : answer.url}: ${answerInWords(answer)}` };
+}
+
+function answerInWords(answer: NonNullable<Picture["health"]>["value"]["answer"]): string {
+  switch (answer.kind) {
+    case "answered":
+      return `${answer.status} in ${answer.tookMs} ms`;
+    case "no-answer":
+      return `no answer: ${oneLine(answer.because, 160)}`;
+    case "command":
+      return oneLine(answer.output, 160);
+  }
 }
 
 function gaugesLine(picture: Picture): Line | undefined {

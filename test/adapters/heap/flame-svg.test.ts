@@ -19,7 +19,7 @@ describe("a flame graph", () => {
   it("names of functions are text, whatever they hold", () => {
     const svg = flameSvg(flameTree(heapProfile(`<script>alert(1)</script>&\u202e"'\u0000 ${MIB}`), ALL), "<b>");
     expect(svg.match(/<script>/g)).toHaveLength(1); // our own
-    expect(svg).not.toMatch(/[\u202e\u0000]|<b>/);
+    for (const unwanted of ["\u202e", "\u0000", "<b>"]) expect(svg).not.toContain(unwanted);
   });
 
   it("asks nobody for anything", () => {

@@ -10,7 +10,7 @@ const OWN_SHARE = 0.03;
 /** A shell and what it starts, before it is known what the program offers. */
 export const LOOK_COST_BYTES = 4 * MIB;
 
-// Measured on small programs, rounded up. The JDK's tools are a JVM of their own.
+// Estimates, not measured on large programs. The JDK's tools are a JVM of their own.
 const LEAST_COST_BYTES: Readonly<Record<Way["kind"], number>> = {
   endpoint: 8 * MIB,
   inspector: 12 * MIB,

@@ -64,6 +64,3 @@ export type ChangeBefore = z.output<typeof ChangeBefore>;
 export const PodScope = z.object({ pod: z.string(), uid: z.string(), by: z.enum(["eviction", "deletion"]) });
 
 export const PodBefore = z.object({ vitals: Vitals });
-
-/** How far a rollout was seen to have come. */
-export const RolloutCheckpoint = z.object({ says: z.string() });

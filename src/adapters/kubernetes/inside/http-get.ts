@@ -36,7 +36,7 @@ async function getByProxy({ client }: Asking, { namespace, pod }: PodPlace, requ
 async function getByForward(asking: Asking, where: PodPlace, request: PodRequest): Promise<PodResponse> {
   const { port, path, basicAuth, timeoutMs, maxBytes } = request;
   const deadline = AbortSignal.timeout(timeoutMs);
-  const opened = openPodStream(asking, where, port, deadline);
+  const opened = openPodStream(asking, { ...where, port, signal: deadline });
   const stream = await opened.catch((error: unknown) => {
     throw deadline.aborted ? late(where, request) : error;
   });

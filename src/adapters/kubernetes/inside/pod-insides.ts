@@ -16,7 +16,7 @@ export function createPodInsides(asking: Asking): PodInsides {
     httpGet: (where, request) => httpGet(asking, where, request),
     async forward(where, port) {
       assertAllowed(asking.client.settings, where.namespace);
-      return openTunnel(() => openPodStream(asking, where, port));
+      return openTunnel(() => openPodStream(asking, { ...where, port }));
     },
     nodeKernelLog: (node, maxBytes) => readNodeKernelLog(asking, node, maxBytes),
   };

@@ -13,8 +13,10 @@ const [DATA, ERROR] = [0, 1];
 const PORT_BYTES = 2;
 const MAX_ERROR_BYTES = 4096;
 
+type Forwarded = { readonly port: number; readonly signal?: AbortSignal };
+
 /** One connection to a port of a pod, as the pod's own loopback sees it. What is wrong with it ends the stream as OomphError. */
-export async function openPodStream({ client }: Asking, where: PodPlace, port: number, signal?: AbortSignal): Promise<Duplex> {
+export async function openPodStream({ client }: Asking, { signal, port, ...where }: PodPlace & Forwarded): Promise<Duplex> {
   const { namespace, pod: name } = where;
   const request = { call: "forward", namespace, name, query: { ports: String(port) }, ...given({ signal }) } as const;
   const socket = await client.upgrade(request, [PROTOCOL]);

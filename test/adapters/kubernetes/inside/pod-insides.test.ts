@@ -49,7 +49,10 @@ describe.skipIf(docker.kind === "absent" || kubernetes.kind === "absent")("insid
     ends.push(opened.close, without.close, kubeconfig.remove);
     where = { namespace: own.namespace, pod: "talker", container: "main" };
     const asked = ["sh", "-c", "[ -e /www/large ] && nc 127.0.0.1 8082 </dev/null"];
-    await vi.waitFor(async () => expect((await cluster.execute(where, asked, LIMITS)).exitCode).toBe(0), PATIENCE);
+    await vi.waitFor(async () => {
+      const { exitCode } = await cluster.execute(where, asked, LIMITS);
+      if (exitCode !== 0) throw new Error(`expected the pod's servers to be up, the look at them ended with ${exitCode}`);
+    }, PATIENCE);
   });
 
   afterAll(async () => {
