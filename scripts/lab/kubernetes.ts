@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -29,6 +30,9 @@ export async function findKubernetes(): Promise<KubernetesLab> {
     return { kind: "absent", because: `no API server answers: ${because}` };
   }
 }
+
+/** Kubelets of dockershim's days forward ports with socat, which the node, this machine, may lack; `.ci/run` brings it. */
+export const nodeForwardsPorts: boolean = ["/usr/bin/socat", "/bin/socat", "/usr/local/bin/socat"].some((path) => existsSync(path));
 
 /** Runs `kubectl` with these arguments; what it prints. */
 export async function kubectl(args: readonly string[]): Promise<string> {

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openClusterScenes, type ClusterScenes, type ContainerOptions } from "../../../../scripts/lab/kubernetes-scenes.ts";
-import { findKubernetes } from "../../../../scripts/lab/kubernetes.ts";
+import { findKubernetes, nodeForwardsPorts } from "../../../../scripts/lab/kubernetes.ts";
 import { noteAbsentSystem, noteRealSystem } from "../../../../scripts/lab/real-systems.ts";
 import type { RunHandle } from "../../../../src/actions/action.ts";
 import type { ProfiledApp } from "../../../../src/actions/kubernetes/heap/deps.ts";
@@ -168,7 +168,7 @@ describe.skipIf(lab.kind === "absent")(`k8s.heap-profile${lab.kind === "absent" 
       expect(title).toContain(createHash("sha256").update(Buffer.from(base64, "base64")).digest("hex"));
   });
 
-  test("a program of Node's is sampled through its inspector", async () => {
+  test.runIf(nodeForwardsPorts)("a program of Node's is sampled through its inspector", async () => {
     const { verification, files } = await taken("node");
     expect(verification.says).toContain("still in use");
     expect(verification.rows.map(({ what }) => what)).toContain("Heap in use");

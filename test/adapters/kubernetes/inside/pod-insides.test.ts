@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { findDocker } from "../../../../scripts/lab/docker.ts";
-import { findKubernetes, kubectl } from "../../../../scripts/lab/kubernetes.ts";
+import { findKubernetes, kubectl, nodeForwardsPorts } from "../../../../scripts/lab/kubernetes.ts";
 import { noteAbsentSystem, noteRealSystem } from "../../../../scripts/lab/real-systems.ts";
 import type { PodResponse } from "../../../../src/ports/clusters.ts";
 import { PATIENCE } from "../../../support/patience.ts";
@@ -22,8 +21,6 @@ head -c ${LONG_LINE_BYTES} /dev/zero | tr '\\0' a; echo
 for i in a b c; do echo last $i; done
 mkdir -p /www; echo hello > /www/index.html; head -c 100000 /dev/zero > /www/large; echo '/:me:made-up' > /tmp/httpd.conf
 httpd -p 8080 -h /www; httpd -p 8081 -h /www -c /tmp/httpd.conf; httpd -p 127.0.0.1:8082 -h /www; exec sleep 3600`;
-// Kubelets of dockershim's days forward ports with socat, which the node (this machine) may lack.
-const forwards = ["/usr/bin/socat", "/bin/socat", "/usr/local/bin/socat"].some((path) => existsSync(path));
 
 describe.skipIf(docker.kind === "absent" || kubernetes.kind === "absent")("inside pods of a real cluster", () => {
   const ends: (() => Promise<void>)[] = [];
@@ -113,7 +110,7 @@ describe.skipIf(docker.kind === "absent" || kubernetes.kind === "absent")("insid
     expect(await cluster.httpGet(where, { ...REQUEST, port: 8081 })).toMatchObject({ status: 401 });
   });
 
-  test.runIf(forwards)("a password, and a port of the pod's loopback, through a port-forward", async () => {
+  test.runIf(nodeForwardsPorts)("a password, and a port of the pod's loopback, through a port-forward", async () => {
     const basicAuth = { user: "me", password: "made-up" };
     expect(words(await cluster.httpGet(where, { ...REQUEST, port: 8081, basicAuth }))).toMatchObject({
       status: 200,
@@ -136,7 +133,7 @@ describe.skipIf(docker.kind === "absent" || kubernetes.kind === "absent")("insid
     await expect(fetch(`http://${tunnel.host}:${tunnel.port}/`)).rejects.toThrow("fetch failed");
   });
 
-  test.skipIf(forwards)("a node that cannot forward ports says so", async () => {
+  test.skipIf(nodeForwardsPorts)("a node that cannot forward ports says so", async () => {
     const basicAuth = { user: "me", password: "made-up" };
     await expect(cluster.httpGet(where, { ...REQUEST, port: 8081, basicAuth })).rejects.toMatchObject({
       code: "refused",
