@@ -2,10 +2,9 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./scripts/test/longest-first.ts";
 
-// Most of the tests that take long wait for servers most of the time: three times as many workers as cores keep the cores
-// busy (with twice as many, two cores had nothing to do for four tenths of the time), and more than eight make everything
-// wait for everything.
-const WORKERS = Math.min(8, availableParallelism() * 3);
+// Most of the tests that take long wait for servers most of the time: twice as many workers as cores keep the cores busy, and
+// more than eight make everything wait for everything.
+const WORKERS = Math.min(8, availableParallelism() * 2);
 
 export default defineConfig({
   test: {
