@@ -47,7 +47,7 @@ export type SceneOptions = {
 /** Verification is over soon, leases run out soon, the dead are noticed soon, and the sweeper looks often: what tests wait for, in short. */
 export const QUICK = {
   verification: { readings: 2, interval: "100ms" },
-  jobs: { lease: "5s", takeover: "4s", sweep: "1s", drain: "5s" },
+  jobs: { lease: "5s", takeover: "20s", sweep: "1s", drain: "5s" },
 } as const;
 
 export async function setScene({ slack: people = {}, settings, started = true }: SceneOptions): Promise<Scene> {
