@@ -51,7 +51,8 @@ type DockerEvent = {
 /** Waits until a message of this channel says so; what it said instead stands in the failure. */
 export async function expectSaid(scene: Scene, channel: string, says: RegExp): Promise<LabMessage> {
   const found = () => scene.said(channel).findLast((message) => says.test(textOf(message)));
-  const message = await seen("it", found).catch(() => undefined);
+  // A host that stays away is asked for the better part of a minute before that is said.
+  const message = await seen("it", found, 150_000).catch(() => undefined);
   if (message !== undefined) return message;
   const heard = scene.said(channel).map(({ text }) => text);
   throw new Error(`Expected ${channel} to say ${String(says)}, got:\n${heard.join("\n")}`);
