@@ -10,7 +10,7 @@ import type { KubernetesActionDeps } from "./deps.ts";
 import { ROLLED_OUT, unfit } from "./kinds.ts";
 import { markOf } from "./mark.ts";
 import { readParams, RestartParams } from "./schema.ts";
-import { planOn, refused, RIGHTS_ON } from "./session.ts";
+import { patching, planOn, refused, whyPaused } from "./session.ts";
 
 const DOC = {
   id: "k8s.rollout-restart",
@@ -34,37 +34,33 @@ async function planRestart(deps: KubernetesActionDeps, target: Target, given: Re
   if (read.kind === "refused") return read;
   const because = unfit(target, ROLLED_OUT, "restarted as a rollout");
   if (because !== undefined) return refused(because);
-  return planOn(
-    deps,
-    { target, rights: ({ resource, namespace }) => [{ verb: "patch", resource: RIGHTS_ON[resource], namespace }] },
-    async (session) => {
-      const name = formatTarget(target);
-      const { facts } = session;
-      if (facts.paused)
-        return refused(`the rollout of ${name} is paused: resume it first (kubectl rollout resume), or find out who paused it and why.`);
-      if (facts.replicas?.wanted === 0) return refused(`${name} has no replicas: there is nothing to restart. k8s.scale gives it some.`);
-      const place = { of: "workload", ...session.name } as const;
-      const object = await session.acts.read(place);
-      const surroundings = await session.cluster.surroundings(session.name);
-      const radius = radiusOfRollout(session, object.definition, surroundings);
-      if (!radius.rolls && radius.warnings.length > 0)
-        return refused(`a restart of ${name} would not reach all of its pods. ${radius.warnings.join(" ")}`);
-      return planChange(deps, session, {
-        doc: DOC,
-        place,
-        object,
-        operations: [],
-        guards: [],
-        summary: `Restart all pods of ${name}, as a rollout`,
-        rows: [{ what: "Pods", before: `${session.pods.length} running their template`, after: "made anew from the same template" }],
-        touched: [...radius.touched, ...autoscalersOf(surroundings)],
-        warnings: ["It only buys time: what filled the memory begins anew.", ...(surroundings.gaps ?? [])],
-        wayBack: "None is needed: the pods are made from the same template.",
-        params: {},
-        followed: radius.rolls,
-      });
-    },
-  );
+  return planOn(deps, { target, rights: patching }, async (session) => {
+    const name = formatTarget(target);
+    const { facts } = session;
+    const paused = whyPaused(session);
+    if (paused !== undefined) return refused(paused);
+    if (facts.replicas?.wanted === 0) return refused(`${name} has no replicas: there is nothing to restart. k8s.scale gives it some.`);
+    const place = { of: "workload", ...session.name } as const;
+    const object = await session.acts.read(place);
+    const surroundings = await session.cluster.surroundings(session.name);
+    const radius = radiusOfRollout(session, object.definition, surroundings);
+    if (!radius.rolls && radius.warnings.length > 0)
+      return refused(`a restart of ${name} would not reach all of its pods. ${radius.warnings.join(" ")}`);
+    return planChange(deps, session, {
+      doc: DOC,
+      place,
+      object,
+      operations: [],
+      guards: [],
+      summary: `Restart all pods of ${name}, as a rollout`,
+      rows: [{ what: "Pods", before: `${session.pods.length} running their template`, after: "made anew from the same template" }],
+      touched: [...radius.touched, ...autoscalersOf(surroundings)],
+      warnings: ["It only buys time: what filled the memory begins anew.", ...(surroundings.gaps ?? [])],
+      wayBack: "None is needed: the pods are made from the same template.",
+      params: {},
+      followed: radius.rolls,
+    });
+  });
 }
 
 function restarted(definition: Json, run: RunFacts): Effect {

@@ -9,7 +9,7 @@ import { changing } from "./changing.ts";
 import type { KubernetesActionDeps } from "./deps.ts";
 import { ROLLED_OUT, unfit } from "./kinds.ts";
 import { readParams, UndoParams } from "./schema.ts";
-import { planOn, refused, RIGHTS_ON, type WorkloadSession } from "./session.ts";
+import { patching, planOn, refused, whyPaused, type WorkloadSession } from "./session.ts";
 
 const DOC = {
   id: "k8s.rollout-undo",
@@ -29,24 +29,20 @@ async function planUndo(deps: KubernetesActionDeps, target: Target, given: Reado
   if (read.kind === "refused") return read;
   const because = unfit(target, ROLLED_OUT, "taken back to an earlier rollout");
   if (because !== undefined) return refused(because);
-  return planOn(
-    deps,
-    { target, rights: ({ resource, namespace }) => [{ verb: "patch", resource: RIGHTS_ON[resource], namespace }] },
-    async (session) => {
-      const name = formatTarget(target);
-      if (session.facts.paused)
-        return refused(`the rollout of ${name} is paused: resume it first (kubectl rollout resume), or find out who paused it and why.`);
-      const [now, previous, ...older] = (await session.cluster.revisions(session.name)).map(({ revision }) => revision);
-      const revision = read.params.revision ?? previous;
-      if (now === undefined || revision === undefined)
-        return refused(`${name} has no earlier revision that is kept: there is nothing to go back to.`);
-      if (revision === now) return refused(`${name} is at revision ${now} already: there is nothing to change.`);
-      const kept = [previous, ...older].filter((one) => one !== undefined);
-      if (!kept.includes(revision))
-        return refused(`${name} has no revision ${revision}: kept are ${kept.join(", ") || "none"}, and ${now} is the present one.`);
-      return planTemplate(deps, session, { now, revision });
-    },
-  );
+  return planOn(deps, { target, rights: patching }, async (session) => {
+    const name = formatTarget(target);
+    const paused = whyPaused(session);
+    if (paused !== undefined) return refused(paused);
+    const [now, previous, ...older] = (await session.cluster.revisions(session.name)).map(({ revision }) => revision);
+    const revision = read.params.revision ?? previous;
+    if (now === undefined || revision === undefined)
+      return refused(`${name} has no earlier revision that is kept: there is nothing to go back to.`);
+    if (revision === now) return refused(`${name} is at revision ${now} already: there is nothing to change.`);
+    const kept = [previous, ...older].filter((one) => one !== undefined);
+    if (!kept.includes(revision))
+      return refused(`${name} has no revision ${revision}: kept are ${kept.join(", ") || "none"}, and ${now} is the present one.`);
+    return planTemplate(deps, session, { now, revision });
+  });
 }
 
 async function planTemplate(

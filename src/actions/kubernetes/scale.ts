@@ -12,7 +12,7 @@ import { unfit, WITH_REPLICAS } from "./kinds.ts";
 import { writersOf } from "./owners.ts";
 import { roomInQuotas } from "./room.ts";
 import { readParams, ScaleParams } from "./schema.ts";
-import { planOn, refused, RIGHTS_ON, type WorkloadSession } from "./session.ts";
+import { patching, planOn, refused, type WorkloadSession } from "./session.ts";
 
 const DOC = {
   id: "k8s.scale",
@@ -33,15 +33,11 @@ async function planScale(deps: KubernetesActionDeps, target: Target, given: Read
   const because = unfit(target, WITH_REPLICAS, "scaled");
   if (because !== undefined) return refused(because);
   const { replicas } = read.params;
-  return planOn(
-    deps,
-    { target, rights: ({ resource, namespace }) => [{ verb: "patch", resource: RIGHTS_ON[resource], namespace }] },
-    async (session) => {
-      const surroundings = await session.cluster.surroundings(session.name);
-      const obstacle = whyNot(session, surroundings, replicas);
-      return obstacle === undefined ? planReplicas(deps, session, { surroundings, replicas }) : refused(obstacle);
-    },
-  );
+  return planOn(deps, { target, rights: patching }, async (session) => {
+    const surroundings = await session.cluster.surroundings(session.name);
+    const obstacle = whyNot(session, surroundings, replicas);
+    return obstacle === undefined ? planReplicas(deps, session, { surroundings, replicas }) : refused(obstacle);
+  });
 }
 
 function whyNot({ target, facts }: WorkloadSession, surroundings: Surroundings, wanted: number): string | undefined {

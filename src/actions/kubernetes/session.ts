@@ -18,7 +18,7 @@ export type WorkloadSession = {
 };
 
 /** As RBAC names them. */
-export const RIGHTS_ON: Readonly<Record<WorkloadResource, string>> = {
+const RIGHTS_ON: Readonly<Record<WorkloadResource, string>> = {
   deploy: "apps/deployments",
   sts: "apps/statefulsets",
   ds: "apps/daemonsets",
@@ -26,6 +26,17 @@ export const RIGHTS_ON: Readonly<Record<WorkloadResource, string>> = {
   job: "batch/jobs",
   pod: "pods",
 };
+
+/** What is needed to change a workload itself. */
+export function patching({ resource, namespace }: WorkloadName): readonly Right[] {
+  return [{ verb: "patch", resource: RIGHTS_ON[resource], namespace }];
+}
+
+/** Why a paused rollout is not begun anew; undefined: it is not paused. */
+export function whyPaused({ target, facts }: Pick<WorkloadSession, "target" | "facts">): string | undefined {
+  if (!facts.paused) return undefined;
+  return `the rollout of ${formatTarget(target)} is paused: resume it first (kubectl rollout resume), or find out who paused it and why.`;
+}
 
 // What a cluster does not allow, or does not have, is an answer to whoever asked; that it is away is not.
 const ANSWERS = new Set(["bad-input", "no-rights", "not-found", "refused"]);

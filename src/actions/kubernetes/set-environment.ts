@@ -13,7 +13,7 @@ import { unfit, WITH_TEMPLATE } from "./kinds.ts";
 import { patchOfContainer } from "./lasting-patch.ts";
 import { isList, isObject, pointerTo, textOf, valueAt, type JsonObject } from "./pointer.ts";
 import { EnvironmentParams, readParams } from "./schema.ts";
-import { planOn, refused, RIGHTS_ON, type WorkloadSession } from "./session.ts";
+import { patching, planOn, refused, type WorkloadSession } from "./session.ts";
 import { containerIn, type FoundContainer } from "./template-containers.ts";
 
 const DOC = {
@@ -45,16 +45,12 @@ async function planEnvironment(deps: KubernetesActionDeps, target: Target, given
     return refused(
       `${secrets.map(([name]) => name).join(", ")} looks like a secret, and plans are stored and shown: put it into a Secret, and the workload's manifest, yourself.`,
     );
-  return planOn(
-    deps,
-    { target, rights: ({ resource, namespace }) => [{ verb: "patch", resource: RIGHTS_ON[resource], namespace }] },
-    async (session) => {
-      const object = await session.acts.read({ of: "workload", ...session.name });
-      const looked = containerIn(session.facts, object.definition, wanted ?? session.target.container);
-      if (looked.kind === "refused") return looked;
-      return planVariables(deps, session, { object, container: looked.container, set, unset });
-    },
-  );
+  return planOn(deps, { target, rights: patching }, async (session) => {
+    const object = await session.acts.read({ of: "workload", ...session.name });
+    const looked = containerIn(session.facts, object.definition, wanted ?? session.target.container);
+    if (looked.kind === "refused") return looked;
+    return planVariables(deps, session, { object, container: looked.container, set, unset });
+  });
 }
 
 type Working = { readonly object: ObjectNow; readonly container: FoundContainer } & Pick<EnvironmentParams, "set" | "unset">;

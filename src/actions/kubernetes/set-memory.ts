@@ -12,7 +12,7 @@ import type { KubernetesActionDeps } from "./deps.ts";
 import { unfit, WITH_TEMPLATE } from "./kinds.ts";
 import { aboveNodes, aboveRange, roomInQuotas } from "./room.ts";
 import { MemoryParams, readParams, type WantedSize } from "./schema.ts";
-import { planOn, refused, RIGHTS_ON, type WorkloadSession } from "./session.ts";
+import { patching, planOn, refused, type WorkloadSession } from "./session.ts";
 import { patchOfContainer } from "./lasting-patch.ts";
 import { containerIn, type FoundContainer } from "./template-containers.ts";
 import { valueAt } from "./pointer.ts";
@@ -45,19 +45,15 @@ async function planMemory(deps: KubernetesActionDeps, target: Target, given: Rea
   if (read.kind === "refused") return read;
   const because = unfit(target, WITH_TEMPLATE, "given another limit");
   if (because !== undefined) return refused(because);
-  return planOn(
-    deps,
-    { target, rights: ({ resource, namespace }) => [{ verb: "patch", resource: RIGHTS_ON[resource], namespace }] },
-    async (session) => {
-      const place = { of: "workload", ...session.name } as const;
-      const object = await session.acts.read(place);
-      const looked = containerIn(session.facts, object.definition, read.params.container ?? session.target.container);
-      if (looked.kind === "refused") return looked;
-      const sizes = newSizes(object, looked.container, read.params);
-      if (sizes.kind === "refused") return refused(`${formatTarget(target)}: ${sizes.because}`);
-      return planSizes(deps, session, { object, container: looked.container, sizes, forceBelow: read.params.forceBelow });
-    },
-  );
+  return planOn(deps, { target, rights: patching }, async (session) => {
+    const place = { of: "workload", ...session.name } as const;
+    const object = await session.acts.read(place);
+    const looked = containerIn(session.facts, object.definition, read.params.container ?? session.target.container);
+    if (looked.kind === "refused") return looked;
+    const sizes = newSizes(object, looked.container, read.params);
+    if (sizes.kind === "refused") return refused(`${formatTarget(target)}: ${sizes.because}`);
+    return planSizes(deps, session, { object, container: looked.container, sizes, forceBelow: read.params.forceBelow });
+  });
 }
 
 type Size = number | undefined;
