@@ -2,6 +2,7 @@ import { Redis } from "ioredis";
 
 import { messageOf, OomphError } from "../../domain/errors.ts";
 import type { Log } from "../../ports/log.ts";
+import { unaskedWords } from "../connection/unasked-words.ts";
 import type { QueueSettings } from "./settings.ts";
 
 /** The connection to the queue's Redis; it comes back by itself for as long as it is not closed. */
@@ -62,15 +63,24 @@ export function connectQueue(settings: QueueSettings, log: Log): QueueConnection
 
 function sayWhenAway(client: Redis, log: Log): void {
   let away = false;
+  let said = Promise.resolve();
   client.on("error", (error) => {
     if (away) return;
     away = true;
-    log.error({ because: messageOf(error) }, "the queue's Redis cannot be reached, waiting for it");
+    said = whyAway(error, client).then((because) => log.error({ because }, "the queue's Redis cannot be reached, waiting for it"));
   });
   client.on("ready", () => {
-    if (away) log.info({}, "the queue's Redis is back");
+    if (away) void said.then(() => log.info({}, "the queue's Redis is back"));
     away = false;
   });
+}
+
+/** A Redis that turns clients away, being in protected mode or full of them, says so and closes: all that is seen is a broken pipe. */
+async function whyAway(error: unknown, { options: { host = "localhost", port = 6379, tls } }: Redis): Promise<string> {
+  const words = tls === undefined ? await unaskedWords({ host, port }) : undefined;
+  if (words === undefined) return messageOf(error);
+  const [sentence = ""] = words.split(". ");
+  return `${messageOf(error)}. It says: ${sentence.replace(/^-/, "")}`;
 }
 
 /** One wait for all who ask while Redis is away. */

@@ -1,5 +1,6 @@
 import { Redis, ReplyError } from "ioredis";
 import { OomphError, codeOf, messageOf } from "../../domain/errors.ts";
+import { unaskedWords } from "../connection/unasked-words.ts";
 import { describeServer, type Endpoint } from "./endpoint.ts";
 import { explainLoss } from "./lost-connection.ts";
 import { asText, parseInfo } from "./readings.ts";
@@ -145,8 +146,8 @@ async function select(link: Link, endpoint: Endpoint, database: number): Promise
 }
 
 /**
- * With TLS on one side only, a server just closes the connection or waits for ever: one look at it tells this from a
- * crash or a hang.
+ * With TLS on one side only, a server just closes the connection or waits for ever, and what it says when it turns us away
+ * is lost when we were writing: one look at it tells these from a crash or a hang.
  */
 async function explainWire(error: unknown, endpoint: Endpoint): Promise<unknown> {
   const server = describeServer(endpoint);
@@ -154,6 +155,10 @@ async function explainWire(error: unknown, endpoint: Endpoint): Promise<unknown>
     return new OomphError("unreachable", `${server} expects TLS, and the connection is without. Use rediss:// instead of redis://.`, {
       cause: error,
     });
+  }
+  if (endpoint.tls === undefined && codeOf(error) === "unreachable") {
+    const words = await unaskedWords(endpoint.at);
+    if (words?.startsWith("-") === true) return explainRefusal(readRefusal(words.slice(1)), asked(endpoint, "connect"));
   }
   if (endpoint.tls !== undefined && codeOf(error) === "timed-out" && (await answersPlainly(endpoint.at))) {
     return new OomphError("unreachable", `${server} does not speak TLS on this port. Use redis:// instead of rediss://, or its TLS port.`, {

@@ -1,15 +1,6 @@
 import { OomphError, messageOf } from "../../domain/errors.ts";
+import { tlsTrouble } from "../connection/certificate-codes.ts";
 import type { Asked } from "./refusals.ts";
-
-// OpenSSL's names for a chain that our CAs do not vouch for.
-const UNTRUSTED = new Set([
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "CERT_SIGNATURE_FAILURE",
-]);
 
 const WRITES = new Set(["FLUSHDB", "UNLINK", "DEL", "PEXPIREAT", "EVAL", "CONFIG SET", "CONFIG REWRITE", "CLIENT KILL"]);
 
@@ -29,7 +20,9 @@ export function explainLoss(error: unknown, asked: Asked, timeoutMs: number): Oo
       { retryable: true, cause },
     );
   }
-  return new OomphError("unreachable", `${asked.server} ${loss(code, asked)}`, { retryable: !isAboutCertificates(code), cause });
+  const tls = aboutTls(code);
+  if (tls !== undefined) return new OomphError("unreachable", `${asked.server} ${tls}`, { cause });
+  return new OomphError("unreachable", `${asked.server} ${loss(code, asked)}`, { retryable: true, cause });
 }
 
 function loss(code: string, { command }: Asked): string {
@@ -37,19 +30,26 @@ function loss(code: string, { command }: Asked): string {
   if (code === "ENOTFOUND" || code === "EAI_AGAIN")
     return `cannot be found: the host name does not resolve (${code}). Check the name, and the DNS of this machine.`;
   if (NO_WAY.has(code)) return `cannot be reached from here (${code}). Check the network and the firewall.`;
-  if (UNTRUSTED.has(code)) return `showed a certificate that the configured CA did not sign (${code}). Configure the CA that signed it.`;
-  if (code === "CERT_HAS_EXPIRED") return "showed a certificate that has expired. Renew it.";
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
-    return "showed a certificate for another name than the one it was called by. Configure the TLS server name that the certificate holds.";
-  if (code.startsWith("ERR_SSL_WRONG_VERSION") || code === "EPROTO")
-    return "does not speak TLS on this port. Use redis:// instead of rediss://, or its TLS port.";
-  if (code.startsWith("ERR_SSL")) return `ended the TLS handshake (${code}). It may ask for a client certificate: configure one.`;
   const when = command === "connect" ? "while connecting" : `before it answered ${command}`;
   return `closed the connection ${when}${code === "" ? "" : ` (${code})`}. It may have restarted or vanished.`;
 }
 
-function isAboutCertificates(code: string): boolean {
-  return UNTRUSTED.has(code) || code.startsWith("CERT_") || code.startsWith("ERR_TLS_");
+/** Nothing changes by asking again. */
+function aboutTls(code: string): string | undefined {
+  switch (tlsTrouble(code)) {
+    case "untrusted":
+      return `showed a certificate that the configured CA did not sign (${code}). Configure the CA that signed it.`;
+    case "expired":
+      return `showed a certificate that is not valid now (${code}). Renew it, and check the clocks.`;
+    case "other-name":
+      return "showed a certificate for another name than the one it was called by. Configure the TLS server name that the certificate holds.";
+    case "no-tls":
+      return "does not speak TLS on this port. Use redis:// instead of rediss://, or its TLS port.";
+    case "ours-refused":
+      return `ended the TLS handshake (${code}). It may ask for a client certificate: configure one.`;
+    case undefined:
+      return undefined;
+  }
 }
 
 function errorCode(error: unknown): string {

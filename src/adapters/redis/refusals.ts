@@ -33,7 +33,7 @@ function meaning(refusal: Refusal, asked: Asked): Meaning {
     case "DENIED":
       return {
         code: "no-rights",
-        says: "is in protected mode and answers its own host only. Set a password there, or bind it to the network on purpose.",
+        says: "is in protected mode: it has no password, so it answers its own host only. Set one there (requirepass) and in this connection, or protected-mode no where only what you trust reaches it.",
       };
     case "OOM":
       return { code: "out-of-memory", says: `refused ${asked.command}: it uses more than maxmemory, and its policy made no room.` };

@@ -9,6 +9,7 @@ import { createLog } from "../../../src/adapters/log/create-log.ts";
 import { OomphError } from "../../../src/domain/errors.ts";
 import type { Inbound } from "../../../src/ports/inbound.ts";
 import type { JobHandlers, JobOutcome, JobQueue, JobWorkers } from "../../../src/ports/job-queue.ts";
+import { OWN_ADDRESS } from "../../support/own-address.ts";
 import { PATIENCE } from "../../support/patience.ts";
 import { sweeping } from "../../support/work.ts";
 
@@ -214,6 +215,14 @@ describe("the job queue on BullMQ", () => {
     await vi.waitFor(() => expect(runs).toBe(1), PATIENCE);
     expect(lines.filter((line) => line.includes("cannot be reached"))).toHaveLength(1);
     expect(lines.filter((line) => line.includes("is back"))).toHaveLength(1);
+  });
+
+  it.skipIf(OWN_ADDRESS === undefined)("says what a Redis in protected mode says", async () => {
+    const shy = await startRedis({ lines: [`bind 127.0.0.1 ${OWN_ADDRESS}`, "protected-mode yes"] });
+    connection.close();
+    open(`redis://${OWN_ADDRESS}:${shy.port}`);
+    await vi.waitFor(() => expect(lines.join("\n")).toContain("It says: DENIED Redis is running in protected mode"), PATIENCE);
+    await shy.stop();
   });
 
   it("goes on with its jobs after Redis was lost in the middle", async () => {

@@ -3,6 +3,7 @@ import { fill, fillUntilRefused, startRedis, type RedisLab, type RedisLabOptions
 import { endpointAt } from "../../../src/adapters/redis/endpoint.ts";
 import { openLink, type Link } from "../../../src/adapters/redis/link.ts";
 import type { RedisConnectionSettings } from "../../../src/adapters/redis/settings.ts";
+import { OWN_ADDRESS } from "../../support/own-address.ts";
 import { single } from "./lab.ts";
 
 const labs: RedisLab[] = [];
@@ -123,6 +124,19 @@ test("a server without a free connection is told", async () => {
     code: "unreachable",
     message: expect.stringContaining("maxclients is reached") as string,
   });
+});
+
+// What we write first is lost on the way, and with it the server's words, unless it is listened to.
+test.skipIf(OWN_ADDRESS === undefined)("protected mode is told, with a password configured here and without", async () => {
+  const host = OWN_ADDRESS ?? "";
+  const { port } = await start({ lines: [`bind 127.0.0.1 ${host}`, "protected-mode yes"] });
+  for (const more of [{}, { password: "made-up" }]) {
+    await expect(openLink(endpointAt({ host, port }, single(port, more)), 0)).rejects.toMatchObject({
+      code: "no-rights",
+      retryable: false,
+      message: expect.stringMatching(/is in protected mode.*requirepass/) as string,
+    });
+  }
 });
 
 test("a command that the operator has disabled is no-rights", async () => {
