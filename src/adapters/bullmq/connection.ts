@@ -67,7 +67,7 @@ function sayWhenAway(client: Redis, log: Log): void {
   client.on("error", (error) => {
     if (away) return;
     away = true;
-    said = whyAway(error, client).then((because) => log.error({ because }, "the queue's Redis cannot be reached, waiting for it"));
+    said = sayAway(error, client, log);
   });
   client.on("ready", () => {
     if (away) void said.then(() => log.info({}, "the queue's Redis is back"));
@@ -76,11 +76,11 @@ function sayWhenAway(client: Redis, log: Log): void {
 }
 
 /** A Redis that turns clients away, being in protected mode or full of them, says so and closes: all that is seen is a broken pipe. */
-async function whyAway(error: unknown, { options: { host = "localhost", port = 6379, tls } }: Redis): Promise<string> {
+async function sayAway(error: unknown, { options: { host = "localhost", port = 6379, tls } }: Redis, log: Log): Promise<void> {
   const words = tls === undefined ? await unaskedWords({ host, port }) : undefined;
-  if (words === undefined) return messageOf(error);
-  const [sentence = ""] = words.split(". ");
-  return `${messageOf(error)}. It says: ${sentence.replace(/^-/, "")}`;
+  const [sentence = ""] = words?.split(". ") ?? [];
+  const because = words === undefined ? messageOf(error) : `${messageOf(error)}. It says: ${sentence.replace(/^-/, "")}`;
+  log.error({ because }, "the queue's Redis cannot be reached, waiting for it");
 }
 
 /** One wait for all who ask while Redis is away. */
