@@ -5,7 +5,7 @@ import type { Scene as Container } from "../lab/containers/scenes.ts";
 import { docker } from "../lab/docker.ts";
 import { controlsOf, type LabMessage } from "../lab/slack/index.ts";
 import { COMPOSE_FILE, COMPOSE_TEXT, type KongScene } from "./kong-scene.ts";
-import { has, seen, verifyAudit, whispersTo, type Milestone, type Told } from "./story.ts";
+import { countMilestones, has, seen, verifyAudit, whispersTo, type Reached, type Told } from "./story.ts";
 
 // Memory fills before the first kill, an act stops one container and starts another, and each is watched until it is steady.
 const WAIT_MS = 300_000;
@@ -15,7 +15,7 @@ export type KongTold = Told & { readonly shown: Readonly<Record<"root" | "report
 
 type Play = KongScene & {
   readonly kong: Container;
-  reached(what: string): void;
+  readonly reached: Reached;
   /** All messages of the incident's thread, as they read now. */
   thread(): Promise<readonly LabMessage[]>;
 };
@@ -30,13 +30,14 @@ export async function playKong(scene: KongScene, tell: (line: string) => void): 
       `docker/${kong.name} runs: 36 workers, as many as Kong starts by itself on a host of 36 cores (this one has ${cores}, which the report says), under a limit of 288 MiB. Nobody is told.`,
     );
     const root = await seen("a thread of its own", async () => (await scene.slack.messages("incidents"))[0], WAIT_MS);
+    const seenAtMs = Date.now(); // not the message's own time: the local Slack gives those in whole seconds, cut off
     const killedAtMs = await kills.first;
-    const postedAtMs = Number(root.ts) * 1000;
-    const milestones: Milestone[] = [{ what: "the thread is there, without anybody having asked", afterMs: postedAtMs - killedAtMs }];
+    const { milestones, reached } = countMilestones(killedAtMs, () => Date.now());
+    reached("the thread is there, without anybody having asked", seenAtMs);
     const play: Play = {
       ...scene,
       kong,
-      reached: (what) => void milestones.push({ what, afterMs: Date.now() - killedAtMs }),
+      reached,
       thread: () => scene.slack.thread("incidents", root.ts),
     };
     const says = { text: /36 worker processes/, also: (message: LabMessage) => has(message, "offer_ask") };

@@ -6,6 +6,24 @@ import { TEST_DATABASE, type Scene, type Stage } from "./scene.ts";
 /** One thing that must really have happened, and when, counted from the alert. */
 export type Milestone = { readonly what: string; readonly afterMs: number };
 
+/** `atMs` is a time of the story's clock; default: now. Throws when it lies before what was reached before it, or the beginning. */
+export type Reached = (what: string, atMs?: number) => void;
+
+/** Milestones of a story that began at this time of a clock, in ms. */
+export function countMilestones(
+  beganAtMs: number,
+  nowMs: () => number,
+): { readonly milestones: readonly Milestone[]; readonly reached: Reached } {
+  const milestones: Milestone[] = [];
+  const reached: Reached = (what, atMs = nowMs()) => {
+    const afterMs = atMs - beganAtMs;
+    const last = milestones.at(-1)?.afterMs ?? 0;
+    if (afterMs < last) throw new Error(`Expected "${what}" after ${last} ms or later, it came after ${afterMs} ms.`);
+    milestones.push({ what, afterMs });
+  };
+  return { milestones, reached };
+}
+
 export type Told = { readonly milestones: readonly Milestone[]; readonly thread: readonly LabMessage[] };
 
 const WAIT_MS = 120_000;
@@ -15,9 +33,7 @@ const CLI = fileURLToPath(new URL("../../bin/oomph.mjs", import.meta.url));
 /** From the alert's post to writes that are accepted again; throws, saying what was expected, when a step does not come. */
 export async function playStory(scene: Scene): Promise<Told> {
   const { slack, people } = scene;
-  const milestones: Milestone[] = [];
-  const startMs = performance.now();
-  const reached = (what: string): void => void milestones.push({ what, afterMs: performance.now() - startMs });
+  const { milestones, reached } = countMilestones(performance.now(), () => performance.now());
 
   await expectTrouble(scene);
   const alert = await people.postAsBot("alerts", {
@@ -67,7 +83,7 @@ async function expectTrouble({ sessions, gateway }: Scene): Promise<void> {
 }
 
 /** Nothing that the thread says is believed: the servers themselves are asked. */
-async function checkWorld({ sessions, gateway, oomph }: Scene, reached: (what: string) => void): Promise<void> {
+async function checkWorld({ sessions, gateway, oomph }: Scene, reached: Reached): Promise<void> {
   await sessions.client.set("demo:write", "accepted");
   await sessions.client.del("demo:write");
   reached("redis/sessions accepts writes again");
