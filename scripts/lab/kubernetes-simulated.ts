@@ -17,13 +17,15 @@ export type SimulatedCluster = {
 
 const PODS_OF_A_WORKLOAD = 10;
 const PODS_OF_A_NAMESPACE = 500;
+/** Of each Deployment: the one of now, and what the server keeps of its rollouts before. */
+const SETS_OF_A_WORKLOAD = 11;
 const BEGAN = "2026-11-20T08:00:00Z";
 const API_LIST = "APIResourceList";
 
 /** Pods of Deployments, ten each, five hundred in a namespace, all well. */
 export async function startSimulatedCluster(count: number): Promise<SimulatedCluster> {
-  const [podText, deploymentText] = [once(podAt), once(deploymentAt)];
-  const answers: Readonly<Record<string, (query: URLSearchParams, namespace: string | undefined) => unknown>> = {
+  const [podText, deploymentText, setText, setMetadataText] = [once(podAt), once(deploymentAt), once(setAt), once(setMetadataAt)];
+  const answers: Readonly<Record<string, (query: URLSearchParams, namespace: string | undefined, accept: string) => unknown>> = {
     ...DISCOVERY,
     "/api/v1/pods": (query, namespace) => page(range(count, namespace), query, { kind: "PodList", make: podText }),
     "/apis/metrics.k8s.io/v1beta1/pods": (_query, namespace) => ({
@@ -39,15 +41,22 @@ export async function startSimulatedCluster(count: number): Promise<SimulatedClu
         query,
         { kind: "DeploymentList", make: deploymentText },
       ),
+    "/apis/apps/v1/replicasets": (query, namespace, accept) =>
+      page(setsOf(range(count, namespace)), query, {
+        kind: accept.includes("PartialObjectMetadataList") ? "PartialObjectMetadataList" : "ReplicaSetList",
+        make: accept.includes("PartialObjectMetadataList") ? setMetadataText : setText,
+      }),
   };
 
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://lab");
     const namespace = /\/namespaces\/([^/]+)\/[^/]+$/.exec(pathname)?.[1];
     const path = namespace === undefined ? pathname : pathname.replace(`/namespaces/${namespace}`, "");
+    const set = /\/replicasets\/service-(\d+)-/.exec(pathname)?.[1];
     // Nothing ever changes: what follows it hears nothing.
     if (searchParams.has("watch")) response.writeHead(200, { "Content-Type": "application/json" }).flushHeaders();
-    else send(response, answers[path]?.(searchParams, namespace) ?? emptyList(path));
+    else if (set !== undefined) send(response, setText(Number(set) * SETS_OF_A_WORKLOAD));
+    else send(response, answers[path]?.(searchParams, namespace, request.headers.accept ?? "") ?? emptyList(path));
   });
 
   server.listen(0, "127.0.0.1");
@@ -117,12 +126,14 @@ function emptyList(path: string): object {
 
 type Listing = { readonly kind: string; readonly make: (index: number) => string };
 
+const API_VERSIONS: Readonly<Record<string, string>> = { PodList: "v1", PartialObjectMetadataList: "meta.k8s.io/v1" };
+
 /** Its items are made once: what is measured here is not how fast the lab writes JSON. */
 function page(indices: readonly number[], query: URLSearchParams, { kind, make }: Listing): string {
   const from = Number(query.get("continue") ?? 0);
   const limit = Number(query.get("limit") ?? 0) || indices.length;
   const rest = from + limit < indices.length ? { continue: String(from + limit), remainingItemCount: indices.length - from - limit } : {};
-  const apiVersion = kind === "PodList" ? "v1" : "apps/v1";
+  const apiVersion = API_VERSIONS[kind] ?? "apps/v1";
   const head = JSON.stringify({ kind, apiVersion, metadata: { resourceVersion: "1000", ...rest } });
   const items = indices.slice(from, from + limit).map(make);
   return `${head.slice(0, -1)},"items":[${items.join(",")}]}`;
@@ -181,6 +192,46 @@ function deploymentAt(index: number): object {
     spec,
     status: { replicas: PODS_OF_A_WORKLOAD, readyReplicas: PODS_OF_A_WORKLOAD },
   };
+}
+
+/** Numbers of the ReplicaSets of these pods' Deployments: each Deployment's newest first. */
+function setsOf(pods: readonly number[]): readonly number[] {
+  return pods
+    .filter((index) => index % PODS_OF_A_WORKLOAD === 0)
+    .flatMap((index) => Array.from({ length: SETS_OF_A_WORKLOAD }, (_, nth) => (index / PODS_OF_A_WORKLOAD) * SETS_OF_A_WORKLOAD + nth));
+}
+
+function setMetadataAt(set: number): object {
+  const [index, nth] = [Math.floor(set / SETS_OF_A_WORKLOAD) * PODS_OF_A_WORKLOAD, set % SETS_OF_A_WORKLOAD];
+  const app = workloadOf(index);
+  const hash = nth === 0 ? "5d8f7c9b6d" : `5d8f7c9b${nth.toString(36).padStart(2, "x")}`;
+  const metadata = {
+    name: `${app}-${hash}`,
+    namespace: namespaceOf(index),
+    uid: nth === 0 ? uidOf(`${app}-set`) : uidOf(`${app}-${hash}`),
+    resourceVersion: "940",
+    generation: 1,
+    creationTimestamp: BEGAN,
+    labels: { app, "pod-template-hash": hash, "app.kubernetes.io/part-of": "shop", "app.kubernetes.io/managed-by": "Helm" },
+    annotations: {
+      "deployment.kubernetes.io/desired-replicas": "10",
+      "deployment.kubernetes.io/revision": String(SETS_OF_A_WORKLOAD - nth),
+    },
+    ownerReferences: [
+      { apiVersion: "apps/v1", kind: "Deployment", name: app, uid: uidOf(app), controller: true, blockOwnerDeletion: true },
+    ],
+    managedFields: [managedBy("kube-controller-manager")],
+  };
+  return { apiVersion: "meta.k8s.io/v1", kind: "PartialObjectMetadata", metadata };
+}
+
+function setAt(set: number): object {
+  const index = Math.floor(set / SETS_OF_A_WORKLOAD) * PODS_OF_A_WORKLOAD;
+  const app = workloadOf(index);
+  const replicas = set % SETS_OF_A_WORKLOAD === 0 ? PODS_OF_A_WORKLOAD : 0;
+  const template = { metadata: { labels: { app } }, spec: specOf(index) };
+  const spec = { replicas, selector: { matchLabels: { app } }, template };
+  return { ...setMetadataAt(set), apiVersion: "apps/v1", kind: "ReplicaSet", spec, status: { replicas, readyReplicas: replicas } };
 }
 
 /** 6 KiB of JSON, as pods of a real server have: half of it fields' owners and what admission has added. */

@@ -28,6 +28,8 @@ export type ClusterObjects = {
   pod(namespace: string, name: string): Promise<PodFacts>;
   /** The lasting owner: of a ReplicaSet its Deployment, of a Job its CronJob. A pod without one is its own. */
   ownerOf(pod: PodFacts): Promise<WorkloadName>;
+  /** Of each pod of a page. */
+  ownersOf(pods: readonly PodFacts[]): Promise<ReadonlyMap<PodFacts, WorkloadName>>;
   workload(name: WorkloadName): Promise<WorkloadFacts>;
   /** Every Deployment, StatefulSet, DaemonSet, Job without a CronJob, and CronJob of the allowed namespaces; of what may not be listed, `onGap` says so. */
   workloads(onGap: (because: string) => void): AsyncIterable<readonly WorkloadName[]>;

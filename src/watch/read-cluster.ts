@@ -1,11 +1,11 @@
 import type { MemoryReading } from "../domain/memory.ts";
 import { readingKey, type WorkloadTarget } from "../domain/target.ts";
 import type { ContainerUsage, PodContainer, PodFacts } from "../domain/workload.ts";
-import type { ClusterMemory, ClusterObjects } from "../ports/clusters.ts";
+import type { ClusterMemory, ClusterObjects, WorkloadName } from "../ports/clusters.ts";
 import type { Asking, Look, ReadingSource, SourcePage } from "../ports/reading-source.ts";
 
 /** As much of a cluster as its memory needs. */
-export type ReadableCluster = Pick<ClusterObjects, "name" | "pods" | "ownerOf"> & Pick<ClusterMemory, "usage">;
+export type ReadableCluster = Pick<ClusterObjects, "name" | "pods" | "ownersOf"> & Pick<ClusterMemory, "usage">;
 
 type IsWatched = (target: WorkloadTarget) => boolean;
 
@@ -29,38 +29,33 @@ async function* readCluster(cluster: ReadableCluster, isWatched: IsWatched, aski
   }
   for await (const pods of cluster.pods(query)) {
     asking.signal.throwIfAborted();
-    yield await pageOf(cluster, pods, { isWatched, used, atOnce: asking.atOnce });
+    yield await pageOf(cluster, pods, { isWatched, used });
   }
   if (gap !== undefined) throw gap.error;
 }
 
-type Known = { readonly isWatched: IsWatched; readonly used: ReadonlyMap<string, ContainerUsage>; readonly atOnce: number };
+type Known = { readonly isWatched: IsWatched; readonly used: ReadonlyMap<string, ContainerUsage> };
 
-async function pageOf(cluster: ReadableCluster, pods: readonly PodFacts[], { isWatched, used, atOnce }: Known): Promise<SourcePage> {
+async function pageOf(cluster: ReadableCluster, pods: readonly PodFacts[], { isWatched, used }: Known): Promise<SourcePage> {
   const looks: Look[] = [];
   const [running, stopped]: [string[], string[]] = [[], []];
-  const next = pods.values();
-  const takeNext = async (): Promise<void> => {
-    for (const pod of next) {
-      const owner = await ownerOf(cluster, pod);
-      if (!isWatched(owner)) continue;
-      for (const container of pod.containers) {
-        const target: WorkloadTarget = { ...owner, container: container.name };
-        const usage = used.get(keyOf({ namespace: pod.namespace, pod: pod.name, container: container.name }));
-        const runs = container.state?.kind === "running";
-        (runs ? running : stopped).push(readingKey(target));
-        // Of one that has just been started some kubelets tell nothing, and some tell 0.
-        if (runs && usage !== undefined && usage.workingSetBytes > 0) looks.push({ target, reading: readingOf(pod, container, usage) });
-      }
+  for (const [pod, name] of await cluster.ownersOf(pods)) {
+    const owner = targetOf(cluster, pod, name);
+    if (!isWatched(owner)) continue;
+    for (const container of pod.containers) {
+      const target: WorkloadTarget = { ...owner, container: container.name };
+      const usage = used.get(keyOf({ namespace: pod.namespace, pod: pod.name, container: container.name }));
+      const runs = container.state?.kind === "running";
+      (runs ? running : stopped).push(readingKey(target));
+      // Of one that has just been started some kubelets tell nothing, and some tell 0.
+      if (runs && usage !== undefined && usage.workingSetBytes > 0) looks.push({ target, reading: readingOf(pod, container, usage) });
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, pods.length) }, takeNext));
+  }
   return { looks, failed: [], running, stopped };
 }
 
 /** The owner, narrowed to the pod. */
-async function ownerOf(cluster: ReadableCluster, pod: PodFacts): Promise<WorkloadTarget> {
-  const owner = await cluster.ownerOf(pod);
+function targetOf(cluster: ReadableCluster, pod: PodFacts, owner: WorkloadName): WorkloadTarget {
   const target = { kind: "workload", connection: cluster.name, ...owner } as const;
   return owner.resource === "pod" ? target : { ...target, pod: pod.name };
 }

@@ -30,7 +30,7 @@ export type WatchRig = {
 export type RigOptions = {
   /** Socket of each host. */
   readonly sockets?: Readonly<Record<string, string>>;
-  readonly cluster?: ReadableCluster & Pick<ClusterObjects, "pod" | "pods">;
+  readonly cluster?: ReadableCluster & Pick<ClusterObjects, "ownerOf" | "pod" | "pods">;
   readonly callTimeoutMs?: number;
   isWatched?(connection: string, name: string): boolean;
 };

@@ -9,7 +9,7 @@ export function timeOf(text: string | undefined): number | undefined {
 }
 
 /** The owner that controls an object, of several the one that says so. */
-export function controllerOf(metadata: Metadata | undefined): ObjectName | undefined {
+export function controllerOf(metadata: Pick<Metadata, "ownerReferences"> | undefined): ObjectName | undefined {
   const owner = metadata?.ownerReferences.find(({ controller }) => controller === true);
   if (owner?.kind === undefined || owner.name === undefined) return undefined;
   return { kind: owner.kind, name: owner.name, ...given({ uid: owner.uid }) };

@@ -245,6 +245,8 @@ export const ResourceList = z.object({ resources: list(z.object({ name: text }))
 export const Version = z.object({ gitVersion: z.string() });
 
 export const WithMetadata = z.object({ metadata: part(metadata) });
+/** What is read of thousands, and only for who owns them. */
+export const OwnedBy = z.object({ metadata: z.object({ namespace: text, name: text, ownerReferences: list(Owner) }) });
 export const WithVersion = z.object({ metadata: z.object({ resourceVersion: z.string().min(1) }) });
 
 export const WatchLine = z.object({ type: z.enum(["ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"]), object: z.unknown() });

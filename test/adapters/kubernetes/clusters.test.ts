@@ -97,6 +97,7 @@ describe.skipIf(lab.kind === "absent")(`a cluster${lab.kind === "absent" ? ` (${
     await vi.waitFor(async () => expect(await podsOf(cluster)).toHaveLength(5), PATIENCE);
     const pods = await podsOf(cluster);
     const owners = await Promise.all(pods.map(async (pod) => cluster.ownerOf(pod)));
+    expect(await cluster.ownersOf(pods)).toEqual(new Map(pods.map((pod, at) => [pod, owners[at]])));
     expect(owners.map(({ resource, name }) => `${resource}/${name}`).toSorted()).toEqual([
       "deploy/web",
       "deploy/web",
