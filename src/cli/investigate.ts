@@ -5,9 +5,10 @@ import { systemClock } from "../adapters/system/system-clock.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { OomphError } from "../domain/errors.ts";
 import { given } from "../domain/given.ts";
+import { LOOK_BACK_EXPECTED, parseLookBack } from "../domain/look-back.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
 import type { Log } from "../ports/log.ts";
-import { SINCE_SAYS } from "../messages/started-note.ts";
+import { sinceSays } from "../messages/started-note.ts";
 import { redisMemoryRunbook } from "../runbooks/redis-memory/index.ts";
 import { runRunbook } from "../runbooks/run-runbook.ts";
 import type { Runbook } from "../runbooks/runbook.ts";
@@ -33,13 +34,13 @@ const LONGEST_CENSUS_MS = 60_000;
 /** `oomph investigate <target>`: the same runbook as in Slack. Progress goes to standard error, the report to standard output. */
 export async function investigate(options: InvestigateOptions, io: Io): Promise<ExitCode> {
   const askedCensusMs = readCensus(options.census);
-  assertSince(options.since);
+  const backMs = readSince(options.since);
   const log = terminalLog(io);
   const found = await findTarget(options.target, { sources: await io.sources(), configFile: options.config, log });
-  if (options.since !== undefined) io.err(`${SINCE_SAYS[found.kind].replaceAll("`", "")}\n`);
+  if (backMs !== undefined) io.err(`${sinceSays(found.target, backMs).replaceAll("`", "")}\n`);
   const { runbook, close } = await prepare(found, { log, askedCensusMs });
   try {
-    const finished = await run(runbook, found.target, io);
+    const finished = await run(runbook, { target: found.target, backMs }, io);
     io.out(options.json === true ? `${JSON.stringify(investigationJson(finished), null, 2)}\n` : renderInvestigation(finished));
     return exitCodeOf(finished, options.exitCode === true);
   } finally {
@@ -47,6 +48,7 @@ export async function investigate(options: InvestigateOptions, io: Io): Promise<
   }
 }
 
+type Looking = { readonly target: Target; readonly backMs: number | undefined };
 type Prepared = { readonly runbook: Runbook; close(): Promise<void> };
 
 /** What one kind of target needs is loaded only for that kind. */
@@ -70,10 +72,10 @@ async function prepare(
   return { runbook, close: async () => undefined };
 }
 
-async function run(runbook: Runbook, target: Target, io: Io): Promise<FinishedInvestigation> {
+async function run(runbook: Runbook, { target, backMs }: Looking, io: Io): Promise<FinishedInvestigation> {
   const startedAtMs = systemClock.nowMs();
   const progress = showProgress(io, `Investigating ${formatTarget(target)} (${runbook.title})`);
-  const outcome = await runRunbook(runbook, target, { clock: systemClock, ids: randomIds, onProgress: progress });
+  const outcome = await runRunbook(runbook, target, { clock: systemClock, ids: randomIds, onProgress: progress, asked: given({ backMs }) });
   return { target, runbookId: runbook.id, startedAtMs, tookMs: systemClock.nowMs() - startedAtMs, outcome };
 }
 
@@ -84,11 +86,11 @@ function readCensus(text: string | undefined): number | undefined {
   throw new OomphError("bad-input", `--census expected a duration up to 60s, such as 500ms or 3s, got ${JSON.stringify(text)}`);
 }
 
-/** Taken as in Slack: what is looked at does not depend on it, which is said. */
-function assertSince(text: string | undefined): void {
-  const ms = text === undefined ? 1 : parseDuration(text);
-  if (ms === undefined || ms === 0)
-    throw new OomphError("bad-input", `--since expected a time with its unit, such as 30m, 2h or 1d, got ${JSON.stringify(text)}`);
+function readSince(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = parseLookBack(text);
+  if (ms === undefined) throw new OomphError("bad-input", `--since expected ${LOOK_BACK_EXPECTED}, got ${JSON.stringify(text)}`);
+  return ms;
 }
 
 function exitCodeOf({ outcome }: FinishedInvestigation, tellProblem: boolean): ExitCode {

@@ -86,7 +86,7 @@ function addInvestigate(program: Command, io: Io, done: Done): void {
     .option("--census <duration>", "time box of the key census, such as 500ms or 3s")
     .option(
       "--since <duration>",
-      "as in Slack: it is looked at as it is now, with the record that its host still has, whatever is said here",
+      "how far back to look at a container's log, events and readings, such as 2h; default: 24h, and the end of the log",
     )
     .option("--config <file>", "instead of ./oomph.yaml")
     .option("--exit-code", "end with 1 when there is a problem, for scripts")

@@ -1,5 +1,6 @@
 import type { Actor } from "../domain/actor.ts";
 import type { Message } from "../domain/message.ts";
+import { given } from "../domain/given.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
 import { openIncident, type Opened, type Opening } from "../incidents/open-incident.ts";
 import { threadLink } from "../incidents/thread-link.ts";
@@ -29,7 +30,7 @@ export async function investigate(
     ...rooted(threadTs),
     ...since(asked.sinceMs),
   });
-  return opened.kind === "no-runbook" ? opened.refusal : told(front, asker, { opened, since: asked.sinceMs !== undefined });
+  return opened.kind === "no-runbook" ? opened.refusal : told(front, asker, { opened, backMs: asked.sinceMs });
 }
 
 function notWhole(typed: string, targets: readonly Target[]): string {
@@ -65,9 +66,9 @@ export function startOf(front: Pick<Front, "runbooks">, target: Target): Pick<Op
   return { problem: runbook.problem, runbookId: runbook.id, steps };
 }
 
-type Telling = { readonly opened: Opened; readonly since: boolean };
+type Telling = { readonly opened: Opened; readonly backMs: number | undefined };
 
-async function told(front: Front, asker: Asker, { opened, since: asksForThePast }: Telling): Promise<Message | undefined> {
+async function told(front: Front, asker: Asker, { opened, backMs }: Telling): Promise<Message | undefined> {
   const { incident, kind, investigation } = opened;
   if (asker.threadTs !== undefined && incident.rootTs === asker.threadTs && incident.channel === asker.channel) return undefined;
   const permalink = await threadLink(front, incident);
@@ -75,8 +76,7 @@ async function told(front: Front, asker: Asker, { opened, since: asksForThePast 
     kind,
     incident,
     looking: investigation !== undefined,
-    asksForThePast,
-    ...(permalink === undefined ? {} : { permalink }),
+    ...given({ permalink, backMs }),
   });
 }
 

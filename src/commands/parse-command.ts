@@ -1,4 +1,4 @@
-import { parseDuration } from "../domain/duration.ts";
+import { LOOK_BACK_EXPECTED, parseLookBack } from "../domain/look-back.ts";
 import { cleanText, wordsOf } from "./clean-text.ts";
 import { nearest } from "../domain/nearest.ts";
 import { readTopWords, type TopAsked } from "./top-words.ts";
@@ -101,9 +101,8 @@ function readInvestigate(words: readonly string[]): Parsed {
   if (names.length > 1) return wrong("investigate", `expected one target, got ${names.length}: ${names.slice(0, 4).join(" ")}`);
   const since = Object.values(flags)[0];
   if (since === undefined) return understood({ kind: "investigate", target });
-  const sinceMs = parseDuration(since);
-  if (sinceMs === undefined || sinceMs === 0)
-    return wrong("investigate", `expected a time with its unit after \`--since\`, such as 30m, 2h or 1d, got "${since.slice(0, 40)}"`);
+  const sinceMs = parseLookBack(since);
+  if (sinceMs === undefined) return wrong("investigate", `expected after \`--since\` ${LOOK_BACK_EXPECTED}, got "${since.slice(0, 40)}"`);
   return understood({ kind: "investigate", target, sinceMs });
 }
 

@@ -1,5 +1,6 @@
 import { messageOf, OomphError } from "../domain/errors.ts";
 import type { StepProgress } from "../domain/evidence.ts";
+import { given } from "../domain/given.ts";
 import type { Desk } from "../incidents/desk.ts";
 import type { Conclusion, Underway } from "../incidents/investigations.ts";
 import { runRunbook, type RunbookOutcome } from "../runbooks/run-runbook.ts";
@@ -30,6 +31,7 @@ export async function runInvestigation(
     const outcome = await runRunbook(runbook, investigation.target, {
       clock: desk.clock,
       ids: desk.ids,
+      asked: given({ backMs: investigation.sinceMs }),
       onProgress: (steps) => progress.show(steps),
       onEvidence: (evidence) => desk.store.evidence.add(investigation.id, evidence),
       signal,

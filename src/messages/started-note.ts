@@ -1,6 +1,7 @@
+import { formatDuration } from "../domain/duration.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
-import { formatTarget } from "../domain/target.ts";
+import { formatTarget, type Target } from "../domain/target.ts";
 import { message, section } from "./kit.ts";
 import { code, link } from "./words.ts";
 
@@ -11,24 +12,32 @@ export function startedNote(facts: {
   /** False: an investigation runs already, or something is being done. */
   readonly looking: boolean;
   readonly permalink?: string;
-  /** Asked with `--since`. */
-  readonly asksForThePast?: boolean;
+  /** Asked with `--since`: how far back to look. */
+  readonly backMs?: number;
 }): Message {
-  const { kind, incident, looking, permalink, asksForThePast = false } = facts;
+  const { kind, incident, looking, permalink, backMs } = facts;
   const name = formatTarget(incident.target);
   const says = WORDS[kind](name, looking);
   const where = link(permalink, "Go to the thread") ?? `The thread is in <#${incident.channel}>.`;
-  const past = asksForThePast ? `\n${SINCE_SAYS[incident.target.kind]}` : "";
+  const past = backMs === undefined ? "" : `\n${looking ? sinceSays(incident.target, backMs) : SINCE_UNUSED}`;
   return message(says, [section(`🔎 ${says.replace(name, code(name))} · ${code(incident.id)}\n${where}${past}`)]);
 }
 
 /** What `--since` comes to: each kind of target keeps a record of its own. */
-export const SINCE_SAYS = {
-  redis: "A Redis keeps no record of its past: it is looked at as it is now, and `--since` changes nothing.",
-  docker: "It is looked at as it is now, with what its host still knows of the last 24 hours: `--since` changes nothing.",
-  workload: "It is looked at as it is now, with the events and logs that its cluster still has: `--since` changes nothing.",
-  node: "It is looked at as it is now, with the events that its cluster still has: `--since` changes nothing.",
-} as const;
+export function sinceSays({ kind }: Target, backMs: number): string {
+  switch (kind) {
+    case "redis":
+      return "A Redis keeps no record of its past: it is looked at as it is now, and `--since` changes nothing.";
+    case "docker":
+      return `Its log, its events, the kernel's log and its memory over time are looked at over the last ${formatDuration(backMs)}; all else as it is now.`;
+    case "workload":
+      return "It is looked at as it is now, with the events and logs that its cluster still has: `--since` changes nothing.";
+    case "node":
+      return "It is looked at as it is now, with the events that its cluster still has: `--since` changes nothing.";
+  }
+}
+
+const SINCE_UNUSED = "No look was begun by this, so `--since` changes nothing: one is under way already, or something is being done.";
 
 const WORDS = {
   opened: (name: string) => `Looking at ${name}`,

@@ -4,11 +4,12 @@ import type { Diagnosis } from "../domain/finding.ts";
 import type { Json } from "../domain/json.ts";
 import type { Target } from "../domain/target.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
-import type { Runbook, Step } from "./runbook.ts";
+import type { Asked, Runbook, Step } from "./runbook.ts";
 
 export type RunbookOptions = {
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly asked?: Asked;
   /** Told of every change, with the state of all steps in the order of the runbook; of "Connect" alone where that failed. */
   onProgress?(steps: readonly StepProgress[]): void;
   /** Awaited before the step counts as done; a rejection ends the run. */
@@ -34,7 +35,7 @@ export type RunbookOutcome =
 export async function runRunbook<Session>(runbook: Runbook<Session>, target: Target, options: RunbookOptions): Promise<RunbookOutcome> {
   options.signal?.throwIfAborted();
   const begunAtMs = options.clock.nowMs();
-  const opened = await open(runbook, target);
+  const opened = await open(runbook, target, options.asked);
   if (opened.kind === "unreachable") {
     const state = { kind: "failed", because: opened.because, tookMs: options.clock.nowMs() - begunAtMs } as const;
     options.onProgress?.([{ step: "open", title: "Connect", state }]); // no step of the runbook was begun
@@ -57,9 +58,9 @@ export async function runRunbook<Session>(runbook: Runbook<Session>, target: Tar
   }
 }
 
-async function open<Session>(runbook: Runbook<Session>, target: Target) {
+async function open<Session>(runbook: Runbook<Session>, target: Target, asked?: Asked) {
   try {
-    return { kind: "open" as const, ...(await runbook.open(target)) };
+    return { kind: "open" as const, ...(await runbook.open(target, asked)) };
   } catch (error) {
     if (!(error instanceof OomphError)) throw error;
     const diagnosis = runbook.diagnoseUnreachable(error.code, error.message);

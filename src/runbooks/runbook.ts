@@ -13,7 +13,7 @@ export type Runbook<Session = unknown> = {
   readonly targetKind: TargetKind;
   readonly problem: Problem;
   /** Connects. Throws OomphError when the target cannot be looked at at all; `diagnoseUnreachable` says what that means. */
-  open(target: Target): Promise<{ readonly session: Session; readonly source: string; close(): Promise<void> }>;
+  open(target: Target, asked?: Asked): Promise<{ readonly session: Session; readonly source: string; close(): Promise<void> }>;
   /** Run side by side: none builds on another, and readings that must be apart in time are taken within one step. */
   readonly steps: readonly Step<Session>[];
   /** Pure: the same evidence always gives the same diagnosis. */
@@ -21,6 +21,9 @@ export type Runbook<Session = unknown> = {
   /** Pure: what it means that `open` threw this. */
   diagnoseUnreachable(code: ErrorCode, because: string): Diagnosis;
 };
+
+/** What whoever asks may say. `backMs`: how far back to look, where what is looked at keeps a record of its past. */
+export type Asked = { readonly backMs?: number };
 
 export type Step<Session = unknown> = {
   /** `redis.memory` */

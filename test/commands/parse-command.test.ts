@@ -84,6 +84,7 @@ describe("the grammar of /oom", () => {
   it.each([
     ["investigate a b", "expected one target, got 2"],
     ["investigate a --since soon", 'such as 30m, 2h or 1d, got "soon"'],
+    ["investigate a --since 31d", 'expected after `--since` a time with its unit, up to 30d, such as 30m, 2h or 1d, got "31d"'],
     ["investigate a --since", "expected a value after `--since`, got none"],
     ["investigate a --for 3m", "there is no `--for` here"],
     ["incidents closed", 'got "closed"'],

@@ -37,6 +37,7 @@ describe("an investigation", () => {
       channel: CHANNEL,
       actor: { kind: "user", id: REQUESTER },
       runbookId: "test",
+      sinceMs: 7_200_000,
       steps: [],
     });
     investigationId = opened.investigation?.id ?? "";
@@ -67,6 +68,12 @@ describe("an investigation", () => {
     investigate({ desk: test.desk, runbookOf: () => book, progressEveryMs: 10 }, investigationId, { signal, lost });
   const charts = async () => (await test.desk.store.outbox.ofIncident(incidentId)).filter(({ slot }) => slot.includes("/chart/"));
   const stored = async () => test.desk.store.investigations.get(investigationId);
+
+  it("looks back as far as was asked", async () => {
+    const open = vi.fn<Runbook["open"]>(async () => ({ session: {}, source: "redis/shop", close: async () => undefined }));
+    await run(runbook([step("a")], open));
+    expect(open).toHaveBeenCalledWith(SHOP, { backMs: 7_200_000 });
+  });
 
   it("has a chart below its report, once, where there is something to draw", async () => {
     const newest = { atMs: 1, usageBytes: 1 };

@@ -30,6 +30,17 @@ describe("answers", () => {
     expect(startedNote({ ...facts, kind: "joined", looking: false }).text).toBe("redis/sessions has an open incident already");
   });
 
+  it("say what --since comes to: where nothing is kept, or nothing is begun, that it changes nothing", () => {
+    const facts = { kind: "opened", incident: INCIDENT, looking: true, backMs: 7_200_000 } as const;
+    expect(text(startedNote(facts))).toContain(
+      "A Redis keeps no record of its past: it is looked at as it is now, and `--since` changes nothing.",
+    );
+    const kong = { ...INCIDENT, target: { kind: "docker", connection: "local", name: "kong" } } as const;
+    const container = { ...facts, incident: kong };
+    expect(text(startedNote(container))).toContain("its memory over time are looked at over the last 2 h");
+    expect(text(startedNote({ ...container, looking: false }))).toContain("No look was begun by this, so `--since` changes nothing");
+  });
+
   it("say that asking changes nothing", () => {
     expect(text(askedNote({ incident: INCIDENT, request: REQUEST, permalink: LINK }))).toContain(
       "Nothing is changed before it is approved",

@@ -41,6 +41,12 @@ function runbookOf(steps: readonly Step[], more: Partial<Runbook> = {}) {
   return { runbook, close };
 }
 
+test("what is asked is handed to whoever connects", async () => {
+  const open = vi.fn<Runbook["open"]>(async () => ({ session: "session", source: "here", close: async () => undefined }));
+  await runRunbook(runbookOf([], { open }).runbook, TARGET, { ...OPTIONS, asked: { backMs: 60_000 } });
+  expect(open).toHaveBeenCalledWith(TARGET, { backMs: 60_000 });
+});
+
 test("steps run side by side; what failed is told and the rest is diagnosed", async () => {
   let second: (data: Json) => void = () => undefined;
   const { runbook, close } = runbookOf([

@@ -6,16 +6,15 @@ import type { KernelLog } from "../../ports/kernel-log.ts";
 import { describeKill } from "../cluster/describe-kill.ts";
 import type { ContainerSession } from "./session.ts";
 
-const BACK_MS = 24 * 3_600_000;
 const MAX_KILLS = 50;
 
 export type KernelDeps = { readonly clock: Clock; readonly kernelLogOf: (connection: string) => KernelLog | undefined };
 
-/** Kills of the last day in the kernel's log: those of this container, and how many others the host's want of memory cost. */
-export async function collectKernel({ target, id }: ContainerSession, { clock, kernelLogOf }: KernelDeps): Promise<Json> {
+/** Kills in the kernel's log within the time that is looked at: those of this container, and how many others the host's want of memory cost. */
+export async function collectKernel({ target, id, backMs }: ContainerSession, { clock, kernelLogOf }: KernelDeps): Promise<Json> {
   const log = kernelLogOf(target.connection);
   if (log === undefined) return { kind: "not-configured" };
-  const sinceMs = clock.nowMs() - BACK_MS;
+  const sinceMs = clock.nowMs() - backMs;
   const read = await log.recentKills(sinceMs);
   if (read.kind === "unavailable") throw new OomphError("refused", `expected the kernel's log of this host: ${read.because}`);
   // One asked for by hand says nothing about memory.

@@ -7,7 +7,6 @@ import { scanInPieces } from "../logs/scan-in-pieces.ts";
 import type { ContainerSession } from "./session.ts";
 
 const READINGS_APART_MS = 1_000;
-const EVENTS_BACK_MS = 24 * 3_600_000;
 const MAX_EVENTS = 200;
 const MAX_TEXT = 400;
 const COMPOSE_SERVICE = "com.docker.compose.service";
@@ -16,7 +15,7 @@ const COMPOSE_SERVICE = "com.docker.compose.service";
 const TELLING = new Set(["oom", "die", "start", "stop", "kill", "restart", "update", "create", "destroy"]);
 
 /** What inspect says: state, exit, limits. */
-export async function collectState({ host, id }: ContainerSession, clock: Clock): Promise<Json> {
+export async function collectState({ host, id, backMs, askedSinceMs }: ContainerSession, clock: Clock): Promise<Json> {
   const facts = await host.inspect(id);
   return {
     id: facts.id,
@@ -35,6 +34,7 @@ export async function collectState({ host, id }: ContainerSession, clock: Clock)
     restartPolicy: facts.restartPolicy,
     health: facts.health && { ...facts.health, lastOutput: short(facts.health.lastOutput) },
     commandLine: short(commandLineOf(facts)),
+    lookBackMs: askedSinceMs === undefined ? undefined : backMs,
     composeService: facts.labels[COMPOSE_SERVICE],
     resources: facts.resources,
   };
@@ -53,10 +53,10 @@ export async function collectStats({ host, id }: ContainerSession, clock: Clock,
   return { first, second };
 }
 
-/** What the daemon still knows of the last day, for the name: earlier containers of that name included. */
-export async function collectEvents({ host, target, id }: ContainerSession): Promise<Json> {
+/** What the daemon still knows of the time that is looked at, for the name: earlier containers of that name included. */
+export async function collectEvents({ host, target, id, backMs }: ContainerSession): Promise<Json> {
   const { nowMs: untilMs } = await host.facts();
-  const sinceMs = untilMs - EVENTS_BACK_MS;
+  const sinceMs = untilMs - backMs;
   const all = await host.pastEvents({ sinceMs, untilMs });
   // By its name, which its former lives had; by its id, which it had under another name.
   const events = all.filter(({ containerId, name }) => containerId === id || name === target.name);
@@ -66,9 +66,10 @@ export async function collectEvents({ host, target, id }: ContainerSession): Pro
 
 export type LogDeps = { readonly limits: LogLimits; readonly patterns: readonly UserPattern[] };
 
-/** Known error texts in the end of the log. */
-export async function collectLogs({ host, id }: ContainerSession, { limits, patterns }: LogDeps): Promise<Json> {
-  return scanInPieces(await host.logTail(id, limits), patterns);
+/** Known error texts in the end of the log, or in what of it is as new as was asked for. */
+export async function collectLogs({ host, id, askedSinceMs }: ContainerSession, { limits, patterns }: LogDeps): Promise<Json> {
+  const bounds = askedSinceMs === undefined ? limits : { ...limits, sinceMs: askedSinceMs };
+  return scanInPieces(await host.logTail(id, bounds), patterns);
 }
 
 /** Entrypoint and command in one line, as they are. */

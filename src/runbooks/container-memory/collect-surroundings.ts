@@ -9,7 +9,6 @@ import type { ContainerSession } from "./session.ts";
 const HEALTH_TIMEOUT_MS = 4_000;
 const HEALTH_OUTPUT_BYTES = 8_192;
 const SHOWN_OUTPUT = 300;
-const HISTORY_BACK_MS = 24 * 3_600_000;
 const MAX_READINGS = 300;
 
 /** How a container is asked whether it is well, as configured. */
@@ -31,9 +30,9 @@ export async function collectHealth({ host, id, target }: ContainerSession, { ht
 
 export type HistoryDeps = { readonly history: MemoryHistory; readonly clock: Clock };
 
-/** What the watch remembers of the last day, thinned out evenly, and what it makes of it. */
-export async function collectHistory({ target }: ContainerSession, { history, clock }: HistoryDeps): Promise<Json> {
-  const readings = await history.readings(target, clock.nowMs() - HISTORY_BACK_MS);
+/** What the watch remembers of the time that is looked at, thinned out evenly, and what it makes of it. */
+export async function collectHistory({ target, backMs }: ContainerSession, { history, clock }: HistoryDeps): Promise<Json> {
+  const readings = await history.readings(target, clock.nowMs() - backMs);
   const step = Math.ceil(readings.length / MAX_READINGS);
   // Counted from the end, so that the newest is always kept.
   const kept = readings.filter((_each, at) => (readings.length - 1 - at) % step === 0);

@@ -3,6 +3,7 @@ import type { Finding } from "../../domain/finding.ts";
 import { isRunning, limitOf, reason, shareOf, usageOf, usageReason } from "./figures.ts";
 import { killsOf } from "./kills.ts";
 import { weigh, when } from "../make-finding.ts";
+import { inTheLast } from "./look-back.ts";
 import { makeFinding } from "./make-finding.ts";
 import { hits } from "./patterns.ts";
 import type { Picture } from "./picture.ts";
@@ -41,7 +42,7 @@ export function diagnoseHealthy(picture: Picture): Finding | undefined {
     ),
     for: [
       usageReason(picture),
-      when(events !== undefined, reason(picture, "events", "no oom event in the last 24 h")),
+      when(events !== undefined, reason(picture, "events", `no oom event ${inTheLast(picture)}`)),
       when(
         logs !== undefined && heap === undefined && hits(picture, "worker-killed") === undefined,
         reason(picture, "logs", "none of the known memory errors is in its log"),

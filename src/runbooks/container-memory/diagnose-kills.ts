@@ -5,6 +5,7 @@ import { isRunning, limitOf, reason, shareOf, usageReason } from "./figures.ts";
 import { beforeLastKill } from "./history.ts";
 import { eventsOf, killsOf, lastExitOf, type Kills } from "./kills.ts";
 import { weigh, when } from "../make-finding.ts";
+import { inTheLast, USUAL_BACK_MS } from "./look-back.ts";
 import { makeFinding } from "./make-finding.ts";
 import { hits } from "./patterns.ts";
 import type { Picture } from "./picture.ts";
@@ -15,7 +16,6 @@ const SPARE_SHARE = 0.7;
 const HOST_SHORT_SHARE = 0.05;
 // `docker stop` sends SIGKILL after its grace period, a health watcher may too: the event stands near the end.
 const NEAR_MS = 60_000;
-const RECENT_MS = 24 * 3_600_000;
 
 /** The kernel killed a process in it, and the main process lives on or ended otherwise: easily overlooked. Pure. */
 export function diagnoseChildKilled(picture: Picture): Finding | undefined {
@@ -132,7 +132,7 @@ export function diagnosePlainSigkill(picture: Picture): Finding | undefined {
     ),
     for: [
       reason(picture, exit.part, `it ended with code 137, which is SIGKILL from whomever, and Docker does not mark it OOMKilled`),
-      when(picture.events !== undefined, reason(picture, "events", "Docker tells of no oom event in the last 24 h")),
+      when(picture.events !== undefined, reason(picture, "events", `Docker tells of no oom event ${inTheLast(picture)}`)),
       when(picture.kernel !== undefined, reason(picture, "kernel", "the kernel's log tells of no kill of a process of it")),
       when(
         order !== undefined,
@@ -193,7 +193,7 @@ function whyNotKnown(picture: Picture): readonly (Reason | undefined)[] {
 }
 
 function isLongAgo({ state }: Picture, atMs: number | undefined): boolean {
-  return state !== undefined && atMs !== undefined && state.value.atMs - atMs > RECENT_MS;
+  return state !== undefined && atMs !== undefined && state.value.atMs - atMs > Math.max(USUAL_BACK_MS, state.value.lookBackMs ?? 0);
 }
 
 function orderNear(picture: Picture, atMs: number | undefined): "kill" | "stop" | "restart" | undefined {

@@ -22,6 +22,7 @@ import {
 import { beforeLastKill, typicalBytes } from "./history.ts";
 import { diesOf, eventsOf, killsOf } from "./kills.ts";
 import { weigh, when } from "../make-finding.ts";
+import { inTheLast } from "./look-back.ts";
 import { makeFinding } from "./make-finding.ts";
 import type { Picture } from "./picture.ts";
 import { percent } from "../words.ts";
@@ -203,7 +204,7 @@ export function diagnoseNearLimit(picture: Picture): Finding | undefined {
       ),
       when(
         eventsOf(picture, "oom").length === 0 && picture.events !== undefined,
-        reason(picture, "events", "nothing of it was killed in the last 24 h"),
+        reason(picture, "events", `nothing of it was killed ${inTheLast(picture)}`),
       ),
     ],
     advice: raiseLimit(picture, "It buys time to find out what fills it."),

@@ -6,6 +6,7 @@ import { heapAdvice } from "./heap-advice.ts";
 import { isRunning, limitOf, reason, shareOf, usageReason } from "./figures.ts";
 import { killsOf, lastExitOf } from "./kills.ts";
 import { weigh, when } from "../make-finding.ts";
+import { inTheLast } from "./look-back.ts";
 import { makeFinding } from "./make-finding.ts";
 import { hits } from "./patterns.ts";
 import type { Picture } from "./picture.ts";
@@ -99,7 +100,7 @@ export function diagnoseCrash(picture: Picture): Finding | undefined {
     for: [
       reason(picture, exit.part, `it ended with code ${exit.code}${error === "" ? "" : `: ${oneLine(error)}`}`),
       when(picture.logs !== undefined, reason(picture, "logs", "none of the known memory errors is in its log")),
-      when(picture.events !== undefined, reason(picture, "events", "Docker tells of no oom event in the last 24 h")),
+      when(picture.events !== undefined, reason(picture, "events", `Docker tells of no oom event ${inTheLast(picture)}`)),
       when(picture.kernel !== undefined, reason(picture, "kernel", "the kernel's log tells of no kill of a process of it")),
     ],
     against: [when(picture.logs === undefined, reason(picture, "logs", "its log was not read: a runtime's full heap ends so too"))],

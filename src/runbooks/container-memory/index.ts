@@ -42,9 +42,9 @@ export function containerMemoryRunbook(deps: ContainerMemoryDeps): Runbook<Conta
     title: "Container memory",
     targetKind: "docker",
     problem: "container-memory",
-    async open(target) {
+    async open(target, { backMs: askedBackMs } = {}) {
       if (target.kind !== "docker") throw new OomphError("bad-input", `expected a container, got ${formatTarget(target)}`);
-      const session = await openSession(deps.hosts, target, timeoutOf(deps) / 2);
+      const session = await openSession(deps.hosts, target, { execTimeoutMs: timeoutOf(deps) / 2, askedBackMs });
       const source = `${formatTarget(target)} (${session.id.slice(0, 12)} on ${session.host.name})`;
       // The connection to the host is shared and stays.
       return { session, source, close: async () => undefined };
@@ -72,7 +72,7 @@ function stepsOf(deps: ContainerMemoryDeps): readonly Step<ContainerSession>[] {
       timeoutMs,
       collect: (session, signal) => collectStats(session, clock, signal),
     },
-    { id: "docker.events", title: "Kills, ends and starts of the last 24 h", timeoutMs, collect: collectEvents },
+    { id: "docker.events", title: "Kills, ends and starts (Docker's events)", timeoutMs, collect: collectEvents },
     { id: "docker.census", title: "Processes: masters, workers and what they take", timeoutMs, collect: collectCensus },
     { id: "docker.environment", title: "Settings of workers, caches and heaps", timeoutMs, collect: collectEnvironment },
     { id: "docker.logs", title: "Known errors at the end of the log", timeoutMs, collect: (session) => collectLogs(session, logs) },

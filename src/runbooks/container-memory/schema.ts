@@ -26,6 +26,8 @@ export const State = z.object({
   health: z.object({ status: z.string(), failingStreak: count, lastOutput: z.string() }).optional(),
   /** Entrypoint and command in one line. */
   commandLine: z.string(),
+  /** How far back was looked, where somebody said how far: log and readings too. */
+  lookBackMs: count.optional(),
   /** Of a Compose file, where it comes from one. */
   composeService: z.string().optional(),
   resources: z.object({

@@ -1,8 +1,9 @@
 import { formatBytes } from "../../domain/bytes.ts";
 import { OomphError } from "../../domain/errors.ts";
 import type { ContainerTarget } from "../../domain/target.ts";
-import type { ContainerHost, ContainerHosts, ExecResult } from "../../ports/containers.ts";
+import type { ContainerFacts, ContainerHost, ContainerHosts, ExecResult } from "../../ports/containers.ts";
 import { MARK } from "./inside.ts";
+import { askedBack, USUAL_BACK_MS } from "./look-back.ts";
 
 /** An examined container while it is being looked at. */
 export type ContainerSession = {
@@ -10,6 +11,10 @@ export type ContainerSession = {
   readonly target: ContainerTarget;
   /** Of the container that bore the name when it was looked up: another one under the same name is not mixed in. */
   readonly id: string;
+  /** Over how much time events, the kernel's log and readings are looked at. */
+  readonly backMs: number;
+  /** Somebody said how far back to look: the log is read from then on too, by the host's clock. Absent: its end, however old. */
+  readonly askedSinceMs?: number;
   /** Runs a script for `sh` inside. Throws `refused` where the container has no room for it. */
   inside(script: string, args?: readonly string[]): Promise<string>;
 };
@@ -19,14 +24,20 @@ const MAX_OUTPUT_BYTES = 512 * 1024;
 const ROOM_FOR_A_SHELL_BYTES = 8 * 2 ** 20;
 
 /** Looks the container up. Throws `not-found` when there is none of that name, and whatever the connection throws. */
-export async function openSession(hosts: ContainerHosts, target: ContainerTarget, execTimeoutMs: number): Promise<ContainerSession> {
+export async function openSession(
+  hosts: ContainerHosts,
+  target: ContainerTarget,
+  { execTimeoutMs, askedBackMs }: { readonly execTimeoutMs: number; readonly askedBackMs: number | undefined },
+): Promise<ContainerSession> {
   const host = hosts.host(target.connection);
-  const { id } = await host.inspect(target.name);
+  const facts = await host.inspect(target.name);
+  const { id } = facts;
   let room: Promise<void> | undefined;
   return {
     host,
     target,
     id,
+    ...(askedBackMs === undefined ? { backMs: USUAL_BACK_MS } : await lookBack(host, facts, askedBackMs)),
     async inside(script, args = []) {
       await (room ??= hasRoom(host, id));
       const result = await host.execute(id, ["sh", "-c", script, MARK, ...args], { timeoutMs: execTimeoutMs, maxBytes: MAX_OUTPUT_BYTES });
@@ -34,6 +45,12 @@ export async function openSession(hosts: ContainerHosts, target: ContainerTarget
       return result.stdout;
     },
   };
+}
+
+async function lookBack(host: ContainerHost, facts: ContainerFacts, askedBackMs: number) {
+  const { nowMs } = await host.facts();
+  const backMs = askedBack(facts, askedBackMs, nowMs);
+  return { backMs, askedSinceMs: nowMs - backMs };
 }
 
 /** Throws when a program started inside might be what brings the container to its limit. */

@@ -5,9 +5,10 @@ import type { Diagnosis } from "../../domain/finding.ts";
 import { isFailing, isNotRun } from "./diagnose-calm.ts";
 import { cpuOf, cpuPercentOf, limitInWords, limitOf, shareOf, swapOf, usageOf } from "./figures.ts";
 import { pidsOf } from "./diagnose-process-limit.ts";
+import { inTheLast } from "./look-back.ts";
 import { killsOf } from "./kills.ts";
 import type { Picture } from "./picture.ts";
-import { coresInWords, oneLine, percent, properName } from "../words.ts";
+import { coresInWords, moment, oneLine, percent, properName } from "../words.ts";
 import { workersOf } from "./workers.ts";
 
 type Line = Diagnosis["summary"][number];
@@ -28,6 +29,7 @@ export function summarise(picture: Picture): Diagnosis["summary"] {
     historyLine(picture),
     healthLine(picture),
     hostLine(picture),
+    lookedBackLine(picture),
     notSeenLine(picture),
   ];
   return lines.filter((line) => line !== undefined);
@@ -128,7 +130,7 @@ function killsLine(picture: Picture): Line | undefined {
   const { count, lastAtMs, counted: places } = killsOf(picture);
   const now = picture.state?.value.atMs ?? picture.events?.value.untilMs;
   const ago = lastAtMs === undefined || now === undefined ? "" : `, the last ${formatDuration(Math.max(0, now - lastAtMs))} ago`;
-  if (count === 0) return { label: "Kills for want of memory", value: "none known in the last 24 h" };
+  if (count === 0) return { label: "Kills for want of memory", value: `none known ${inTheLast(picture)}` };
   // Where all say the same there is nothing to explain.
   const agree = places.every((place) => place.count === count);
   const each = places.map(({ by, count: told, since }) => `${by} ${told} ${since}`).join("; ");
@@ -175,6 +177,15 @@ function hostLine({ host, cgroup }: Picture): Line | undefined {
   return {
     label: "Host",
     value: `${hostname}: ${coresInWords(cores)}, ${formatBytes(memoryBytes)}${left === undefined ? "" : ` (${formatBytes(left)} left)`}, Docker ${serverVersion}, kernel ${kernel}`,
+  };
+}
+
+function lookedBackLine({ state }: Picture): Line | undefined {
+  const backMs = state?.value.lookBackMs;
+  if (state === undefined || backMs === undefined) return undefined;
+  return {
+    label: "Looked back",
+    value: `${formatDuration(backMs)}, to ${moment(state.value.atMs - backMs)}: its log, events, the kernel's log and readings; counts of its own and the trend reach back as they always do`,
   };
 }
 

@@ -5,6 +5,7 @@ import { randomIds } from "../../../src/adapters/system/random-ids.ts";
 import { systemClock } from "../../../src/adapters/system/system-clock.ts";
 import { containerMemoryRunbook, type ContainerMemoryDeps } from "../../../src/runbooks/container-memory/index.ts";
 import { runRunbook, type RunbookOutcome } from "../../../src/runbooks/run-runbook.ts";
+import type { Asked } from "../../../src/runbooks/runbook.ts";
 import { silentLog } from "../../adapters/docker/silent-log.ts";
 
 export type Done = Extract<RunbookOutcome, { kind: "done" }>;
@@ -31,16 +32,16 @@ export function openLab() {
     });
   }
 
-  function run(name: string, more: Partial<ContainerMemoryDeps> = {}): Promise<RunbookOutcome> {
-    return runRunbook(runbook(more), { kind: "docker", connection: "local", name }, { clock: systemClock, ids: randomIds });
+  function run(name: string, more: Partial<ContainerMemoryDeps> = {}, asked: Asked = {}): Promise<RunbookOutcome> {
+    return runRunbook(runbook(more), { kind: "docker", connection: "local", name }, { clock: systemClock, ids: randomIds, asked });
   }
 
   return {
     hosts,
     runbook,
     run,
-    async investigate(name: string, more: Partial<ContainerMemoryDeps> = {}): Promise<Done> {
-      const outcome = await run(name, more);
+    async investigate(name: string, more: Partial<ContainerMemoryDeps> = {}, asked: Asked = {}): Promise<Done> {
+      const outcome = await run(name, more, asked);
       if (outcome.kind !== "done") throw new Error(`expected a diagnosis, got ${outcome.code}: ${outcome.because}`);
       return outcome;
     },

@@ -287,6 +287,43 @@ describe.skipIf(daemon.kind === "absent")(`on real containers${daemon.kind === "
     expect(elsewhere.diagnosis.finding.confidence).toBeLessThan((await lab.investigate(name)).diagnosis.finding.confidence + 0.01);
   });
 
+  test(
+    "how far back is asked: log, events, readings and the kernel's log from then on, and the report says so",
+    { timeout: LONG },
+    async () => {
+      const { name } = await scenes.shell("echo 'FATAL ERROR: JavaScript heap out of memory'; sleep 1000");
+      await vi.waitFor(async () => expect(await docker(["logs", name])).toContain("heap out of memory"), LONG_PATIENCE);
+      const asked: number[] = [];
+      const surroundings = {
+        history: {
+          readings: async (_target: unknown, sinceMs: number) => (asked.push(sinceMs), []),
+          kills: async () => undefined,
+          trend: async () => undefined,
+        },
+        kernelLogOf: () => ({
+          recentKills: async (sinceMs: number) => (asked.push(sinceMs), { kind: "read", source: "test", kills: [] } as const),
+        }),
+      };
+      const far = await lab.investigate(name, surroundings, { backMs: 7_200_000 });
+      expect(dataOf(far, "logs")).toMatchObject({ patterns: [{ count: 1 }] });
+      expect(dataOf(far, "events")).toMatchObject({ events: expect.arrayContaining([expect.objectContaining({ action: "start" })]) });
+      expect(asked.map((sinceMs) => Math.round((Date.now() - sinceMs) / 3_600_000))).toEqual([2, 2]);
+      const says = (outcome: typeof far, label: string) => outcome.diagnosis.summary.find((line) => line.label === label)?.value;
+      expect(says(far, "Looked back")).toMatch(/^2 h, to .* UTC: its log, events, the kernel's log and readings/);
+      expect(says(far, "Kills for want of memory")).toBe("none known in the last 2 h");
+
+      const near = await lab.investigate(name, surroundings, { backMs: 1 });
+      expect(dataOf(near, "logs")).toMatchObject({ lines: 0, patterns: [] });
+      expect(dataOf(near, "events")).toMatchObject({ events: [] });
+      // What is looked into is the end of one that has stopped: no look is so near that it misses that.
+      await docker(["kill", name]);
+      expect(dataOf(await lab.investigate(name, {}, { backMs: 1 }), "events")).toMatchObject({
+        events: expect.arrayContaining([expect.objectContaining({ action: "die", exitCode: 137 })]),
+      });
+      expect(says(await lab.investigate(name), "Looked back")).toBeUndefined();
+    },
+  );
+
   test.each(["no-such-container", "--help", "../../etc", "a b"])("no container is called %s", async (name) => {
     const outcome = await lab.run(name);
     expect(outcome).toMatchObject({ kind: "unreachable", diagnosis: { finding: { verdict: "not-found" } } });
