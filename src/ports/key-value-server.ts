@@ -35,6 +35,8 @@ export type KeyValueConnection = {
   readonly nodes: readonly KeyValueNode[];
   /** Masters of a Cluster that did not, each with a sentence that says why. Empty for the other topologies. */
   readonly missing: readonly { readonly address: string; readonly because: string }[];
+  /** Of the container that it runs in, as its cluster tells. Absent: not in a cluster, or not told. */
+  readonly containerLimitBytes?: number;
   close(): Promise<void>;
 };
 

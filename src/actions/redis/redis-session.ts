@@ -1,4 +1,5 @@
 import { OomphError, codeOf, messageOf } from "../../domain/errors.ts";
+import { given } from "../../domain/given.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Plan, Planned } from "../../domain/plan.ts";
 import type { Target } from "../../domain/target.ts";
@@ -10,6 +11,8 @@ export type RedisSession = {
   readonly name: string;
   readonly topology: KeyValueConnection["topology"];
   readonly settings: ConnectionSettings | undefined;
+  /** Where the connection knows it. */
+  readonly containerLimitBytes?: number;
   /** In the order of their run ids. */
   readonly servers: readonly Server[];
   /** Masters of a Cluster that did not answer. */
@@ -60,6 +63,7 @@ export async function withSession<Result>(
       name: target.name,
       topology: connection.topology,
       settings: deps.servers.settings(target.name),
+      ...given({ containerLimitBytes: connection.containerLimitBytes }),
       servers: servers.toSorted((left, right) => (left.runId < right.runId ? -1 : 1)),
       missing: connection.missing,
     });

@@ -123,12 +123,15 @@ function objection(session: RedisSession, bytes: number, unlimited: boolean): st
 
 type Room = { readonly bytes: number; readonly whose: string };
 
-function roomOf({ settings }: RedisSession, info: Readonly<Record<string, string>>): Room | undefined {
-  const machine: Room = { bytes: infoNumber(info, "total_system_memory"), whose: "memory of its machine" };
-  const configured = settings?.memoryLimitBytes;
-  if (configured !== undefined && (machine.bytes === 0 || configured < machine.bytes))
-    return { bytes: configured, whose: "memory limit in Oomph's configuration" };
-  return machine.bytes === 0 ? undefined : machine;
+/** The least that anybody tells of. */
+function roomOf({ settings, containerLimitBytes }: RedisSession, info: Readonly<Record<string, string>>): Room | undefined {
+  const told: readonly { readonly bytes: number | undefined; readonly whose: string }[] = [
+    { bytes: infoNumber(info, "total_system_memory") || undefined, whose: "memory of its machine" },
+    { bytes: settings?.memoryLimitBytes, whose: "memory limit in Oomph's configuration" },
+    { bytes: containerLimitBytes, whose: "memory limit of its container" },
+  ];
+  const rooms = told.flatMap(({ bytes, whose }): readonly Room[] => (bytes === undefined ? [] : [{ bytes, whose }]));
+  return rooms.toSorted((left, right) => left.bytes - right.bytes)[0];
 }
 
 async function verifyMaxmemory(deps: RedisActionDeps, plan: Plan): Promise<Verification> {
@@ -170,7 +173,7 @@ function warnings(session: RedisSession, bytes: number, persist: boolean): reado
   }
   if (bytes === 0) says.push("Without a limit the server grows until the kernel kills it, with all its keys.");
   const raised = session.servers.some(({ info }) => bytes === 0 || bytes > infoNumber(info, "maxmemory"));
-  if (raised && session.settings?.memoryLimitBytes === undefined)
+  if (raised && session.settings?.memoryLimitBytes === undefined && session.containerLimitBytes === undefined)
     says.push(
       "Only the machine's memory is known. If the server runs in a container with a smaller limit, the kernel may kill it: set memoryLimit for this connection in Oomph's configuration.",
     );

@@ -23,10 +23,12 @@ export function createPodPorts(connections: readonly KubernetesConnectionSetting
     assertAllowed(asking.client.settings, at.namespace);
     const { pod, port } = await findPort(asking, at);
     const where = { namespace: at.namespace, pod };
+    const limitBytes = async (): Promise<number | undefined> => limitIn(asking, where, { port, container: at.container });
     return [
-      { by: "port-forward", open: () => openTunnel(() => openPodStream(asking, { ...where, port })) },
+      { by: "port-forward", limitBytes, open: () => openTunnel(() => openPodStream(asking, { ...where, port })) },
       {
         by: "exec",
+        limitBytes,
         async open() {
           const place = await placeIn(asking, where, at.container);
           const relay = await findRelay(asking, place);
@@ -46,11 +48,27 @@ async function findPort(asking: Asking, { namespace, by, port }: PodPort): Promi
   return by.kind === "pod" ? { pod: by.name, port } : findPodOfService(asking, { namespace, service: by.name, port });
 }
 
-async function placeIn(
+type PodPlace = { readonly namespace: string; readonly pod: string };
+
+/** Of the container that says it listens there, else of the pod's first. To look is no reason to fail: what uses the port goes on without. */
+async function limitIn(
   asking: Asking,
-  where: { readonly namespace: string; readonly pod: string },
-  container: string | undefined,
-): Promise<ContainerPlace> {
+  { namespace, pod }: PodPlace,
+  { port, container: named }: { readonly port: number; readonly container: string | undefined },
+): Promise<number | undefined> {
+  try {
+    const { containers, podLimitBytes } = await createObjects(asking).pod(namespace, pod);
+    const mains = containers.filter(({ role }) => role === "main");
+    const listening = mains.find(({ ports }) => ports.some((one) => one.port === port));
+    const container = containers.find(({ name }) => name === named) ?? listening ?? mains[0];
+    return container?.limitBytes ?? podLimitBytes;
+  } catch (error) {
+    if (error instanceof OomphError) return undefined;
+    throw error;
+  }
+}
+
+async function placeIn(asking: Asking, where: PodPlace, container: string | undefined): Promise<ContainerPlace> {
   if (container !== undefined) return { ...where, container };
   const { containers } = await createObjects(asking).pod(where.namespace, where.pod);
   return { ...where, container: containers.find(({ role }) => role === "main")?.name ?? "" };

@@ -1,4 +1,5 @@
 import { codeOf, OomphError } from "../../domain/errors.ts";
+import { given } from "../../domain/given.ts";
 import type { Tunnel } from "../../ports/clusters.ts";
 import type { Log } from "../../ports/log.ts";
 import type { PodPort } from "../../domain/workload.ts";
@@ -11,12 +12,18 @@ import type { RedisConnectionSettings } from "./settings.ts";
 // With these another way may do: a right that is missing, a node or an image that lacks a program.
 const ANOTHER_WAY = new Set(["no-rights", "refused"]);
 
+export type OpenedInPod = {
+  readonly opened: OpenedNode;
+  /** Of its container; absent: none, or not told. */
+  readonly containerLimitBytes?: number;
+};
+
 /** A server inside a cluster, by the first way that leads to it. It is called by its place there, not by a port of this host. */
 export async function openNodeInPod(
   settings: RedisConnectionSettings,
   at: PodPort,
   { podPorts, log }: { readonly podPorts: PodPorts | undefined; readonly log: Log },
-): Promise<OpenedNode> {
+): Promise<OpenedInPod> {
   if (podPorts === undefined)
     throw new OomphError("bad-input", `Redis ${settings.name} is inside a cluster, and no cluster is configured.`);
   const errors: unknown[] = [];
@@ -25,7 +32,7 @@ export async function openNodeInPod(
     if (opened.kind === "open") {
       if (errors.length > 0)
         log.info({ connection: settings.name, by: way.by }, "this Redis is reached by another way than a port-forward");
-      return opened.node;
+      return { opened: opened.node, ...given({ containerLimitBytes: await way.limitBytes() }) };
     }
     errors.push(opened.error);
   }

@@ -6,7 +6,7 @@ import type { PodPorts } from "../../ports/pod-ports.ts";
 import type { Log } from "../../ports/log.ts";
 import { openClusterMasters } from "./cluster.ts";
 import { endpointAt, formatAddress } from "./endpoint.ts";
-import { openNodeInPod, placeOf } from "./in-pod.ts";
+import { openNodeInPod, placeOf, type OpenedInPod } from "./in-pod.ts";
 import { openNode, type OpenedNode } from "./open-node.ts";
 import { openSentinelMaster } from "./sentinel.ts";
 import type { RedisConnectionSettings } from "./settings.ts";
@@ -44,7 +44,7 @@ async function openConnection(settings: RedisConnectionSettings, { log, podPorts
     case "single":
       return connectionOf(settings, [await openNode(endpointAt(topology, settings), { database: settings.database })]);
     case "pod":
-      return connectionOf(settings, [await openNodeInPod(settings, topology.at, { podPorts, log })]);
+      return inPod(settings, await openNodeInPod(settings, topology.at, { podPorts, log }));
     case "sentinel":
       return connectionOf(settings, [await openSentinelMaster(settings, topology)]);
     case "cluster": {
@@ -52,6 +52,10 @@ async function openConnection(settings: RedisConnectionSettings, { log, podPorts
       return { ...connectionOf(settings, opened), missing };
     }
   }
+}
+
+function inPod(settings: RedisConnectionSettings, { opened, ...limit }: OpenedInPod): KeyValueConnection {
+  return { ...connectionOf(settings, [opened]), ...limit };
 }
 
 function connectionOf({ name, topology }: RedisConnectionSettings, opened: readonly OpenedNode[]): KeyValueConnection {

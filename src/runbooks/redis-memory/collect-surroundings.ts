@@ -4,13 +4,19 @@ import type { RedisSession } from "./session.ts";
 
 const HEALTH_TIMEOUT_MS = 2_000;
 
-/** What the configuration knows and the server cannot, and masters that did not answer. Asks nobody. */
+/** What the configuration or its cluster knows and the server cannot, and masters that did not answer. Asks nobody. */
 export async function collectSurroundings({ connection, settings, database }: RedisSession): Promise<Json> {
   return {
-    memoryLimitBytes: settings?.memoryLimitBytes,
+    memoryLimitBytes: lower(settings?.memoryLimitBytes, connection.containerLimitBytes),
     database,
     missing: connection.missing.map(({ address, because }) => ({ address, because })),
   };
+}
+
+/** The lower one counts: the other is not reached. */
+function lower(...limits: readonly (number | undefined)[]): number | undefined {
+  const known = limits.filter((bytes) => bytes !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** What the health URL of the connection answers, where one is configured. */

@@ -63,6 +63,15 @@ describe("redis.set-maxmemory", () => {
     });
   });
 
+  it("refuses more than the container in a cluster may take, whatever the configuration says", async () => {
+    const { servers, ...deps } = depsFor(connectionTo(lab, { memoryLimitBytes: 200 * MIB }));
+    const inPod = { ...servers, open: async (name: string) => ({ ...(await servers.open(name)), containerLimitBytes: 50 * MIB }) };
+    const limited = actionOf({ ...deps, servers: inPod }, "redis.set-maxmemory");
+    expect(await refusal(limited.plan(SESSIONS, { maxmemory: "45mb" }))).toContain("has 50.0 MiB (memory limit of its container)");
+    const plan = await planned(limited.plan(SESSIONS, { maxmemory: "40mb" }));
+    expect(plan.warnings.join("\n")).not.toContain("Only the machine's memory is known");
+  });
+
   it("refuses more than the machine has", async () => {
     expect(await refusal(action().plan(SESSIONS, { maxmemory: "4tb" }))).toContain("memory of its machine");
   });

@@ -48,7 +48,7 @@ describe.skipIf(!isThere)("a Redis inside a cluster", () => {
     namespace = own.namespace;
     const labels = { app: "redis" };
     const [first, second] = await Promise.all([
-      own.pod({ name: "with-shell", image: shell, command: COMMAND, labels }),
+      own.pod({ name: "with-shell", image: shell, command: COMMAND, labels, limit: "512Mi" }),
       own.pod({ name: "bare", image: bare, command: COMMAND }),
     ]);
     addresses = { "with-shell": first, bare: second };
@@ -123,6 +123,7 @@ describe.skipIf(!isThere)("a Redis inside a cluster", () => {
     const opened = await servers.open("sessions");
     expect(opened.nodes[0]?.address).toBe(`${namespace}/redis:6400`);
     expect(await opened.nodes[0]?.info()).toMatchObject({ maxmemory_policy: "noeviction" });
+    expect(opened.containerLimitBytes).toBe(512 * 2 ** 20);
     await opened.close();
     expect(servers.settings("sessions")?.aliases).toContain(`redis.${namespace}.svc`);
   });

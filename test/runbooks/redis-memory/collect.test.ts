@@ -118,5 +118,8 @@ describe("what is collected from a real server", () => {
       database: 2,
       missing: [],
     });
+    const { connection } = session();
+    const inPod = session({ connection: { ...connection, containerLimitBytes: 41 }, settings: { ...settings, memoryLimitBytes: 42 } });
+    expect(await collectSurroundings(inPod)).toMatchObject({ memoryLimitBytes: 41 });
   });
 });

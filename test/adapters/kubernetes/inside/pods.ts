@@ -30,6 +30,7 @@ export type LabPod = {
   /** Absent: waits until it runs. */
   readonly until?: "created";
   readonly restart?: "Always" | "Never";
+  readonly limit?: string;
 };
 
 /** A namespace of its own, and pods in it. */
@@ -41,7 +42,7 @@ export async function openNamespace() {
   return {
     namespace,
     /** Its address, as the machine of a cluster on this machine sees it. */
-    async pod({ name, image, command, labels = { app: name }, until, restart = "Never" }: LabPod): Promise<string> {
+    async pod({ name, image, command, labels = { app: name }, until, restart = "Never", limit }: LabPod): Promise<string> {
       await kubectlCreate({
         apiVersion: "v1",
         kind: "Pod",
@@ -49,7 +50,9 @@ export async function openNamespace() {
         spec: {
           restartPolicy: restart,
           terminationGracePeriodSeconds: 0,
-          containers: [{ name: "main", image, command, imagePullPolicy: "Never" }],
+          containers: [
+            { name: "main", image, command, imagePullPolicy: "Never", resources: limit === undefined ? {} : { limits: { memory: limit } } },
+          ],
         },
       });
       return until === "created" ? "" : vi.waitFor(() => addressOf(namespace, name), { ...PATIENCE, timeout: 240_000 });
