@@ -28,8 +28,29 @@ export type ActsOnCluster = {
     pod: { readonly namespace: string; readonly name: string; readonly uid: string },
     how: { readonly dryRun: boolean },
   ): Promise<void>;
+  /** How others reach the pods of a workload: by that it is known whether Oomph itself runs on it. */
+  waysIn(workload: WorkloadName): Promise<WaysIn>;
   /** The template of a revision, as JSON, for going back to it. */
   templateOf(workload: WorkloadName, revision: number): Promise<Json>;
+};
+
+export type WaysIn = {
+  /** Those that are ending too. */
+  readonly pods: readonly { readonly name: string; readonly uid: string }[];
+  readonly ways: readonly Way[];
+  /** What could not be listed, in sentences. */
+  readonly gaps: readonly string[];
+};
+
+export type Way = {
+  /** `service redis`, `pod redis-0`. */
+  readonly by: string;
+  /** DNS names of it begin with this. */
+  readonly name: string;
+  /** IP addresses and names of load balancers. Empty: any node of the cluster. */
+  readonly addresses: readonly string[];
+  /** Absent: all. */
+  readonly ports?: readonly number[];
 };
 
 export type Right = {

@@ -115,6 +115,8 @@ export type OwnLayer = {
 export type OwnPlace = {
   /** The container that this process runs in, where it runs in one. */
   readonly containerIds: readonly string[];
+  /** Of the pod that this process runs in, where it runs in one. */
+  readonly podUids: readonly string[];
   /** Of this machine or container. */
   readonly hostname: string;
   /** The servers that Oomph keeps its queue and its records in. */

@@ -4,7 +4,7 @@ import { createComposeFiles } from "../adapters/compose/compose-files.ts";
 import { createContainerActs } from "../adapters/docker/acts.ts";
 import { createGithub } from "../adapters/github/github.ts";
 import { httpCheck } from "../adapters/http/http-check.ts";
-import { findOwnPlace, type OwnServer } from "../adapters/system/own-place.ts";
+import { findOwnPlace } from "../adapters/system/own-place.ts";
 import { systemClock as clock } from "../adapters/system/system-clock.ts";
 import type { Config } from "../config/build.ts";
 import type { MemoryHistory } from "../ports/memory-history.ts";
@@ -12,6 +12,7 @@ import type { ContainerHosts } from "../ports/containers.ts";
 import { classifyProcesses } from "../runbooks/container-memory/classify-processes.ts";
 import { scanLog } from "../runbooks/logs/scan-log.ts";
 import { healthOf } from "./container-runbook.ts";
+import { ownServers } from "./own-servers.ts";
 import { TIMES } from "./times.ts";
 
 export type ContainerActions = { readonly actions: readonly Action[]; close(): void };
@@ -44,11 +45,4 @@ export function containerActions(config: Config, hosts: ContainerHosts, history?
 
 function codeHostOf({ github }: Config) {
   return (repository: string) => (github === undefined ? undefined : createGithub({ ...github, repository }, clock));
-}
-
-function ownServers({ queue, store }: Config): readonly OwnServer[] {
-  return [
-    ...(queue === undefined ? [] : [{ what: "queue", url: queue.url } as const]),
-    ...(store.kind === "postgres" ? [{ what: "store", url: store.url } as const] : []),
-  ];
 }

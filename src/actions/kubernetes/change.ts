@@ -68,7 +68,7 @@ export async function planChange(deps: KubernetesActionDeps, session: WorkloadSe
   const before: ChangeBefore = {
     vitals,
     followed: change.followed,
-    ...given({ lasting: change.lasting, owner: keepers[0]?.name, back: change.back }),
+    ...given({ lasting: change.lasting, generation: object.generation, owner: keepers[0]?.name, back: change.back }),
     ...(change.template === undefined ? {} : { template: digestAt(tried.definition, TEMPLATE) }),
   };
   const plan: Plan = {
@@ -78,7 +78,7 @@ export async function planChange(deps: KubernetesActionDeps, session: WorkloadSe
     summary: change.summary,
     changes: [...(change.rows ?? []), ...differences(object.definition, tried.definition)],
     blastRadius: change.touched,
-    warnings: [...change.warnings, ...keeperWarnings(session)],
+    warnings: [...change.warnings, ...keeperWarnings(session), ...(session.doubts ?? [])],
     wayBack: change.wayBack,
     params: change.params,
     scope: given(scope),
@@ -123,8 +123,13 @@ export async function observeChange(
     return { kind: "unknown", says: `${place.name} is ${now === undefined ? "not there any more" : "another object by now"}` };
   if (markOf(now.definition) === run.id) return { kind: "done", says: `${place.name} has the mark of this run` };
   const moved = movedGuards(now.definition, scope);
-  if (moved.length === 0) return { kind: "not-done", says: `${place.name} is as it was` };
-  return { kind: "unknown", says: `${place.name} has no mark of this run, and somebody has changed ${moved.join(", ")}` };
+  if (moved.length > 0)
+    return { kind: "unknown", says: `${place.name} has no mark of this run, and somebody has changed ${moved.join(", ")}` };
+  // Done and undone by a rollback, which takes the mark along: where nothing is guarded, only the count of changes would tell.
+  const { generation } = readBefore(ChangeBefore, plan);
+  if (Object.keys(scope.guards).length === 0 && now.generation !== generation)
+    return { kind: "unknown", says: `${place.name} has no mark of this run, and has been changed since: it may have been done and undone` };
+  return { kind: "not-done", says: `${place.name} is as it was` };
 }
 
 /** Is what was approved so now? */

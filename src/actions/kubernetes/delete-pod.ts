@@ -81,7 +81,7 @@ function whyNoPod({ target, pods }: WorkloadSession, wanted: string): string {
 
 type Deletion = { readonly pod: PodFacts; readonly surroundings: Surroundings; readonly by: "eviction" | "deletion" };
 
-function describe({ target, facts, pods }: WorkloadSession, { pod, surroundings, by }: Deletion): Omit<Plan, "before"> {
+function describe({ target, facts, pods, doubts = [] }: WorkloadSession, { pod, surroundings, by }: Deletion): Omit<Plan, "before"> {
   const limit = pod.containers.flatMap(({ name, limitBytes }) => (limitBytes === undefined ? [] : [`${name} ${formatBytes(limitBytes)}`]));
   const others = pods.length - 1;
   return {
@@ -109,6 +109,7 @@ function describe({ target, facts, pods }: WorkloadSession, { pod, surroundings,
       ...(by === "deletion" && surroundings.budgets.length > 0 ? ["It is deleted whatever its disruption budget says."] : []),
       ...(facts.resource === "deploy" ? [] : ["Its place may be on the same node again."]),
       ...(surroundings.gaps ?? []),
+      ...doubts,
     ],
     wayBack: "None is needed: its owner makes it anew.",
     params: { pod: pod.name, ...(by === "deletion" ? { heedBudgets: false } : {}) },

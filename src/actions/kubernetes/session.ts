@@ -1,10 +1,12 @@
 import { codeOf, messageOf, OomphError } from "../../domain/errors.ts";
+import { given } from "../../domain/given.ts";
 import type { Plan, Planned } from "../../domain/plan.ts";
 import { formatTarget, type Target, type WorkloadResource, type WorkloadTarget } from "../../domain/target.ts";
 import type { PodFacts, WorkloadFacts } from "../../domain/workload.ts";
 import type { ActsOnCluster, Right } from "../../ports/cluster-acts.ts";
 import type { WorkloadName } from "../../ports/clusters.ts";
 import type { KubernetesActionDeps, LookedAtCluster } from "./deps.ts";
+import { belongsToOomph } from "./own-place.ts";
 
 /** A workload looked at once, in its cluster. */
 export type WorkloadSession = {
@@ -15,6 +17,8 @@ export type WorkloadSession = {
   readonly facts: WorkloadFacts;
   /** Those that are meant to stay, oldest first. */
   readonly pods: readonly PodFacts[];
+  /** Why it is not quite sure that it is for Oomph to change, in sentences. */
+  readonly doubts?: readonly string[];
 };
 
 /** As RBAC names them. */
@@ -51,16 +55,16 @@ export async function planOn(
     const { acts, name } = placeOf(deps, target);
     await acts.checkRights(rights(name));
     const session = await look(deps, target);
-    const because = await notOurs(deps, session);
-    return because === undefined ? await plan(session) : refused(because);
+    const { because, doubts } = await notOurs(deps, session);
+    return because === undefined ? await plan({ ...session, doubts }) : refused(because);
   } catch (error) {
     if (ANSWERS.has(codeOf(error))) return refused(messageOf(error));
     throw error;
   }
 }
 
-export async function look(deps: KubernetesActionDeps, given: Target): Promise<WorkloadSession> {
-  const place = placeOf(deps, given);
+export async function look(deps: KubernetesActionDeps, target: Target): Promise<WorkloadSession> {
+  const place = placeOf(deps, target);
   const facts = await place.cluster.workload(place.name);
   return { ...place, facts, pods: await podsOf(place.cluster, facts) };
 }
@@ -68,18 +72,18 @@ export async function look(deps: KubernetesActionDeps, given: Target): Promise<W
 /** Looks at the workload of an approved plan. Throws `conflict` where it is for others to change by now. */
 export async function lookAtApproved(deps: KubernetesActionDeps, plan: Plan): Promise<WorkloadSession> {
   const session = await look(deps, plan.target);
-  const because = await notOurs(deps, session);
+  const { because } = await notOurs(deps, session);
   if (because !== undefined) throw new OomphError("conflict", `Nothing was done: ${because}`);
   return session;
 }
 
 /** Where a target is, without looking at it. */
-export function placeOf(deps: KubernetesActionDeps, given: Target): Pick<WorkloadSession, "target" | "name" | "cluster" | "acts"> {
-  if (given.kind !== "workload")
-    throw new OomphError("bad-input", `expected a workload such as deploy/shop/web, got ${formatTarget(given)}`);
-  const { connection, resource, namespace, name } = given;
+export function placeOf(deps: KubernetesActionDeps, target: Target): Pick<WorkloadSession, "target" | "name" | "cluster" | "acts"> {
+  if (target.kind !== "workload")
+    throw new OomphError("bad-input", `expected a workload such as deploy/shop/web, got ${formatTarget(target)}`);
+  const { connection, resource, namespace, name } = target;
   return {
-    target: given,
+    target,
     name: { resource, namespace, name },
     cluster: deps.clusters.cluster(connection),
     acts: deps.acts.cluster(connection),
@@ -111,8 +115,12 @@ function isOf({ controller }: PodFacts, { resource, name, uid }: WorkloadFacts):
   return resource === "cronjob" || controller?.uid === uid; // of a cron job its jobs were asked for by name
 }
 
-async function notOurs({ ownPod }: KubernetesActionDeps, { target, pods }: WorkloadSession): Promise<string | undefined> {
-  const own = await ownPod(target.connection);
-  if (own === undefined || own.namespace !== target.namespace || !pods.some(({ name }) => name === own.pod)) return undefined;
-  return `${formatTarget(target)} is what Oomph itself runs in (pod ${own.pod}). Oomph never changes what it runs on itself.`;
+type Ours = { readonly because?: string; readonly doubts: readonly string[] };
+
+async function notOurs({ own, ownPod }: KubernetesActionDeps, { target, name, acts }: WorkloadSession): Promise<Ours> {
+  const [home, place, waysIn] = [await ownPod(target.connection), await own(), await acts.waysIn(name)];
+  const what = belongsToOomph({ ...place, ...given({ home }) }, target.namespace, waysIn);
+  const doubts = waysIn.gaps.map((gap) => `Whether Oomph's own Redis or database runs in it could not be told for sure. ${gap}`);
+  if (what === undefined) return { doubts };
+  return { because: `${formatTarget(target)} is ${what}. Oomph never changes what it runs on itself.`, doubts };
 }

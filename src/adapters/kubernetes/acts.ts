@@ -13,6 +13,7 @@ import { getIn, getWorkloadObject, type Asking } from "./objects.ts";
 import { readObject } from "./read-object.ts";
 import type { KubernetesConnectionSettings } from "./settings.ts";
 import { templateOfRevision } from "./templates.ts";
+import { readWaysIn } from "./ways-in.ts";
 
 type PodOfUid = Parameters<ActsOnCluster["deletePod"]>[0];
 type How = Parameters<ActsOnCluster["deletePod"]>[1];
@@ -55,6 +56,7 @@ function actsOn(asking: Asking): ActsOnCluster {
     patch: (object, change) => patchObject(asking, object, change),
     deletePod: (pod, how) => deletePod(asking, pod, how),
     evictPod: (pod, how) => evictPod(asking, pod, how),
+    waysIn: (workload) => readWaysIn(asking, workload),
     templateOf: (workload, revision) => templateOfRevision(asking, workload, revision),
   };
 }

@@ -85,6 +85,7 @@ export const KUBERNETES_CALLS = {
   listQuotas: { verb: "list", group: "", resource: "resourcequotas", role: "read", says: "how much memory a namespace may still ask for" },
   listLimitRanges: { verb: "list", group: "", resource: "limitranges", role: "read", says: "limits that are set where none was written" },
   getService: { verb: "get", group: "", resource: "services", role: "read", says: "which port of a pod a service leads to" },
+  listServices: { verb: "list", group: "", resource: "services", role: "read", says: "whether what Oomph itself runs on is behind one" },
   getEndpoints: { verb: "get", group: "", resource: "endpoints", role: "read", says: "which pod a service leads to" },
   listPodMetrics: {
     verb: "list",

@@ -5,6 +5,9 @@ import { readContainers } from "./read-container.ts";
 import { controllerOf, readConditions, timeOf } from "./read-metadata.ts";
 import { Pod, type Metadata } from "./schema.ts";
 
+const USUAL_PATH = "/metrics";
+const MOST_PATH = 500;
+
 /**
  * A pod as the API gives it (`kubectl get pod -o json`), or as much of one as there is: what is missing is absent, a
  * missing name or uid empty, a missing phase `Unknown`. Something that is no object at all reads as a pod without anything.
@@ -47,10 +50,17 @@ function scrapeOf(metadata: Metadata | undefined, spec: Pod["spec"]): PodFacts["
   const {
     "prometheus.io/scrape": scrape,
     "prometheus.io/port": named,
-    "prometheus.io/path": path = "/metrics",
+    "prometheus.io/path": path = USUAL_PATH,
   } = metadata?.annotations ?? {};
   if (scrape !== "true") return undefined;
   const port = named === undefined ? readContainers(spec)[0]?.ports[0]?.port : Number(named);
   if (port === undefined || !Number.isInteger(port) || port < 1 || port > 65_535) return undefined;
-  return { port, path: path.startsWith("/") ? path : `/${path}` };
+  return { port, path: pathIn(path) };
+}
+
+/** Whoever labels pods writes it: it leads to no other host and to nothing above the pod, whatever stands in front of the API server. */
+function pathIn(text: string): string {
+  const path = `/${text}`.replace(/^[/\\]+/, "/").slice(0, MOST_PATH);
+  const { pathname, search } = new URL(`http://pod${path}`);
+  return pathname.includes("..") ? USUAL_PATH : `${pathname}${search}`; // its slashes encoded
 }

@@ -68,12 +68,48 @@ export const ControllerRevision = z.object({
 
 export const Secret = z.object({ data: z.record(z.string(), z.string()).default({}).catch({}) });
 
+const texts = list(z.string());
+
 export const Service = z.object({
+  metadata,
   spec: z
-    .object({ ports: list(z.object({ name: text, port: count, targetPort: intOrText })) })
+    .object({
+      ports: list(z.object({ name: text, port: count, nodePort: count, targetPort: intOrText })),
+      selector: z.record(z.string(), z.string()).optional().catch(undefined),
+      clusterIP: text,
+      clusterIPs: texts,
+      externalIPs: texts,
+    })
+    .optional()
+    .catch(undefined),
+  status: z
+    .object({
+      loadBalancer: z
+        .object({ ingress: list(z.object({ ip: text, hostname: text })) })
+        .optional()
+        .catch(undefined),
+    })
     .optional()
     .catch(undefined),
 });
+export type Service = z.infer<typeof Service>;
+
+/** A pod, by how it is reached. */
+export const ReachedPod = z.object({
+  metadata: z.object({ name: z.string(), uid: z.string() }),
+  spec: z
+    .object({
+      hostNetwork: z.boolean().optional().catch(undefined),
+      containers: list(z.object({ ports: list(z.object({ containerPort: count, hostPort: count })) })),
+    })
+    .optional()
+    .catch(undefined),
+  status: z
+    .object({ podIP: text, podIPs: list(z.object({ ip: text })), hostIP: text })
+    .optional()
+    .catch(undefined),
+});
+export type ReachedPod = z.infer<typeof ReachedPod>;
 
 export const Endpoints = z.object({
   subsets: list(

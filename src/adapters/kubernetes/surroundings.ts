@@ -45,7 +45,7 @@ export async function readSurroundings(asking: Asking, name: WorkloadName): Prom
 }
 
 /** Of its pods, as the template has them. */
-async function podLabels(asking: Asking, name: WorkloadName): Promise<Readonly<Record<string, string>>> {
+export async function podLabels(asking: Asking, name: WorkloadName): Promise<Readonly<Record<string, string>>> {
   const read = Workload.safeParse(await getWorkloadObject(asking, name));
   const { metadata, spec } = read.success ? read.data : {};
   if (name.resource === "pod") return metadata?.labels ?? {};

@@ -13,8 +13,10 @@ const FILES = ["/proc/self/cgroup", "/proc/self/mountinfo"];
 /** Finds out where this process runs, and what the names of its own servers mean now. Throws `unreachable` without names. */
 export async function findOwnPlace(servers: readonly OwnServer[], files: readonly string[] = FILES): Promise<OwnPlace> {
   const texts = await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "")));
+  const text = texts.join("\n");
   return {
-    containerIds: idsIn(texts.join("\n")),
+    containerIds: idsIn(text),
+    podUids: podUidsIn(text),
     hostname: hostname(),
     servers: await Promise.all(servers.map(resolve)),
   };
@@ -24,6 +26,16 @@ export async function findOwnPlace(servers: readonly OwnServer[], files: readonl
 export function idsIn(text: string): readonly string[] {
   const found = text.matchAll(/(?:\/docker\/|docker-|\/containers\/|libpod-|cri-containerd-)([0-9a-f]{64})\b/g);
   return [...new Set([...found].flatMap(([, id]) => id ?? []))];
+}
+
+const UID = "[0-9a-f]{8}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{12}";
+// Its own cgroup, and what the kubelet mounts over the container's own file: a node has the mounts of all its pods.
+const OF_POD = new RegExp(`^\\d+:\\S*kubepods\\S*[/-]pod(${UID})\\b|/pods/(${UID})/etc-hosts /etc/hosts `, "gm");
+
+/** uids of pods in a process's own cgroup (`/kubepods/burstable/pod<uid>/...`) and mounts. */
+function podUidsIn(text: string): readonly string[] {
+  const found = [...text.matchAll(OF_POD)].flatMap(([, cgroup, mount]) => cgroup ?? mount ?? []);
+  return [...new Set(found.map((uid) => uid.replaceAll("_", "-")))];
 }
 
 async function resolve({ what, url }: OwnServer): Promise<OwnPlace["servers"][number]> {

@@ -140,6 +140,7 @@ export function depsOn(
     acts,
     clock: realClock,
     readyOf: () => undefined,
+    own: async () => ({ podUids: [], servers: [] }),
     ownPod: async () => undefined,
     verification: { readings: 2, intervalMs: 200, healthTimeoutMs: 10_000 },
     // On a slow machine a container may wait for long for what it gets in the end.

@@ -183,3 +183,16 @@ test("a node's memory is in bytes", () => {
   expect(node).toMatchObject({ name: "node-1", capacityBytes: 24_684_096 * 1024, allocatableCores: 1.93, unschedulable: false });
   expect(node.conditions).toEqual([{ type: "MemoryPressure", status: "True", reason: "KubeletHasInsufficientMemory" }]);
 });
+
+test.each([
+  ["/metrics?name=heap", "/metrics?name=heap"],
+  ["metrics", "/metrics"],
+  ["/../../../secrets", "/secrets"],
+  ["/%2e%2e/%2e%2e/secrets", "/secrets"],
+  ["/..%2f..%2fsecrets", "/metrics"],
+  ["//elsewhere.invalid/metrics", "/elsewhere.invalid/metrics"],
+  ["/a b\u0000é#x", "/a%20b%00%C3%A9"],
+])("what a pod's annotation %j leads to is %s of that pod, and nothing else", (path, leadsTo) => {
+  const annotations = { "prometheus.io/scrape": "true", "prometheus.io/port": "8080", "prometheus.io/path": path };
+  expect(readPod({ metadata: { annotations } }).scrape).toEqual({ port: 8080, path: leadsTo });
+});

@@ -17,6 +17,16 @@ test("the container is found in cgroup v1 and v2, and under Kubernetes; other fi
   expect((await findOwnPlace([], [join(folder, "none")])).containerIds).toEqual([]);
 });
 
+test("its own pod is found by its cgroup and by the file that the kubelet mounts; a node's mounts for its pods name none", async () => {
+  const uid = "0f6b9c1e-2d3a-4b5c-8d7e-9f0a1b2c3d4e";
+  expect(await podsOf(`11:memory:/kubepods/burstable/pod${uid}/${A}\n`)).toEqual([uid]);
+  const slice = `kubepods-burstable-pod${uid.replaceAll("-", "_")}.slice`;
+  expect(await podsOf(`0::/kubepods.slice/kubepods-burstable.slice/${slice}/cri-containerd-${A}.scope\n`)).toEqual([uid]);
+  expect(await podsOf(`612 590 8:1 /var/lib/kubelet/pods/${uid}/etc-hosts /etc/hosts rw - ext4 /dev/sda1 rw\n`)).toEqual([uid]);
+  const ofNode = `/var/lib/kubelet/pods/${uid}/volumes/kubernetes.io~secret/token`;
+  expect(await podsOf(`613 28 0:52 / ${ofNode} rw - tmpfs tmpfs rw\n`)).toEqual([]);
+});
+
 test("its own servers are known by name, port and address", async () => {
   const place = await findOwnPlace([
     { what: "queue", url: "redis://user:secret@127.0.0.1" },
@@ -40,7 +50,15 @@ test("a name that cannot be looked up is said: nothing may be taken for not bein
 });
 
 async function idsOf(text: string): Promise<readonly string[]> {
+  return (await placeBy(text)).containerIds;
+}
+
+async function podsOf(text: string): Promise<readonly string[]> {
+  return (await placeBy(text)).podUids;
+}
+
+function placeBy(text: string): ReturnType<typeof findOwnPlace> {
   const file = join(folder, "proc");
   writeFileSync(file, text);
-  return (await findOwnPlace([], [file])).containerIds;
+  return findOwnPlace([], [file]);
 }

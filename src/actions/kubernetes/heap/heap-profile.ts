@@ -12,7 +12,7 @@ import type { HeapProfileDeps, ProfiledCluster } from "./deps.ts";
 import { findWay, type FoundWay } from "./find-way.ts";
 import { costOf, headroomFor, LOOK_COST_BYTES, type Headroom } from "./headroom.ts";
 import { HeapProfileParams, HeapProfileScope, readParams, Taken } from "./schema.ts";
-import { takeHeap } from "./take.ts";
+import { lookAtHeap, tellHeap } from "./take.ts";
 
 const DOC = {
   id: "k8s.heap-profile",
@@ -142,7 +142,7 @@ async function applyProfile(deps: HeapProfileDeps, plan: Plan, run: RunHandle): 
   const target = workloadOf(plan.target);
   const cluster: ProfiledCluster = deps.clusters.cluster(target.connection);
   run.signal.throwIfAborted();
-  const taken = await takeHeap({ deps, cluster, scope, run }, target);
+  const taken = tellHeap(await lookAtHeap({ deps, cluster, scope, run }, target), scope);
   await run.saveCheckpoint({ ...taken, rows: [...taken.rows], notes: [...taken.notes], files: [...taken.files] }, "taken and read");
 }
 

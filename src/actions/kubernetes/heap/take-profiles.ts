@@ -12,7 +12,7 @@ export type Taking = {
   readonly deps: HeapProfileDeps;
   readonly cluster: ProfiledCluster;
   readonly scope: HeapProfileScope;
-  readonly run: RunHandle;
+  readonly run: Pick<RunHandle, "signal" | "saveCheckpoint">;
 };
 
 // Go writes some 100 KiB for a small program and 2 MiB for a very large one.

@@ -1,55 +1,78 @@
+import { readHistogram } from "../../../domain/heap/object-histogram.ts";
 import { formatTarget, type WorkloadTarget } from "../../../domain/target.ts";
+import type { HeapReport } from "../../../ports/heap.ts";
+import type { NodeSampling } from "../../../ports/node-inspector.ts";
+import type { HeapProfileScope, Taken, Way } from "./schema.ts";
+import { histogramBy, histogramOf, jvmArguments, type TakenHistogram } from "./take-histogram.ts";
 import { captureEndpoint, captureTwice, type Capture, type Taking } from "./take-profiles.ts";
-import { histogramBy, histogramOf, jvmArguments } from "./take-histogram.ts";
 import { tellHistograms } from "./tell-histograms.ts";
 import { tellProfiles, tellSampling } from "./tell-profiles.ts";
-import type { Taken, Way } from "./schema.ts";
-import { readHistogram } from "../../../domain/heap/object-histogram.ts";
 
-/** Takes what was approved, and reads it. */
-export async function takeHeap(taking: Taking, target: WorkloadTarget): Promise<Taken> {
+/** What two looks saw, as read. */
+export type HeapLooked =
+  | { readonly kind: "profiles"; readonly captures: readonly [Capture, Capture]; readonly report: HeapReport }
+  | { readonly kind: "sampling"; readonly sampling: NodeSampling; readonly report: HeapReport }
+  | { readonly kind: "histograms"; readonly two: readonly [TakenHistogram, TakenHistogram]; readonly how: string };
+
+/** Looks as the scope says, and reads what came. */
+export async function lookAtHeap(taking: Taking, target: WorkloadTarget): Promise<HeapLooked> {
   const { scope } = taking;
-  const title = `${formatTarget({ ...target, pod: scope.pod })}, container ${scope.container}`;
   const { way } = scope;
+  const title = `${formatTarget({ ...target, pod: scope.pod })}, container ${scope.container}`;
   switch (way.kind) {
     case "endpoint":
-      return takeEndpoint(taking, way, title);
+      return lookAtEndpoint(taking, way, title);
     case "inspector":
-      return takeSampling(taking, way, title);
-    case "jvm": {
-      const argv = jvmArguments(way.tool, way.pid, scope.gc);
-      return tellHistograms(await captureTwice(taking, () => histogramBy(taking, argv)), scope, argv.join(" "));
-    }
+      return sample(taking, way, title);
+    case "jvm":
+      return countTwice(taking, jvmArguments(way.tool, way.pid, scope.gc));
     case "command":
-      return tellHistograms(await captureTwice(taking, () => histogramBy(taking, way.argv)), scope, way.argv.join(" "));
+      return countTwice(taking, way.argv);
   }
 }
 
-async function takeEndpoint(taking: Taking, { port, path }: Way & { readonly kind: "endpoint" }, title: string): Promise<Taken> {
+/** In words, and as files for the thread. */
+export function tellHeap(looked: HeapLooked, scope: HeapProfileScope): Taken {
+  switch (looked.kind) {
+    case "profiles":
+      return tellProfiles({ ...looked, scope });
+    case "sampling":
+      return tellSampling(looked.sampling, looked.report, scope);
+    case "histograms":
+      return tellHistograms(looked.two, scope, looked.how);
+  }
+}
+
+async function countTwice(taking: Taking, argv: readonly string[]): Promise<HeapLooked> {
+  const two = await captureTwice(taking, () => histogramBy(taking, argv));
+  return { kind: "histograms", two, how: argv.join(" ") };
+}
+
+async function lookAtEndpoint(taking: Taking, { port, path }: Way & { readonly kind: "endpoint" }, title: string): Promise<HeapLooked> {
   const { deps, scope } = taking;
   const captures = await captureTwice(taking, () => captureEndpoint(taking, path, port));
-  const where = `:${port}${path} of ${scope.pod}`;
-  if (isHistogram(captures[1])) return tellHistograms([textOf(captures[0], where), textOf(captures[1], where)], scope, where);
   const [first, second] = captures;
+  const how = `:${port}${path} of ${scope.pod}`;
+  if (isHistogram(second)) return { kind: "histograms", two: [textOf(first, how), textOf(second, how)], how };
   const report = await deps.heaps.read({ profile: second.body, earlier: first.body, title });
-  return tellProfiles({ captures, report, scope });
+  return { kind: "profiles", captures, report };
 }
 
 function isHistogram({ body }: Capture): boolean {
   return body[0] !== 0x1f && !body.subarray(0, 1024).includes(0) && readHistogram(Buffer.from(body).toString("utf8")) !== undefined;
 }
 
-function textOf({ body }: Capture, where: string): ReturnType<typeof histogramOf> {
+function textOf({ body }: Capture, where: string): TakenHistogram {
   return histogramOf(Buffer.from(body).toString("utf8"), where);
 }
 
-async function takeSampling(taking: Taking, { port }: Way & { readonly kind: "inspector" }, title: string): Promise<Taken> {
+async function sample(taking: Taking, { port }: Way & { readonly kind: "inspector" }, title: string): Promise<HeapLooked> {
   const { deps, cluster, scope, run } = taking;
   const tunnel = await cluster.forward(scope, port);
   try {
     await run.saveCheckpoint({ kind: "waiting" }, `sampling for ${scope.seconds} s`);
     const sampling = await deps.inspector.sample(tunnel, { forMs: scope.seconds * 1000, signal: run.signal });
-    return tellSampling(sampling, await deps.heaps.read({ profile: sampling.profile, title }), scope);
+    return { kind: "sampling", sampling, report: await deps.heaps.read({ profile: sampling.profile, title }) };
   } finally {
     await tunnel.close();
   }

@@ -55,6 +55,8 @@ export const ChangeBefore = z.object({
   lasting: json.optional(),
   /** SHA-256 of the template as it is to be, where it comes from a revision. */
   template: z.string().optional(),
+  /** How often its spec had been changed. */
+  generation: count.optional(),
   /** Who would undo it. */
   owner: z.string().optional(),
   back: z.object({ actionId: z.string(), params: z.record(z.string(), json) }).optional(),
