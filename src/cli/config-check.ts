@@ -1,5 +1,8 @@
 import { formatEndpoint } from "../adapters/docker/connection-url.ts";
+import { accessFromKubeconfig } from "../adapters/kubernetes/kubeconfig.ts";
+import type { KubernetesConnectionSettings } from "../adapters/kubernetes/settings.ts";
 import { formatProblem, loadCommandLineConfig, loadConfig, type Config, type ServiceConfig } from "../config.ts";
+import { OomphError } from "../domain/errors.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { withFile } from "./load-config.ts";
@@ -14,8 +17,17 @@ export async function configCheck(options: { readonly config?: string; readonly 
     for (const problem of loaded.problems) io.err(`  ${formatProblem(problem)}\n`);
     return EXIT.badInput;
   }
+  const clusters = await Promise.all(loaded.config.kubernetes.clusters.map(({ settings }) => lookAt(settings)));
+  const unusable = clusters.flatMap(({ problem }) => problem ?? []);
+  if (unusable.length > 0) {
+    io.err(`The configuration cannot be used yet:\n${unusable.map((line) => `  ${line}\n`).join("")}`);
+    return EXIT.badInput;
+  }
   io.out(
-    `The configuration is valid.\n${describe(loaded.config)
+    `The configuration is valid.\n${describe(
+      loaded.config,
+      clusters.map(({ says }) => says),
+    )
       .map((line) => `  ${line}\n`)
       .join("")}`,
   );
@@ -23,10 +35,10 @@ export async function configCheck(options: { readonly config?: string; readonly 
 }
 
 /** What is configured, without a secret. */
-function describe(config: Config | ServiceConfig): readonly string[] {
+function describe(config: Config | ServiceConfig, clusters: readonly string[]): readonly string[] {
   const { store, redis, docker, access } = config;
   const hosts = docker.hosts.map(({ settings: { name, endpoint } }) => `containers of ${name} (${formatEndpoint(endpoint)})`);
-  const targets = [...redis.connections.map(({ name }) => `redis/${name}`), ...hosts];
+  const targets = [...redis.connections.map(({ name }) => `redis/${name}`), ...hosts, ...clusters];
   const approvers = access.policies.filter((policy) => policy.approvers.length > 0);
   return [
     ...("slack" in config
@@ -34,7 +46,7 @@ function describe(config: Config | ServiceConfig): readonly string[] {
       : []),
     `Store: ${store.kind === "sqlite" ? `SQLite in ${store.path}` : "PostgreSQL"}`,
     targets.length === 0
-      ? "Targets: none. Name some under redis.connections or docker.connections in oomph.yaml"
+      ? "Targets: none. Name some under redis.connections, docker.connections or kubernetes.connections in oomph.yaml"
       : `Targets: ${targets.join(", ")}`,
     ...(approvers.length === 0
       ? ["Nobody can approve an action: access.approvers (OOMPH_APPROVERS) is empty, and so is every policy's list"]
@@ -43,4 +55,18 @@ function describe(config: Config | ServiceConfig): readonly string[] {
       .filter(({ tls }) => tls?.verify === false)
       .map(({ name }) => `redis/${name} accepts any certificate (tls.verify is false)`),
   ];
+}
+
+type Cluster = { readonly says: string; readonly problem?: string };
+
+/** Reads its kubeconfig, and asks nobody. */
+async function lookAt({ name, access }: KubernetesConnectionSettings): Promise<Cluster> {
+  if (access.kind === "in-cluster") return { says: `pods and nodes of ${name} (the cluster that Oomph runs in)` };
+  try {
+    const { server } = await accessFromKubeconfig(access);
+    return { says: `pods and nodes of ${name} (${server.origin})` };
+  } catch (error) {
+    if (!(error instanceof OomphError)) throw error;
+    return { says: name, problem: `kubernetes connection ${name}: ${error.message}` };
+  }
 }
