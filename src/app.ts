@@ -8,7 +8,8 @@ import type { MetricsSource } from "./adapters/metrics/create-metrics.ts";
 import { createSlack } from "./adapters/slack/slack.ts";
 import { openStore } from "./adapters/sql/open-store.ts";
 import { systemClock as clock } from "./adapters/system/system-clock.ts";
-import { readAlert } from "./alerts/read-alert.ts";
+import { createJudge } from "./alerts/judge.ts";
+import { createAlertReader } from "./alerts/read-alert.ts";
 import { createReceive } from "./commands/receive.ts";
 import type { ServiceConfig } from "./config.ts";
 import { createHandlers } from "./jobs/workers.ts";
@@ -42,6 +43,8 @@ export async function startOomph(
   const { chat } = slack;
   const desk = createDesk(config, { store, queue, log, metrics, chat, actions, targets, escalation: outside.rules });
   const { alertChannels, incidentChannel } = chatConfig;
+  const judge = createJudge();
+  const readAlert = createAlertReader(judge);
   const receiver = createReceive({ desk, chat, runbooks, alertChannels, incidentChannel, readAlert, hosts, memory });
   const watch = createWatch(config, { ...examined, desk, channel: incidentChannel });
   const handlers = createHandlers({
@@ -51,7 +54,7 @@ export async function startOomph(
     ...TIMES.jobs,
     ...outside,
     receive: receiver.handle,
-    onAlert: receiver.onAlert,
+    onAlerts: receiver.onAlerts,
     illustrate: memory.illustrate,
     pacer: createPacer(connection),
     actionOf: (id) => actions.find((action) => action.id === id),
@@ -60,7 +63,7 @@ export async function startOomph(
     leaseTimes: { ttlMs: jobs.leaseMs, renewEveryMs: Math.min(jobs.leaseMs / 3, TIMES.leaseLookMs) },
     random: Math.random,
   });
-  const server = await startServer(config.http, { store, queue, slack, connection, metrics, webhooks: webhooksOf(config, desk) });
+  const server = await startServer(config.http, { store, queue, slack, connection, metrics, webhooks: webhooksOf(config, desk, judge) });
   const workers = startWorkers(connection, { handlers, log, metrics, jobs: jobsOf(config), schedules: schedulesOf(config) });
   await slack.start();
   watch.start();

@@ -1,22 +1,23 @@
 import type { AlertReading, Post } from "../domain/alert.ts";
-import { readContainerText } from "./read-container-text.ts";
-import { readKernelText } from "./read-kernel-text.ts";
-import { readRedisText } from "./read-redis-text.ts";
-import { saidIn, type PostParser } from "./said.ts";
-import { readWazuhPost } from "./wazuh/read-wazuh-post.ts";
+import type { Judge } from "./judge.ts";
+import { saidIn, severityIn, sourceOf, statusOf } from "./said.ts";
+import { SENDERS } from "./senders/index.ts";
 
-// A sender or a way of saying it each, asked in this order: who says more exactly what happened comes first.
-const PARSERS: readonly PostParser[] = [readWazuhPost, readKernelText, readRedisText, readContainerText];
+/** `readAlert` with its judge. */
+export function createAlertReader(judge: Judge): (post: Pick<Post, "text">) => AlertReading {
+  return (post) => readAlert(post, judge);
+}
 
 /**
- * Is this post about memory that ran short, whose may it be, and who was killed? Everything in it is data, never a
- * command. Pure, and linear in the length of the text.
+ * What a post comes to: the alerts of the sender whose post it is, else its words as one alert. Everything in it is data,
+ * never a command. Pure, and linear in the length of the text.
  */
-export function readAlert({ text }: Post): AlertReading {
+export function readAlert({ text }: Pick<Post, "text">, judge: Judge): AlertReading {
   const said = saidIn(text);
-  for (const parse of PARSERS) {
-    const reading = parse(said);
-    if (reading !== undefined) return reading;
+  for (const { source, readPost } of SENDERS) {
+    const facts = readPost?.(said);
+    if (facts !== undefined) return { source, alerts: facts.map((one) => judge(one, source)) };
   }
-  return { kind: "not-about-memory" };
+  const source = sourceOf(said);
+  return { source, alerts: [judge({ name: null, status: statusOf(said), severity: severityIn(said), labels: {}, text }, source)] };
 }

@@ -1,4 +1,4 @@
-import type { AboutMemory } from "../domain/alert.ts";
+import type { AlertSubject } from "../domain/alert.ts";
 import { containerIdsIn } from "../domain/kernel-oom/cgroup-path.ts";
 import {
   CONTAINER_LABELS,
@@ -12,7 +12,7 @@ import {
   TROUBLE_IN_WORDS,
 } from "./container-rules.ts";
 import { labelSearch, titleWords } from "./names-in.ts";
-import { has, namesTrouble, sourceOf, statusOf, wordsIn, type Said } from "./said.ts";
+import { has, namesTrouble, wordsIn, type Said } from "./said.ts";
 
 // Names stand near the top; the rest of a long post is log.
 const MOST_CHARACTERS = 20_000;
@@ -20,21 +20,14 @@ const MOST_NAMES = 20;
 const MOST_HOSTS = 3;
 
 /** A container that is named and was killed for want of memory, or is close to its limit. Without a name it is nobody's. */
-export function readContainerText(said: Said): AboutMemory | undefined {
+export function readContainerWords(said: Said): { readonly subject: AlertSubject; readonly killed: boolean } | undefined {
   if (KUBERNETES.test(said.text) || !isAboutContainerMemory(said)) return undefined;
   const names = containersIn(said.asWritten.slice(0, MOST_CHARACTERS));
   if (names.length === 0) return undefined;
-  return {
-    kind: "about-memory",
-    problem: "container-memory",
-    source: sourceOf(said),
-    names,
-    status: statusOf(said),
-    kills: [],
-    hosts: hostLabels(said.asWritten.slice(0, MOST_CHARACTERS))
-      .map((host) => host.replace(/:\d{1,5}$/, ""))
-      .slice(0, MOST_HOSTS),
-  };
+  const hosts = hostLabels(said.asWritten.slice(0, MOST_CHARACTERS))
+    .map((host) => host.replace(/:\d{1,5}$/, ""))
+    .slice(0, MOST_HOSTS);
+  return { subject: { about: "container", names, hosts }, killed: /\boom|out of memory/.test(said.text) };
 }
 
 function isAboutContainerMemory(said: Said): boolean {

@@ -1,20 +1,10 @@
-import type { AboutMemory } from "../domain/alert.ts";
 import { namesIn } from "./names-in.ts";
 import { ABOUT_CONTAINERS, NAME_OF_SERVER, NAME_OF_TROUBLE, PART_OF_TROUBLE, PHRASES, SENTENCE_REACH, TROUBLE_IN_WORDS } from "./rules.ts";
-import { has, namesTrouble, sourceOf, statusOf, wordsIn, type Said } from "./said.ts";
+import { has, namesTrouble, wordsIn, type Said } from "./said.ts";
 
-/** About the memory of a Redis: its own words, an alert's name, or a sentence. */
-export function readRedisText(said: Said): AboutMemory | undefined {
-  if (!isAboutRedisMemory(said)) return undefined;
-  return {
-    kind: "about-memory",
-    problem: "redis-memory",
-    source: sourceOf(said),
-    names: namesIn(said.asWritten),
-    status: statusOf(said),
-    kills: [],
-    hosts: [],
-  };
+/** About the memory of a Redis: its own words, an alert's name, or a sentence. Words that may name it; undefined: it is not. */
+export function readRedisWords(said: Said): readonly string[] | undefined {
+  return isAboutRedisMemory(said) ? namesIn(said.asWritten) : undefined;
 }
 
 function isAboutRedisMemory(said: Said): boolean {

@@ -1,4 +1,5 @@
-import type { AboutMemory } from "../domain/alert.ts";
+import type { AlertSource, AlertStatus, Severity } from "../domain/alert.ts";
+import { severityOf } from "./facts.ts";
 import { RESOLVED, RESOLVED_BEGINNINGS, SENDERS, STILL_FIRING } from "./rules.ts";
 
 /** A post's text as parsers look at it. */
@@ -8,20 +9,22 @@ export type Said = {
   readonly text: string;
 };
 
-/** Knows a sender, or a way of saying it. Undefined: this is not it, or it is not about memory. Pure, linear, bounded. */
-export type PostParser = (said: Said) => AboutMemory | undefined;
-
 export function saidIn(asWritten: string): Said {
   return { asWritten, text: asWritten.toLowerCase().replace(/[^\S\n]+/g, " ") };
 }
 
-export function statusOf({ text }: Said): AboutMemory["status"] {
+export function statusOf({ text }: Said): AlertStatus {
   if (has(text, STILL_FIRING)) return "firing";
   const start = text.trimStart();
   return has(text, RESOLVED) || RESOLVED_BEGINNINGS.some((beginning) => start.startsWith(beginning)) ? "resolved" : "firing";
 }
 
-export function sourceOf({ text }: Said): string {
+/** The first of the usual words, wherever it stands. */
+export function severityIn({ text }: Said): Severity | null {
+  return severityOf(/\b(?:critical|warning|info)\b/.exec(text)?.[0]);
+}
+
+export function sourceOf({ text }: Said): AlertSource {
   return SENDERS.find((sender) => has(text, sender.looks))?.source ?? "text";
 }
 

@@ -1,21 +1,26 @@
-import type { AlertKill } from "../domain/alert.ts";
+import type { Alert, AlertClass, AlertKill, Severity } from "../domain/alert.ts";
+import type { WorkloadResource } from "../domain/target.ts";
 
-/** What a sender's alert comes to. The keys are stable for scripts; null: the alert does not say. */
+/** What a sender's message comes to. The keys are stable for scripts; null: the alert does not say. */
 export type AlertResult = {
   readonly kind: "alert";
+  readonly source: Alert["source"];
+  /** True when any of its alerts is, `unknown` when none is and any may be. */
   readonly memoryRelated: boolean | "unknown";
+  /** `resolved` only when all of its alerts are. */
   readonly status: "firing" | "resolved";
-  readonly alerts: readonly AlertFacts[];
+  readonly alerts: readonly ExplainedAlert[];
 };
 
-export type AlertFacts = {
-  /**
-   * `oom_killed`: somebody was; `out_of_memory`: the alert says no more than that; `memory`: it runs short; `other`: not
-   * about memory.
-   */
-  readonly class: "oom_killed" | "out_of_memory" | "memory" | "other";
-  readonly severity: "critical" | "warning" | "info" | null;
-  readonly target: AlertTargetFacts;
+export type ExplainedAlert = {
+  readonly name: string | null;
+  readonly class: AlertClass;
+  readonly memoryRelated: boolean | "unknown";
+  /** Id of the rule that decided. */
+  readonly rule: string;
+  readonly status: "firing" | "resolved";
+  readonly severity: Severity | null;
+  readonly target: ExplainedTarget;
   /** ISO 8601 in UTC. */
   readonly startsAt: string | null;
   readonly labels: Readonly<Record<string, string>>;
@@ -23,7 +28,16 @@ export type AlertFacts = {
   readonly says: string;
 };
 
-export type AlertTargetFacts = { readonly host: string | null } & Pick<
-  AlertKill,
-  "process" | "pid" | "constraint" | "cgroup" | "containerId" | "podUid" | "anonRssBytes" | "limitBytes"
->;
+export type ExplainedTarget = {
+  readonly about: Alert["subject"]["about"];
+  readonly cluster: string | null;
+  readonly namespace: string | null;
+  readonly owner: { readonly resource: WorkloadResource; readonly name: string } | null;
+  readonly pod: string | null;
+  readonly container: string | null;
+  /** The machine: the victim, or the place. `host` is the same. */
+  readonly node: string | null;
+  readonly host: string | null;
+  /** Words that may name a Redis or a container, the likelier first. */
+  readonly names: readonly string[];
+} & Pick<AlertKill, "process" | "pid" | "constraint" | "cgroup" | "containerId" | "podUid" | "anonRssBytes" | "limitBytes">;

@@ -1,40 +1,46 @@
-import type { AlertFacts, AlertResult } from "./alert-result.ts";
+import { createJudge } from "../alerts/judge.ts";
+import { readAlert } from "../alerts/read-alert.ts";
+import { SENDERS } from "../alerts/senders/index.ts";
+import type { Alert, AlertReading } from "../domain/alert.ts";
 import { asClause } from "../domain/clause.ts";
+import type { AlertResult, ExplainedAlert, ExplainedTarget } from "./alert-result.ts";
+import { textOfSlackPost } from "./explain-slack-post.ts";
 import type { Explained } from "./explained.ts";
-import { readSlackPost, textOfSlackPost } from "./explain-slack-post.ts";
-import { readWazuhJson } from "./explain-wazuh.ts";
 
-type SenderJson = (value: object) => AlertResult | undefined;
-
-// A sender each; the first that knows the JSON as its own has it.
-const SENDERS: readonly SenderJson[] = [readWazuhJson, readAnyPost];
 const MOST_CHARACTERS = 2 ** 20;
 
 /** An alert as its sender's webhook or Slack post has it, in JSON. Pure. */
 export function explainAlert(text: string): Explained<AlertResult> | undefined {
-  const value = jsonObject(text);
-  if (value === undefined) return undefined;
-  for (const read of SENDERS) {
-    const result = read(value);
-    if (result !== undefined) return { result, text: rendered(result) };
-  }
-  return undefined;
+  const value = jsonOf(text);
+  const reading = value === undefined ? undefined : (readSent(value) ?? readPosted(value));
+  if (reading === undefined) return undefined;
+  const result = resultOf(reading);
+  return { result, text: rendered(result) };
 }
 
 /** The text of a Slack post that is no alert about memory: a person may have pasted a log into it. */
 export function textBesideAlert(text: string): string | undefined {
-  const value = jsonObject(text);
-  const said = value === undefined || readWazuhJson(value) !== undefined ? undefined : textOfSlackPost(value);
-  return said === undefined || readSlackPost(said).memoryRelated === true ? undefined : said;
+  const value = jsonOf(text);
+  const said = value === undefined || readSent(value) !== undefined ? undefined : textOfSlackPost(value);
+  return said === undefined || resultOf(readAlert({ text: said }, createJudge())).memoryRelated !== false ? undefined : said;
 }
 
-function readAnyPost(value: object): AlertResult | undefined {
+function readSent(value: object): AlertReading | undefined {
+  const judge = createJudge();
+  for (const { source, readSent: read } of SENDERS) {
+    const sent = read?.(value);
+    if (sent?.kind === "facts") return { source, alerts: sent.facts.map((facts) => judge(facts, source)) };
+  }
+  return undefined;
+}
+
+function readPosted(value: object): AlertReading | undefined {
   const text = textOfSlackPost(value);
-  return text === undefined ? undefined : readSlackPost(text);
+  return text === undefined ? undefined : readAlert({ text }, createJudge());
 }
 
-function jsonObject(text: string): object | undefined {
-  if (text.length > MOST_CHARACTERS || !text.trimStart().startsWith("{")) return undefined;
+function jsonOf(text: string): object | undefined {
+  if (text.length > MOST_CHARACTERS || !/^\s*[[{]/.test(text)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? value : undefined;
@@ -43,17 +49,93 @@ function jsonObject(text: string): object | undefined {
   }
 }
 
-function rendered({ memoryRelated, status, alerts }: AlertResult): string {
-  const headline = memoryRelated === true ? `An alert about memory, ${status}.` : "An alert that is not about memory.";
-  return `${[headline, ...alerts.map(section)].join("\n\n")}\n`;
+function resultOf({ source, alerts }: AlertReading): AlertResult {
+  const unsure = alerts.some(({ memory }) => memory === "unsure") ? "unknown" : false;
+  return {
+    kind: "alert",
+    source,
+    memoryRelated: alerts.some(({ memory }) => memory === "yes") ? true : unsure,
+    status: alerts.length > 0 && alerts.every(({ status }) => status === "resolved") ? "resolved" : "firing",
+    alerts: alerts.flatMap(explained),
+  };
 }
 
-function section({ says, severity, target, startsAt, labels }: AlertFacts): string {
+const RELATED = { yes: true, no: false, unsure: "unknown" } as const;
+
+/** A line for each kill that it tells of, else one. */
+function explained(alert: Alert): readonly ExplainedAlert[] {
+  const { name, class: kind, memory, rule, status, severity, labels, startsAtMs, says, kills } = alert;
+  const one = (atMs: number | undefined): ExplainedAlert => ({
+    name,
+    class: kind,
+    memoryRelated: RELATED[memory],
+    rule,
+    status,
+    severity,
+    target: targetOf(alert),
+    startsAt: atMs === undefined ? null : new Date(atMs).toISOString(),
+    labels,
+    says,
+  });
+  if (kills.length === 0) return [one(startsAtMs)];
+  return kills.map(({ process, pid, constraint, cgroup, containerId, podUid, anonRssBytes, limitBytes, atMs, says: killed }) => ({
+    ...one(atMs ?? startsAtMs),
+    target: { ...targetOf(alert), process, pid, constraint, cgroup, containerId, podUid, anonRssBytes, limitBytes },
+    says: killed,
+  }));
+}
+
+const NOBODY = {
+  process: null,
+  pid: null,
+  constraint: "unknown",
+  cgroup: null,
+  containerId: null,
+  podUid: null,
+  anonRssBytes: null,
+  limitBytes: null,
+} as const;
+
+function targetOf({ subject: { about, names, hosts, cluster, namespace, owner, pod, container } }: Alert): ExplainedTarget {
+  const node = hosts[0] ?? null;
+  return {
+    about,
+    cluster: cluster ?? null,
+    namespace: namespace ?? null,
+    owner: owner ?? null,
+    pod: pod ?? null,
+    container: container ?? null,
+    node,
+    host: node,
+    names,
+    ...NOBODY,
+  };
+}
+
+const HEADLINES = {
+  true: (status: string) => `An alert about memory, ${status}.`,
+  false: () => "An alert that is not about memory.",
+  unknown: () => "An alert that may be about memory: it does not say enough.",
+};
+
+function rendered({ memoryRelated, status, alerts }: AlertResult): string {
+  return `${[HEADLINES[`${memoryRelated}`](status), ...alerts.map(section)].join("\n\n")}\n`;
+}
+
+function section({ says, severity, target, startsAt, labels, class: kind, rule }: ExplainedAlert): string {
+  const { owner } = target;
   const facts: readonly (readonly [string, string | null])[] = [
+    ["class", kind],
+    ["rule", rule],
     ["severity", severity],
     ["when", startsAt],
-    ["host", target.host],
-    ["container", target.containerId],
+    ["cluster", target.cluster],
+    ["namespace", target.namespace],
+    ["owner", owner === null ? null : `${owner.resource}/${owner.name}`],
+    ["pod", target.pod],
+    ["container", target.container ?? target.containerId],
+    ["node", target.node],
+    ["may be named", target.names.length === 0 ? null : target.names.join(", ")],
     ["cgroup", target.cgroup],
     ...Object.entries(labels),
   ];

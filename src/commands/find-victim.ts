@@ -1,4 +1,4 @@
-import type { AboutMemory, AlertKill } from "../domain/alert.ts";
+import type { Alert, AlertKill } from "../domain/alert.ts";
 import { asClause } from "../domain/clause.ts";
 import { containerIdsIn } from "../domain/kernel-oom/cgroup-path.ts";
 import { targetKey, type Target } from "../domain/target.ts";
@@ -30,16 +30,16 @@ const A_MOMENT_MS = 1_500;
 const SHORT_ID = 12;
 
 /** Finds the container that an alert is about: by the id in its cgroup, by its name, or by what Docker saw at that time. */
-export async function findVictim(search: VictimSearch, reading: AboutMemory, heardAtMs: number): Promise<Victim> {
+export async function findVictim(search: VictimSearch, alert: Alert, heardAtMs: number): Promise<Victim> {
   const containers = search.list.known.filter(({ target }) => target.kind === "docker");
   const list = { ...search.list, known: containers };
-  if (reading.kills.length === 0) return byName({ ...search, list }, reading);
-  const placed = reading.kills.filter((kill) => pathOf(kill) !== null);
-  if (placed.length > 0) return byPath({ ...search, list }, placed, reading);
-  return byTime(search, reading, heardAtMs);
+  if (alert.kills.length === 0) return byName({ ...search, list }, alert);
+  const placed = alert.kills.filter((kill) => pathOf(kill) !== null);
+  if (placed.length > 0) return byPath({ ...search, list }, placed, alert);
+  return byTime(search, alert, heardAtMs);
 }
 
-function byName({ list }: VictimSearch, { names, hosts: places }: AboutMemory): Victim {
+function byName({ list }: VictimSearch, { subject: { names, hosts: places } }: Alert): Victim {
   const fitting = firstFitting(names, list);
   // The same name on several hosts: the alert may say on which.
   const there = fitting.filter((target) => target.kind === "docker" && places.some((place) => isSameHost(place, target.connection)));
@@ -66,12 +66,12 @@ function firstFitting(names: readonly string[], { known }: TargetList): readonly
 }
 
 /** The cgroup says in which container it was, or that it was in none. */
-async function byPath(search: VictimSearch, kills: readonly AlertKill[], reading: AboutMemory): Promise<Victim> {
+async function byPath(search: VictimSearch, kills: readonly AlertKill[], alert: Alert): Promise<Victim> {
   const ids = kills.map((kill) => containerIdsIn(pathOf(kill) ?? "").toReversed());
   const known = distinct(ids.flatMap((inKill) => innermost(inKill, search.list)));
   const targets = known.length > 0 ? known : await goneById(search, ids.flat());
   const [only, ...others] = targets;
-  if (only === undefined) return { kind: "none", because: elsewhere(kills, ids.flat(), reading) };
+  if (only === undefined) return { kind: "none", because: elsewhere(kills, ids.flat(), alert) };
   if (others.length > 0) return { kind: "several", targets, because: "It tells of kills in several containers." };
   return { kind: "found", target: only, how: "by the container's id in the kernel's line" };
 }
@@ -93,7 +93,7 @@ async function goneById({ hosts, clock }: VictimSearch, ids: readonly string[]):
   return namedById((await dockerSaw(hosts, { fromMs: nowMs - 3_600_000, toMs: nowMs + AROUND_MS }, [])).events, ids);
 }
 
-function elsewhere(kills: readonly AlertKill[], ids: readonly string[], { hosts }: AboutMemory): string {
+function elsewhere(kills: readonly AlertKill[], ids: readonly string[], { subject: { hosts } }: Alert): string {
   const newest = kills.at(-1);
   const where = hosts[0] === undefined ? "" : ` on ${hosts[0]}`;
   const [id] = ids;
@@ -103,14 +103,14 @@ function elsewhere(kills: readonly AlertKill[], ids: readonly string[], { hosts 
 }
 
 /** A single line has only process and pid: Docker is asked whom it saw being killed at that moment. */
-async function byTime({ hosts, clock }: VictimSearch, reading: AboutMemory, heardAtMs: number): Promise<Victim> {
-  const newest = reading.kills.at(-1);
-  const where = reading.hosts[0] === undefined ? "" : ` (on ${reading.hosts[0]})`;
-  const times = reading.kills.flatMap((kill) => killTime(kill, reading.atMs ?? heardAtMs) ?? []);
+async function byTime({ hosts, clock }: VictimSearch, alert: Alert, heardAtMs: number): Promise<Victim> {
+  const newest = alert.kills.at(-1);
+  const where = alert.subject.hosts[0] === undefined ? "" : ` (on ${alert.subject.hosts[0]})`;
+  const times = alert.kills.flatMap((kill) => killTime(kill, alert.startsAtMs ?? heardAtMs) ?? []);
   if (times.length === 0)
     return { kind: "none", because: `${told(newest)}${where}. That was on another day, and the line does not say in which container.` };
   const span = { fromMs: Math.min(...times) - AROUND_MS, toMs: Math.max(...times) + AROUND_MS };
-  const saw = await sawSurely(hosts, { span, names: reading.hosts, clock });
+  const saw = await sawSurely(hosts, { span, names: alert.subject.hosts, clock });
   const targets = killedIn(saw.events);
   const [only, ...others] = targets;
   if (only === undefined)
@@ -124,7 +124,7 @@ async function byTime({ hosts, clock }: VictimSearch, reading: AboutMemory, hear
       targets,
       because: `${told(newest)}${where}. The line does not say in which container; several were killed within 2 minutes of it.`,
     };
-  if (reading.hosts.length > 0 && !saw.byName)
+  if (alert.subject.hosts.length > 0 && !saw.byName)
     return {
       kind: "several",
       targets,

@@ -12,13 +12,16 @@ export function createPostListener(front: Front): (inbound: PostIn) => Promise<v
   let self: Self | undefined;
   return async ({ post, receivedAtMs }) => {
     if (!front.alertChannels.includes(post.channel) || isTalk(post)) return;
-    const reading = front.readAlert(post);
-    if (reading.kind === "not-about-memory") return;
+    const alerts = front.readAlert(post).alerts.filter(({ memory }) => memory !== "no");
+    if (alerts.length === 0) return;
     self ??= await front.chat.self();
     if (post.userId === self.userId || post.botId === self.botId) return;
     const threadTs = post.threadTs ?? post.ts;
     const place = { slot: pickerSlot(post.channel, threadTs), channel: post.channel, threadTs };
-    await takeAlert(front, { reading, heardAtMs: postedAt(post) ?? receivedAtMs }, place);
+    const heardAtMs = postedAt(post) ?? receivedAtMs;
+    for (const [index, alert] of alerts.entries()) {
+      await takeAlert(front, { key: `${post.channel}/${post.ts}/${index}`, alert, heardAtMs }, place);
+    }
   };
 }
 

@@ -40,12 +40,10 @@ async function look(front: Front, { userId, post }: Shortcut): Promise<Message |
 
 /** A person pointed at the post, so words in it count even where it is no alert. */
 async function meant(front: Front, post: Shortcut["post"], list: TargetList): Promise<Victim> {
-  const reading = front.readAlert(post);
-  const victim: Victim =
-    reading.kind === "about-memory"
-      ? await victimOf(front, { reading, heardAtMs: postedAt(post) ?? front.desk.clock.nowMs() })
-      : { kind: "none" };
-  if (victim.kind === "found" || (victim.kind === "several" && reading.kind === "about-memory" && reading.kills.length > 0)) return victim;
+  const alert = front.readAlert(post).alerts.find(({ memory }) => memory !== "no");
+  const heardAtMs = postedAt(post) ?? front.desk.clock.nowMs();
+  const victim: Victim = alert === undefined ? { kind: "none" } : await victimOf(front, { alert, heardAtMs });
+  if (victim.kind === "found" || (victim.kind === "several" && alert !== undefined && alert.kills.length > 0)) return victim;
   const found = targetOfAlert(post.text.slice(0, 4000).split(/[\s,;"'`()<>]+/), list);
   return found.kind === "found" ? found : { kind: "none", ...(victim.kind === "none" ? victim : {}) };
 }

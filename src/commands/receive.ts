@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { messageOf } from "../domain/errors.ts";
-import type { SentAlert } from "../domain/alert.ts";
+import type { SentAlerts } from "../domain/alert.ts";
 import type { Answer, Inbound, Receive } from "../ports/inbound.ts";
 import type { Front } from "./front.ts";
 import { onClick } from "./on-click.ts";
@@ -8,7 +8,7 @@ import { onCommand } from "./on-command.ts";
 import { onDialogClick } from "./on-dialog-click.ts";
 import { onMention } from "./on-mention.ts";
 import { createPostListener } from "./on-post.ts";
-import { onSentAlert } from "./on-sent-alert.ts";
+import { onSentAlerts } from "./on-sent-alerts.ts";
 import { onShortcut } from "./on-shortcut.ts";
 import { onSubmission } from "./on-submission.ts";
 
@@ -21,7 +21,7 @@ export type Receiver = {
   /** The receive job. Throws what is worth another try. */
   handle(inbound: Inbound): Promise<void>;
   /** The alert job: what came by a webhook. Throws what is worth another try. */
-  onAlert(alert: SentAlert): Promise<void>;
+  onAlerts(sent: SentAlerts): Promise<void>;
 };
 
 /** Everything that comes in from the chat goes through here. */
@@ -34,7 +34,7 @@ export function createReceive(front: Front): Receiver {
       if (inbound.kind === "click" && inbound.actionId.startsWith("modal_")) return onDialogClick(front, inbound);
       return enqueue(front, inbound);
     },
-    onAlert: (alert) => onSentAlert(front, alert),
+    onAlerts: (sent) => onSentAlerts(front, sent),
     async handle(inbound) {
       switch (inbound.kind) {
         case "command":

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import type { AlertKill, SentAlert } from "../domain/alert.ts";
+import { ALERT_CLASSES, ALERT_SOURCES, SEVERITIES, type Alert, type AlertKill, type SentAlerts } from "../domain/alert.ts";
 import { OomphError } from "../domain/errors.ts";
-import { PROBLEMS } from "../domain/incident.ts";
+import { WORKLOAD_RESOURCES } from "../domain/target.ts";
 import type { ClusterKill } from "../domain/watch.ts";
 import type { ContainerEvent } from "../ports/containers.ts";
 import type { Inbound } from "../ports/inbound.ts";
@@ -104,24 +104,37 @@ const Kill = z.object({
   loggedAt: z.string().exactOptional(),
 }) satisfies z.ZodType<AlertKill>;
 
-const Alert = z.object({
-  id: Id,
-  receivedAtMs: TimeMs,
-  reading: z.object({
-    kind: z.literal("about-memory"),
-    problem: z.enum(PROBLEMS),
-    source: Id,
+const AlertSchema = z.object({
+  source: z.enum(ALERT_SOURCES),
+  memory: z.enum(["yes", "no", "unsure"]),
+  class: z.enum(ALERT_CLASSES),
+  rule: Id,
+  name: z.string().nullable(),
+  status: z.enum(["firing", "resolved"]),
+  severity: z.enum(SEVERITIES).nullable(),
+  labels: z.record(z.string(), z.string()),
+  value: z.string().exactOptional(),
+  startsAtMs: z.number().exactOptional(),
+  link: z.string().exactOptional(),
+  subject: z.object({
+    about: z.enum(["redis", "container", "workload", "node", "unknown"]),
     names: Words,
-    status: z.enum(["firing", "resolved"]),
-    kills: z.array(Kill),
     hosts: Words,
-    atMs: z.number().exactOptional(),
+    cluster: Id.exactOptional(),
+    namespace: Id.exactOptional(),
+    pod: Id.exactOptional(),
+    container: Id.exactOptional(),
+    owner: z.object({ resource: z.enum(WORKLOAD_RESOURCES), name: Id }).exactOptional(),
   }),
-}) satisfies z.ZodType<SentAlert>;
+  kills: z.array(Kill),
+  says: z.string(),
+}) satisfies z.ZodType<Alert>;
+
+const Sent = z.object({ id: Id, receivedAtMs: TimeMs, alerts: z.array(AlertSchema) }) satisfies z.ZodType<SentAlerts>;
 
 const PAYLOADS: { readonly [Name in JobName]: z.ZodType<JobPayloads[Name]> } = {
   receive: z.object({ inbound: InboundSchema }),
-  alert: z.object({ alert: Alert }),
+  alert: z.object({ sent: Sent }),
   investigate: z.object({ investigationId: Id }),
   act: z.object({ requestId: Id }),
   deliver: z.object({ deliveryId: Id }),

@@ -1,4 +1,4 @@
-import type { SentAlert } from "../domain/alert.ts";
+import type { SentAlerts } from "../domain/alert.ts";
 import type { Inbound } from "../ports/inbound.ts";
 import type { JobHandlers, JobOutcome, JobPayloads } from "../ports/job-queue.ts";
 import { act, type ActDeps } from "./act.ts";
@@ -17,7 +17,7 @@ export type HandlerDeps = ActDeps &
     /** What becomes of what came in from the chat. */
     receive(inbound: Inbound, signal: AbortSignal): Promise<void>;
     /** What becomes of an alert that came by a webhook. */
-    onAlert(alert: SentAlert): Promise<void>;
+    onAlerts(sent: SentAlerts): Promise<void>;
     readonly watch: WatchHandlers;
   };
 
@@ -38,7 +38,7 @@ export function createHandlers(deps: HandlerDeps): JobHandlers {
       return DONE;
     },
     async alert(payload) {
-      await deps.onAlert(readPayload("alert", payload).alert);
+      await deps.onAlerts(readPayload("alert", payload).sent);
       return DONE;
     },
     investigate: async (payload, signal, lost) => investigate(deps, readPayload("investigate", payload).investigationId, { signal, lost }),

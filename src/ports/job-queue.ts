@@ -1,4 +1,4 @@
-import type { SentAlert } from "../domain/alert.ts";
+import type { SentAlerts } from "../domain/alert.ts";
 import type { ClusterKill } from "../domain/watch.ts";
 import type { ContainerEvent } from "./containers.ts";
 import type { Inbound } from "./inbound.ts";
@@ -8,7 +8,7 @@ export type JobPayloads = {
   /** Something came in from the chat. */
   readonly receive: { readonly inbound: Inbound };
   /** An alert came by a webhook. */
-  readonly alert: { readonly alert: SentAlert };
+  readonly alert: { readonly sent: SentAlerts };
   readonly investigate: { readonly investigationId: string };
   readonly act: { readonly requestId: string };
   readonly deliver: { readonly deliveryId: string };

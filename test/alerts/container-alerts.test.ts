@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createJudge } from "../../src/alerts/judge.ts";
 import { readAlert } from "../../src/alerts/read-alert.ts";
 import { killsIn } from "../../src/alerts/kills-in.ts";
 
@@ -6,15 +7,19 @@ const ID = "4f1c".repeat(16);
 const LINE =
   "Jun 11 14:22:20 node-7 kernel: [857400.388400] Memory cgroup out of memory: Killed process 796205 (mysqld) total-vm:2403480kB, anon-rss:521000kB, file-rss:36352kB, shmem-rss:0kB, UID:999 pgtables:1412kB oom_score_adj:961";
 
+const judge = createJudge();
+
 function read(text: string) {
-  const reading = readAlert({ channel: "C0ALERTS", ts: "1.2", text });
-  return reading.kind === "about-memory" ? reading : undefined;
+  const [alert] = readAlert({ text }, judge).alerts;
+  if (alert?.memory !== "yes") return undefined;
+  const { subject, ...rest } = alert;
+  return { ...rest, ...subject };
 }
 
 describe("lines of a kernel in a post", () => {
   it("tell who was killed, whose memory was short, where and when", () => {
     expect(read(`node-7 just paged:\n\`\`\`${LINE}\`\`\``)).toMatchObject({
-      problem: "container-memory",
+      about: "container",
       source: "text",
       status: "firing",
       names: [],
@@ -69,7 +74,7 @@ describe("lines of a kernel in a post", () => {
   });
 
   it("are read before the name of a Redis that was killed", () => {
-    expect(read(`RedisMemoryHigh\n${LINE.replaceAll("mysqld", "redis-server")}`)?.problem).toBe("container-memory");
+    expect(read(`RedisMemoryHigh\n${LINE.replaceAll("mysqld", "redis-server")}`)?.about).toBe("container");
   });
 });
 
@@ -83,7 +88,7 @@ describe("a named container", () => {
     ["by cAdvisor's labels", `[FIRING:1] ContainerHighMemoryUsage\nid = /docker/${ID}\nname = kong\nimage = kong:3`, ["kong", ID]],
     ["by Compose", "DockerOOM: container_label_com_docker_compose_service=web host=box-1", ["web"]],
   ])("is read %s", (_how, text, names) => {
-    expect(read(text)).toMatchObject({ problem: "container-memory", kills: [], status: "firing" });
+    expect(read(text)).toMatchObject({ about: "container", kills: [], status: "firing" });
     expect(read(text)?.names.slice(0, names.length)).toEqual(names);
   });
 
@@ -127,7 +132,7 @@ it("reads hostile text of 100 kB without losing its way", () => {
   ]) {
     const text = `Container kong was OOM killed ${piece.repeat(100_000 / piece.length)}`;
     const reading = read(text);
-    expect(reading?.problem).toBe("container-memory");
+    expect(reading?.about).toBe("container");
     expect(reading?.names.length).toBeLessThanOrEqual(20);
     expect(reading?.hosts.length).toBeLessThanOrEqual(3);
   }

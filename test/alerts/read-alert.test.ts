@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { createJudge } from "../../src/alerts/judge.ts";
 import { readAlert } from "../../src/alerts/read-alert.ts";
 
-const read = (text: string) => readAlert({ channel: "C0ALERTS", ts: "1.2", text });
+const judge = createJudge();
+const read = (text: string) => readAlert({ text }, judge).alerts[0];
 
 describe("posts about the memory of a Redis", () => {
   it.each([
@@ -22,7 +24,7 @@ describe("posts about the memory of a Redis", () => {
     ["a sentence, the other way round", "High memory usage on Redis sessions"],
     ["CloudWatch", "ALARM: elasticache DatabaseMemoryUsagePercentage >= 90"],
   ])("knows %s", (_what, text) => {
-    expect(read(text)).toMatchObject({ kind: "about-memory", problem: "redis-memory", status: "firing" });
+    expect(read(text)).toMatchObject({ memory: "yes", class: "redis_memory", subject: { about: "redis" }, status: "firing" });
   });
 
   it.each([
@@ -33,14 +35,11 @@ describe("posts about the memory of a Redis", () => {
     ["the exporter's own memory", "[FIRING:1] RedisExporterMemoryHigh"],
     ["nothing", ""],
   ])("leaves %s alone", (_what, text) => {
-    expect(read(text)).toEqual({ kind: "not-about-memory" });
+    expect(read(text)).toMatchObject({ memory: "no", class: "other" });
   });
 
   it("tells resolved from firing; one that still fires wins", () => {
-    const status = (text: string) => {
-      const reading = read(text);
-      return reading.kind === "about-memory" ? reading.status : reading.kind;
-    };
+    const status = (text: string) => read(text)?.status;
     expect(status("[RESOLVED] RedisMemoryHigh (sessions)")).toBe("resolved");
     expect(status("*Status: resolved*\nRedisMemoryHigh")).toBe("resolved");
     expect(status("OK: RedisMemoryHigh sessions")).toBe("resolved");
@@ -50,10 +49,7 @@ describe("posts about the memory of a Redis", () => {
 });
 
 describe("names in an alert", () => {
-  const names = (text: string) => {
-    const reading = read(text);
-    return reading.kind === "about-memory" ? reading.names : [];
-  };
+  const names = (text: string) => read(text)?.subject.names;
 
   it("come from labels, the likelier first, without the exporters", () => {
     expect(names('RedisMemoryHigh host=node-7 instance="10.0.0.5:6379" service=redis-exporter severity=critical')).toEqual([
@@ -99,7 +95,7 @@ it("reads hostile text of 100 kB without losing its way", () => {
     "(((((",
   ]) {
     const reading = read(`OOM command not allowed when used memory > 'maxmemory' ${piece.repeat(100_000 / piece.length)}`);
-    expect(reading).toMatchObject({ kind: "about-memory" });
-    expect(reading.kind === "about-memory" && reading.names.length <= 20).toBe(true);
+    expect(reading?.memory).toBe("yes");
+    expect(reading?.subject.names.length).toBeLessThanOrEqual(20);
   }
 });

@@ -4,8 +4,8 @@ import { createContainerHosts } from "../../src/adapters/docker/container-hosts.
 import { createContainerTargets } from "../../src/adapters/docker/container-targets.ts";
 import { flattenPost } from "../../src/adapters/slack/flatten-post.ts";
 import { systemClock } from "../../src/adapters/system/system-clock.ts";
-import { parseWazuhAlert } from "../../src/alerts/wazuh/schema.ts";
-import { readWazuhAlert } from "../../src/alerts/wazuh/read-wazuh-alert.ts";
+import { createJudge } from "../../src/alerts/judge.ts";
+import { wazuh } from "../../src/alerts/senders/wazuh/index.ts";
 import type { ContainerHosts } from "../../src/ports/containers.ts";
 import { allTargets } from "../../src/wiring/targets.ts";
 import { CHANNEL, REQUESTER, SHOP } from "../support/desk.ts";
@@ -51,10 +51,10 @@ describe("an alert about a container", () => {
     on.receiver.handle({ kind: "post", id: ts, post: { channel: CHANNEL, ts, botId: "B0ALERTS", text }, receivedAtMs: Date.now() });
   const wazuhPosts = (content: WazuhContent, ts = now()) => post(flattenPost(wazuhPost(content)), ts);
   const wazuhSends = (content: WazuhContent) => {
-    const parsed = parseWazuhAlert(wazuhAlert(content));
-    const reading = parsed.kind === "alert" ? readWazuhAlert(parsed.alert) : undefined;
-    if (parsed.kind === "unfit" || reading?.kind !== "about-memory") throw new Error("expected an alert about memory");
-    return on.receiver.onAlert({ id: parsed.alert.id, receivedAtMs: BEGAN_AT_MS, reading });
+    const sent = wazuh.readSent(wazuhAlert(content));
+    if (sent.kind === "unfit") throw new Error(sent.because);
+    const alerts = sent.facts.map((facts) => createJudge()(facts, "wazuh"));
+    return on.receiver.onAlerts({ id: `wazuh/${sent.id}`, receivedAtMs: BEGAN_AT_MS, alerts });
   };
   const incidents = async () =>
     (await on.front.desk.store.incidents.list({ limit: 10 })).map(({ target, rootTs, problem, openedBy }) => ({

@@ -1,5 +1,6 @@
 import type { ContainerHosts } from "../../src/ports/containers.ts";
 import type { MemoryBoard } from "../../src/ports/memory-history.ts";
+import { createJudge } from "../../src/alerts/judge.ts";
 import { readAlert } from "../../src/alerts/read-alert.ts";
 import type { Front } from "../../src/commands/front.ts";
 import { createReceive, type Receiver } from "../../src/commands/receive.ts";
@@ -21,6 +22,8 @@ export type TestFront = {
   /** What is to be said in a slot, as lines. */
   slot(name: string): Promise<string>;
 };
+
+const judge = createJudge();
 
 /** No Docker host is configured. */
 export const NO_HOSTS: ContainerHosts = {
@@ -64,7 +67,7 @@ export async function startFront(
     runbooks,
     alertChannels: [CHANNEL],
     incidentChannel: CHANNEL,
-    readAlert,
+    readAlert: (post) => readAlert(post, judge),
     hosts: options.hosts ?? NO_HOSTS,
     memory: options.memory ?? NO_MEMORY,
   };

@@ -29,13 +29,14 @@ export function wazuhAlert({ log = KILLED, host = "box", id, timestamp = new Dat
 }
 
 /** As its slack.py posts it. */
-export function wazuhPost({ log = KILLED, host = "box", ruleId = RULE.id, title = RULE.description }: WazuhContent = {}) {
+export function wazuhPost({ log = KILLED, host = "box", id, ruleId = RULE.id, title = RULE.description }: WazuhContent = {}) {
+  const ts = id ?? `${Math.floor(Date.now() / 1000)}.5106268`;
   const fields = [
     { title: "Agent", value: `(004) - ${host}` },
     { title: "Location", value: "/var/log/syslog" },
     { title: "Rule ID", value: `${ruleId} _(Level 12)_` },
   ];
-  return { attachments: [{ color: "danger", pretext: "WAZUH Alert", title, text: logLine(host, log), fields, ts: "1781187740.5106268" }] };
+  return { attachments: [{ color: "danger", pretext: "WAZUH Alert", title, text: logLine(host, log), fields, ts }] };
 }
 
 /** In syslog's form, which has neither year nor zone. */

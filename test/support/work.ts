@@ -31,7 +31,7 @@ export function startWork(test: TestDesk, chat: Chat, outside: Pick<EscalateDeps
     patience: { attempts: 2, everyMs: 50 },
     investigationGraceMs: 1_000,
     receive: async () => undefined,
-    onAlert: async () => undefined,
+    onAlerts: async () => undefined,
     watch: { look: async () => undefined, onEvent: async () => undefined, report: async () => undefined },
   });
   return startWorkers(connection, {

@@ -31,7 +31,7 @@ export function flattenPost(message: Pick<MessagePayload, "text" | "blocks" | "a
   return text.length <= MAX_CHARS ? text : `${text.slice(0, MAX_CHARS)}\n… cut, ${text.length - MAX_CHARS} more characters`;
 }
 
-/** `<https://x|shown>` → `shown`, `<@U1>` → `@U1`, `<!channel>` → `@channel`, `&lt;` → `<`. */
+/** `<https://x|shown>` → `shown`, `<!date^1650508980^...|...>` → ISO 8601, `<@U1>` → `@U1`, `<!channel>` → `@channel`, `&lt;` → `<`. */
 export function undoMarkup(text: string): string {
   return text
     .replaceAll(/<([^<>\s][^<>\n]{0,2000})>/g, (_, inside: string) => shown(inside))
@@ -44,6 +44,7 @@ function shown(inside: string): string {
   const bar = inside.indexOf("|");
   const label = bar < 0 ? "" : inside.slice(bar + 1);
   const target = bar < 0 ? inside : inside.slice(0, bar);
+  if (/^!date\^\d{1,10}\^/.test(target)) return timeOf(target.split("^")[1]);
   if (label !== "") return target.startsWith("#") ? `#${label}` : label;
   if (target.startsWith("!")) return `@${target.slice(1).replace(/^subteam\^/, "")}`;
   return target.replace(/^mailto:/, "");
@@ -58,6 +59,7 @@ function linesOfAttachment(value: unknown): string {
     ...fields,
     ...blocks,
     markup(attachment["footer"]),
+    timeOf(attachment["ts"]),
   ].filter((line) => line !== "");
   return lines.length > 0 ? lines.join("\n") : markup(attachment["fallback"]);
 }
@@ -105,10 +107,16 @@ function inlineText(element: Part): string {
     case "emoji":
       return `:${textOf(element["name"])}:`;
     case "date":
-      return textOf(element["fallback"]);
+      return timeOf(element["timestamp"]) || textOf(element["fallback"]);
     default:
       return textOf(element["text"]);
   }
+}
+
+/** Seconds since 1970, which Slack shows beside the footer, as ISO 8601. */
+function timeOf(seconds: unknown): string {
+  const number = typeof seconds === "string" || typeof seconds === "number" ? Math.floor(Number(seconds)) : 0;
+  return number > 0 && number < 1e10 ? new Date(number * 1000).toISOString() : "";
 }
 
 function textObject(value: unknown): string {

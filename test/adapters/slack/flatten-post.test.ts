@@ -8,7 +8,7 @@ describe("undoMarkup", () => {
     ["<mailto:a@example.com|a@example.com> <mailto:b@example.com>", "a@example.com b@example.com"],
     ["<@U123> <@U123|kim> <#C1|alerts> <#C1>", "@U123 kim #alerts #C1"],
     ["<!channel> <!here|here> <!subteam^S1|@oncall> <!subteam^S1>", "@channel here @oncall @S1"],
-    ["<!date^1700000000^{time}|13:03>", "13:03"],
+    ["<!date^1700000000^{time}|13:03>", "2023-11-14T22:13:20.000Z"],
     ["used &gt; 90% &amp; rising, &lt;none&gt;", "used > 90% & rising, <none>"],
     ["&amp;lt;", "&lt;"],
     ["a < b > c", "a < b > c"],

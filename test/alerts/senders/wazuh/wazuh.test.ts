@@ -1,47 +1,54 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it, test } from "vitest";
-import { flattenPost } from "../../../src/adapters/slack/flatten-post.ts";
-import { readAlert } from "../../../src/alerts/read-alert.ts";
-import { readWazuhAlert } from "../../../src/alerts/wazuh/read-wazuh-alert.ts";
-import { parseWazuhAlert } from "../../../src/alerts/wazuh/schema.ts";
-import { createWazuhTaker } from "../../../src/alerts/wazuh/take-wazuh.ts";
-import { OomphError } from "../../../src/domain/errors.ts";
-import { wazuhAlert, wazuhPost } from "../../support/wazuh.ts";
+import { flattenPost } from "../../../../src/adapters/slack/flatten-post.ts";
+import { readAlert } from "../../../../src/alerts/read-alert.ts";
+import { createJudge } from "../../../../src/alerts/judge.ts";
+import { wazuh } from "../../../../src/alerts/senders/wazuh/index.ts";
+import { parseWazuhAlert } from "../../../../src/alerts/senders/wazuh/schema.ts";
+import { createTaker } from "../../../../src/alerts/take-sent.ts";
+import { OomphError } from "../../../../src/domain/errors.ts";
+import { wazuhAlert, wazuhPost } from "../../../support/wazuh.ts";
 
 const CGROUP = "Memory cgroup out of memory: Killed process 42 (node) total-vm:1000kB, anon-rss:800kB, file-rss:0kB, shmem-rss:0kB";
 
-function reading(alert: object) {
-  const parsed = parseWazuhAlert(alert);
-  if (parsed.kind === "unfit") throw new Error(parsed.because);
-  return readWazuhAlert(parsed.alert);
+const judge = createJudge();
+
+function reading(body: object) {
+  const sent = wazuh.readSent(body);
+  if (sent.kind === "unfit") throw new Error(sent.because);
+  return sent.facts.map((facts) => judge(facts, "wazuh"))[0];
 }
 
 function posted(post: object) {
-  return readAlert({ channel: "C0ALERTS", ts: "1.2", text: flattenPost(post) });
+  const { source, alerts } = readAlert({ text: flattenPost(post) }, judge);
+  expect(source).toBe("wazuh");
+  return alerts[0];
 }
 
 describe("an alert of rule 5108", () => {
   it("is read by its log line, not by what the rule calls it", () => {
     const alert = wazuhAlert({ log: CGROUP, host: "node-7", timestamp: "2026-06-11T14:22:20.511+0200" });
     expect(reading(alert)).toMatchObject({
-      problem: "container-memory",
+      class: "oom_killed",
+      severity: "critical",
       source: "wazuh",
-      hosts: ["node-7"],
-      atMs: Date.parse("2026-06-11T12:22:20.511Z"),
+      subject: { about: "container", hosts: ["node-7"] },
+      startsAtMs: Date.parse("2026-06-11T12:22:20.511Z"),
       kills: [{ process: "node", pid: 42, constraint: "cgroup" }],
     });
     expect(posted(wazuhPost({ log: CGROUP, host: "node-7" }))).toMatchObject({
-      problem: "container-memory",
+      class: "oom_killed",
+      severity: "critical",
       source: "wazuh",
-      hosts: ["node-7"],
+      subject: { about: "container", hosts: ["node-7"] },
       kills: [{ process: "node", pid: 42, constraint: "cgroup" }],
     });
   });
 
   it("names the machine of the line before the agent that collected it", () => {
     const alert = { ...wazuhAlert({ log: CGROUP, host: "node-7" }), agent: { id: "000", name: "manager" } };
-    expect(reading(alert)).toMatchObject({ hosts: ["node-7", "manager"] });
+    expect(reading(alert)).toMatchObject({ subject: { hosts: ["node-7", "manager"] } });
   });
 
   it("whose line names nobody is about memory all the same, and says so", () => {
@@ -55,16 +62,16 @@ describe("an alert of rule 5108", () => {
 
   it("about a kill that was asked for by hand is left alone", () => {
     const log = "sh invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=-1, oom_score_adj=0";
-    expect(reading(wazuhAlert({ log }))).toEqual({ kind: "not-about-memory" });
-    expect(posted(wazuhPost({ log }))).toEqual({ kind: "not-about-memory" });
+    expect(reading(wazuhAlert({ log }))).toMatchObject({ memory: "no", class: "other" });
+    expect(posted(wazuhPost({ log }))).toMatchObject({ memory: "no", class: "other" });
   });
 });
 
 it("other alerts are left alone", () => {
   const other = { id: "2902", level: 7, description: "New package installed." };
   const log = "2025-02-03 21:41:42 status installed rsync:amd64 3.2.7";
-  expect(reading({ ...wazuhAlert({ log }), rule: other })).toEqual({ kind: "not-about-memory" });
-  expect(posted(wazuhPost({ log, ruleId: "2902", title: other.description }))).toEqual({ kind: "not-about-memory" });
+  expect(reading({ ...wazuhAlert({ log }), rule: other })).toMatchObject({ memory: "no", class: "other" });
+  expect(posted(wazuhPost({ log, ruleId: "2902", title: other.description }))).toMatchObject({ memory: "no", class: "other" });
 });
 
 describe("what claims to be an alert", () => {
@@ -96,7 +103,8 @@ describe("what is sent is queued", () => {
   function taker(add: (name: string, payload: unknown, options: { readonly id: string }) => Promise<void>) {
     const received: string[] = [];
     const metrics = { received: (kind: string) => void received.push(kind) };
-    const take = createWazuhTaker({ queue: { add } as never, clock: { nowMs: () => 5 } as never, metrics: metrics as never });
+    const desk = { queue: { add } as never, clock: { nowMs: () => 5 } as never, metrics: metrics as never, judge };
+    const take = createTaker(wazuh, desk);
     return { take, received };
   }
 
@@ -110,7 +118,7 @@ describe("what is sent is queued", () => {
     expect(added.map(({ name }) => name)).toEqual(["alert", "alert", "alert"]);
     expect(new Set(added.map(({ id }) => id)).size).toBe(2);
     expect(added[0]?.id).toMatch(/^wazuh_[0-9a-f]{40}$/);
-    expect(added[0]?.payload).toMatchObject({ alert: { id: "1781187740.1", receivedAtMs: 5, reading: { problem: "container-memory" } } });
+    expect(added[0]?.payload).toMatchObject({ sent: { id: "wazuh/1781187740.1", receivedAtMs: 5, alerts: [{ class: "oom_killed" }] } });
   });
 
   it("unless it is not about memory, or unfit, or the queue is away", async () => {
@@ -124,18 +132,18 @@ describe("what is sent is queued", () => {
 });
 
 // Alerts of others, where they are at hand.
-const SAMPLES = resolve(import.meta.dirname, "../../../../shared/samples/alerts");
+const SAMPLES = resolve(import.meta.dirname, "../../../../../shared/samples/alerts");
 
 test.skipIf(!existsSync(SAMPLES))("samples of Wazuh's posts and alerts are read as they are labelled", () => {
   const sample = (name: string) => JSON.parse(readFileSync(resolve(SAMPLES, name), "utf8")) as object;
   const memcg = {
     kills: [{ process: "mysqld", pid: 796205, constraint: "cgroup", anonRssBytes: 521000 * 1024 }],
-    hosts: ["k8s-worker-02"],
+    subject: { hosts: ["k8s-worker-02"] },
   };
   expect(reading(sample("36_wazuh_alert_memcg_oom.json"))).toMatchObject(memcg);
   expect(posted(sample("37_wazuh_slack_memcg_oom.json"))).toMatchObject(memcg);
   expect(posted(sample("38_wazuh_slack_global_oom.json"))).toMatchObject({
     kills: [{ process: "uwsgi", pid: 13592, constraint: "global" }],
   });
-  expect(posted(sample("39_wazuh_slack_dpkg.json"))).toEqual({ kind: "not-about-memory" });
+  expect(posted(sample("39_wazuh_slack_dpkg.json"))).toMatchObject({ memory: "no", class: "other" });
 });

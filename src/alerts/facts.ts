@@ -1,0 +1,64 @@
+import type { AlertFacts, AlertStatus, Severity } from "../domain/alert.ts";
+
+// What is more than this is no alert for people: it is cut, never refused, because a part of an alert is better than none.
+const MOST_LABELS = 64;
+const MOST_LABEL_CHARACTERS = 1024;
+const MOST_TEXT_CHARACTERS = 40_000;
+const MOST_NAME_CHARACTERS = 256;
+
+/** Facts within bounds: 64 labels of 1,024 characters, 40,000 characters of text, a name of 256. Every parser's last step. */
+export function bounded(facts: AlertFacts): AlertFacts {
+  const labels = Object.entries(facts.labels)
+    .slice(0, MOST_LABELS)
+    .map(([name, value]) => [name.slice(0, MOST_NAME_CHARACTERS), value.slice(0, MOST_LABEL_CHARACTERS)] as const);
+  return {
+    ...facts,
+    name: facts.name === null ? null : facts.name.slice(0, MOST_NAME_CHARACTERS),
+    labels: Object.fromEntries(labels),
+    text: facts.text.slice(0, MOST_TEXT_CHARACTERS),
+  };
+}
+
+/** A sender's word for how bad it is, in ours. Null: none, or one that says nothing (`none`, `page`). */
+export function severityOf(word: string | undefined): Severity | null {
+  return SEVERITY_WORDS.get((word ?? "").trim().toLowerCase()) ?? null;
+}
+
+// Sources: Prometheus' and Grafana's usual labels, PagerDuty's (critical, error, warning, info) and its urgencies, Sentry's levels,
+// Datadog's alert types and priorities, New Relic's priorities, syslog's names.
+const SEVERITY_WORDS = new Map<string, Severity>([
+  ...["critical", "crit", "fatal", "emergency", "emerg", "alert", "disaster", "major", "error", "err", "high", "p1", "sev1", "page"].map(
+    (word) => [word, "critical"] as const,
+  ),
+  ...["warning", "warn", "minor", "average", "medium", "moderate", "p2", "p3", "sev2", "sev3"].map((word) => [word, "warning"] as const),
+  ...["info", "information", "informational", "notice", "low", "debug", "ok", "p4", "p5", "sev4"].map((word) => [word, "info"] as const),
+]);
+
+/** A sender's word for the state, in ours. Undefined: none of the usual words. */
+export function statusOfWord(word: string | undefined): AlertStatus | undefined {
+  return STATUS_WORDS.get((word ?? "").trim().toLowerCase());
+}
+
+const STATUS_WORDS = new Map<string, AlertStatus>([
+  ...["firing", "alerting", "alarm", "triggered", "open", "active", "activated", "problem", "warn", "error", "created", "no_data"].map(
+    (word) => [word, "firing"] as const,
+  ),
+  ...["resolved", "ok", "normal", "recovered", "closed", "inactive", "deactivated"].map((word) => [word, "resolved"] as const),
+]);
+
+/** Milliseconds since 1970 of an ISO 8601 time with its zone, nanoseconds and `+0000` included. Undefined: none, or year 1 (never). */
+export function timeOf(text: string | undefined): number | undefined {
+  if (text === undefined || text.length > 64) return undefined;
+  const ms = Date.parse(
+    text
+      .trim()
+      .replace(/(\.\d{3})\d+/, "$1")
+      .replace(/([+-]\d\d)(\d\d)$/, "$1:$2"),
+  );
+  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
+}
+
+/** Something that may be followed: http or https, at most 2,048 characters. */
+export function linkOf(text: string | undefined): string | undefined {
+  return text !== undefined && text.length <= 2048 && /^https?:\/\/[^\s<>|]+$/.test(text) ? text : undefined;
+}

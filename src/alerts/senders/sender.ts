@@ -1,0 +1,21 @@
+import type { AlertFacts, AlertSource } from "../../domain/alert.ts";
+import type { Said } from "../said.ts";
+
+/** One sender: how its JSON and its posts are read. A file or a folder of its own each; `index.ts` lists them. */
+export type Sender = {
+  readonly source: AlertSource;
+  readonly readSent?: ReadSent;
+  readonly readPost?: ReadPost;
+};
+
+/** Checks and reads what claims to be this sender's JSON. Pure; never throws; linear in the size of the body. */
+export type ReadSent = (body: unknown) => Sent;
+
+export type Sent =
+  /** `id`: the sender's own id of the message; absent: it has none, and its content is what tells it from others. */
+  | { readonly kind: "facts"; readonly facts: readonly AlertFacts[]; readonly id?: string }
+  /** `because` names fields, never their values. */
+  | { readonly kind: "unfit"; readonly because: string };
+
+/** The alerts in a post of this sender's. Undefined: it is not this sender's. Pure; linear in the length of the text. */
+export type ReadPost = (said: Said) => readonly AlertFacts[] | undefined;

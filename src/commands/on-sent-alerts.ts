@@ -1,0 +1,20 @@
+import type { Alert, SentAlerts } from "../domain/alert.ts";
+import type { Front } from "./front.ts";
+import { takeAlert } from "./take-alert.ts";
+
+/** A host whose processes are killed again and again is one matter: what cannot be told of it is said once in this time. */
+const ONE_MATTER_MS = 30 * 60_000;
+
+/** Alerts that came by a webhook: their threads begin in the incident channel. */
+export async function onSentAlerts(front: Front, { id, alerts, receivedAtMs }: SentAlerts): Promise<void> {
+  for (const [index, alert] of alerts.entries()) {
+    const place = { slot: matterOf(alert, receivedAtMs), channel: front.incidentChannel };
+    await takeAlert(front, { key: `${id}/${index}`, alert, heardAtMs: receivedAtMs }, place);
+  }
+}
+
+/** Where it is said, and edited, that nobody knows whose it was. */
+function matterOf({ source, subject: { hosts, names }, kills }: Alert, atMs: number): string {
+  const what = kills.at(-1)?.process ?? names[0] ?? "";
+  return `alert/${source}/${hosts[0] ?? ""}/${what}/${Math.floor(atMs / ONE_MATTER_MS)}`;
+}
