@@ -36,9 +36,9 @@ export type ExplainOptions = {
 /** `oomph explain <file|->`. */
 export async function explainFile({ file, base, json }: ExplainOptions, io: Io): Promise<ExitCode> {
   const { result, text } = await explainInput(file, base, io);
+  if (result.kind === "unknown") io.err(text);
   if (json) io.out(`${JSON.stringify(result, null, 2)}\n`);
-  else if (result.kind === "unknown") io.err(text);
-  else io.out(printable(text)); // names of processes come from anyone who can start one
+  else if (result.kind !== "unknown") io.out(printable(text)); // names of processes come from anyone who can start one
   return result.kind === "unknown" ? EXIT.badInput : EXIT.ok;
 }
 

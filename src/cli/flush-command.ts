@@ -24,6 +24,6 @@ export async function flushCommand({ url, db, maxKeys, allowHost, dryRun, json }
   const line = `${describeRedisFlush(result)}\n`;
   if (json === true) io.out(`${JSON.stringify(result, null, 2)}\n`);
   else if (code === 0) io.out(line);
-  else io.err(`oomph: ${line}`);
+  if (code !== 0) io.err(`oomph: ${line}`);
   return code;
 }

@@ -1,27 +1,29 @@
-import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { messageOf, OomphError } from "../domain/errors.ts";
+import { Command, InvalidArgumentError } from "commander";
 import { nearest } from "../domain/nearest.ts";
 import { EXIT, EXIT_CODE_HELP, type ExitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { addMemoryCommands } from "./memory-commands.ts";
 import { addRequestCommands } from "./request-commands.ts";
+import { asksForJson, tellFailure } from "./tell-failure.ts";
 
 type Done = (code: ExitCode) => void;
 
 /** Runs one command. Each command's module is loaded only when it is asked for. Never throws; returns the exit code. */
 export async function runCommandLine(args: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
-  const program = build(io, (ended) => {
+  let hasPrinted = false;
+  const out = (text: string): void => {
+    hasPrinted = true;
+    io.out(text);
+  };
+  const program = build({ ...io, out }, (ended) => {
     code = ended;
   });
   try {
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput; // it has had its say
-    io.err(`oomph: ${messageOf(error)}\n`);
-    if (!(error instanceof OomphError)) return EXIT.internal;
-    return error.code === "bad-input" || error.code === "not-found" ? EXIT.badInput : EXIT.failed;
+    return tellFailure(error, asksForJson(args) && !hasPrinted, io);
   }
 }
 

@@ -122,7 +122,11 @@ describe("investigate", () => {
     ],
     ["a census without unit", ["investigate", "redis/sessions", "--census", "3"], /--census expected a duration up to 60s/],
     ["a census without end", ["investigate", "redis/sessions", "--census", "2h"], /--census expected a duration up to 60s/],
-    ["a time without unit", ["investigate", "redis/sessions", "--since", "2"], /--since expected a time with its unit, such as 30m/],
+    [
+      "a time without unit",
+      ["investigate", "redis/sessions", "--since", "2"],
+      /--since expected a time with its unit, up to 30d, such as 30m/,
+    ],
     ["a missing target", ["investigate"], /missing required argument 'target'/],
     [
       "a broken configuration",
@@ -166,6 +170,7 @@ describe("explain", () => {
     expect(unknown.err).not.toBe("");
     const json = await run(["explain", "-", "--json"], { stdin: "hello" });
     expect(JSON.parse(json.out)).toMatchObject({ kind: "unknown" });
+    expect(json.err).toBe(unknown.err);
     expect((await run(["explain", "none.txt"])).err).toBe(
       'oomph: expected a file that can be read, or - for standard input, got "none.txt" (ENOENT)\n',
     );
@@ -186,7 +191,7 @@ describe("redis flush", () => {
       out: "Would flush database 2: 2 keys. Nothing was done (--dry-run).\n",
     });
     const refusal = await flushed("--max-keys", "1", "--json");
-    expect(refusal).toMatchObject({ code: EXIT.refused, err: "" });
+    expect(refusal).toMatchObject({ code: EXIT.refused, err: expect.stringContaining("--max-keys 1") });
     expect(JSON.parse(refusal.out)).toEqual({ kind: "refused", because: expect.stringContaining("--max-keys 1") });
     expect(await flushed()).toMatchObject({ code: EXIT.ok, out: "Flushed database 2: 2 keys gone.\n" });
     expect(JSON.parse((await flushed("--json")).out)).toEqual({ kind: "already-empty", database: 2 });
@@ -300,6 +305,49 @@ describe("the rest", () => {
     const ran = await run(args, { stdin: "" });
     expect(ran.code).toBe(EXIT.badInput);
     expect(ran.err).toMatch(expected);
+  });
+});
+
+describe("with --json, what cannot be done is one document on standard output, and a sentence on standard error", () => {
+  const away = {
+    env: { OOMPH_SQLITE_PATH: "/nowhere/oomph.sqlite" },
+    files: { "oomph.yaml": "docker: { connections: { local: { url: unix:///nowhere/docker.sock } } }\n" },
+  };
+
+  test.each([
+    [["investigate", "redis:///x"], "bad-input"],
+    [["investigate", "docker/web", "--since", "soon"], "bad-input"],
+    [["investigate"], "bad-input"],
+    [["plan", "docker.restart", "docker/web"], "unreachable"],
+    [["plan", "docker.restart", "docker/web", "--config", "none.yaml"], "bad-input"],
+    [["run", "docker.restart", "docker/web"], "bad-input"],
+    [["follow", "req_1"], "bad-input"],
+    [["top", "a", "b", "c"], "bad-input"],
+    [["trend", "docker/web"], "bad-input"],
+    [["report", "century"], "bad-input"],
+    [["history", "export"], "bad-input"],
+    [["explain", "/nowhere"], "bad-input"],
+    [["explan"], "bad-input"],
+    [["explain", "-", "--jsn"], "bad-input"],
+  ])("%j", async (args, expected) => {
+    const { code, out, err } = await run([...args, "--json"], away);
+    const document = JSON.parse(out) as { readonly because: string };
+    expect(document).toEqual({ kind: "error", code: expected, because: expect.any(String), exitCode: code });
+    expect(code).toBe(expected === "unreachable" ? EXIT.failed : EXIT.badInput);
+    expect(err).toContain(document.because);
+  });
+
+  test("a value that looks like it is none, and what went wrong after the document is not a second one", async () => {
+    expect((await run(["explain", "--", "--json"])).out).toBe("");
+    const said: string[] = [];
+    const io = { err: () => undefined, isTerminal: false, columns: 80, sources: async () => ({ env: {}, readFile: () => "" }) };
+    const out = (text: string): void => {
+      said.push(text);
+      throw new Error("the pipe is gone");
+    };
+    const read = () => Readable.from([Buffer.from("maxmemory:1\nused_memory:1\n")]);
+    expect(await runCommandLine(["explain", "-", "--json"], { ...io, out, read })).toBe(EXIT.internal);
+    expect(said).toHaveLength(1);
   });
 });
 
