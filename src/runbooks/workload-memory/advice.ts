@@ -9,21 +9,50 @@ import { percent } from "../words.ts";
 export const CRITICAL_SHARE = 0.95;
 // Templates that can be rolled out anew.
 const ROLLED_OUT: ReadonlySet<string> = new Set(["deploy", "sts", "ds"]);
-const SCALED: ReadonlySet<string> = new Set(["deploy", "sts"]);
+export const SCALED: ReadonlySet<string> = new Set(["deploy", "sts"]);
+// Of a template that makes nothing anew, what a higher limit holds for. Of a job or a bare pod it cannot be changed at all.
+const TAKES_EFFECT: Readonly<Record<string, string>> = {
+  deploy: "its pods are rolled out anew",
+  sts: "its pods are rolled out anew",
+  ds: "its pods are rolled out anew",
+  cronjob: "it holds for the runs to come",
+};
 
-/** A higher limit; nothing where none is set, or where neither node, quota nor limit range gives more. */
+/** A higher limit; nothing where none is set, where it cannot be changed, or where neither node, quota nor limit range gives more. */
 export function raiseLimit(picture: Picture, focus: Focus, caveat: string): readonly Advice[] {
+  const takesEffect = TAKES_EFFECT[picture.pods?.value.workload.resource ?? ""];
+  const raised = takesEffect === undefined ? undefined : higherLimit(picture, focus);
+  if (raised === undefined) return [];
+  const { name, from, to } = raised;
+  const why = `Raises the memory limit of ${name} from ${formatBytes(from)} to ${formatBytes(to)}; ${takesEffect}. ${caveat}`;
+  return [{ actionId: "k8s.set-memory", params: { container: name, limit: to }, why }];
+}
+
+/** What to write into the manifest of something that cannot be changed once it is there. */
+export function raiseInManifest(picture: Picture, focus: Focus): readonly string[] {
+  const resource = picture.pods?.value.workload.resource;
+  const raised = resource === "job" || resource === "pod" ? higherLimit(picture, focus) : undefined;
+  if (raised === undefined) return [];
+  const { name, from, to } = raised;
+  const where = resource === "job" ? "the manifest of the job, or of the cron job that makes it" : "the manifest of the pod";
+  return [
+    `Raise the memory limit of ${name} from ${formatBytes(from)} to ${formatBytes(to)} in ${where}, and create it again: as it is there it cannot be changed.`,
+  ];
+}
+
+type Raised = { readonly name: string; readonly from: number; readonly to: number };
+
+function higherLimit(picture: Picture, focus: Focus): Raised | undefined {
   const { container, usage, judgement } = focus;
   const limitBytes = container?.limitBytes;
-  if (container === undefined || limitBytes === undefined) return [];
+  if (container === undefined || limitBytes === undefined) return undefined;
   const usedBytes = Math.max(usage?.workingSetBytes ?? 0, judgement.killed ? limitBytes : 0);
   const nodeBytes = picture.node?.value.nodes.find(({ facts }) => facts.name === focus.podCase.pod.node)?.facts.allocatableBytes;
   const wanted = raisedLimit(usedBytes, { cores: 1, limitBytes, ...(nodeBytes === undefined ? {} : { hostBytes: nodeBytes }) });
   const most = highestAllowed(picture);
   const bytes = wanted === undefined || most === undefined ? wanted : Math.min(wanted, most);
-  if (bytes === undefined || bytes <= limitBytes) return [];
-  const why = `Raises the memory limit of ${container.name} from ${formatBytes(limitBytes)} to ${formatBytes(bytes)}; its pods are rolled out anew. ${caveat}`;
-  return [{ actionId: "k8s.set-memory", params: { container: container.name, limit: bytes }, why }];
+  if (bytes === undefined || bytes <= limitBytes) return undefined;
+  return { name: container.name, from: limitBytes, to: bytes };
 }
 
 /** Gives back what a running pod has taken: of one pod by deleting it, of all by a rolling restart. Nothing for what does not run: it frees nothing. */

@@ -1,4 +1,5 @@
 import type { Finding } from "../../domain/finding.ts";
+import { raiseInManifest, SCALED } from "./advice.ts";
 import type { Focus } from "./focus.ts";
 import type { Verdict } from "./make-finding.ts";
 import type { Picture } from "./picture.ts";
@@ -6,7 +7,8 @@ import { podAdvice } from "./pod-advice.ts";
 
 /** What people must do themselves: code to change, files to write, rights to grant; afterwards, what keeps it from coming back. */
 export function furtherStepsFor(finding: Finding, picture: Picture, focus: Focus): readonly string[] {
-  return [...stepsFor(finding, focus), ...lasting(finding, picture), ...rightsToGrant(picture)];
+  const inManifest = MEMORY_VERDICTS.has(finding.verdict) ? raiseInManifest(picture, focus) : [];
+  return [...inManifest, ...stepsFor(finding, focus), ...lasting(finding, picture), ...rightsToGrant(picture)];
 }
 
 const STEPS: Readonly<Partial<Record<Verdict, readonly string[]>>> = {
@@ -46,21 +48,28 @@ const MEMORY_VERDICTS: ReadonlySet<string> = new Set<Verdict>([
   "near-limit",
 ]);
 
-function stepsFor({ verdict }: Finding, { podCase, judgement }: Focus): readonly string[] {
+function stepsFor({ verdict }: Finding, { podCase, judgement, gone }: Focus): readonly string[] {
   const own = isVerdict(verdict) ? (STEPS[verdict] ?? []) : [];
-  return own.length > 0 || verdict === "healthy" || verdict === "near-limit" ? own : podAdvice(podCase.pod, judgement);
+  if (own.length > 0 || verdict === "healthy" || verdict === "near-limit") return own;
+  return gone ? [GONE] : podAdvice(podCase.pod, judgement);
 }
 
+const GONE =
+  "`kubectl logs` and `kubectl describe` no longer know it: look for its logs where logs are kept, and for its kill in the kernel's log of its node (`journalctl -k | oomph explain -`).";
+
 /** After the incident: what was changed by hand is gone with the next rollout. */
-function lasting({ verdict }: Finding, { history, surroundings, rollout }: Picture): readonly string[] {
+function lasting({ verdict }: Finding, { pods, history, surroundings, rollout }: Picture): readonly string[] {
   if (!MEMORY_VERDICTS.has(verdict)) return [];
-  const single = rollout?.value.workload?.replicas?.wanted === 1;
+  const isScaled = SCALED.has(pods?.value.workload.resource ?? "");
+  const single = isScaled && rollout?.value.workload?.replicas?.wanted === 1;
   const byMemory = surroundings?.value.autoscalers.some(({ metrics }) => metrics.includes("memory")) === true;
   return [
     "Write the change down where the workload is deployed from: what is changed live is lost with the next rollout.",
     ...(history === undefined ? ["Let the watch follow this workload: its readings tell a leak from a load that is always so."] : []),
     ...(single ? ["It has one replica: with a second one a kill is no outage."] : []),
-    ...(surroundings !== undefined && !byMemory && verdict !== "leak" ? ["Think of an autoscaler that goes by memory (HPA)."] : []),
+    ...(isScaled && surroundings !== undefined && !byMemory && verdict !== "leak"
+      ? ["Think of an autoscaler that goes by memory (HPA)."]
+      : []),
   ];
 }
 

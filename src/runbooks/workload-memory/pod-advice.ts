@@ -8,7 +8,8 @@ export function podAdvice(pod: PodFacts, judgement: PodJudgement): readonly stri
   const container = judgement.end?.container ?? judgement.container;
   const name = container?.name === undefined || container.name === "" ? "<container>" : container.name;
   const place = `${pod.name === "" ? "<pod>" : pod.name}${pod.namespace === "" ? "" : ` -n ${pod.namespace}`}`;
-  const previous = `Read the end of its last life: \`kubectl logs ${place} -c ${name} --previous\`.`;
+  const previous = `Read the end of its last life: \`kubectl logs ${place} -c ${name}${isLastLife(pod, judgement) ? "" : " --previous"}\`.`;
+  const whole = container?.name === "" ? [`See how its containers ended: \`kubectl get pod ${place} -o json | oomph explain -\`.`] : [];
   const kernel = `Ask the kernel of its node${pod.node === undefined ? "" : ` (${pod.node})`}: \`journalctl -k | oomph explain -\` names whom it killed, and by whose limit.`;
   switch (judgement.verdict) {
     case "oom-killed":
@@ -26,10 +27,16 @@ export function podAdvice(pod: PodFacts, judgement: PodJudgement): readonly stri
     case "not-oom":
       return judgement.end === undefined || judgement.end.exitCode === 0 ? [] : [previous];
     case "undetermined":
-      return [kernel, `See what happened around it: \`kubectl describe pod ${place}\`, with its events.`, previous];
+      return [...whole, kernel, `See what happened around it: \`kubectl describe pod ${place}\`, with its events.`, previous];
     default:
       return judgement.verdict satisfies never;
   }
+}
+
+/** Nothing was started after it: what it wrote is no earlier life's, and of that `--previous` would know nothing. */
+function isLastLife({ phase }: PodFacts, { end, container }: PodJudgement): boolean {
+  if (end?.when !== "now") return false;
+  return phase === "Failed" || phase === "Succeeded" || (end.container ?? container)?.restarts === 0;
 }
 
 function sizeAdvice({ podLimitBytes }: PodFacts, { scope, end, container }: PodJudgement): string {

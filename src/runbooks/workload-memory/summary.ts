@@ -40,9 +40,13 @@ export function podsTable({ usage }: Picture, { all }: Focus): Diagnosis["suspec
       const { pod } = podCase;
       const used = usage?.value.containers.filter((one) => one.pod === pod.name) ?? [];
       const bytes = used.reduce((sum, { workingSetBytes }) => sum + workingSetBytes, 0);
+      const unread = pod.containers.filter(
+        ({ name, role }) => (role === "main" || role === "sidecar") && used.every(({ container }) => container !== name),
+      );
+      const without = unread.length === 0 ? "" : ` without ${unread.map(({ name }) => name).join(", ")}`;
       const restarts = pod.containers.reduce((sum, container) => sum + container.restarts, 0);
       const stands = judgement.killed || judgement.verdict === "evicted" ? judgement.verdict : pod.phase;
-      return [pod.name, stands, String(restarts), used.length === 0 ? "?" : formatBytes(bytes), pod.node ?? "none"];
+      return [pod.name, stands, String(restarts), used.length === 0 ? "?" : `${formatBytes(bytes)}${without}`, pod.node ?? "none"];
     }),
   };
 }
@@ -98,7 +102,8 @@ function endLine({ pods }: Picture, { judgement }: Focus): Line | undefined {
 
 function memoryLine({ usage, limitBytes, share, container }: Focus): Line | undefined {
   if (usage === undefined && limitBytes === undefined) return undefined;
-  const used = usage === undefined ? "not running: no use to be read" : `${formatBytes(usage.workingSetBytes)} used`;
+  const unread = container?.state?.kind === "running" ? "not measured yet" : "not running: no use to be read";
+  const used = usage === undefined ? unread : `${formatBytes(usage.workingSetBytes)} used`;
   const request = container?.requestBytes === undefined ? "" : `, requests ${formatBytes(container.requestBytes)}`;
   return {
     label: "Memory",

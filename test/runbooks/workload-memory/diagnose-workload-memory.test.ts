@@ -21,6 +21,15 @@ function diagnose(parts: Readonly<Record<string, object>>) {
 }
 
 const eventsPart = (...events: readonly object[]) => ({ atMs: NOW_MS, events });
+const NO_SURROUNDINGS = { autoscalers: [], budgets: [], quotas: [], limitRanges: [], missing: [] };
+const SINGLE = {
+  workload: {
+    ...{ resource: "deploy", namespace: "shop", name: "web", uid: "u", resourceVersion: "1", labels: {}, annotations: {} },
+    ...{ conditions: [], containers: [], environment: {}, paused: false, managers: [] },
+    replicas: { wanted: 1, ready: 1, updated: 1, available: 1 },
+  },
+  revisions: [],
+};
 const KILLED = pod([container({ state: WAITS, lastState: ended("OOMKilled", 137), restarts: 3 })]);
 
 describe("what the status calls OOMKilled", () => {
@@ -32,6 +41,33 @@ describe("what the status calls OOMKilled", () => {
     expect(finding.advice.map(({ actionId }) => actionId)).toEqual(["k8s.set-memory"]);
     expect(finding.advice[0]?.params).toMatchObject({ container: "app", limit: 448 * MIB });
     expect(kills).toMatchObject({ lastAtMs: NOW_MS - 60_000 });
+  });
+
+  test("of a job: nothing that cannot be changed is offered, and its log is that of no earlier life", () => {
+    const job = { workload: { resource: "job", namespace: "shop", name: "web" } };
+    const once = pod([container({ state: ended("OOMKilled", 137, 5_000), restarts: 0 })], { phase: "Failed" });
+    const told = diagnose({ pods: podsPart([once], job), surroundings: NO_SURROUNDINGS, rollout: SINGLE });
+    expect(told.finding).toMatchObject({ verdict: "cgroup-limit-kill", advice: [] });
+    expect(told.furtherSteps[0]).toContain("Raise the memory limit of app from 256.0 MiB to 448.0 MiB in the manifest of the job");
+    expect(told.furtherSteps).toContain("Read the end of its last life: `kubectl logs web-1 -n shop -c app`.");
+    expect(told.furtherSteps.join()).not.toMatch(/replica|autoscaler/);
+    expect(diagnose({ pods: podsPart([KILLED]), surroundings: NO_SURROUNDINGS, rollout: SINGLE }).furtherSteps.join()).toMatch(
+      /-c app --previous.*one replica.*autoscaler/,
+    );
+  });
+
+  test("of a cron job: a higher limit holds for the runs to come", () => {
+    const cron = { workload: { resource: "cronjob", namespace: "shop", name: "web" } };
+    expect(diagnose({ pods: podsPart([KILLED], cron) }).finding.advice[0]?.why).toContain("to 448.0 MiB; it holds for the runs to come.");
+  });
+
+  test("a container that runs and was not measured is said so, and its pod's sum names it", () => {
+    const both = pod([container({ lastState: ended("OOMKilled", 137) }), container({ name: "proxy", restarts: 0 })]);
+    const part = usagePart(["web-1", 2 * MIB]);
+    const usage = JSON.parse(JSON.stringify(part).replace('"app"', '"proxy"')) as object;
+    const told = diagnose({ pods: podsPart([both]), usage });
+    expect(told.summary).toContainEqual({ label: "Memory", value: "not measured yet, limit 256.0 MiB, requests 128.0 MiB" });
+    expect(told.suspects?.rows[0]).toContain("2.0 MiB without app");
   });
 
   test.each([0, 1, 2, 139])("exit code %i: a process beneath the main one", (code) => {
