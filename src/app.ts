@@ -16,6 +16,7 @@ import { createHandlers } from "./jobs/workers.ts";
 import type { Log } from "./ports/log.ts";
 import { createDesk } from "./wiring/desk.ts";
 import { examinedParts } from "./wiring/examined.ts";
+import { createFirstLook } from "./wiring/first-look.ts";
 import { outsideParts } from "./wiring/outside.ts";
 import { logQueueWarnings, startServer } from "./wiring/readiness.ts";
 import { storeSettings } from "./wiring/store.ts";
@@ -63,11 +64,14 @@ export async function startOomph(
     leaseTimes: { ttlMs: jobs.leaseMs, renewEveryMs: Math.min(jobs.leaseMs / 3, TIMES.leaseLookMs) },
     random: Math.random,
   });
-  const server = await startServer(config.http, { store, queue, slack, connection, metrics, webhooks: webhooksOf(config, desk, judge) });
+  const firstLook = createFirstLook(config, examined.glance, log);
+  const webhooks = webhooksOf(config, desk, judge);
+  const server = await startServer(config.http, { store, queue, slack, connection, metrics, webhooks, firstLook });
   const workers = startWorkers(connection, { handlers, log, metrics, jobs: jobsOf(config), schedules: schedulesOf(config) });
   await slack.start();
   watch.start();
-  const inOrder = [watch.stop, slack.stop, () => workers.drain(jobs.drainMs), server.close, queue.close, connection.close];
+  firstLook.start();
+  const inOrder = [firstLook.stop, watch.stop, slack.stop, () => workers.drain(jobs.drainMs), server.close, queue.close, connection.close];
   return { url: server.url, stop: async () => stopAll([...inOrder, examined.close, store.close]) };
 }
 

@@ -164,6 +164,7 @@ redis:
     });
     expect(redis).toEqual({
       censusMs: 500,
+      lookAtStart: true,
       connections: [
         {
           name: "sessions",

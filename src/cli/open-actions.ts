@@ -56,7 +56,7 @@ function configFor({ connections, censusMs }: Extract<FoundTarget, { readonly ki
   const configured = loadCommandLineConfig(sources);
   const loaded = configured.kind === "ok" ? configured : loadCommandLineConfig({ env: {}, readFile: missing });
   if (loaded.kind === "invalid") throw new OomphError("internal", "an empty configuration is refused");
-  return { ...loaded.config, redis: { connections, censusMs } };
+  return { ...loaded.config, redis: { ...loaded.config.redis, connections, censusMs } };
 }
 
 function missing(): never {

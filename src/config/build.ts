@@ -19,7 +19,7 @@ export type Config = {
   /** Oomph's own Redis; absent: not configured, which is enough for the command line. */
   readonly queue?: { readonly url: string };
   readonly http: { readonly host: string; readonly port: number };
-  readonly redis: { readonly censusMs: number; readonly connections: readonly RedisConnectionSettings[] };
+  readonly redis: { readonly censusMs: number; readonly lookAtStart: boolean; readonly connections: readonly RedisConnectionSettings[] };
   readonly docker: DockerConfig;
   readonly kubernetes: KubernetesConfig;
   /** Absent: not configured. */
@@ -87,6 +87,7 @@ export function buildConfig(document: CommandLineDocument, env: Environment): Co
     http,
     redis: {
       censusMs: redis.census,
+      lookAtStart: redis.lookAtStart,
       connections: Object.entries(redis.connections).map(([name, connection]) => buildConnection(name, connection)),
     },
     docker: buildDocker(docker),

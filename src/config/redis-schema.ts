@@ -67,6 +67,10 @@ export const connection = z.strictObject({
 export const redis = z.strictObject({
   census: setting(duration, { says: "Time box of the key census, per investigation", env: "OOMPH_REDIS_CENSUS", fallback: "1s" }),
   connections: z.record(z.string(), connection).prefault({}),
+  lookAtStart: setting(flag, {
+    says: "Look at every connection once after the start, and say in the log and in `/readyz` which cannot be looked at",
+    fallback: "true",
+  }),
 });
 
 export type RedisConnectionDocument = z.output<typeof connection>;

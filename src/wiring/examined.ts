@@ -30,6 +30,7 @@ export async function examinedParts(config: Config, { log, store, ownRedis }: Su
     sources,
     memory: memoryBoard(sources, store),
     actions: [...redis.actions, ...kinds.flatMap(({ actions }) => actions)],
+    glance: redis.glance,
     runbooks: [...redis.runbooks, ...kinds.flatMap(({ runbooks }) => runbooks)],
     targets: allTargets([redisTargets(redis.servers), ...kinds.map(({ targets }) => targets)]),
     async close(): Promise<void> {

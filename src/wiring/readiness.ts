@@ -7,12 +7,14 @@ import type { Config } from "../config/build.ts";
 import { OomphError } from "../domain/errors.ts";
 import type { JobQueue } from "../ports/job-queue.ts";
 import type { Log } from "../ports/log.ts";
+import type { FirstLook } from "../runbooks/first-look.ts";
 import type { Store } from "../ports/store.ts";
 
 type Parts = {
   readonly store: Store;
   readonly queue: JobQueue;
   readonly slack: Slack;
+  readonly firstLook: Pick<FirstLook, "warnings">;
   /** Routes of other senders, by path. */
   readonly webhooks: Readonly<Record<string, Handler>>;
 };
@@ -26,13 +28,13 @@ export function startServer(
     ...http,
     metrics,
     checks: readinessChecks(parts),
-    warnings: () => queueWarnings(connection),
+    warnings: async () => [...parts.firstLook.warnings(), ...(await queueWarnings(connection))],
     mounts: { ...parts.webhooks, "/slack/events": parts.slack.requestHandler },
   });
 }
 
 /** What /readyz asks: each throws, saying why, when work should not be sent here. */
-function readinessChecks({ store, queue, slack }: Omit<Parts, "webhooks">): Readonly<Record<string, () => Promise<unknown>>> {
+function readinessChecks({ store, queue, slack }: Omit<Parts, "webhooks" | "firstLook">): Readonly<Record<string, () => Promise<unknown>>> {
   return {
     store: () => store.ping(),
     queue: () => queue.ping(),

@@ -16,6 +16,8 @@ import { TIMES } from "./times.ts";
 export type RedisParts = {
   readonly servers: KeyValueServers;
   readonly runbooks: readonly Runbook<RedisSession>[];
+  /** The same steps, with little time for the keys: for a look that nobody asked for. */
+  readonly glance: Runbook<RedisSession>;
   readonly actions: readonly Action[];
 };
 
@@ -29,10 +31,12 @@ type RedisSurroundings = {
 export function redisParts({ redis, kubernetes, verification }: Config, { log, ownRedis }: RedisSurroundings): RedisParts {
   const servers = createKeyValueServers(redis.connections, { log, podPorts: lazyPodPorts({ kubernetes }, log) });
   const { censusMs } = redis;
+  const looking = { servers, clock, httpCheck };
   const watching = { ...verification, healthTimeoutMs: TIMES.healthTimeoutMs };
   return {
     servers,
-    runbooks: [redisMemoryRunbook({ servers, clock, httpCheck, censusBudgetMs: censusMs })],
+    runbooks: [redisMemoryRunbook({ ...looking, censusBudgetMs: censusMs })],
+    glance: redisMemoryRunbook({ ...looking, censusBudgetMs: Math.min(censusMs, TIMES.glanceCensusMs) }),
     actions: redisActions({ servers, httpCheck, clock, ownRedis, verification: watching, countWithinMs: censusMs }),
   };
 }

@@ -7,6 +7,9 @@ export const TIMES = {
   groupsMs: 60_000,
   healthTimeoutMs: 5_000,
   chartMs: 20_000,
+  /** The look at the start begins within this time, and counts keys for as long as that on each Redis. */
+  firstLook: { withinMs: 10_000, againMs: 10 * 60_000 },
+  glanceCensusMs: 200,
   /** A large heap profile takes a busy machine some seconds to read. */
   heapMs: 60_000,
   inspectorMs: 10_000,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startRedis, type RedisLab } from "../../scripts/lab/redis.ts";
 import { startGate } from "./support/gate.ts";
-import { approve, ask, callsOf, cards, outcome, seen, setScene, startTarget, textOf, type Scene } from "./support/scene.ts";
+import { approve, ask, callsOf, cards, outcome, QUICK, seen, setScene, startTarget, textOf, type Scene } from "./support/scene.ts";
 
 // What people and other programs may send, by mistake or on purpose.
 const CHANNELS = ["alerts", "incidents", "asked", "limited", "refused"];
@@ -16,7 +16,11 @@ beforeAll(async () => {
   scene = await setScene({
     slack: { channels: CHANNELS },
     started: false,
-    settings: (slack) => ({ connections, access: { approvers: [slack.id("approver")] } }),
+    settings: (slack) => ({
+      connections,
+      access: { approvers: [slack.id("approver")] },
+      sections: { ...QUICK, redis: { lookAtStart: true } },
+    }),
   });
   sessions = await startTarget(scene);
   limited = await startRedis({ users: ["oomph on >secret ~* +@all -flushdb -@admin"] });
@@ -65,6 +69,15 @@ describe("a target", () => {
     await approve(scene, "approver", { card, typed: "limited 0" });
     await outcome(scene, "limited", /Failed: Flush/);
     expect(await limited.client.dbsize()).toBe(1);
+  });
+
+  test("that cannot be looked at, or in part only, is told by /readyz of itself", async () => {
+    const warnings = await seen("the warning", async () => {
+      const ready = await fetch(`${scene.oomph().url}/readyz`);
+      const said = ((await ready.json()) as { readonly warnings: readonly string[] }).warnings;
+      return ready.status === 200 && said.length > 0 ? said : undefined;
+    });
+    expect(warnings).toEqual(["redis/limited can be looked at in part only (no-rights)"]);
   });
 
   test("is the Redis that Oomph itself runs on, by its own address or by another", async () => {
