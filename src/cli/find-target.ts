@@ -112,7 +112,7 @@ function unknownRedis(name: string, connections: readonly RedisConnectionSetting
   const known = names.length === 0 ? "none is configured" : `configured are ${names.join(", ")}`;
   const hint =
     close.length === 0
-      ? `${known}. Any other Redis can be given as redis://host:port, a container as docker/<name>`
+      ? `${known}. Any other Redis can be given as redis://host:port, a container as docker/<name>, a workload of Kubernetes as deploy/<namespace>/<name>`
       : `did you mean ${close.join(" or ")}?`;
   return `there is no Redis connection named ${JSON.stringify(name)}: ${hint}`;
 }
@@ -174,9 +174,11 @@ function notTheOne(text: string, found: TargetFound): OomphError {
   return several(text, found.kind === "several" ? found.targets.map(formatTarget) : []);
 }
 
-function notFound({ because, nearest: near, there }: NoTarget): OomphError {
-  const known = there.length === 0 ? "nothing is there" : `there is ${there.join(", ")}`;
-  return new OomphError("not-found", `${because}: ${near.length === 0 ? known : `did you mean ${near.join(" or ")}?`}`);
+function notFound({ because, nearest: near, there, unanswered }: NoTarget): OomphError {
+  const meant = near.length === 0 ? "" : `did you mean ${near.join(" or ")}?`;
+  if (unanswered !== undefined) return new OomphError(unanswered, meant === "" ? `${because}.` : `${because}: ${meant}`);
+  const known = there.length === 0 ? "there is nothing else either" : `there is ${there.join(", ")}`;
+  return new OomphError("not-found", `${because}: ${meant === "" ? known : meant}`);
 }
 
 function several(text: string, names: readonly string[]): OomphError {

@@ -1,3 +1,5 @@
+import type { ErrorCode } from "../domain/errors.ts";
+import { given } from "../domain/given.ts";
 import { nearest } from "../domain/nearest.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
 import type { AskedObject, KnownTarget, TargetList, Targets } from "../ports/planner.ts";
@@ -15,6 +17,8 @@ export type NoTarget = {
   readonly because: string;
   readonly nearest: readonly string[];
   readonly there: readonly string[];
+  /** Why nobody knows whether it is there. */
+  readonly unanswered?: ErrorCode;
 };
 
 const SOME = 5;
@@ -40,8 +44,9 @@ async function findObject(typed: string, asked: AskedObject, targets: Targets): 
     const because = `there is no cluster to look for "${typed.trim()}" in: none is configured (\`kubernetes\` in oomph.yaml, or OOMPH_KUBECONFIG)`;
     return { ...unknown(asked.name, await targets.list(), because), nearest: [] };
   }
-  const { targets: found, because } = await targets.lookUp(asked);
-  return found.length > 0 ? chosen(found) : unknown(asked.name, await targets.list(), because ?? `there is no target "${typed.trim()}"`);
+  const { targets: found, because, unanswered } = await targets.lookUp(asked);
+  if (found.length > 0) return chosen(found);
+  return { ...unknown(asked.name, await targets.list(), because ?? `there is no target "${typed.trim()}"`), ...given({ unanswered }) };
 }
 
 /** Looks up what was typed among names and aliases. A name is never guessed: parts of names give a choice. */

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
 import type { ActionDoc, Planned } from "../domain/plan.ts";
 import type { Target, WorkloadResource } from "../domain/target.ts";
@@ -41,6 +42,8 @@ export type LookedUp = {
   readonly targets: readonly Target[];
   /** A clause, where there is none: what was looked for, what is still known, and where to look. */
   readonly because?: string;
+  /** Why a cluster could not say whether there is one; it need not be that there is none. */
+  readonly unanswered?: ErrorCode;
 };
 
 export type TargetList = {

@@ -128,7 +128,8 @@ async function askOnce<Value>({ session, transport, request }: Work, take: Take<
       const { bytes } = await readUpTo(unzipped(answer), MAX_REFUSAL_BYTES);
       const refusal = readRefusal(answer.statusCode ?? 0, bytes.toString("utf8"), answer.headers["retry-after"]);
       const why = refusal.status === 401 ? whyNotTaken(options, transport.access.who) : "";
-      throw explainRefusal({ ...refusal, says: `${refusal.says}${why}` }, asked);
+      const says = why === "" ? refusal.says : `${refusal.says.replace(/[^.!?]$/, "$&.")}${why}`;
+      throw explainRefusal({ ...refusal, says }, asked);
     });
   } catch (error) {
     request.signal?.throwIfAborted();

@@ -1,4 +1,5 @@
-import { messageOf } from "../../domain/errors.ts";
+import { codeOf, messageOf } from "../../domain/errors.ts";
+import { given } from "../../domain/given.ts";
 import { keepFresh } from "../../domain/keep-fresh.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ClusterObjects, Clusters } from "../../ports/clusters.ts";
@@ -75,13 +76,14 @@ async function lookUp(clusters: Named, asked: AskedObject): Promise<LookedUp> {
   );
   const targets = found.flatMap((one) => one.targets);
   const because = [...new Set(found.flatMap((one) => (one.because === undefined ? [] : [one.because])))].join("; ");
-  return { targets, ...(targets.length > 0 || because === "" ? {} : { because }) };
+  const unanswered = found.find((one) => one.unanswered !== undefined)?.unanswered;
+  return { targets, ...(targets.length > 0 || because === "" ? {} : given({ because, unanswered })) };
 }
 
 async function lookedUp(cluster: ClusterObjects, asked: AskedObject): Promise<LookedUp> {
   try {
     return await lookUpIn(cluster, asked);
   } catch (error) {
-    return { targets: [], because: messageOf(error).replace(/\.$/, "") };
+    return { targets: [], because: messageOf(error).replace(/\.$/, ""), unanswered: codeOf(error) };
   }
 }

@@ -24,8 +24,18 @@ const eventsPart = (...events: readonly object[]) => ({ atMs: NOW_MS, events });
 const NO_SURROUNDINGS = { autoscalers: [], budgets: [], quotas: [], limitRanges: [], missing: [] };
 const SINGLE = {
   workload: {
-    ...{ resource: "deploy", namespace: "shop", name: "web", uid: "u", resourceVersion: "1", labels: {}, annotations: {} },
-    ...{ conditions: [], containers: [], environment: {}, paused: false, managers: [] },
+    resource: "deploy",
+    namespace: "shop",
+    name: "web",
+    uid: "u",
+    resourceVersion: "1",
+    labels: {},
+    annotations: {},
+    conditions: [],
+    containers: [],
+    environment: {},
+    paused: false,
+    managers: [],
     replicas: { wanted: 1, ready: 1, updated: 1, available: 1 },
   },
   revisions: [],
