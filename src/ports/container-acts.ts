@@ -67,8 +67,10 @@ export type ContainerDefinition = {
   readonly memoryReservationBytes: number;
   /** Ports for which Docker chose the host's port, and would choose another: `80/tcp (now 49153)`. */
   readonly randomPorts: readonly string[];
-  /** Ports of the host that lead to it. */
+  /** Ports of the host that lead to it; in the host's own network those that it says it listens on. */
   readonly hostPorts: readonly number[];
+  /** Its host's addresses in its networks. */
+  readonly gateways: readonly string[];
   /** Its addresses in its networks, and the names that it has there. */
   readonly addresses: readonly string[];
   readonly aliases: readonly string[];
@@ -119,6 +121,8 @@ export type OwnPlace = {
   readonly podUids: readonly string[];
   /** Of this machine or container. */
   readonly hostname: string;
+  /** Likewise, in all its networks. */
+  readonly addresses: readonly string[];
   /** The servers that Oomph keeps its queue and its records in. */
   readonly servers: readonly {
     readonly what: "queue" | "store";

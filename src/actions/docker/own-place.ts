@@ -18,8 +18,10 @@ export function belongsToOomph(own: OwnPlace, looked: Looked): string | undefine
 
 function leadsTo({ host, port, addresses }: OwnPlace["servers"][number], own: OwnPlace, { facts, definition, hostFacts }: Looked): boolean {
   const isThisMachine = own.hostname === hostFacts.hostname;
-  const isLoopback = [host, ...addresses].some((address) => /^(127\.|::1$|localhost$)/.test(address));
-  if (isThisMachine && isLoopback && definition.hostPorts.includes(port)) return true;
+  const isHere = [host, ...addresses].some((address) => /^(127\.|::1$|localhost$)/.test(address) || own.addresses.includes(address));
+  // From within a container its host is the gateway.
+  const isItsHost = (isThisMachine && isHere) || addresses.some((address) => definition.gateways.includes(address));
+  if (isItsHost && definition.hostPorts.includes(port)) return true;
   const names = [definition.name, definition.hostname, ...definition.aliases, facts.labels["com.docker.compose.service"]];
   // Two Docker hosts have the same private addresses: one alone proves nothing, unless it was configured as an address.
   const isNamed = names.includes(host);

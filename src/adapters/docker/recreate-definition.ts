@@ -30,6 +30,7 @@ export function definitionOf(inspected: Inspected, image: InspectedImage | undef
     randomPorts: randomPorts(inspected),
     hostPorts: portsOfHost(inspected),
     addresses: networks.flatMap((one) => [one.IPAddress, one.GlobalIPv6Address]).filter((address) => address !== ""),
+    gateways: networks.flatMap((one) => [one.Gateway, one.IPv6Gateway]).filter((address) => address !== ""),
     aliases: [...new Set(networks.flatMap((one) => one.Aliases ?? []))],
     hostname: Config.Hostname,
     stopTimeoutMs: (Config.StopTimeout ?? 10) * 1000,
@@ -148,7 +149,10 @@ function randomPorts({ HostConfig, NetworkSettings }: Inspected): readonly strin
     .map(([port]) => now(port));
 }
 
-function portsOfHost({ HostConfig, NetworkSettings }: Inspected): readonly number[] {
+function portsOfHost({ Config, HostConfig, NetworkSettings }: Inspected): readonly number[] {
   const bindings = [...Object.values(NetworkSettings.Ports ?? {}), ...Object.values(HostConfig.PortBindings ?? {})];
-  return [...new Set(bindings.flatMap((some) => some ?? []).map(({ HostPort }) => Number(HostPort)))].filter((port) => port > 0);
+  const bound = bindings.flatMap((some) => some ?? []).map(({ HostPort }) => Number(HostPort));
+  // `5432/tcp`: nothing is bound in the host's network, where a port is the host's.
+  const own = HostConfig.NetworkMode === "host" ? Object.keys(Config.ExposedPorts ?? {}).map((port) => Number.parseInt(port, 10)) : [];
+  return [...new Set([...bound, ...own])].filter((port) => port > 0);
 }

@@ -59,6 +59,8 @@ const Endpoint = z.object({
   NetworkID: z.string().default(""),
   IPAddress: z.string().default(""),
   GlobalIPv6Address: z.string().default(""),
+  Gateway: z.string().default(""),
+  IPv6Gateway: z.string().default(""),
   MacAddress: z.string().default(""),
 });
 export type Endpoint = z.output<typeof Endpoint>;

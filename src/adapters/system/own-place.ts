@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { readFile } from "node:fs/promises";
-import { hostname } from "node:os";
+import { hostname, networkInterfaces } from "node:os";
 import { messageOf, OomphError } from "../../domain/errors.ts";
 import type { OwnPlace } from "../../ports/container-acts.ts";
 
@@ -18,6 +18,7 @@ export async function findOwnPlace(servers: readonly OwnServer[], files: readonl
     containerIds: idsIn(text),
     podUids: podUidsIn(text),
     hostname: hostname(),
+    addresses: Object.values(networkInterfaces()).flatMap((some) => (some ?? []).map(({ address }) => address)),
     servers: await Promise.all(servers.map(resolve)),
   };
 }

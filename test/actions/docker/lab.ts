@@ -51,7 +51,7 @@ export function openLab(more: Partial<DockerActionDeps> = {}): { readonly scenes
     acts,
     httpCheck,
     clock: realClock,
-    own: async () => ({ containerIds: [], podUids: [], hostname: "elsewhere", servers: [] }),
+    own: async () => ({ containerIds: [], podUids: [], hostname: "elsewhere", addresses: [], servers: [] }),
     healthOf: () => undefined,
     classify: classifyProcesses,
     countPatterns: (log) => scanLog(log).patterns,

@@ -91,7 +91,7 @@ describe.skipIf(daemon.kind === "absent")("docker.set-memory-limit", () => {
     const hostname = (await deps.hosts.host("local").facts()).hostname;
     const refusedWith = (more: Awaited<ReturnType<typeof deps.own>>) =>
       refusal(actionOf({ ...deps, own: async () => more }, ID).plan(target(own.name), { limit: "1g" }));
-    const place = { containerIds: [], podUids: [], hostname: "x", servers: [] };
+    const place = { containerIds: [], podUids: [], hostname: "x", addresses: [], servers: [] };
     expect(await refusedWith({ ...place, containerIds: [own.id] })).toMatch(/the container that Oomph itself runs in/);
     expect(await refusedWith({ ...place, hostname: own.id.slice(0, 12) })).toMatch(/the container that Oomph itself runs in/);
     const server = { what: "queue", host: "127.0.0.1", port, addresses: ["127.0.0.1"] } as const;
