@@ -30,9 +30,9 @@ export function judgeEvents(events: readonly ClusterEvent[]): Explained<EventsRe
   const kills = events.filter(({ reason }) => KILLS.has(reason));
   const evictions = events.filter(({ reason }) => reason === "Evicted");
   const ends = events.filter(({ reason, message }) => OTHER_ENDS.test(`${reason} ${message}`));
-  const killed = events.some(({ reason, message }) => reason === "BackOff" || /exit code 137/.test(message));
-  const verdict = verdictOf({ kills: kills.length, evictions: evictions.length, ends: ends.length, isBackOff: killed });
-  const telling = { oom_killed: kills, evicted: evictions, not_oom: ends, undetermined: [] }[verdict];
+  const again = events.filter(({ reason, message }) => reason === "BackOff" || /exit code 137/.test(message));
+  const verdict = verdictOf({ kills: kills.length, evictions: evictions.length, ends: ends.length, isBackOff: again.length > 0 });
+  const telling = { oom_killed: kills, evicted: evictions, not_oom: ends, undetermined: again }[verdict];
   const byMemory = evictions.some(({ message }) => MEMORY_EVICTION.test(message));
   const result: EventsResult = {
     kind: "events",
@@ -62,6 +62,7 @@ function verdictOf({ kills, evictions, ends, isBackOff }: Counts): EventsResult[
 
 function adviceFor(first: ClusterEvent | undefined): readonly string[] {
   const { kind, name, namespace } = first?.about ?? { kind: "Pod", name: "<pod>", namespace: "" };
+  if (kind === "Node") return [`Ask the kernel of node ${name} whom it killed, and by whose limit: \`journalctl -k | oomph explain -\`.`];
   const place = `${kind.toLowerCase()} ${name}${namespace === "" ? "" : ` -n ${namespace}`}`;
   return [`See how its containers ended: \`kubectl get ${place} -o json | oomph explain -\`.`];
 }
@@ -74,12 +75,16 @@ function inWords(event: ClusterEvent): string {
   return `${nameOf(event)}: ${event.reason}${event.count > 1 ? ` (${counted(event.count, "time")})` : ""}: "${oneLine(event.message, 160)}"`;
 }
 
+function someOf([first = "Something", ...others]: readonly string[]): string {
+  return others.length === 0 ? `${first} is` : `${first} and ${counted(others.length, "other")} are`;
+}
+
 function rendered(result: EventsResult): string {
   const headline = {
     oom_killed: "These events tell of a kill for want of memory.",
     evicted: "These events tell of an eviction: the node was short of something, and the evicted pod need not be what took it.",
     not_oom: "These events tell of no kill for want of memory.",
-    undetermined: "Something is started again and again, and these events do not say how it ended.",
+    undetermined: `${someOf(result.about)} started again and again, and these events do not say how it ended.`,
   }[result.verdict];
   const sections = [
     `${headline}\n${result.verdict}, confidence ${Math.round(result.confidence * 100)}%; ${counted(result.events, "event")} read`,

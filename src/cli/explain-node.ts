@@ -22,6 +22,10 @@ export type NodeResult = {
 };
 
 const FULL_PERCENT = 100;
+const SYSTEM_OOM_DOUBT =
+  "kubelets say SystemOOM of what a limit outside their pods killed as well: the kernel's log tells whose memory was short";
+// The kernel killed something there, which need not mean that the node had no memory left.
+const DOUBTED_OOM = 0.7;
 const CONFIDENCE: Readonly<Record<NodeResult["verdict"], number>> = {
   memory_pressure: 0.93,
   node_oom: 0.93,
@@ -50,17 +54,18 @@ export function judgeNode({ node, events, memory }: DescribedNode): Explained<No
   const trouble = verdict === "memory_pressure" || verdict === "node_oom";
   const isPressed = pressure?.status === "True";
   const denied = pressure?.status === "False" ? state : [];
+  const doubted = verdict === "node_oom" && kill?.reason === "SystemOOM" && pressure?.status === "False";
   const result: NodeResult = {
     kind: "node",
     verdict,
-    confidence: CONFIDENCE[verdict],
+    confidence: doubted ? DOUBTED_OOM : CONFIDENCE[verdict],
     node: node.name || null,
     capacityBytes: node.capacityBytes ?? null,
     allocatableBytes: node.allocatableBytes ?? null,
     memoryRequestsPercent: requestsPercent ?? null,
     memoryLimitsPercent: limitsPercent ?? null,
     for: trouble ? [...told, ...(isPressed ? state : [])] : state,
-    against: trouble ? denied : [...told, ...over],
+    against: trouble ? [...denied, ...(doubted ? [SYSTEM_OOM_DOUBT] : [])] : [...told, ...over],
     advice: adviceFor(trouble, overcommitted),
   };
   return { result, text: rendered(result) };
@@ -83,7 +88,7 @@ function rendered(result: NodeResult): string {
   const who = result.node === null ? "The node" : `Node ${result.node}`;
   const headline = {
     memory_pressure: `${who} is short of memory: its kubelet evicts pods.`,
-    node_oom: `${who} ran out of memory, and the kernel killed something on it.`,
+    node_oom: `${who} lost a process: the kernel killed it for want of memory.`,
     no_memory_pressure: `${who} is not short of memory.`,
     undetermined: `Whether ${who} is short of memory is not told here.`,
   }[result.verdict];

@@ -27,6 +27,8 @@ export function explain(text: string): Explanation {
     const explained = recognise(text);
     if (explained !== undefined) return explained;
   }
+  const instead = OF_A_WORKLOAD.test(text) ? ASK_FOR_PODS : undefined;
+  if (instead !== undefined) return { result: { kind: "unknown", because: instead }, text: `${instead}\n` };
   const got = text.trim() === "" ? "nothing" : `${described(text)} with none of these`;
   const because = `Expected ${READS}; got ${got}.`;
   return { result: { kind: "unknown", because }, text: `${because}\n` };
@@ -37,6 +39,12 @@ function described(text: string): string {
   const size = counted(text.length, "character");
   return /^\s*<(?:!doctype html|html)\b/i.test(text) ? `a web page of ${size}` : size;
 }
+
+// A manifest or description of what makes pods: of it people hope to learn how its containers ended.
+const OF_A_WORKLOAD =
+  /^[ \t]*"?kind"?:[ \t]*"?(?:Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob)\b|^(?:Pods Status(?:es)?|StrategyType|Concurrency Policy):[ \t]/m;
+const ASK_FOR_PODS =
+  "Expected what kubectl says of pods, nodes or events; got what it says of a workload, which does not tell how its containers ended. Ask for its pods (`kubectl get pods -l <its labels> -o json | oomph explain -`), or look at all of it: `oomph investigate deploy/<namespace>/<name>` (or sts, ds, job, cronjob).";
 
 // What is read, for people.
 const READS =

@@ -251,6 +251,13 @@ describe("tables, nodes and events", () => {
       memoryLimitsPercent: 166,
     });
     expect(explain(text("True")).result).toMatchObject({ kind: "node", verdict: "memory_pressure" });
+    const event =
+      "Events:\n  Type     Reason     Age   From     Message\n  Warning  SystemOOM  2m    kubelet  System OOM encountered, victim process: tail, pid: 4711\n";
+    expect(explain(text("False").replace("Events:              <none>\n", event)).result).toMatchObject({
+      verdict: "node_oom",
+      confidence: 0.7,
+      against: [expect.stringContaining("MemoryPressure is False"), expect.stringContaining("a limit outside their pods")],
+    });
   });
 
   test.each([
@@ -264,6 +271,26 @@ describe("tables, nodes and events", () => {
       verdict,
     });
   });
+});
+
+test("events name what is started again and again; of a node its kernel is asked", () => {
+  const events = (...rows: readonly string[]) =>
+    explain(`LAST SEEN   TYPE      REASON       OBJECT          MESSAGE\n${rows.join("\n")}\n`);
+  const backOff = (pod: string) => `2m (x5 over 9m)   Warning   BackOff   pod/${pod}   Back-off restarting failed container`;
+  const again = events(backOff("web-1"), backOff("web-2"));
+  expect(again.result).toMatchObject({ verdict: "undetermined", about: ["pod/web-1", "pod/web-2"] });
+  expect(again.text).toMatch(/^pod\/web-1 and 1 other are started again and again/);
+  expect(again.text).toContain("kubectl get pod web-1 -o json");
+  const node = events("2m   Warning   SystemOOM   node/worker-2   System OOM encountered, victim process: tail, pid: 4711");
+  expect(node.text).toContain("Ask the kernel of node worker-2 whom it killed");
+});
+
+test.each([
+  ["apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n", "get -o yaml"],
+  ["Name:           importer\nNamespace:      shop\nPods Statuses:  0 Running / 0 Succeeded / 2 Failed\n", "describe job"],
+])("what makes pods does not tell how they ended, and it is said what does: %s", (text) => {
+  const { result } = explain(text);
+  expect(result).toMatchObject({ kind: "unknown", because: expect.stringContaining("kubectl get pods -l") });
 });
 
 // Real outputs of kubectl, each with what it must be read as, may lie beside the project.
