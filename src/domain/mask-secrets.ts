@@ -16,9 +16,14 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\bgithub_pat_\w{8,}/g, HIDDEN],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{12,}/g, HIDDEN],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${HIDDEN}`],
-  // --password hunter2, password=hunter2, "token": "abc", -Ddb.password=x
+  // A variable in a manifest: {"name": "DB_PASSWORD", "value": "abc"}, or the same as YAML.
   [
-    /((?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)["']?(?:\s{0,3}[=:]\s{0,3}|\s{1,3}))(?!["']?\*\*\*)("[^"]{1,500}"|'[^']{1,500}'|[^\s"',;&]+)/gi,
+    /(\bname\\{0,6}["']?\s{0,3}:\s{0,3}\\{0,6}["']?[\w.-]{0,60}(?:pass|pwd|secret|token|key|credential)[\w.-]{0,60}\\{0,6}["']?[,\s]\s{0,20}\\{0,6}["']?value\\{0,6}["']?\s{0,3}:\s{0,3})(?!\\{0,6}["']?\*\*\*)(\\{1,6}"[^"\\]{1,500}\\{1,6}"|"[^"]{1,500}"|'[^']{1,500}'|[^\s"',;&]+)/gi,
+    `$1${HIDDEN}`,
+  ],
+  // --password hunter2, password=hunter2, "token": "abc", -Ddb.password=x, in columns too; quotes may be escaped, within a quoted command
+  [
+    /((?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)\\{0,6}["']?(?:\s{0,3}[=:][ \t]{0,60}\s{0,3}|\s{1,3}))(?!\\{0,6}["']?(?:\*\*\*|value\\{0,6}["']?\s{0,3}:))(\\{1,6}"[^"\\]{1,500}\\{1,6}"|"[^"]{1,500}"|'[^']{1,500}'|[^\s"',;&]+)/gi,
     `$1${HIDDEN}`,
   ],
 ];

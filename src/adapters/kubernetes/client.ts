@@ -25,7 +25,7 @@ export type KubernetesClient = {
   readonly settings: KubernetesConnectionSettings;
   /** `https://host:port`, for people. Reads the kubeconfig, asks nobody. */
   server(): Promise<string>;
-  /** The answer, parsed; undefined where it has no body. Beyond 64 MiB: `refused`. */
+  /** The answer, parsed; undefined where it has no body. Throws `TooLarge` beyond the request's `maxBytes`. */
   json(request: KubernetesRequest): Promise<unknown>;
   /** The answer's bytes as they come. "enough" from `onChunk` ends it early. */
   stream(request: KubernetesRequest, onChunk: TakeChunk): Promise<void>;
@@ -53,9 +53,10 @@ export function createKubernetesClient(settings: KubernetesConnectionSettings, l
       ask(session, request, {
         accepts: isFine,
         read: async (answer, asked) => {
-          const { bytes, truncated } = await readUpTo(unzipped(answer), MAX_JSON_BYTES);
+          const { maxBytes = MAX_JSON_BYTES } = request;
+          const { bytes, truncated } = await readUpTo(unzipped(answer), maxBytes);
           if (!truncated) return parse(bytes.toString("utf8"), asked);
-          throw new OomphError("refused", `${asked.cluster} answered with more than ${MAX_JSON_BYTES / 2 ** 20} MiB to one question.`);
+          throw new TooLarge("refused", `${asked.cluster} answered with more than ${maxBytes / 2 ** 20} MiB to one question.`);
         },
       }),
     stream: (request, onChunk) => ask(session, request, { accepts: isFine, read: (answer) => readChunks(unzipped(answer), onChunk) }),
@@ -80,6 +81,9 @@ export function createKubernetesClient(settings: KubernetesConnectionSettings, l
     close: session.close,
   };
 }
+
+/** More than may be read of one answer. */
+export class TooLarge extends OomphError {}
 
 type Take<Value> = {
   /** Is it an answer to read, or a refusal? */

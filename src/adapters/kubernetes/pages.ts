@@ -1,6 +1,6 @@
 import { OomphError } from "../../domain/errors.ts";
 import { given } from "../../domain/given.ts";
-import type { KubernetesClient } from "./client.ts";
+import { TooLarge, type KubernetesClient } from "./client.ts";
 import { Expired } from "./refusals.ts";
 import type { KubernetesRequest } from "./request.ts";
 import { ListAnswer } from "./schema.ts";
@@ -13,6 +13,9 @@ export const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=me
 
 // Of pods in production a megabyte or two.
 const PAGE_SIZE = 250;
+// One that is larger is asked for in smaller ones: what a namespace's owner writes into pods must not keep anybody from seeing them.
+const MAX_PAGE_BYTES = 16 * 2 ** 20;
+const SMALLER = 4;
 
 export type PageOptions = {
   /** Absent: 250. */
@@ -23,7 +26,8 @@ export type PageOptions = {
 
 /**
  * A list, page by page. Always from the server's store, not its cache (`resourceVersion=0`): from there it ignores the
- * limit and sends all at once. When a page's token has become too old (410), the list goes on with what is there now.
+ * limit and sends all at once. When a page's token has become too old (410), the list goes on with what is there now;
+ * when a page is too large, it is asked for in smaller ones.
  */
 export async function* pagesOf(
   client: KubernetesClient,
@@ -31,17 +35,36 @@ export async function* pagesOf(
   { pageSize = PAGE_SIZE, consistent = false }: PageOptions = {},
 ): AsyncGenerator<Page> {
   let token: string | undefined;
-  do {
-    const query = { ...request.query, limit: String(pageSize), ...given({ continue: token }) };
-    try {
-      const page = readPage(await client.json({ ...request, query }), client);
-      yield { items: page.items, resourceVersion: page.resourceVersion };
-      token = page.token;
-    } catch (error) {
-      if (!(error instanceof Expired) || error.continueToken === undefined || consistent) throw error;
-      token = error.continueToken;
+  let limit = pageSize;
+  for (;;) {
+    const query = { ...request.query, limit: String(limit), ...given({ continue: token }) };
+    const maxBytes = limit === 1 || request.query?.["resourceVersion"] === "0" ? undefined : MAX_PAGE_BYTES;
+    const answer = await pageOrWhyNot(client, { ...request, query, ...given({ maxBytes }) });
+    if (answer instanceof TooLarge) {
+      limit = Math.max(1, Math.floor(limit / SMALLER));
+      continue;
     }
-  } while (token !== undefined);
+    if (answer instanceof Expired) {
+      if (answer.continueToken === undefined || consistent) throw answer;
+      token = answer.continueToken;
+      continue;
+    }
+    yield { items: answer.items, resourceVersion: answer.resourceVersion };
+    if (answer.token === undefined) return;
+    token = answer.token;
+  }
+}
+
+async function pageOrWhyNot(
+  client: KubernetesClient,
+  request: KubernetesRequest,
+): Promise<ReturnType<typeof readPage> | TooLarge | Expired> {
+  try {
+    return readPage(await client.json(request), client);
+  } catch (error) {
+    if (error instanceof Expired || (error instanceof TooLarge && request.maxBytes !== undefined)) return error;
+    throw error;
+  }
 }
 
 /** All entries of a list that is short by its nature. */

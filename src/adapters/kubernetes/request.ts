@@ -17,6 +17,8 @@ export type KubernetesRequest = CallPlace & {
   readonly contentType?: string;
   /** Absent: JSON. */
   readonly accept?: string;
+  /** The most that is read of an answer as JSON; absent: 64 MiB. */
+  readonly maxBytes?: number;
   /** Only these bytes, of what knows how to send them: `bytes=-65536` is the end. */
   readonly range?: string;
   /** Instead of the connection's own; `Infinity`: once it answers, as long as it goes on. */

@@ -144,6 +144,51 @@ test("a watch goes on from the last bookmark when it breaks", async () => {
   await following;
 });
 
+test("a watch that sends half a line, a page of a proxy, the same twice or an object of 20 MiB goes on with the rest", async () => {
+  const line = (object: object): string => `${JSON.stringify({ type: "MODIFIED", object })}\n`;
+  const large = line({ ...pod("large", "12"), spec: { containers: [{ name: "a".repeat(20 * 2 ** 20) }] } });
+  const sent = [
+    () => "<html><body>gateway</body></html>\n",
+    () => `${line(pod("first", "11"))}${line(pod("first", "11"))}${large}${line(pod("after", "13"))}{"type":"MODIFIED","obj`,
+    () => line(pod("last", "14")),
+  ];
+  const versions: (string | null)[] = [];
+  const { cluster } = await clusterThat((request, response) => {
+    const query = new URL(request.url ?? "", "http://x").searchParams;
+    if (query.get("watch") === null) return sendJson(response, { metadata: { resourceVersion: "10" }, items: [] });
+    versions.push(query.get("resourceVersion"));
+    const next = sent.shift()?.();
+    if (sent.length > 0) response.end(next);
+    else response.write(next ?? "");
+  });
+  const told: string[] = [];
+  const stop = new AbortController();
+  const following = cluster.followPods(({ kind, pod: { name } }: PodChange) => told.push(`${kind} ${name}`), stop.signal);
+  await vi.waitFor(() => expect(told).toContain("changed last"), PATIENCE);
+  stop.abort();
+  await following;
+  expect(new Set(told)).toEqual(new Set(["changed first", "changed after", "changed last"]));
+  expect(versions.slice(0, 3)).toEqual(["10", "10", "13"]);
+});
+
+test("pods that are too large for one page are listed in smaller ones, each once", async () => {
+  const filler = "x".repeat(2 ** 20);
+  const names = Array.from({ length: 20 }, (_, at) => `p${at}`);
+  const limits: number[] = [];
+  const { cluster } = await clusterThat((request, response) => {
+    const query = new URL(request.url ?? "", "http://x").searchParams;
+    const [from, limit] = [Number(query.get("continue") ?? 0), Number(query.get("limit"))];
+    limits.push(limit);
+    const token = from + limit < names.length ? `,"continue":"${from + limit}"` : "";
+    const items = names
+      .slice(from, from + limit)
+      .map((name) => `{"metadata":{"uid":"${name}","namespace":"shop","name":"${name}"},"spec":{"note":"${filler}"}}`);
+    response.end(`{"metadata":{"resourceVersion":"10"${token}},"items":[${items.join(",")}]}`);
+  });
+  expect((await all(cluster.pods({ namespace: "shop" }))).map(({ name }) => name)).toEqual(names);
+  expect(limits).toEqual([250, 62, 15, 15]);
+});
+
 test("events are told once for each version, older ones not at all", async () => {
   const event = (name: string, resourceVersion: string, lastTimestamp: string) => ({
     metadata: { uid: name, resourceVersion },

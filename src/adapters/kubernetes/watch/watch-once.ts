@@ -1,6 +1,6 @@
 import { OomphError } from "../../../domain/errors.ts";
 import { given } from "../../../domain/given.ts";
-import { createLineReader } from "../../connection/read-body.ts";
+import { createLineCutter } from "../inside/cut-lines.ts";
 import { explainRefusal, readRefusal } from "../refusals.ts";
 import { versionOf } from "../read-metadata.ts";
 import { WatchLine } from "../schema.ts";
@@ -20,7 +20,11 @@ const MARGIN_MS = 15_000;
 const MAX_LINE_BYTES = 8 * 2 ** 20;
 
 /** One watch, from a version on; resolves when the server ends it. Throws OomphError, `Expired` where the version is too old. */
-export async function watchOnce({ client, signal }: Follow, { watch, namespace, fieldSelector }: Followed, from: WatchFrom): Promise<void> {
+export async function watchOnce(
+  { client, log, signal }: Follow,
+  { watch, namespace, fieldSelector }: Followed,
+  from: WatchFrom,
+): Promise<void> {
   const seconds = WATCH_S + Math.floor(Math.random() * 60); // not all at the same moment
   const abort = new AbortController();
   const onAbort = (): void => abort.abort(signal.reason);
@@ -35,10 +39,12 @@ export async function watchOnce({ client, signal }: Follow, { watch, namespace, 
   };
   try {
     const request = { call: watch, query, signal: abort.signal, timeoutMs: Number.POSITIVE_INFINITY, ...given({ namespace }) };
-    await client.stream(
-      request,
-      boundedLines((line) => takeLine(line, client.settings.name, from)),
-    );
+    const { name: cluster } = client.settings;
+    const cutter = createLineCutter(MAX_LINE_BYTES, ({ bytes, isCut }) => {
+      if (isCut) log.warn({ connection: cluster, watch, maxBytes: MAX_LINE_BYTES }, "a change that was too large was left out");
+      else takeLine(bytes.toString("utf8"), cluster, from);
+    });
+    await client.stream(request, cutter.take); // half a line at the end is none
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
@@ -62,19 +68,6 @@ function takeLine(line: string, cluster: string, from: WatchFrom): void {
 /** 410 where the version is too old. */
 function codeIn(status: unknown): number {
   return typeof status === "object" && status !== null && "code" in status && typeof status.code === "number" ? status.code : 500;
-}
-
-function boundedLines(onLine: (line: string) => void): (chunk: Buffer) => void {
-  let waiting = 0;
-  const take = createLineReader((line) => {
-    waiting = 0;
-    onLine(line.toString("utf8"));
-  });
-  return (chunk) => {
-    take(chunk);
-    waiting = chunk.includes("\n") ? chunk.length - chunk.lastIndexOf("\n") - 1 : waiting + chunk.length;
-    if (waiting > MAX_LINE_BYTES) throw new OomphError("refused", "A watch sent a line that does not end.", { retryable: true });
-  };
 }
 
 function silent(cluster: string): OomphError {
