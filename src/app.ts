@@ -39,14 +39,14 @@ export async function startOomph(
 
   const outside = outsideParts(config);
   const examined = await examinedParts(config, { log, store, ownRedis: async () => [await ownRunId(connection)] });
-  const { actions, runbooks, targets, hosts, memory } = examined;
+  const { actions, runbooks, targets, hosts, clusters, memory } = examined;
   const slack = createSlack({ settings: chatConfig.settings, receive: (inbound) => receiver.now(inbound), clock, log });
   const { chat } = slack;
   const desk = createDesk(config, { store, queue, log, metrics, chat, actions, targets, escalation: outside.rules });
   const { alertChannels, incidentChannel } = chatConfig;
   const judge = createJudge();
   const readAlert = createAlertReader(judge);
-  const receiver = createReceive({ desk, chat, runbooks, alertChannels, incidentChannel, readAlert, hosts, memory });
+  const receiver = createReceive({ desk, chat, runbooks, alertChannels, incidentChannel, readAlert, hosts, clusters, memory });
   const watch = createWatch(config, { ...examined, desk, channel: incidentChannel });
   const handlers = createHandlers({
     desk,

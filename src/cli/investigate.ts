@@ -2,6 +2,7 @@ import { httpCheck } from "../adapters/http/http-check.ts";
 import { createKeyValueServers } from "../adapters/redis/key-value-servers.ts";
 import { randomIds } from "../adapters/system/random-ids.ts";
 import { systemClock } from "../adapters/system/system-clock.ts";
+import { fittingRunbook } from "../domain/fitting-runbook.ts";
 import { parseDuration } from "../domain/duration.ts";
 import { OomphError } from "../domain/errors.ts";
 import { given } from "../domain/given.ts";
@@ -62,7 +63,7 @@ async function prepare(
   }
   if (found.kind !== "redis") {
     const { runbooks, close } = found.parts;
-    const runbook = runbooks.find(({ targetKind }) => targetKind === found.kind);
+    const runbook = fittingRunbook(runbooks, found.kind);
     if (runbook === undefined) throw new OomphError("internal", `no runbook fits ${formatTarget(found.target)}`);
     return { runbook, close };
   }

@@ -1,8 +1,9 @@
 import type { AlertReading, Post } from "../domain/alert.ts";
+import type { ForTargets } from "../domain/fitting-runbook.ts";
 import type { Problem } from "../domain/incident.ts";
-import type { TargetKind } from "../domain/target.ts";
 import type { Desk } from "../incidents/desk.ts";
 import type { Chat } from "../ports/chat.ts";
+import type { Clusters } from "../ports/clusters.ts";
 import type { ContainerHosts } from "../ports/containers.ts";
 import type { MemoryBoard } from "../ports/memory-history.ts";
 
@@ -17,16 +18,17 @@ export type Front = {
   readonly incidentChannel: string;
   /** Asked whom they saw being killed, where an alert does not say whose process it was. */
   readonly hosts: ContainerHosts;
+  /** Asked for pods and nodes that an alert names. Absent: no cluster is configured. */
+  readonly clusters: Pick<Clusters, "names" | "cluster"> | undefined;
   /** Is a post an alert about memory, and what does it name? Pure. */
   readonly readAlert: (post: Post) => AlertReading;
   readonly memory: MemoryBoard;
 };
 
 /** What commands need to know of a runbook; a Runbook is one. */
-export type RunbookFacts = {
+export type RunbookFacts = ForTargets & {
   readonly id: string;
   readonly title: string;
-  readonly targetKind: TargetKind;
   readonly problem: Problem;
   readonly steps: readonly { readonly id: string; readonly title: string }[];
 };

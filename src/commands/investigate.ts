@@ -1,4 +1,6 @@
+import type { AlertClass } from "../domain/alert.ts";
 import type { Actor } from "../domain/actor.ts";
+import { fittingRunbook } from "../domain/fitting-runbook.ts";
 import type { Message } from "../domain/message.ts";
 import { given } from "../domain/given.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
@@ -44,23 +46,32 @@ export function unknownTarget({ because, nearest, there }: NoTarget): Message {
   return refusal({ because, todo: nearest.length === 0 ? known : `Did you mean ${code(nearest)}?` });
 }
 
-export type Opener = Pick<Opening, "target" | "actor" | "channel" | "rootTs" | "sinceMs"> & { readonly actor: Actor };
+export type Opener = Pick<Opening, "target" | "actor" | "channel" | "rootTs" | "sinceMs"> & {
+  readonly actor: Actor;
+  /** What kind of trouble an alert told of. */
+  readonly alertClass?: AlertClass;
+};
 export type OpenOutcome = Opened | { readonly kind: "no-runbook"; readonly refusal: Message };
 
 /** Opens (or joins) the target's incident with the runbook that fits it. */
 export async function open(front: Front, opener: Opener): Promise<OpenOutcome> {
-  const start = startOf(front, opener.target);
+  const start = startOf(front, opener.target, opener.alertClass);
   if (start === undefined)
     return {
       kind: "no-runbook",
       refusal: refusal({ because: `no runbook fits ${formatTarget(opener.target)}`, todo: "`/oom runbooks` shows what there is." }),
     };
-  return openIncident(front.desk, { ...opener, ...start });
+  const { alertClass: _class, ...opening } = opener;
+  return openIncident(front.desk, { ...opening, ...start });
 }
 
 /** What an incident of this target starts with: problem, runbook and its steps, all waiting. */
-export function startOf(front: Pick<Front, "runbooks">, target: Target): Pick<Opening, "problem" | "runbookId" | "steps"> | undefined {
-  const runbook = front.runbooks.find((one) => one.targetKind === target.kind);
+export function startOf(
+  { runbooks }: Pick<Front, "runbooks">,
+  target: Target,
+  alertClass?: AlertClass,
+): Pick<Opening, "problem" | "runbookId" | "steps"> | undefined {
+  const runbook = fittingRunbook(runbooks, target.kind, alertClass);
   if (runbook === undefined) return undefined;
   const steps = runbook.steps.map((step) => ({ step: step.id, title: step.title, state: { kind: "waiting" } as const }));
   return { problem: runbook.problem, runbookId: runbook.id, steps };

@@ -14,7 +14,7 @@ export async function onSentAlerts(front: Front, { id, alerts, receivedAtMs }: S
 }
 
 /** Where it is said, and edited, that nobody knows whose it was. */
-function matterOf({ source, subject: { hosts, names }, kills }: Alert, atMs: number): string {
-  const what = kills.at(-1)?.process ?? names[0] ?? "";
+function matterOf({ source, subject: { hosts, names, pod, owner }, kills }: Alert, atMs: number): string {
+  const what = kills.at(-1)?.process ?? pod ?? owner?.name ?? names[0] ?? "";
   return `alert/${source}/${hosts[0] ?? ""}/${what}/${Math.floor(atMs / ONE_MATTER_MS)}`;
 }

@@ -9,7 +9,7 @@ import type { Front } from "./front.ts";
 import type { Victim } from "./find-victim.ts";
 import { investigate } from "./investigate.ts";
 import { postedAt } from "./on-post.ts";
-import { victimOf } from "./take-alert.ts";
+import { victimOf } from "./victim-of.ts";
 import { targetOfAlert } from "./target-of-alert.ts";
 import { formatTarget } from "../domain/target.ts";
 import { note } from "../messages/note.ts";

@@ -1,18 +1,19 @@
 import type { Alert } from "../domain/alert.ts";
-import { formatTarget, type Target } from "../domain/target.ts";
+import { targetKey } from "../domain/target.ts";
 import type { Opened } from "../incidents/open-incident.ts";
 import { reportKill } from "../incidents/report-kill.ts";
 import { resolveByAlert } from "../incidents/resolve.ts";
 import { threadLink } from "../incidents/thread-link.ts";
 import { note } from "../messages/note.ts";
+import { quietOffer } from "../messages/quiet-offer.ts";
 import { startedNote } from "../messages/started-note.ts";
 import { targetPicker } from "../messages/target-picker.ts";
-import type { TargetList } from "../ports/planner.ts";
-import { findVictim, type Victim } from "./find-victim.ts";
+import { endedForMemory } from "./find-in-cluster.ts";
+import type { Victim } from "./find-victim.ts";
 import type { Front } from "./front.ts";
 import { open, startOf } from "./investigate.ts";
 import { say, type Reply } from "./say.ts";
-import { targetOfAlert } from "./target-of-alert.ts";
+import { victimOf } from "./victim-of.ts";
 
 /** An alert that was judged: by whichever way it came, it is handled alike. */
 export type TakenAlert = {
@@ -29,9 +30,10 @@ export type TakenAlert = {
  */
 export async function takeAlert(front: Front, taken: TakenAlert, place: Reply): Promise<void> {
   const { alert } = taken;
-  if (alert.memory !== "yes") return;
+  if (alert.memory === "no") return;
   if (alert.status === "resolved") return onResolved(front, taken);
   const victim = await victimOf(front, taken);
+  if (alert.memory === "unsure" && !(await isSureNow(front, victim))) return offerQuietly(front, { alert, victim, place });
   if (victim.kind === "none") return nobody(front, alert, { place, because: victim.because });
   if (victim.kind === "several")
     return say(front, place, targetPicker({ says: answered(victim.because, alert, place), targets: victim.targets }));
@@ -40,45 +42,34 @@ export async function takeAlert(front: Front, taken: TakenAlert, place: Reply): 
   if (how !== undefined && alert.kills.length === 0) await say(front, place, note(how));
   const actor = { kind: "alert", source: alert.source } as const;
   const { channel, threadTs } = place;
-  const opened = await open(front, { target, actor, channel, ...(threadTs === undefined ? {} : { rootTs: threadTs }) });
+  const opened = await open(front, {
+    target,
+    actor,
+    alertClass: alert.class,
+    channel,
+    ...(threadTs === undefined ? {} : { rootTs: threadTs }),
+  });
   if (opened.kind === "no-runbook") return say(front, place, opened.refusal);
   const [newest] = alert.kills.toReversed();
   if (newest !== undefined) await reportKill(front.desk, { incident: opened.incident, actor, says: toldOf(newest.says, alert, how) });
   return isElsewhere(opened, place) ? sayWhere(front, place, opened) : undefined;
 }
 
-/** Whose memory it is about, whatever the sender. */
-export async function victimOf(
-  { desk, hosts }: Pick<Front, "desk" | "hosts">,
-  { alert, heardAtMs }: Omit<TakenAlert, "key">,
-): Promise<Victim> {
-  const list = await desk.targets.list();
-  if (alert.subject.about !== "redis") return findVictim({ list, hosts, clock: desk.clock }, alert, heardAtMs);
-  return redisOf(alert, { ...list, known: list.known.filter(({ target }) => target.kind === "redis") });
+/** A restart or a back-off is about memory where the last end of its pod says so. */
+async function isSureNow({ clusters, desk }: Front, victim: Victim): Promise<boolean> {
+  return victim.kind === "found" && clusters !== undefined && endedForMemory({ clusters, clock: desk.clock }, victim.target);
 }
 
-function redisOf(alert: Alert, list: TargetList): Victim {
-  const { names } = alert.subject;
-  const found = targetOfAlert(names, list);
-  if (found.kind === "found") return found;
-  const only = theOnlyOne(list, alert);
-  if (only !== undefined) {
-    const how = `This does not say which Redis it is about. \`${formatTarget(only)}\` is the only one that I know, so I look at that.`;
-    return { kind: "found", target: only, how };
-  }
-  const [named] = names;
-  const because =
-    named === undefined
-      ? "This is about the memory of a Redis, but the alert does not say which."
-      : `This is about the memory of a Redis, but I do not know "${named.slice(0, 80)}".`;
-  return found.targets.length === 0 ? { kind: "none" } : { kind: "several", targets: found.targets, because };
+type Unsure = { readonly alert: Alert; readonly victim: Victim; readonly place: Reply };
+
+/** Below a post, once for a target in a while, and nothing at all where nobody has posted or the target is not known. */
+async function offerQuietly(front: Front, { alert, victim, place }: Unsure): Promise<void> {
+  if (victim.kind !== "found" || place.threadTs === undefined) return undefined;
+  const slot = `alert/offer/${targetKey(victim.target)}/${Math.floor(front.desk.clock.nowMs() / ONE_OFFER_IN_MS)}`;
+  return say(front, { ...place, slot }, quietOffer({ target: victim.target, says: alert.says }));
 }
 
-/** Where nothing is named there can be no doubt among one; a plain log line names who wrote it, not its Redis. */
-function theOnlyOne({ known }: TargetList, { subject: { names }, source }: Alert): Target | undefined {
-  const [only, ...others] = known;
-  return others.length === 0 && (names.length === 0 || source === "text") ? only?.target : undefined;
-}
+const ONE_OFFER_IN_MS = 60 * 60_000;
 
 type Nobody = { readonly place: Reply; readonly because: string | undefined };
 
@@ -119,7 +110,7 @@ async function sayWhere(front: Front, place: Reply, { kind, incident, investigat
 async function onResolved(front: Front, taken: TakenAlert): Promise<void> {
   const { source } = taken.alert;
   const victim = await victimOf(front, taken);
-  const start = victim.kind === "found" ? startOf(front, victim.target) : undefined;
+  const start = victim.kind === "found" ? startOf(front, victim.target, taken.alert.class) : undefined;
   if (victim.kind !== "found" || start === undefined) return;
   const resolved = await resolveByAlert(front.desk, { target: victim.target, problem: start.problem, source });
   front.desk.log.info({ problem: start.problem, source, resolved: resolved.kind }, "an alert resolved");

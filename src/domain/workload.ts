@@ -130,6 +130,8 @@ export type NodeFacts = {
   readonly kubeletVersion?: string;
   readonly kernel?: string;
   readonly runtime?: string;
+  /** Names and addresses by which the machine is known: host name, internal and external ones. */
+  readonly addresses?: readonly string[];
   readonly unschedulable: boolean;
 };
 

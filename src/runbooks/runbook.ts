@@ -1,16 +1,16 @@
 import type { ErrorCode } from "../domain/errors.ts";
 import type { Evidence, StepFailure } from "../domain/evidence.ts";
 import type { Diagnosis } from "../domain/finding.ts";
+import type { ForTargets } from "../domain/fitting-runbook.ts";
 import type { Problem } from "../domain/incident.ts";
 import type { Json } from "../domain/json.ts";
-import type { Target, TargetKind } from "../domain/target.ts";
+import type { Target } from "../domain/target.ts";
 
 /** What to look at for a kind of target with a kind of problem, in which order, and how to read it. */
-export type Runbook<Session = unknown> = {
+export type Runbook<Session = unknown> = ForTargets & {
   /** `redis-memory` */
   readonly id: string;
   readonly title: string;
-  readonly targetKind: TargetKind;
   readonly problem: Problem;
   /** Connects. Throws OomphError when the target cannot be looked at at all; `diagnoseUnreachable` says what that means. */
   open(target: Target, asked?: Asked): Promise<{ readonly session: Session; readonly source: string; close(): Promise<void> }>;

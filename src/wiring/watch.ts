@@ -1,6 +1,7 @@
 import type { Schedule } from "../adapters/bullmq/start-workers.ts";
 import { systemClock as clock } from "../adapters/system/system-clock.ts";
 import type { Config } from "../config/build.ts";
+import { fittingRunbook } from "../domain/fitting-runbook.ts";
 import { messageOf, OomphError } from "../domain/errors.ts";
 import { PRESSURE_SETTINGS } from "../domain/trend/pressure.ts";
 import type { Desk } from "../incidents/desk.ts";
@@ -50,7 +51,7 @@ export function createWatch(config: Config, { desk, sources, hosts, clusters, ru
     sources,
     hosts,
     clusterOf: (connection) => clusterIn(clusters, connection),
-    runbookFor: (kind) => runbooks.find(({ targetKind }) => targetKind === kind) ?? WITHOUT_STEPS[kind],
+    runbookFor: (kind) => fittingRunbook(runbooks, kind) ?? WITHOUT_STEPS[kind],
     channel: watch.channel ?? channel,
     keepMs: watch.keepMs,
     pressure: {

@@ -46,6 +46,7 @@ export async function startFront(
     readonly targets?: TestDesk["desk"]["targets"];
     readonly memory?: MemoryBoard;
     readonly hosts?: ContainerHosts;
+    readonly clusters?: Front["clusters"];
   } = {},
 ): Promise<TestFront> {
   const test = await startDesk(options.rules === undefined ? {} : { rules: options.rules });
@@ -69,6 +70,7 @@ export async function startFront(
     incidentChannel: CHANNEL,
     readAlert: (post) => readAlert(post, judge),
     hosts: options.hosts ?? NO_HOSTS,
+    clusters: options.clusters,
     memory: options.memory ?? NO_MEMORY,
   };
   const receiver = createReceive(front);

@@ -59,7 +59,10 @@ async function nodesOf(
   gaps: string[],
 ): Promise<readonly KnownTarget[]> {
   try {
-    return (await nodes()).map(({ name }): KnownTarget => ({ target: { kind: "node", connection, name }, aliases: [] }));
+    return (await nodes()).map(({ name, addresses = [] }): KnownTarget => ({
+      target: { kind: "node", connection, name },
+      aliases: addresses,
+    }));
   } catch (error) {
     gaps.push(messageOf(error));
     return [];

@@ -8,11 +8,13 @@ import { Node } from "./schema.ts";
 export function readNode(value: unknown): NodeFacts {
   const read = Node.safeParse(value);
   const { metadata, spec, status }: Partial<Node> = read.success ? read.data : {};
+  const addresses = (status?.addresses ?? []).flatMap(({ address }) => address ?? []);
   return {
     name: metadata?.name ?? "",
     uid: metadata?.uid ?? "",
     conditions: readConditions(status?.conditions),
     unschedulable: spec?.unschedulable ?? false,
+    ...(addresses.length === 0 ? {} : { addresses }),
     ...given({
       capacityBytes: parseBytesQuantity(status?.capacity?.memory),
       allocatableBytes: parseBytesQuantity(status?.allocatable?.memory),

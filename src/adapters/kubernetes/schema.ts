@@ -191,6 +191,7 @@ export const Node = z.object({
     conditions: list(Condition),
     capacity: part({ memory: quantity, cpu: quantity }),
     allocatable: part({ memory: quantity, cpu: quantity }),
+    addresses: list(z.object({ address: text })),
     nodeInfo: part({ kubeletVersion: text, kernelVersion: text, containerRuntimeVersion: text }),
   }),
 });

@@ -1,0 +1,76 @@
+import type { Alert } from "../domain/alert.ts";
+import { formatTarget, type Target } from "../domain/target.ts";
+import type { TargetList } from "../ports/planner.ts";
+import { findInCluster } from "./find-in-cluster.ts";
+import { findVictim, type Victim } from "./find-victim.ts";
+import type { Front } from "./front.ts";
+import { targetOfAlert } from "./target-of-alert.ts";
+
+type Asked = Pick<Front, "desk" | "hosts" | "clusters">;
+type Heard = { readonly alert: Alert; readonly heardAtMs: number };
+
+const NOBODY: Victim = { kind: "none" };
+
+/** Whose memory an alert is about, whoever sends it. */
+export async function victimOf(front: Asked, heard: Heard): Promise<Victim> {
+  const { about } = heard.alert.subject;
+  if (about === "redis") return surest([() => redisOf(front, heard.alert), () => inCluster(front, heard)]);
+  if (about === "workload" || about === "node") return surest([() => inCluster(front, heard), () => onHosts(front, heard)]);
+  return surest([() => onHosts(front, heard), () => inCluster(front, heard)]);
+}
+
+type Search = () => Promise<Victim | undefined>;
+
+/** The first that finds it; else the first that has a choice, else the first that knows why not. */
+async function surest(searches: readonly Search[]): Promise<Victim> {
+  const victims: Victim[] = [];
+  for (const search of searches) {
+    const victim = await search();
+    if (victim?.kind === "found") return victim;
+    if (victim !== undefined) victims.push(victim);
+  }
+  return (
+    victims.find(({ kind }) => kind === "several") ??
+    victims.find((victim) => victim.kind === "none" && victim.because !== undefined) ??
+    NOBODY
+  );
+}
+
+async function inCluster({ desk, clusters }: Asked, { alert, heardAtMs }: Heard): Promise<Victim | undefined> {
+  if (clusters === undefined) return undefined;
+  return findInCluster({ targets: desk.targets, clusters, clock: desk.clock }, alert, heardAtMs);
+}
+
+/** Docker is asked about what was killed, and about names of containers; a pod's container is none that Docker knows by that name. */
+async function onHosts({ desk, hosts }: Asked, { alert, heardAtMs }: Heard): Promise<Victim | undefined> {
+  const { about, namespace, pod } = alert.subject;
+  if (about === "node" && alert.kills.length === 0) return undefined;
+  if (alert.kills.length === 0 && (about === "workload" || namespace !== undefined || pod !== undefined)) return undefined;
+  return findVictim({ list: await desk.targets.list(), hosts, clock: desk.clock }, alert, heardAtMs);
+}
+
+async function redisOf({ desk }: Asked, alert: Alert): Promise<Victim> {
+  const all = await desk.targets.list();
+  const list = { ...all, known: all.known.filter(({ target }) => target.kind === "redis") };
+  const { names } = alert.subject;
+  const found = targetOfAlert(names, list);
+  if (found.kind === "found") return found;
+  const only = theOnlyOne(list, alert);
+  if (only !== undefined) {
+    const how = `This does not say which Redis it is about. \`${formatTarget(only)}\` is the only one that I know, so I look at that.`;
+    return { kind: "found", target: only, how };
+  }
+  const [named] = names;
+  const because =
+    named === undefined
+      ? "This is about the memory of a Redis, but the alert does not say which."
+      : `This is about the memory of a Redis, but I do not know "${named.slice(0, 80)}".`;
+  return found.targets.length === 0 ? NOBODY : { kind: "several", targets: found.targets, because };
+}
+
+/** Where nothing is named there can be no doubt among one; a plain log line names who wrote it, not its Redis. */
+function theOnlyOne({ known }: TargetList, { subject: { names, pod, owner }, source }: Alert): Target | undefined {
+  if (pod !== undefined || owner !== undefined) return undefined;
+  const [only, ...others] = known;
+  return others.length === 0 && (names.length === 0 || source === "text") ? only?.target : undefined;
+}
