@@ -7,6 +7,9 @@ import { startPostgres } from "../../scripts/lab/postgres.ts";
 import { openStore } from "../../src/adapters/sql/open-store.ts";
 import { storeContract, type StoreDatabase } from "./store.ts";
 
+// Sixty writers take their turns, on a machine that has other things to do.
+const BUSY_TIMEOUT_MS = 60_000;
+
 storeContract("SQLite", async () => {
   const folder = await mkdtemp(join(tmpdir(), "oomph-store-"));
   let made = 0;
@@ -30,9 +33,9 @@ storeContract("PostgreSQL", async () => {
 
 function sqliteDatabase(path: string): StoreDatabase {
   return {
-    open: () => openStore({ kind: "sqlite", path, busyTimeoutMs: 10_000 }),
+    open: () => openStore({ kind: "sqlite", path, busyTimeoutMs: BUSY_TIMEOUT_MS }),
     async run(statement) {
-      const file = new Libsql(path, { timeout: 1000 });
+      const file = new Libsql(path, { timeout: BUSY_TIMEOUT_MS });
       try {
         const prepared = file.prepare(statement);
         return prepared.reader ? prepared.all() : [prepared.run()].slice(1);
@@ -45,7 +48,7 @@ function sqliteDatabase(path: string): StoreDatabase {
 
 function postgresDatabase(url: string): StoreDatabase {
   return {
-    open: () => openStore({ kind: "postgres", url, busyTimeoutMs: 10_000, poolSize: 4, connectTimeoutMs: 5000 }),
+    open: () => openStore({ kind: "postgres", url, busyTimeoutMs: BUSY_TIMEOUT_MS, poolSize: 4, connectTimeoutMs: 30_000 }),
     async run(statement) {
       const client = new Client({ connectionString: url });
       await client.connect();

@@ -9,6 +9,8 @@ import { startDesk, type TestDesk } from "../support/desk.ts";
 import type { WorkerOptions } from "../support/escalation-worker.ts";
 import { anIncident, depsOn, happens, mailSettings, rowOf, run, startOutside, type Outside } from "./escalating.ts";
 
+// A process has to load all that it needs before it sends anything.
+const WORKER_WITHIN = { timeout: 240_000, interval: 20 };
 const WORKER = fileURLToPath(new URL("../support/escalation-worker.ts", import.meta.url));
 
 describe("kill -9 between sending and recording", () => {
@@ -64,7 +66,7 @@ describe("kill -9 between sending and recording", () => {
     const end = outside.github.fault({ call: /POST .*issues$/, does: { kind: "answer-withheld" } });
     const started = await startWorker("github-issue");
     worker = started.process;
-    await vi.waitFor(async () => expect(await issues()).toHaveLength(1), { timeout: 60_000 });
+    await vi.waitFor(async () => expect(await issues()).toHaveLength(1), WORKER_WITHIN);
     worker.kill("SIGKILL");
     await once(worker, "exit");
     end();
@@ -77,7 +79,7 @@ describe("kill -9 between sending and recording", () => {
     outside.smtp.fault({ does: { kind: "hang" } });
     const started = await startWorker("mail");
     worker = started.process;
-    await vi.waitFor(() => expect(mails()).toHaveLength(1), { timeout: 60_000 });
+    await vi.waitFor(() => expect(mails()).toHaveLength(1), WORKER_WITHIN);
     worker.kill("SIGKILL");
     await once(worker, "exit");
     await takeOver(started.id);
