@@ -1,6 +1,7 @@
 import { beginInvestigation, concludeInvestigation, failInvestigation } from "../incidents/investigations.ts";
 import type { JobOutcome } from "../ports/job-queue.ts";
 import type { Runbook } from "../runbooks/runbook.ts";
+import { attach } from "./attach.ts";
 import { illustrate, type Illustrate } from "./illustrate.ts";
 import { runInvestigation, type RunDeps } from "./run-investigation.ts";
 
@@ -40,6 +41,7 @@ export async function investigate(deps: InvestigateDeps, investigationId: string
   else {
     const isFirst = await concludeInvestigation(deps.desk, underway, ran.conclusion);
     if (isFirst && deps.illustrate !== undefined) await illustrate(deps.desk, underway, deps.illustrate);
+    if (isFirst) await attach(deps.desk, underway);
   }
   return DONE;
 }

@@ -18,6 +18,10 @@ export function readPayload<Name extends JobName>(name: Name, payload: unknown):
   });
 }
 
+/** Files that a step's evidence holds. */
+export const EvidenceFiles = z.object({ files: z.array(z.object({ name: z.string(), title: z.string(), base64: z.base64() })) });
+export type EvidenceFiles = z.output<typeof EvidenceFiles>;
+
 const Id = z.string().min(1);
 const TimeMs = z.number().int().nonnegative();
 const Common = { id: Id, userId: Id, receivedAtMs: TimeMs };

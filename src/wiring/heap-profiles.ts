@@ -1,11 +1,14 @@
 import { fileURLToPath } from "node:url";
 import type { Action } from "../actions/action.ts";
+import type { HeapProfileDeps } from "../actions/kubernetes/heap/deps.ts";
 import { heapProfile } from "../actions/kubernetes/heap/heap-profile.ts";
+import { heapLook } from "../actions/kubernetes/heap/look.ts";
 import { createHeapReader } from "../adapters/heap/create-heap-reader.ts";
 import { systemClock as clock } from "../adapters/system/system-clock.ts";
 import type { Config } from "../config/build.ts";
 import { fitsPattern } from "../domain/name-pattern.ts";
 import type { Clusters } from "../ports/clusters.ts";
+import type { HeapLook } from "../ports/heap-look.ts";
 import type { NodeInspector } from "../ports/node-inspector.ts";
 import { chartsOf } from "./charts.ts";
 import { TIMES } from "./times.ts";
@@ -20,16 +23,23 @@ const lateInspector: NodeInspector = {
   },
 };
 
-/** Looking at heaps of workloads, as configured. */
-export function heapActions({ kubernetes }: Pick<Config, "kubernetes">, clusters: Clusters): readonly Action[] {
+/** Looking at heaps of workloads, as configured, after an approval. */
+export function heapActions(config: Pick<Config, "kubernetes">, clusters: Clusters): readonly Action[] {
+  return [heapProfile(depsOf(config, clusters))];
+}
+
+/** The same looks as a step of investigations. */
+export function heapStep(config: Pick<Config, "kubernetes">, clusters: Clusters): HeapLook {
+  return heapLook(depsOf(config, clusters));
+}
+
+function depsOf({ kubernetes }: Pick<Config, "kubernetes">, clusters: Clusters): HeapProfileDeps {
   const { programs, charts } = chartsOf();
-  return [
-    heapProfile({
-      clusters,
-      clock,
-      heaps: createHeapReader({ programs, charts, path: HEAP_PROGRAM, timeoutMs: TIMES.heapMs }),
-      inspector: lateInspector,
-      appOf: ({ namespace, name }) => kubernetes.apps.find(({ pattern }) => fitsPattern(pattern, `${namespace}/${name}`))?.app,
-    }),
-  ];
+  return {
+    clusters,
+    clock,
+    heaps: createHeapReader({ programs, charts, path: HEAP_PROGRAM, timeoutMs: TIMES.heapMs }),
+    inspector: lateInspector,
+    appOf: ({ namespace, name }) => kubernetes.apps.find(({ pattern }) => fitsPattern(pattern, `${namespace}/${name}`))?.app,
+  };
 }

@@ -8,6 +8,7 @@ import { nodeMemoryRunbook } from "../runbooks/node-memory/index.ts";
 import type { Runbook } from "../runbooks/runbook.ts";
 import type { AppOf } from "../runbooks/workload-memory/app-settings.ts";
 import { workloadMemoryRunbook } from "../runbooks/workload-memory/index.ts";
+import { heapStep } from "./heap-profiles.ts";
 
 /** The runbooks for pods and for nodes, as configured. Without a history the watch has nothing to tell. */
 export function kubernetesRunbooks(config: Config, clusters: Clusters, history?: MemoryHistory): readonly Runbook[] {
@@ -19,6 +20,7 @@ export function kubernetesRunbooks(config: Config, clusters: Clusters, history?:
       logTail: { lines, maxBytes },
       logPatterns: patterns,
       appOf: appOf(config),
+      heapLook: heapStep(config, clusters),
       ...(history === undefined ? {} : { history }),
       ...(config.prometheus === undefined ? {} : { metricStore: createMetricStore(config.prometheus) }),
     }),

@@ -11,6 +11,10 @@ export type AppSettings = {
     readonly basicAuth?: { readonly secret: string; readonly userKey: string; readonly passwordKey: string };
   };
   readonly ready?: AppEndpoint;
+  /** Serves a heap profile, or a list of objects. */
+  readonly profile?: AppEndpoint;
+  /** Prints a list of objects. */
+  readonly heapCommand?: readonly string[];
 };
 
 export type AppEndpoint = { readonly port: number; readonly path: string };

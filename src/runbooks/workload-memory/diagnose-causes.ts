@@ -6,6 +6,7 @@ import { oneLine } from "../words.ts";
 import { heapProfile, scaleUp } from "./advice.ts";
 import { hitOf, trendOf, type Focus } from "./focus.ts";
 import { gaugesIn, moveInWords, perHour, type GaugeMove } from "./gauge-moves.ts";
+import { grows, heapOf, heapReasons, heldBy } from "./heap-signs.ts";
 import { makeFinding } from "./make-finding.ts";
 import { reason, type Picture } from "./picture.ts";
 
@@ -16,6 +17,9 @@ const OF_DATABASE = /(?:^|_)(?:db|database|sql|pg|postgres\w*|mysql|mongo\w*|poo
 const HANDLES = /^process_open_fds$/;
 const WORK = /(?:commands?|jobs?|tasks?|requests?)_(?:active|running|in_flight|in_progress)|active_(?:commands?|jobs?|tasks?|requests?)/i;
 const CACHE = /cache_(?:entries|items|size|bytes|objects)/i;
+// Of functions, lines and classes that hold much of the heap.
+const HOLDS_CONNECTIONS = /conn(?:ection)?s?(?![a-z])|(?<!output|input)stream|subscri|session|socket/i;
+const HOLDS_CACHE = /cache|memo[iz]|lru/i;
 const OBJECTS = /^(?:django_(?:memory|gc|objects?)_\w*|python_gc_objects_uncollectable_total|go_memstats_heap_objects)$/;
 const COLLECTIONS = /(?:gc_(?:duration|pause|collection)_seconds_count|python_gc_collections_total)$/;
 
@@ -35,13 +39,16 @@ export function diagnoseConnectionLeak(picture: Picture, focus: Focus): Finding 
   const grown = gauges.filter(({ first, last }) => last > first);
   const many = gauges.some(({ last }) => last >= MANY_CONNECTIONS);
   const told = hit !== undefined && hit.count >= MANY_LINES;
-  if (!inTrouble(focus) || (!many && grown.length === 0 && !told)) return undefined;
+  const heap = heapOf(picture, focus);
+  const holders = heldBy(heap, HOLDS_CONNECTIONS);
+  if (!inTrouble(focus) || (!many && grown.length === 0 && !told && holders.length === 0)) return undefined;
   return makeFinding({
     verdict: "connection-leak",
     headline: "Connections pile up: clients may not close theirs, or nothing ends those that are idle. Each keeps its buffers.",
-    confidence: weigh(0.2, [grown.length > 0, 0.15], [many, 0.12], [told, 0.08], [leaks(focus), 0.1]),
+    confidence: weigh(0.2, [grown.length > 0, 0.15], [many, 0.12], [told, 0.08], [holders.length > 0, 0.12], [leaks(focus), 0.1]),
     for: [
       ...moves(picture, gauges),
+      ...heapReasons(picture, heap, holders),
       hit && reason(picture, "logs", `${counted(hit.count, "line")} such as "${oneLine(hit.sample, 120)}"`),
       leakReason(picture, focus),
     ],
@@ -101,15 +108,17 @@ export function diagnoseTooMuchAtOnce(picture: Picture, focus: Focus): Finding |
 /** A cache without an end. Pure. */
 export function diagnoseCacheGrowth(picture: Picture, focus: Focus): Finding | undefined {
   const gauges = ownGauges(picture, focus).filter(({ name, first, last }) => CACHE.test(name) && last > first);
-  if (!inTrouble(focus) || gauges.length === 0) return undefined;
+  const heap = heapOf(picture, focus);
+  const holders = heldBy(heap, HOLDS_CACHE);
+  if (!inTrouble(focus) || (gauges.length === 0 && holders.length === 0)) return undefined;
   const container = focus.container?.name ?? "";
   const variables = Object.entries(picture.rollout?.value.workload?.environment[container] ?? {});
   const [ttl, value] = variables.find(([name]) => /CACHE.*(?:TTL|EXPIR|MAX_?AGE)|(?:TTL|EXPIR).*CACHE/i.test(name)) ?? [];
   return makeFinding({
     verdict: "cache-growth",
-    headline: `A cache grows${ttl === undefined ? "" : ` (${ttl} is ${value ?? ""})`}: what is in it may never expire.`,
-    confidence: weigh(0.25, [ttl !== undefined, 0.05], [leaks(focus), 0.12]),
-    for: [...moves(picture, gauges), leakReason(picture, focus)],
+    headline: `A cache ${gauges.length > 0 || holders.some(grows) ? "grows" : "holds much"}${ttl === undefined ? "" : ` (${ttl} is ${value ?? ""})`}: what is in it may never expire.`,
+    confidence: weigh(0.15, [gauges.length > 0, 0.1], [holders.length > 0, 0.12], [ttl !== undefined, 0.05], [leaks(focus), 0.12]),
+    for: [...moves(picture, gauges), ...heapReasons(picture, heap, holders), leakReason(picture, focus)],
     against: [brief(picture, gauges)],
     advice:
       ttl === undefined
@@ -127,13 +136,18 @@ export function diagnoseCacheGrowth(picture: Picture, focus: Focus): Finding | u
 /** Objects that are made and not let go. Pure. */
 export function diagnoseObjectGrowth(picture: Picture, focus: Focus): Finding | undefined {
   const gauges = ownGauges(picture, focus).filter((gauge) => OBJECTS.test(gauge.name) && (perHour(gauge) ?? 0) > OBJECTS_PER_HOUR);
-  if (!inTrouble(focus) || gauges.length === 0) return undefined;
+  const heap = heapOf(picture, focus);
+  const holders = heldBy(heap, /./).filter((holder) => grows(holder));
+  if (!inTrouble(focus) || (gauges.length === 0 && holders.length === 0)) return undefined;
   return makeFinding({
     verdict: "object-growth",
     headline: "The program makes objects and does not let go of them: circular references, or collections that only grow.",
-    confidence: weigh(0.25, [gauges.length > 1, 0.05], [leaks(focus), 0.15]),
-    for: [...moves(picture, gauges), leakReason(picture, focus)],
-    against: [brief(picture, gauges)],
+    confidence: weigh(0.15, [gauges.length > 0, 0.1], [gauges.length > 1, 0.05], [holders.length > 0, 0.1], [leaks(focus), 0.15]),
+    for: [...moves(picture, gauges), ...heapReasons(picture, heap, holders), leakReason(picture, focus)],
+    against: [
+      brief(picture, gauges),
+      when(holders.length > 0, reason(picture, "heap", "two looks some seconds apart show a moment: what is new may yet be let go")),
+    ],
     advice: heapProfile(focus),
   });
 }

@@ -9,6 +9,7 @@ import { CRITICAL_SHARE, gentlerFirst, heapProfile, raiseLimit, restart, scaleUp
 import { beforeEnd, replicasReason, typicalBytes, usageReason } from "./figures.ts";
 import { trendOf, type Focus } from "./focus.ts";
 import { isAtOnce } from "./end-words.ts";
+import { heapOf, heapReasons, heldBy } from "./heap-signs.ts";
 import { makeFinding } from "./make-finding.ts";
 import { reason, type Picture } from "./picture.ts";
 
@@ -28,6 +29,7 @@ export function diagnoseLeak(picture: Picture, focus: Focus): Finding | undefine
   );
   const compared = compareReplicas(replicas);
   const { timeToOom } = trend;
+  const heap = heapOf(picture, focus);
   const soon =
     timeToOom.kind === "expected"
       ? ` At this pace its limit is reached in about ${formatDuration(timeToOom.ms)} (${formatDuration(timeToOom.lowMs)} to ${formatDuration(timeToOom.highMs)}).`
@@ -44,6 +46,7 @@ export function diagnoseLeak(picture: Picture, focus: Focus): Finding | undefine
       reason(picture, "history", trend.says),
       when(compared.kind === "all" || compared.kind === "some", reason(picture, "history", compared.says)),
       usageReason(picture, focus),
+      ...heapReasons(picture, heap, heldBy(heap, /./)),
       ...judgement.for.slice(0, judgement.killed ? 2 : 0),
     ],
     against: [

@@ -2,12 +2,14 @@ import { OomphError } from "../../domain/errors.ts";
 import { formatTarget } from "../../domain/target.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Clusters, PodLogLimits } from "../../ports/clusters.ts";
+import type { HeapLook } from "../../ports/heap-look.ts";
 import type { MemoryHistory } from "../../ports/memory-history.ts";
 import type { MetricStore } from "../../ports/metric-store.ts";
 import type { UserPattern } from "../logs/log-patterns.ts";
 import type { Runbook, Step } from "../runbook.ts";
 import type { AppOf } from "./app-settings.ts";
 import { collectAuthentication } from "./collect-authentication.ts";
+import { collectHeap } from "./collect-heap.ts";
 import { collectHealth } from "./collect-health.ts";
 import { collectCensus, collectCgroup, collectEnvironment } from "./collect-inside.ts";
 import { collectKernel } from "./collect-kernel.ts";
@@ -33,6 +35,7 @@ export type WorkloadMemoryDeps = {
   readonly metricStore?: MetricStore;
   /** Where a program tells of itself, as configured. */
   readonly appOf: AppOf;
+  readonly heapLook: HeapLook;
   /** Longest wait for a step; default: 8 s. What asks many pods has twice that. */
   readonly stepTimeoutMs?: number;
 };
@@ -92,7 +95,7 @@ function insideSteps(deps: WorkloadMemoryDeps): readonly Step<WorkloadSession>[]
 }
 
 function askingSteps(deps: WorkloadMemoryDeps): readonly Step<WorkloadSession>[] {
-  const { clock, stepTimeoutMs: timeoutMs = STEP_TIMEOUT_MS } = deps;
+  const { clock, heapLook, stepTimeoutMs: timeoutMs = STEP_TIMEOUT_MS } = deps;
   return [
     {
       id: "k8s.health",
@@ -115,6 +118,13 @@ function askingSteps(deps: WorkloadMemoryDeps): readonly Step<WorkloadSession>[]
       timeoutMs: timeoutMs * 2,
       skipped: "no password is configured for its metrics (kubernetes.apps.<namespace>/<name>.metrics.secret)",
       collect: collectAuthentication,
+    },
+    {
+      id: "k8s.heap",
+      title: "Who holds the memory inside the program",
+      timeoutMs: timeoutMs * 5,
+      skipped: "no profile is configured for it (kubernetes.apps.<namespace>/<name>.profile); `/oom run heap-profile` looks for one",
+      collect: (session, signal) => collectHeap(session, heapLook, signal),
     },
   ];
 }

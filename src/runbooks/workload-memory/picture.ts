@@ -8,6 +8,7 @@ import {
   Cgroup,
   Environment,
   Events,
+  Heap,
   Health,
   History,
   Kernel,
@@ -39,6 +40,7 @@ export type Picture = {
   readonly metrics: Seen<Metrics> | undefined;
   readonly authentication: Seen<Authentication> | undefined;
   readonly prometheus: Seen<Prometheus> | undefined;
+  readonly heap: Seen<Heap> | undefined;
   readonly gaps: readonly Gap[];
 };
 
@@ -74,6 +76,7 @@ export function assemble(evidence: readonly Evidence[], failures: readonly StepF
     metrics: seen("k8s.metrics", Metrics),
     authentication: seen("k8s.authentication", Authentication),
     prometheus: seen("k8s.prometheus", Prometheus),
+    heap: seen("k8s.heap", Heap),
     gaps: [...failures.map(({ step, code, because }) => ({ step, code, because })), ...unread],
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { HeapSeen } from "../../ports/heap-look.ts";
 import { Cgroup as CgroupFiles } from "../container-memory/schema.ts";
 import {
   EventSeen,
@@ -189,3 +190,30 @@ export const Prometheus = z.object({
   missing: z.array(z.object({ what: z.string(), because: z.string() })),
 });
 export type Prometheus = Readonly<z.infer<typeof Prometheus>>;
+
+const file = z.object({ name: z.string(), title: z.string(), base64: z.base64() });
+const holder = z.object({
+  name: z.string(),
+  bytes: z.number().exactOptional(),
+  grownBytes: z.number().exactOptional(),
+  count: z.number().exactOptional(),
+  grownCount: z.number().exactOptional(),
+});
+
+/** `k8s.heap`: who holds the memory inside the program, from two looks; or why nobody looked. */
+export const Heap = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("not-taken"), because: z.string() }),
+  z.object({
+    kind: z.literal("taken"),
+    ...place,
+    how: z.string(),
+    atMs: at,
+    seconds: count,
+    totalBytes: z.number().exactOptional(),
+    grownBytes: z.number().exactOptional(),
+    holders: z.array(holder),
+    /** Posted below the report. */
+    files: z.array(file),
+  }),
+]) satisfies z.ZodType<Exclude<HeapSeen, { kind: "not-configured" }>>;
+export type Heap = Readonly<z.infer<typeof Heap>>;

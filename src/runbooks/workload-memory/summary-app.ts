@@ -1,16 +1,21 @@
+import { formatBytes } from "../../domain/bytes.ts";
 import type { Diagnosis } from "../../domain/finding.ts";
 import { oneLine } from "../words.ts";
 import { gaugesIn, moveInWords } from "./gauge-moves.ts";
+import { holderInWords } from "./heap-signs.ts";
 import type { Picture } from "./picture.ts";
 
 type Line = Diagnosis["summary"][number];
 
 const MOST_GAUGES = 6;
 const MOST_TARGETS = 3;
+const MOST_HOLDERS = 3;
 
 /** What the program tells of itself, who is let in to that, and what Prometheus makes of it. */
 export function summariseApp(picture: Picture): readonly Line[] {
-  return [healthLine(picture), gaugesLine(picture), authenticationLine(picture), targetsLine(picture)].filter((line) => line !== undefined);
+  return [healthLine(picture), gaugesLine(picture), authenticationLine(picture), targetsLine(picture), heapLine(picture)].filter(
+    (line) => line !== undefined,
+  );
 }
 
 /** Things to do about it: an endpoint that nobody may read tells nothing when it is needed. */
@@ -76,4 +81,15 @@ function targetsLine({ prometheus }: Picture): Line | undefined {
   const told =
     targets.length === 0 && !missing.some(({ what }) => what === "targets") ? ["it scrapes none of these pods"] : [...shown, ...rest];
   return { label: "Prometheus", value: [...told, ...gaps].join("; ") };
+}
+
+function heapLine({ heap }: Picture): Line | undefined {
+  if (heap === undefined) return undefined;
+  if (heap.value.kind === "not-taken") return { label: "Heap", value: `not looked at: ${oneLine(heap.value.because, 240)}` };
+  const { pod, container, totalBytes, grownBytes = 0, seconds, holders, files } = heap.value;
+  const grown = grownBytes === 0 ? "" : ` (${grownBytes > 0 ? "+" : "-"}${formatBytes(Math.abs(grownBytes))} within ${seconds} s)`;
+  const all = totalBytes === undefined ? "" : `${formatBytes(totalBytes)} in use by samples${grown}; `;
+  const most = holders.slice(0, MOST_HOLDERS).map(holderInWords).join("; ");
+  const kept = files.length === 0 ? "" : `. Files below the report: ${files.map(({ name }) => name).join(", ")}`;
+  return { label: "Heap", value: `${pod}, ${container}: ${all}${most || "nobody holds any"}${kept}` };
 }

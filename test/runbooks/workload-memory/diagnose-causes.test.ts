@@ -125,6 +125,64 @@ describe("causes of memory that grows, beside the verdict", () => {
   });
 });
 
+type Holder = { readonly name: string; readonly bytes: number; readonly grownBytes: number };
+
+function heapPart(...holders: readonly Holder[]): object {
+  const totalBytes = 10 * MIB;
+  return {
+    kind: "taken",
+    pod: "web-1",
+    container: "app",
+    how: "x",
+    atMs: NOW_MS,
+    seconds: 3,
+    totalBytes,
+    grownBytes: MIB,
+    holders,
+    files: [],
+  };
+}
+
+describe("the heap of the program", () => {
+  const CONN = { name: "net/http.(*persistConn).readLoop", bytes: 4 * MIB, grownBytes: MIB };
+  const CACHE = { name: "shop/cache.Put", bytes: 3 * MIB, grownBytes: 0 };
+
+  test("names who holds connections, and makes that surer than gauges alone", () => {
+    const metrics = metricsPart({ name: "sse_connections_active", first: 407, last: 412 });
+    const alone = found({ metrics }, "connection-leak");
+    const both = found({ metrics, heap: heapPart(CONN) }, "connection-leak");
+    expect(both?.for.map(({ says }) => says)).toContain("in the heap of web-1, net/http.(*persistConn).readLoop holds 4.0 MiB (+1.0 MiB)");
+    expect(both?.confidence).toBeGreaterThan(alone?.confidence ?? 1);
+    expect(found({ heap: heapPart(CONN) }, "connection-leak")).toBeDefined();
+  });
+
+  test("names a cache, and does not say that it grows where it does not", () => {
+    expect(found({ heap: heapPart(CACHE) }, "cache-growth")?.headline).toMatch(/^A cache holds much/);
+    expect(found({ heap: heapPart({ ...CACHE, grownBytes: MIB }) }, "cache-growth")?.headline).toMatch(/^A cache grows/);
+  });
+
+  test("names what grows, and that two looks are a moment", () => {
+    const growth = found({ heap: heapPart(CONN, CACHE) }, "object-growth");
+    expect(growth?.for).toHaveLength(1);
+    expect(growth?.against[0]?.says).toContain("what is new may yet be let go");
+    expect(found({ heap: heapPart(CACHE) }, "object-growth")).toBeUndefined();
+  });
+
+  test("who holds little of it, and the memory of a program without trouble, are no sign", () => {
+    expect(found({ heap: heapPart({ ...CONN, bytes: MIB }) }, "connection-leak")).toBeUndefined();
+    expect(diagnose({ ...CALM, heap: heapPart(CONN, CACHE) }).hypotheses).toEqual([]);
+  });
+
+  test("stands in the summary, or why nobody looked", () => {
+    const line = (heap: object) => diagnose({ ...FULL, heap }).summary.find(({ label }) => label === "Heap")?.value;
+    expect(line(heapPart(CACHE))).toBe("web-1, app: 10.0 MiB in use by samples (+1.0 MiB within 3 s); shop/cache.Put holds 3.0 MiB");
+    expect(line({ kind: "not-taken", because: "container app uses 250.0 MiB of its 256.0 MiB" })).toMatch(
+      /^not looked at: container app uses/,
+    );
+    expect(line({ kind: "not-configured" })).toBeUndefined();
+  });
+});
+
 const WORKLOAD = {
   resource: "deploy",
   namespace: "shop",

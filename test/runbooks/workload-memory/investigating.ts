@@ -39,6 +39,7 @@ export async function openLab(as?: string) {
     clock: systemClock,
     logTail: { lines: 2_000, maxBytes: 2 ** 20 },
     appOf: () => undefined,
+    heapLook: async () => ({ kind: "not-configured" }),
     stepTimeoutMs: 90_000,
   };
 
