@@ -25,6 +25,8 @@ app.command("/oom", async ({ command, ack }) => {
 const server = createServer((request, response) => {
   receiver.requestListener(request, response);
 });
+// As long as Oomph keeps one: by Node's own 5 s a stalled process closes connections that the next command comes by.
+server.keepAliveTimeout = 75_000;
 server.listen(0, "127.0.0.1");
 await once(server, "listening");
 const address = server.address() as AddressInfo;

@@ -5,7 +5,7 @@
  */
 import { createHmac, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { Agent, request } from "node:http";
+import { Agent, request, type OutgoingHttpHeaders } from "node:http";
 import { z } from "zod";
 
 const Load = z.object({
@@ -68,14 +68,19 @@ function send(load: Load, index: number): Promise<void> {
     "x-slack-request-timestamp": timestamp,
     "x-slack-signature": signature,
   };
+  return post(load.url, headers, body);
+}
+
+/** What was lost with a connection kept from before is sent again; its time counts from when it was due all the same. */
+function post(url: string, headers: OutgoingHttpHeaders, body: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const call = request(load.url, { method: "POST", agent, headers }, (response) => {
+    const call = request(url, { method: "POST", agent, headers }, (response) => {
       response.resume();
       response.once("end", () =>
         response.statusCode === 200 ? resolve() : reject(new Error(`expected status 200, got ${response.statusCode}`)),
       );
     });
-    call.once("error", reject);
+    call.once("error", (error) => (call.reusedSocket ? resolve(post(url, headers, body)) : reject(error)));
     call.end(body);
   });
 }

@@ -6,6 +6,7 @@ import { systemClock } from "../../src/adapters/system/system-clock.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { LogFields } from "../../src/ports/log.ts";
 import { firstLook, type FirstLook, type FirstLookDeps } from "../../src/runbooks/first-look.ts";
+import type { Step } from "../../src/runbooks/runbook.ts";
 import { redisMemoryRunbook } from "../../src/runbooks/redis-memory/index.ts";
 import type { RedisSession } from "../../src/runbooks/redis-memory/session.ts";
 import { settingsFor } from "../adapters/redis/lab.ts";
@@ -28,7 +29,9 @@ afterAll(() => Promise.all([calm?.stop(), full?.stop()]));
 
 type Line = { readonly message: string; readonly fields: LogFields };
 
-function start(at: Readonly<Record<string, { port: number; username?: string }>>, more: Partial<FirstLookDeps<RedisSession>> = {}) {
+type Changes = Partial<FirstLookDeps<RedisSession>> & { readonly steps?: readonly Step<RedisSession>[] };
+
+function start(at: Readonly<Record<string, { port: number; username?: string }>>, { steps, ...more }: Changes = {}) {
   const lines: Line[] = [];
   const note = (fields: LogFields, message: string): void => void lines.push({ message, fields });
   const log = { debug: note, info: note, warn: note, error: note };
@@ -37,8 +40,9 @@ function start(at: Readonly<Record<string, { port: number; username?: string }>>
     name,
   }));
   const servers = createKeyValueServers(connections, { log });
+  const runbook = redisMemoryRunbook({ servers, clock: systemClock, censusBudgetMs: 50, growthIntervalMs: 20 });
   const look = firstLook({
-    runbook: redisMemoryRunbook({ servers, clock: systemClock, censusBudgetMs: 50, growthIntervalMs: 20 }),
+    runbook: steps === undefined ? runbook : { ...runbook, steps },
     targets: connections.map(({ name }) => ({ kind: "redis", name })),
     clock: systemClock,
     ids: randomIds,
@@ -117,17 +121,25 @@ test("what could not be looked at is tried again, and only then, until it can be
 });
 
 test("a wait and a look end when it is stopped, and nothing is said any more", async () => {
-  const waits: (AbortSignal | undefined)[] = [];
-  const sleep: Clock["sleep"] = (_ms, signal) => {
-    waits.push(signal);
-    return waits.length === 1 ? Promise.resolve() : systemClock.sleep(3_600_000, signal);
+  const waiting = start({ calm }, { beforeMs: 3_600_000 });
+  waiting.look.stop();
+  let signal: AbortSignal | undefined;
+  const endless: Step<RedisSession> = {
+    id: "endless",
+    title: "Endless",
+    timeoutMs: 3_600_000,
+    collect: (_session, given) => {
+      signal = given;
+      return new Promise(() => undefined);
+    },
   };
-  const { look, lines } = start({ calm }, { clock: { ...systemClock, sleep } }); // its second wait is that between two readings
-  await vi.waitFor(() => expect(waits.length).toBeGreaterThan(1), PATIENCE);
-  look.stop();
-  expect(waits.every((signal) => signal?.aborted === true)).toBe(true);
-  await calm.client.ping();
-  expect(lines).toEqual([]);
+  const looking = start({ calm }, { steps: [endless] });
+  await vi.waitFor(() => expect(signal).toBeDefined(), PATIENCE);
+  expect(await calm.client.client("LIST")).toContain("name=oomph");
+  looking.look.stop();
+  expect(signal?.aborted).toBe(true);
+  await vi.waitFor(async () => expect(await calm.client.client("LIST")).not.toContain("name=oomph"), PATIENCE);
+  expect([...waiting.lines, ...looking.lines]).toEqual([]);
 });
 
 test("nobody is looked at where nothing is configured", () => {
