@@ -9,7 +9,7 @@ export type RedisProcess = {
   readonly port: number;
   readonly pid: number;
   readonly directory: string;
-  /** SIGTERM, then SIGKILL after 3 s; then its directory is removed. Twice is fine. */
+  /** SIGKILL, for an orderly end takes longer and what it would keep goes with its directory. Twice is fine. */
   stop(): Promise<void>;
   /** SIGKILL: as if it had crashed. The directory stays until `stop`. */
   kill(): Promise<void>;
@@ -45,13 +45,19 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 
 // Another server than the one on PATH, to see Oomph with other versions and with those that came of Redis: a path.
 const PROGRAM = process.env["OOMPH_TEST_REDIS_SERVER"] ?? "redis-server";
+let version: string | undefined;
 
 /** Version of the server that is started here: `7.0.15`, or, of those that came of Redis, `Valkey 8.1.1`. Throws when there is none. */
 export function redisVersion(): string {
+  version ??= readVersion();
+  return version;
+}
+
+function readVersion(): string {
   try {
     const text = execFileSync(PROGRAM, ["--version"], { encoding: "utf8" });
-    const [, name = "Redis", version = "unknown"] = /^(\w+) server v=(\S+)/.exec(text) ?? [];
-    return name === "Redis" ? version : `${name} ${version}`;
+    const [, name = "Redis", number = "unknown"] = /^(\w+) server v=(\S+)/.exec(text) ?? [];
+    return name === "Redis" ? number : `${name} ${number}`;
   } catch (error) {
     const instead =
       PROGRAM === "redis-server"
@@ -98,14 +104,11 @@ async function startIn(directory: string, port: number, options: ProcessOptions)
   const launch = (): Promise<ChildProcess> => launchServer([...given, ...(options.args ?? [])], directory, options.upWhen);
 
   let child = await launch();
-  async function end(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+  async function end(): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.kill(signal);
-    const forced = setTimeout(() => child.kill("SIGKILL"), 3000);
-    child.kill("SIGCONT"); // a stopped process would not see the signal
+    child.kill("SIGKILL");
     await ended;
-    clearTimeout(forced);
   }
   return {
     port,
@@ -113,13 +116,13 @@ async function startIn(directory: string, port: number, options: ProcessOptions)
       return child.pid ?? 0;
     },
     directory,
-    kill: () => end("SIGKILL"),
+    kill: end,
     async stop() {
-      await end("SIGTERM");
-      rmSync(directory, { recursive: true, force: true });
+      await end();
+      rmSync(directory, { recursive: true, force: true, maxRetries: 10 }); // a child of it that was saving may still write
     },
     async restart() {
-      await end("SIGKILL");
+      await end();
       child = await launch();
     },
   };
