@@ -1,5 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { docker } from "../../../scripts/lab/docker.ts";
+import { PATIENCE } from "../../support/patience.ts";
 import { actionOf, daemon, inspected, newRun, openLab, plan, refusal, target } from "./lab.ts";
 
 const ID = "docker.restart";
@@ -48,7 +49,8 @@ describe.skipIf(daemon.kind === "absent")("docker.restart", () => {
     await scenes.steady({ name: `${name}-beside`, more: ["--network", `container:${name}`] });
     const made = await plan(deps, { id: ID, name });
     expect(made.blastRadius.join("\n")).toContain(`${name}-beside shares its network and loses its own connections`);
-    await docker(["pause", name]);
+    // Its health check begins a process every 200 ms: a busy machine may not get hold of all of them at once.
+    await vi.waitFor(() => docker(["pause", name]), PATIENCE);
     expect(await refusal(action.plan(target(name), {}))).toMatch(/is paused: unpause it/);
     expect(await refusal(action.plan(target(name), { hard: "yes" }))).toMatch(/there is no parameter --hard/);
     await docker(["unpause", name]);

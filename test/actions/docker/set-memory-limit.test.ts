@@ -1,5 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { docker } from "../../../scripts/lab/docker.ts";
+import { PATIENCE } from "../../support/patience.ts";
 import { actionOf, carryOut, daemon, hashed, inspected, MIB, newRun, openLab, plan, refusal, target } from "./lab.ts";
 
 const ID = "docker.set-memory-limit";
@@ -53,6 +54,7 @@ describe.skipIf(daemon.kind === "absent")("docker.set-memory-limit", () => {
 
   test("refuses what cannot be or is not meant", async () => {
     const { name } = await scenes.steady({ limitMib: 100 });
+    await vi.waitFor(async () => expect(await docker(["logs", name])).toContain("steady began"), PATIENCE);
     const refused = (params: Record<string, string | number>) => refusal(action.plan(target(name), params));
     expect(await refused({})).toMatch(/--limit expected a size such as 4g.*got nothing/);
     expect(await refused({ limit: "lots" })).toMatch(/got "lots"/);
