@@ -34,8 +34,9 @@ export function focusOf(picture: Picture): Focus | undefined {
   const lost = asked !== undefined && found === undefined ? judged(picture, namedOnly(pods.value, asked)) : undefined;
   const chosen = found ?? lost ?? worstOf(picture, all);
   if (chosen === undefined) return undefined;
-  const { podCase, judgement } = chosen;
-  const container = containerOf(picture, chosen);
+  const { podCase } = chosen;
+  const judgement = judgementOf(picture, chosen);
+  const container = containerOf(picture, { podCase, judgement });
   const usage = picture.usage?.value.containers.find((one) => one.pod === podCase.pod.name && one.container === container?.name);
   const limitBytes = container?.limitBytes ?? podCase.pod.podLimitBytes;
   const usedBytes = container?.limitBytes === undefined ? podUsage(picture, podCase.pod) : usage?.workingSetBytes;
@@ -106,6 +107,18 @@ function worstOf(picture: Picture, all: readonly Judged[]): Judged | undefined {
     WORST.indexOf(judgement.verdict) + (judgement.verdict === "not-oom" && judgement.end === undefined ? 1 : 0);
   const size = ({ podCase, judgement }: Judged): number => judgement.end?.finishedAtMs ?? podUsage(picture, podCase.pod) ?? 0;
   return all.toSorted((left, right) => rank(left) - rank(right) || size(right) - size(left))[0];
+}
+
+/** Of a container that was asked for, its own end counts: another's of the same pod would be taken for it, and mended in its place. */
+function judgementOf(picture: Picture, { podCase, judgement }: Judged): PodJudgement {
+  const { pod, podEvidence } = podCase;
+  const containers = pod.containers.filter(({ name }) => name === picture.pods?.value.container);
+  if (containers.length === 0 || judgement.verdict === "evicted") return judgement;
+  const own = judgePod({ ...podCase, pod: { ...pod, containers } });
+  if (own.killed || !judgement.killed) return own;
+  const others = judgement.containers.map(({ name }) => name).join(" and ");
+  const says = `${others} of the same pod was killed for want of memory: this is about ${containers[0]?.name ?? ""}`;
+  return { ...own, against: [...own.against, { evidenceId: podEvidence, says }] };
 }
 
 function containerOf(picture: Picture, { podCase, judgement }: Judged): PodContainer | undefined {

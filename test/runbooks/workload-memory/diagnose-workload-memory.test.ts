@@ -53,6 +53,19 @@ describe("what the status calls OOMKilled", () => {
     expect(kills).toMatchObject({ lastAtMs: NOW_MS - 60_000 });
   });
 
+  test("of a container that was asked for, not its neighbour's: nothing is mended in the wrong place", () => {
+    const both = pod([
+      container({ state: WAITS, lastState: ended("OOMKilled", 137), restarts: 3 }),
+      container({ name: "server", state: { kind: "running", startedAtMs: NOW_MS - 3_600_000 } }),
+    ]);
+    const asked = (name: string) => diagnose({ pods: podsPart([both], { pod: both.name, container: name }) }).finding;
+    expect(asked("app")).toMatchObject({ verdict: "cgroup-limit-kill", advice: [{ params: { container: "app" } }] });
+    const server = asked("server");
+    expect(server.verdict).not.toBe("cgroup-limit-kill");
+    expect(server.advice).toEqual([]);
+    expect(server.against.map(({ says }) => says)).toContainEqual(expect.stringContaining("app of the same pod was killed"));
+  });
+
   test("of a job: nothing that cannot be changed is offered, and its log is that of no earlier life", () => {
     const job = { workload: { resource: "job", namespace: "shop", name: "web" } };
     const once = pod([container({ state: ended("OOMKilled", 137, 5_000), restarts: 0 })], { phase: "Failed" });
