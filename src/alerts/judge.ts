@@ -1,8 +1,11 @@
 import type { Alert, AlertFacts, AlertKill, AlertSource, AlertSubject } from "../domain/alert.ts";
+import type { AlertRule } from "../domain/alert-rule.ts";
+import { given } from "../domain/given.ts";
+import { askedOf, compileRule } from "./fits-rule.ts";
 import { hostsIn, killsIn, killWithoutLine } from "./kills-in.ts";
-import { readContainerWords } from "./read-container-text.ts";
-import { readRedisWords } from "./read-redis-text.ts";
-import { saidIn } from "./said.ts";
+import { BUILT_IN_RULES } from "./rules/index.ts";
+import { namesSomebody, subjectOf } from "./subject.ts";
+import { timeInText } from "./time-in-text.ts";
 import { visibleStart } from "./visible-start.ts";
 
 /** What an alert is about, whoever sends it. Pure, and linear in the length of what it says. */
@@ -10,47 +13,54 @@ export type Judge = (facts: AlertFacts, source: AlertSource) => Alert;
 
 type Verdict = Pick<Alert, "memory" | "class" | "rule" | "subject" | "kills">;
 
-/** Kernel lines first, which say exactly what happened; then the rules, the first that fits. */
-export function createJudge(): Judge {
+/** Kernel lines first, which say exactly what happened; then the users' rules, then those built in: the first that fits. */
+export function createJudge(ofUsers: readonly AlertRule[] = []): Judge {
+  const [users, builtIn] = [ofUsers, BUILT_IN_RULES].map((rules) => rules.map(compileRule));
+  const silencers = (users ?? []).filter(({ then }) => then.memory === "no");
+  const all = [...(users ?? []), ...(builtIn ?? [])];
   return (facts, source) => {
-    const { text: _text, metric: _metric, ...shown } = facts;
-    return { ...shown, source, ...verdictOn(facts), says: visibleStart(facts.name ?? facts.text) };
+    const { text, metric: _metric, ...shown } = facts;
+    const startsAtMs = facts.startsAtMs ?? timeInText(text);
+    const asked = askedOf(facts, source);
+    const fitting = (rules: typeof all): (typeof all)[number] | undefined => rules.find((rule) => rule.fits(asked));
+    // Who silences an alert means its log lines too.
+    const verdict = ruled(facts, fitting(silencers)) ?? killedIn(facts) ?? ruled(facts, fitting(all)) ?? nothing(facts);
+    return { ...shown, ...(startsAtMs === undefined ? {} : { startsAtMs }), source, ...verdict, says: visibleStart(facts.name ?? text) };
   };
 }
 
-function verdictOn(facts: AlertFacts): Verdict {
-  const hosts = hostsOf(facts);
+function ruled(facts: AlertFacts, rule: Pick<AlertRule, "id" | "then"> | undefined): Verdict | undefined {
+  if (rule === undefined) return undefined;
+  const { memory, class: kind = "memory_high", about, nobody = memory } = rule.then;
+  const subject = subjectOf(facts, about);
+  const judged = namesSomebody(subject) ? memory : nobody;
+  return { memory: judged, class: judged === "no" ? "other" : kind, rule: rule.id, subject, kills: [] };
+}
+
+function nothing(facts: AlertFacts): Verdict {
+  return { memory: "no", class: "other", rule: "none", subject: subjectOf(facts, undefined), kills: [] };
+}
+
+/** What log lines in it tell; undefined: there are none. */
+function killedIn(facts: AlertFacts): Verdict | undefined {
   const kills = killsIn(facts.text) ?? killsByRule(facts);
-  if (kills !== undefined && kills.length === 0) return OTHER; // asked for by hand
-  if (kills !== undefined) return killed(kills, hosts);
-  const said = saidIn(
-    [facts.name ?? "", facts.text, ...Object.entries(facts.labels).map(([name, value]) => `${name}=${value}`)].join("\n"),
-  );
-  const names = readRedisWords(said);
-  if (names !== undefined)
-    return { memory: "yes", class: "redis_memory", rule: "redis-words", kills: [], subject: { about: "redis", names, hosts: [] } };
-  const container = readContainerWords(said);
-  if (container === undefined) return OTHER;
-  return {
-    memory: "yes",
-    class: container.killed ? "oom_killed" : "memory_high",
-    rule: "container-words",
-    kills: [],
-    subject: container.subject,
-  };
+  if (kills === undefined) return undefined;
+  if (kills.length === 0) return { ...nothing(facts), rule: "kernel-lines" }; // asked for by hand
+  const isNamed = kills.some(({ process, pid, cgroup }) => process !== null || pid !== null || cgroup !== null);
+  return { memory: "yes", class: isNamed ? "oom_killed" : "out_of_memory", rule: "kernel-lines", kills, subject: ofKilled(facts, kills) };
 }
 
-const OTHER: Verdict = { memory: "no", class: "other", rule: "none", kills: [], subject: { about: "unknown", names: [], hosts: [] } };
-
-function killed(kills: readonly AlertKill[], hosts: AlertSubject["hosts"]): Verdict {
-  const isNamed = kills.some(({ process, pid, cgroup }) => process !== null || pid !== null || cgroup !== null);
-  const about = kills.some(({ podUid }) => podUid !== null) ? "workload" : "container";
+/** A line's own host is where it happened; an agent may collect the logs of others. */
+function ofKilled(facts: AlertFacts, kills: readonly AlertKill[]): AlertSubject {
+  const { namespace, pod, container, owner, cluster, hosts } = subjectOf({ ...facts, text: "", name: null }, undefined);
+  const isWorkload = pod !== undefined || kills.some(({ podUid }) => podUid !== null);
+  const places = given({ cluster, namespace, pod, container, owner });
+  const machines = [facts.labels["hostname"], ...hostsIn(facts.text), facts.labels["agent"], ...hosts];
   return {
-    memory: "yes",
-    class: isNamed ? "oom_killed" : "out_of_memory",
-    rule: "kernel-lines",
-    kills,
-    subject: { about, names: [], hosts },
+    about: isWorkload ? "workload" : "container",
+    names: [],
+    hosts: [...new Set(machines.filter((host) => host !== undefined))],
+    ...places,
   };
 }
 
@@ -58,8 +68,4 @@ function killed(kills: readonly AlertKill[], hosts: AlertSubject["hosts"]): Verd
 function killsByRule({ name, labels, text }: AlertFacts): readonly AlertKill[] | undefined {
   if (labels["rule_id"] !== "5108" && !/\bsystem running out of memory\b/i.test(name ?? "")) return undefined;
   return [killWithoutLine(`Wazuh says that memory ran out, by a line that names nobody killed: "${visibleStart(text)}"`)];
-}
-
-function hostsOf({ labels, text }: AlertFacts): readonly string[] {
-  return [...new Set([labels["hostname"], ...hostsIn(text), labels["agent"]].filter((host) => host !== undefined))];
 }

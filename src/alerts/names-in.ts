@@ -1,4 +1,4 @@
-import { LABELS, NO_NAMES, REPORTERS } from "./rules.ts";
+import { NO_NAMES, REDIS_LABELS, REPORTERS } from "./name-words.ts";
 
 // More are noise.
 const MOST_NAMES = 20;
@@ -24,7 +24,7 @@ export function labelSearch(labels: readonly string[]): (text: string) => readon
   };
 }
 
-const labelled = labelSearch(LABELS);
+const labelled = labelSearch(REDIS_LABELS);
 
 const ADDRESS =
   /(?:rediss?:\/\/(?:[^\s@/]{1,100}@)?|\bredis\/)([\w.-]{1,253}(?::\d{2,5})?)|(?<![\w.-])([a-z][\w-]{0,62}(?:\.[\w-]{1,62}){0,8}:\d{4,5}|\d{1,3}(?:\.\d{1,3}){3}(?::\d{2,5})?)(?![\w:])|(?<![\w-])((?:redis|valkey)-[\w-]{1,60}|[\w-]{1,60}-(?:redis|valkey))(?![\w-])/gi;

@@ -1,6 +1,6 @@
 import type { AlertSource, AlertStatus, Severity } from "../domain/alert.ts";
 import { severityOf } from "./facts.ts";
-import { RESOLVED, RESOLVED_BEGINNINGS, SENDERS, STILL_FIRING } from "./rules.ts";
+import { RESOLVED, RESOLVED_BEGINNINGS, SENDERS, STILL_FIRING } from "./post-words.ts";
 
 /** A post's text as parsers look at it. */
 export type Said = {
@@ -30,22 +30,4 @@ export function sourceOf({ text }: Said): AlertSource {
 
 export function has(text: string, phrases: readonly string[]): boolean {
   return phrases.some((phrase) => text.includes(phrase));
-}
-
-/** A word of a post with one of each in it: `RedisMemoryHigh`, `container_oom_killed`; not what names an exporter. */
-export function namesTrouble(word: string, servers: readonly string[], trouble: Trouble): boolean {
-  const name = word.toLowerCase();
-  if (!has(name, servers) || name.includes("exporter")) return false;
-  return has(name, trouble.anywhere) || word.split(/_|(?<=[a-z])(?=[A-Z])/).some((part) => trouble.asPart.includes(part.toLowerCase()));
-}
-
-export type Trouble = {
-  readonly anywhere: readonly string[];
-  /** Only as a part of its own: RedisTooManyConnections is about something else. */
-  readonly asPart: readonly string[];
-};
-
-/** The words of a post that may be an alert's name. */
-export function wordsIn({ asWritten }: Said): readonly string[] {
-  return asWritten.match(/[A-Za-z][A-Za-z0-9_]{4,127}/g) ?? [];
 }

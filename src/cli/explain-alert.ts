@@ -12,24 +12,26 @@ const MOST_CHARACTERS = 2 ** 20;
 /** An alert as its sender's webhook or Slack post has it, in JSON. Pure. */
 export function explainAlert(text: string): Explained<AlertResult> | undefined {
   const value = jsonOf(text);
-  const reading = value === undefined ? undefined : (readSent(value) ?? readPosted(value));
+  const reading = value === undefined ? undefined : (readPosted(value) ?? readSent(value));
   if (reading === undefined) return undefined;
   const result = resultOf(reading);
   return { result, text: rendered(result) };
 }
 
-/** The text of a Slack post that is no alert about memory: a person may have pasted a log into it. */
+/** The text of a Slack post that is surely no alert about memory: a person may have pasted a log into it. */
 export function textBesideAlert(text: string): string | undefined {
   const value = jsonOf(text);
-  const said = value === undefined || readSent(value) !== undefined ? undefined : textOfSlackPost(value);
-  return said === undefined || resultOf(readAlert({ text: said }, createJudge())).memoryRelated !== false ? undefined : said;
+  const said = value === undefined ? undefined : textOfSlackPost(value);
+  if (said === undefined) return undefined;
+  const { memoryRelated, source } = resultOf(readAlert({ text: said }, createJudge()));
+  return memoryRelated === false || (memoryRelated === "unknown" && source === "text") ? said : undefined;
 }
 
 function readSent(value: object): AlertReading | undefined {
   const judge = createJudge();
-  for (const { source, readSent: read } of SENDERS) {
-    const sent = read?.(value);
-    if (sent?.kind === "facts") return { source, alerts: sent.facts.map((facts) => judge(facts, source)) };
+  for (const { source, readSent: read, knowsSent } of SENDERS) {
+    const sent = (knowsSent?.(value) ?? true) ? read?.(value) : undefined;
+    if (sent?.kind === "facts" && sent.facts.length > 0) return { source, alerts: sent.facts.map((facts) => judge(facts, source)) };
   }
   return undefined;
 }

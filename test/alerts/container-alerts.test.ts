@@ -106,14 +106,19 @@ describe("a named container", () => {
   it.each([
     ["talk", "is the container up? the memory of last night ..."],
     ["no name", "A container was OOM killed"],
-    ["a pod", "KubePodCrashLooping: container redis in pod redis-0 was OOMKilled, out of memory"],
-    ["Kubernetes' labels", "ContainerOOMKilled container=api namespace=shop"],
     ["another trouble", "Container kong restarted 5 times"],
     ["the exporter", "[FIRING:1] ContainerExporterMemoryHigh (cadvisor)"],
     ["a disk", "ContainerVolumeUsage name=kong is at 90%"],
   ])("is not made of %s", (_what, text) => {
     expect(read(text)).toBeUndefined();
   });
+});
+
+it.each([
+  ["a pod", "KubePodCrashLooping: container redis in pod redis-0 was OOMKilled, out of memory", { pod: "redis-0", container: "redis" }],
+  ["Kubernetes' labels", "ContainerOOMKilled container=api namespace=shop", { namespace: "shop", container: "api" }],
+])("a container of %s is a workload's, not Docker's", (_what, text, place) => {
+  expect(read(text)).toMatchObject({ about: "workload", class: "oom_killed", ...place });
 });
 
 it("reads hostile text of 100 kB without losing its way", () => {

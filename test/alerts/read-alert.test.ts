@@ -31,11 +31,15 @@ describe("posts about the memory of a Redis", () => {
     ["talk", "who is on call tonight? lunch at 12:30"],
     ["another trouble of a Redis", "[FIRING:1] RedisDown (10.0.0.5:6379 critical)"],
     ["too many connections", "RedisTooManyConnections on sessions"],
-    ["a killed container", "KubePodCrashLooping: container redis in pod redis-0 was OOMKilled, out of memory"],
     ["the exporter's own memory", "[FIRING:1] RedisExporterMemoryHigh"],
     ["nothing", ""],
   ])("leaves %s alone", (_what, text) => {
     expect(read(text)).toMatchObject({ memory: "no", class: "other" });
+  });
+
+  it("takes the container of a Redis that was killed for a container", () => {
+    const text = "KubePodCrashLooping: container redis in pod redis-0 was OOMKilled, out of memory";
+    expect(read(text)).toMatchObject({ class: "oom_killed", subject: { about: "workload", pod: "redis-0", container: "redis" } });
   });
 
   it("tells resolved from firing; one that still fires wins", () => {

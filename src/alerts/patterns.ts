@@ -1,0 +1,48 @@
+/*
+ * Patterns of rules, without regular expressions: `*` stands for anything, everything else for itself. Each runs in time
+ * linear in the text, whoever wrote the pattern.
+ */
+
+/** Finds a pattern's pieces one after the other, the first at the start and the last at the end: no piece is looked for twice. */
+export function fitsPattern(text: string, pattern: string): boolean {
+  const [first = "", ...rest] = pattern.split("*");
+  if (rest.length === 0) return text === pattern;
+  const last = rest.pop() ?? "";
+  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
+  let at = first.length;
+  for (const piece of rest) {
+    const found = text.indexOf(piece, at);
+    if (found < 0) return false;
+    at = found + piece.length;
+  }
+  return at <= text.length - last.length;
+}
+
+export function fitsAny(text: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => fitsPattern(text, pattern));
+}
+
+/** Whole words; `kube*` and `*memory` may go on at their open end. Both in lower case. */
+export type Phrase = { readonly words: string; readonly isOpenBefore: boolean; readonly isOpenBehind: boolean };
+
+export function phraseOf(pattern: string): Phrase {
+  const lower = pattern.toLowerCase().replace(/\s+/g, " ");
+  return {
+    words: lower.replace(/^\*|\*$/g, ""),
+    isOpenBefore: lower.startsWith("*") || !isWord(lower[0]),
+    isOpenBehind: lower.endsWith("*") || !isWord(lower.at(-1)),
+  };
+}
+
+/** Where a phrase stands in a text, from a place on; -1: nowhere. */
+export function findPhrase(text: string, { words, isOpenBefore, isOpenBehind }: Phrase, from = 0): number {
+  if (words === "") return -1;
+  for (let at = text.indexOf(words, from); at >= 0; at = text.indexOf(words, at + 1)) {
+    if ((isOpenBefore || !isWord(text[at - 1])) && (isOpenBehind || !isWord(text[at + words.length]))) return at;
+  }
+  return -1;
+}
+
+function isWord(character: string | undefined): boolean {
+  return character !== undefined && /[\p{L}\p{N}_]/u.test(character);
+}

@@ -1,0 +1,26 @@
+/*
+ * How posts look, as data. Compared in lower case with single spaces.
+ */
+
+/** Who sends, by how their posts look; the first that fits. */
+export const SENDERS = [
+  { source: "grafana", looks: ["grafana"] },
+  { source: "cloudwatch", looks: ["cloudwatch", "databasememoryusagepercentage", "databasecapacityusagepercentage"] },
+  { source: "datadog", looks: ["datadog"] },
+  { source: "alertmanager", looks: ["[firing", "[resolved", "alertname"] },
+] as const;
+
+/** What resolved posts say; `STILL_FIRING` wins. */
+export const RESOLVED = [
+  "[resolved",
+  "status: resolved",
+  "status=resolved",
+  'status":"resolved',
+  "state: ok",
+  "alarm to ok",
+  "-> ok",
+  "→ ok",
+] as const;
+export const STILL_FIRING = ["[firing", "status: firing", "status=firing", 'status":"firing', "ok -> alarm", "ok → alarm"] as const;
+/** How a resolved post may begin. */
+export const RESOLVED_BEGINNINGS = ["ok:", "resolved:", "resolved ", "recovered:", "✅ resolved", "[recovered]", "[ok]"] as const;

@@ -1,0 +1,27 @@
+import type { AlertRule } from "../../domain/alert-rule.ts";
+import { EVICTED, KILLED, KILLED_WORDS, RESTARTS } from "./killed.ts";
+import { OUT_OF_MEMORY, RUNTIMES, USAGE, USAGE_WORDS } from "./memory.ts";
+import { NODE_WORDS, NODES } from "./nodes.ts";
+import { REDIS_REFUSAL, REDIS_RULES, REDIS_WORDS } from "./redis.ts";
+import { LEAK_WORDS, RUNBOOK } from "./runbook.ts";
+import { SILENT } from "./silent.ts";
+
+/** Asked in this order, the first that fits decides: what an alert is called counts for more than what it says. */
+export const BUILT_IN_RULES: readonly AlertRule[] = [
+  REDIS_REFUSAL,
+  ...SILENT,
+  ...RUNBOOK,
+  ...KILLED,
+  ...REDIS_RULES,
+  ...EVICTED,
+  ...NODES,
+  ...RUNTIMES,
+  KILLED_WORDS,
+  ...USAGE,
+  ...RESTARTS,
+  REDIS_WORDS,
+  ...OUT_OF_MEMORY,
+  LEAK_WORDS,
+  NODE_WORDS,
+  ...USAGE_WORDS,
+];

@@ -1,0 +1,198 @@
+import type { AlertRule } from "../../domain/alert-rule.ts";
+import { ALARM, IN_ONE_WORD, MEMORY, MEMORY_TROUBLE, TROUBLE } from "./words.ts";
+
+const HIGH = { memory: "yes", class: "memory_high" } as const;
+
+/** The heap of a program nears its bound. */
+export const RUNTIMES: readonly AlertRule[] = [
+  {
+    id: "runtime-heap",
+    says: "The heap of a Java, Node, Python or Go program: JvmMemoryFillingUp, NodejsHeapHigh, GoHeapGrowing",
+    when: [
+      {
+        parts: [
+          ["jvm", "java", "nodejs", "v8", "python", "golang", "dotnet", "ruby", "php", "beam"],
+          ["heap*", "*memory*", "mem", "oldgen", "old", "metaspace", "rss"],
+        ],
+      },
+      { parts: [["heap", "heaps", "heapsize", "metaspace", "oldgen"], TROUBLE] },
+      {
+        metric: [
+          "jvm_memory*",
+          "jvm.heap*",
+          "jvm.memory*",
+          "jvm.gc.*",
+          "nodejs_heap*",
+          "nodejs_external_memory*",
+          "go_memstats*",
+          "runtime.go.mem_stats*",
+          "process_resident_memory*",
+          "python_gc*",
+          "*heap*used*",
+          "*heapmemory*",
+        ],
+      },
+    ],
+    then: HIGH,
+  },
+];
+
+/** Memory ran out, and no more is said. */
+export const OUT_OF_MEMORY: readonly AlertRule[] = [
+  {
+    id: "runtime-out-of-memory",
+    says: "What programs say whose memory ran out: OutOfMemoryError, MemoryError, JavaScript heap out of memory",
+    when: [
+      {
+        phrases: [
+          "*outofmemoryerror*",
+          "*outofmemoryexception*",
+          "javascript heap out of memory",
+          "reached heap limit allocation failed",
+          "memoryerror",
+          "nomemoryerror",
+          "failed to allocate memory",
+          "cannot allocate memory",
+          "std::bad_alloc",
+          "runtime: out of memory",
+          "allowed memory size of",
+          "memory allocation of",
+          "java heap space",
+          "worker terminated due to reaching memory limit",
+          "enomem",
+          "exceeded its memory limit",
+          "runtime.outofmemory",
+        ],
+      },
+      { name: ["MemoryError*", "*OutOfMemory*"] },
+    ],
+    then: { memory: "yes", class: "out_of_memory", nobody: "yes" },
+  },
+  {
+    id: "out-of-memory-words",
+    says: "Out of memory, in words",
+    when: [{ phrases: ["out of memory", "out-of-memory", "ran out of memory", "running out of memory", "oom"] }, { parts: [["oom"]] }],
+    then: { memory: "yes", class: "out_of_memory", nobody: "unsure" },
+  },
+];
+
+/** A container, pod or process uses much. */
+export const USAGE: readonly AlertRule[] = [
+  {
+    id: "memory-metric",
+    says: "Measures of the memory of containers, services and databases: container_memory_*, MemoryUtilization (ECS), pod_memory_utilization (Container Insights), FreeableMemory (RDS)",
+    when: [
+      {
+        metric: [
+          "container_memory*",
+          "pod_memory*",
+          "MemoryUtilization",
+          "MemoryUtilized",
+          "service_memory*",
+          "task_memory*",
+          "FreeableMemory",
+          "memory_utilization*",
+          "kubernetes.memory.*",
+          "container.memory.*",
+          "docker.mem.*",
+          "ecs.fargate.mem*",
+          "aws.ecs.*memory*",
+          "aws.rds.freeable*",
+          "*memory*usage*",
+          "*memory*utili*",
+          "*memory*percent*",
+          "*working_set*",
+          "max_memory_used*",
+          "*memory*used*",
+        ],
+      },
+    ],
+    then: HIGH,
+  },
+  {
+    id: "memory-name",
+    says: "Alerts named after memory that is used or short: HighMemoryUsage, CriticalMemoryUsage, RdevAPIHighMemory, PodMemoryUsageHigh, ContainerMemoryUsage",
+    when: [{ parts: [MEMORY, TROUBLE] }, { name: IN_ONE_WORD }],
+    then: HIGH,
+  },
+  {
+    id: "memory-title",
+    says: "An alert that is called memory, and whose text says that it is short",
+    when: [{ parts: [["memory", "mem", "ram"]], phrases: MEMORY_TROUBLE }],
+    then: HIGH,
+  },
+];
+
+/** The same in sentences: of a sender surely, of plain words only where they name somebody and sound like an alarm. */
+export const USAGE_WORDS: readonly AlertRule[] = [
+  {
+    id: "container-words",
+    says: "A container and its trouble with memory in a sentence, or in a name in one word",
+    when: [
+      {
+        sentence: {
+          of: ["container", "docker"],
+          near: [
+            "oomkilled",
+            "memory usage",
+            "memory limit",
+            "high memory",
+            "memory is high",
+            "memory high",
+            "of its memory",
+            "of memory limit",
+            "want of memory",
+            "container oom",
+          ],
+        },
+      },
+      {
+        parts: [
+          ["*container*", "*docker*"],
+          ["*memory*", "*oomkill*", "oom"],
+        ],
+      },
+    ],
+    unless: [{ parts: [["*exporter*"]] }],
+    then: { ...HIGH, nobody: "unsure" },
+  },
+  {
+    id: "memory-sentence",
+    says: "Memory that is short, in a sender's own sentence",
+    when: [
+      {
+        phrases: MEMORY_TROUBLE,
+        source: [
+          "alertmanager",
+          "grafana",
+          "wazuh",
+          "cloudwatch",
+          "datadog",
+          "pagerduty",
+          "sentry",
+          "newrelic",
+          "robusta",
+          "botkube",
+          "kube-eventer",
+          "generic",
+        ],
+      },
+    ],
+    then: { ...HIGH, nobody: "unsure" },
+  },
+  {
+    id: "memory-line",
+    says: "Plain words with a share or a size of memory that sound like an alarm",
+    when: [
+      {
+        sentence: {
+          of: ["memory", "mem", "ram", "rss", "heap"],
+          near: ["%", "percent", "*mib", "*gib", "*mb", "*gb", "*mi", "*gi", "limit"],
+        },
+        phrases: ALARM,
+      },
+      { phrases: ["high memory usage", "memory usage is high", "memory pressure", "low memory", "high memory utilization"] },
+    ],
+    then: { ...HIGH, nobody: "unsure" },
+  },
+];

@@ -1,0 +1,113 @@
+import type { AlertRule } from "../../domain/alert-rule.ts";
+import { MEMORY, MEMORY_TROUBLE } from "./words.ts";
+
+const NODE = { memory: "yes", class: "node_memory_high", about: "node" } as const;
+const A_POD = [
+  { labels: { pod: ["*"], container: ["*"] } },
+  { parts: [["pod*", "container*", "docker", "jvm", "heap", "nodejs", "js", "process", "redis", "valkey", "elasticache"]] },
+];
+
+/** A machine has little memory left. */
+export const NODES: readonly AlertRule[] = [
+  {
+    id: "swap",
+    says: "A machine's swap fills: it may be short of memory, and swap may just be small",
+    when: [
+      { parts: [["swap*", "*swap"], ["*"]] },
+      { sentence: { of: ["swap"], near: ["usage", "is filling*", "almost full", "used", "%"] } },
+      { metric: ["*swap*"] },
+    ],
+    unless: [{ name: ["*Swapp*Image*"] }, { phrases: ["out of memory", "oomkilled"] }],
+    then: { memory: "unsure", class: "node_memory_high", about: "node", nobody: "no" },
+  },
+  {
+    id: "node-pressure",
+    says: "A node of Kubernetes under memory pressure: NodeMemoryPressure, KubernetesMemoryPressure, condition MemoryPressure",
+    when: [
+      { name: ["*MemoryPressure*"] },
+      { labels: { condition: ["MemoryPressure"] } },
+      { phrases: ["memorypressure", "has memory pressure", "nodehasinsufficientmemory"] },
+    ],
+    unless: [{ labels: { container: ["*"] } }, { parts: [["container*", "pod*"]] }, { phrases: ["nodehassufficientmemory"] }],
+    then: NODE,
+  },
+  {
+    id: "node-name",
+    says: "Alerts named after a machine and its memory: HostOutOfMemory, HostMemoryUnderMemoryPressure, NodeMemoryHigh, NodeMemoryMajorPagesFaults, InstanceMemoryLow",
+    when: [
+      {
+        parts: [
+          ["host", "node", "nodes", "instance", "server", "machine", "vm", "system", "os", "linux", "windows", "ec2", "worker"],
+          MEMORY,
+        ],
+      },
+    ],
+    unless: A_POD,
+    then: NODE,
+  },
+  {
+    id: "node-metric",
+    says: "Measures of a machine's memory: node_memory_*, mem_used_percent (CloudWatch's agent), system.mem.* (Datadog)",
+    when: [
+      {
+        metric: [
+          "node_memory_*",
+          "mem_used*",
+          "mem_available*",
+          "mem_free*",
+          "system.mem.*",
+          "node_memory_utilization",
+          "node_memory_working_set*",
+          "Memory % Committed*",
+          "Memory Available*",
+          "windows_memory_*",
+          "windows_os_physical_memory*",
+          "memoryUsedPercent",
+          "host.memory*",
+        ],
+      },
+      { metric: ["MemoryUtilization", "MemoryUsed", "MemoryAvailable"], labels: { InstanceId: ["*"] } },
+    ],
+    then: NODE,
+  },
+];
+
+export const NODE_WORDS: AlertRule = {
+  id: "node-words",
+  says: "A machine and its memory in a sentence",
+  when: [
+    {
+      sentence: {
+        of: ["node", "host", "server", "instance", "machine", "vm", "system", "worker node", "ec2"],
+        near: MEMORY_TROUBLE.filter(
+          (phrase) =>
+            phrase !== "memory limit" && phrase !== "of its memory" && phrase !== "of memory limit" && phrase !== "of the memory limit",
+        ),
+      },
+    },
+  ],
+  unless: [
+    ...A_POD,
+    { labels: { pod: ["*"] } },
+    { labels: { container: ["*"] } },
+    {
+      phrases: [
+        "pod",
+        "pods",
+        "container*",
+        "deployment",
+        "node.js",
+        "nodejs",
+        "heap",
+        "docker",
+        "process",
+        "database",
+        "rds",
+        "memory limit",
+        "redis",
+        "ecs",
+      ],
+    },
+  ],
+  then: { ...NODE, nobody: "unsure" },
+};

@@ -1,0 +1,112 @@
+import type { AlertRule } from "../../domain/alert-rule.ts";
+
+/*
+ * Sources: src/oom.c and server.c of Redis, the clients' error texts, redis_exporter's and CloudWatch's names.
+ */
+const REDIS = { memory: "yes", class: "redis_memory", about: "redis" } as const;
+
+export const REDIS_REFUSAL: AlertRule = {
+  id: "redis-refusal",
+  says: "What a full Redis says itself, to its clients or in its log",
+  when: [
+    {
+      phrases: [
+        // Clients put their exception's name in front and some drop the word OOM.
+        "command not allowed when used memory",
+        // "-OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'"
+        "allow-oom flag is not set on the",
+        "out of memory allocating",
+        "can't save in background: fork: cannot allocate memory",
+        "*redisoutofmemory*",
+      ],
+    },
+  ],
+  then: REDIS,
+};
+
+export const REDIS_RULES: readonly AlertRule[] = [
+  {
+    id: "redis-metric",
+    says: "CloudWatch's measures of ElastiCache and MemoryDB",
+    when: [
+      {
+        metric: [
+          "DatabaseMemoryUsagePercentage",
+          "DatabaseMemoryUsageCountedForEvictPercentage",
+          "DatabaseCapacityUsagePercentage",
+          "BytesUsedForCache",
+          "redis_memory*",
+          "redis_evicted*",
+          "redis.mem.*",
+          "redis.keys.evicted",
+        ],
+      },
+      { metric: ["FreeableMemory", "SwapUsage", "Evictions"], labels: { CacheClusterId: ["*"] } },
+      { metric: ["FreeableMemory", "Evictions"], labels: { ReplicationGroupId: ["*"] } },
+      { phrases: ["*databasememoryusagepercentage*", "*databasecapacityusagepercentage*", "*databasememoryusagecountedforevict*"] },
+    ],
+    then: REDIS,
+  },
+  {
+    id: "redis-name",
+    says: "Alerts named after a Redis and its memory: RedisOutOfConfiguredMaxmemory, RedisMemoryHigh, RedisEvictions, RedisOOM",
+    when: [
+      {
+        parts: [
+          ["*redis*", "*valkey*", "*elasticache*"],
+          ["*memory*", "*evict*", "oom", "mem"],
+        ],
+      },
+    ],
+    unless: [{ parts: [["*exporter*"]] }, { parts: [["*kill*"]] }],
+    then: REDIS,
+  },
+];
+
+export const REDIS_WORDS: AlertRule = {
+  id: "redis-words",
+  says: "A Redis and its trouble with memory in a sentence",
+  when: [
+    {
+      sentence: {
+        of: ["redis", "valkey", "elasticache", "redis-*", "redis/*"],
+        near: [
+          "out of memory",
+          "memory usage",
+          "memory is full",
+          "memory is high",
+          "memory high",
+          "high memory",
+          "used memory",
+          "maxmemory",
+          "memory limit",
+          "memory fragmentation",
+          "refuses writes",
+          "rejects writes",
+          "evicting keys",
+          "evicted keys",
+          "key evictions",
+        ],
+      },
+    },
+  ],
+  // With one of these it is about a container or pod that happens to run a Redis.
+  unless: [
+    {
+      phrases: [
+        "oomkilled",
+        "oom killed",
+        "oom-killed",
+        "container*",
+        "kubepod*",
+        "crashloop*",
+        "working set",
+        "invoked oom-killer",
+        "pod",
+      ],
+    },
+    { parts: [["*exporter*"]] },
+    { labels: { pod: ["*"] } },
+  ],
+  then: REDIS,
+};

@@ -1,0 +1,91 @@
+import type { AlertFacts, AlertSubject } from "../domain/alert.ts";
+import { given } from "../domain/given.ts";
+import { containersIn } from "./containers-in.ts";
+import { labelsInText } from "./labels-in-text.ts";
+import { namesIn, titleWords } from "./names-in.ts";
+import { placesByLabel, type Places } from "./places-by-label.ts";
+import { placesInText } from "./places-in-text.ts";
+import { placesInTitle } from "./title-values.ts";
+import { isOfMachine, victimLabels } from "./victim-labels.ts";
+
+const MOST_NAMES = 20;
+const MOST_HOSTS = 3;
+
+type About = AlertSubject["about"];
+
+/**
+ * Whose memory an alert is about, as far as it says: by labels, then by words, then by the shape of bare values in its
+ * title. `about` undefined: what it names decides. Who reports is left out.
+ */
+export function subjectOf(facts: AlertFacts, about: About | undefined): AlertSubject {
+  const asWritten = writtenOut(facts);
+  if (about === "redis") return { about, names: namesIn(asWritten), ...placeOf(placesByLabel(victimLabels(facts.labels))), hosts: [] };
+  const places = allPlaces(facts);
+  const kind = about ?? kindOf(facts, places, asWritten);
+  const container = kind === "container" ? {} : given({ container: places.container });
+  return {
+    about: kind,
+    names: namesFor(kind, { asWritten, places }),
+    hosts: hostsFor(kind, places),
+    ...placeOf(places),
+    ...container,
+  };
+}
+
+/** Does it name anybody whose memory it could be? */
+export function namesSomebody({ about, names, hosts, namespace, pod, container, owner }: AlertSubject): boolean {
+  const isNamed = [namespace, pod, container, owner].some((place) => place !== undefined);
+  return about === "redis" || isNamed || names.length > 0 || hosts.length > 0;
+}
+
+function placeOf({ cluster, namespace, pod, owner }: Places): Pick<AlertSubject, "cluster" | "namespace" | "pod" | "owner"> {
+  return given({ cluster, namespace, pod, owner });
+}
+
+/** All of it as text, for those who look for names anywhere. */
+function writtenOut({ name, text, labels }: AlertFacts): string {
+  return [name ?? "", text, ...Object.entries(labels).map(([label, value]) => `${label}=${value}`)].join("\n");
+}
+
+function allPlaces(facts: AlertFacts): Places {
+  const { name, text, labels } = facts;
+  const said = name === null ? text : `${name}\n${text}`;
+  const byLabel = placesByLabel(victimLabels({ ...labelsInText(text), ...labels }));
+  const byText = placesInText(said);
+  const byTitle = placesInTitle({ grouped: [], common: titleWords(said) });
+  // A pod's namespace is told where the pod is, or by a label.
+  const byWords = byText.pod === undefined && byLabel.pod === undefined ? { ...byText, ...given(byTitle) } : byText;
+  const { pod, namespace, container, owner, cluster } = { ...given(byWords), ...given(byLabel) };
+  return {
+    ...given({ pod, namespace, container, owner, cluster }),
+    hosts: [...new Set([...byLabel.hosts, ...byText.hosts])],
+    others: [...new Set([...byLabel.others, ...byTitle.others])],
+  };
+}
+
+// Words of Kubernetes: a container is then none of Docker's.
+const KUBERNETES = /\b(?:pods?|namespace|kube[\w-]{0,60}|k8s|statefulset|deployment|daemonset|replicaset|crashloop\w{0,20})\b/i;
+const CONTAINER = /container|docker/i;
+
+function kindOf(facts: AlertFacts, { namespace, pod, owner, container, hosts }: Places, asWritten: string): About {
+  if (pod !== undefined || owner !== undefined) return "workload";
+  if (isOfMachine(facts.labels)) return "node";
+  if (namespace !== undefined || (container !== undefined && KUBERNETES.test(asWritten))) return "workload";
+  if (CONTAINER.test(asWritten) && !KUBERNETES.test(asWritten)) return "container";
+  return hosts.length > 0 && container === undefined ? "node" : "unknown";
+}
+
+type Named = { readonly asWritten: string; readonly places: Places };
+
+function namesFor(kind: About, { asWritten, places: { others, hosts, container } }: Named): readonly string[] {
+  if (kind === "container") return containersIn(asWritten);
+  if (kind === "node") return [];
+  const addresses = kind === "unknown" ? hosts : [];
+  return [...new Set([...(container === undefined ? [] : [container]), ...others, ...addresses])].slice(0, MOST_NAMES);
+}
+
+/** A machine is known by what its exporter's address says, and without the port of it. */
+function hostsFor(kind: About, { hosts }: Places): readonly string[] {
+  const bare = hosts.map((host) => host.replace(/:\d{1,5}$/, ""));
+  return [...new Set(kind === "container" ? bare : [...hosts.slice(0, 1), ...bare])].slice(0, MOST_HOSTS);
+}

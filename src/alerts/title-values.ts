@@ -1,0 +1,57 @@
+import { severityOf } from "./facts.ts";
+import { REPORTERS } from "./name-words.ts";
+import { isKubernetesName, podShape } from "./pod-shape.ts";
+
+/** What a title without labels' names lets one guess. */
+export type TitlePlaces = { readonly pod?: string; readonly namespace?: string; readonly others: readonly string[] };
+
+/** The values of a title: of the labels that a group shares, and of those that its alerts share beside. Each in the order of the labels' names. */
+export type TitleValues = { readonly grouped: readonly string[]; readonly common: readonly string[] };
+
+const MOST_WORDS = 40;
+const NOTHING = new Set([
+  "http",
+  "https",
+  "metrics",
+  "http-metrics",
+  "https-metrics",
+  "web",
+  "true",
+  "false",
+  "none",
+  "null",
+  "firing",
+  "resolved",
+]);
+
+/**
+ * Alertmanager's default title has the values of labels without their names, by the order of their names: a pod is known by
+ * its shape, and the word before it can be its namespace (n comes before p); one behind it cannot.
+ */
+export function placesInTitle({ grouped, common }: TitleValues): TitlePlaces {
+  const [ofGroup, beside] = [grouped, common].map((values) => values.filter(mayName).slice(0, MOST_WORDS));
+  const all = [...(ofGroup ?? []), ...(beside ?? [])];
+  const pod = all.find((word) => podShape(word) === "surely") ?? all.find((word) => podShape(word) === "maybe");
+  if (pod === undefined) return { others: all };
+  const namespace = namespaceOf(pod, ofGroup ?? [], beside ?? []);
+  return { pod, ...(namespace === undefined ? {} : { namespace }), others: all.filter((word) => word !== pod) };
+}
+
+/** One candidate is taken; of several only the nearest before the pod, which is so where a container stands before it. */
+function namespaceOf(pod: string, grouped: readonly string[], common: readonly string[]): string | undefined {
+  const inGroup = grouped.includes(pod);
+  const before = (inGroup ? grouped.slice(0, grouped.indexOf(pod)) : common.slice(0, common.indexOf(pod))).filter(isNamespace);
+  const groupWords = inGroup ? [] : grouped.filter(isNamespace);
+  if (groupWords.length === 1 && before.length < 2) return groupWords[0];
+  return groupWords.length > 1 && before.length < 2 ? undefined : before.at(-1);
+}
+
+function isNamespace(word: string): boolean {
+  return isKubernetesName(word) && !word.includes(".") && podShape(word) !== "surely";
+}
+
+function mayName(word: string): boolean {
+  const lower = word.toLowerCase();
+  if (lower.length < 2 || severityOf(lower) !== null || NOTHING.has(lower) || /^\d{1,5}(?:\.\d+)?%?$/.test(lower)) return false;
+  return !REPORTERS.some((reporter) => lower.includes(reporter));
+}
