@@ -48,21 +48,19 @@ export function unknownTarget({ because, nearest, there }: NoTarget): Message {
 
 export type Opener = Pick<Opening, "target" | "actor" | "channel" | "rootTs" | "sinceMs"> & {
   readonly actor: Actor;
-  /** What kind of trouble an alert told of. */
-  readonly alertClass?: AlertClass;
 };
 export type OpenOutcome = Opened | { readonly kind: "no-runbook"; readonly refusal: Message };
 
 /** Opens (or joins) the target's incident with the runbook that fits it. */
 export async function open(front: Front, opener: Opener): Promise<OpenOutcome> {
-  const start = startOf(front, opener.target, opener.alertClass);
-  if (start === undefined)
-    return {
-      kind: "no-runbook",
-      refusal: refusal({ because: `no runbook fits ${formatTarget(opener.target)}`, todo: "`/oom runbooks` shows what there is." }),
-    };
-  const { alertClass: _class, ...opening } = opener;
-  return openIncident(front.desk, { ...opening, ...start });
+  const start = startOf(front, opener.target);
+  if (start === undefined) return { kind: "no-runbook", refusal: noRunbook(opener.target) };
+  return openIncident(front.desk, { ...opener, ...start });
+}
+
+/** The refusal for a target that nothing is known to do for. */
+export function noRunbook(target: Target): Message {
+  return refusal({ because: `no runbook fits ${formatTarget(target)}`, todo: "`/oom runbooks` shows what there is." });
 }
 
 /** What an incident of this target starts with: problem, runbook and its steps, all waiting. */

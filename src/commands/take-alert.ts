@@ -1,5 +1,6 @@
 import type { Alert } from "../domain/alert.ts";
 import { targetKey } from "../domain/target.ts";
+import { hearAlert } from "../incidents/hear-alert.ts";
 import type { Opened } from "../incidents/open-incident.ts";
 import { reportKill } from "../incidents/report-kill.ts";
 import { resolveByAlert } from "../incidents/resolve.ts";
@@ -11,7 +12,7 @@ import { targetPicker } from "../messages/target-picker.ts";
 import { endedForMemory } from "./find-in-cluster.ts";
 import type { Victim } from "./find-victim.ts";
 import type { Front } from "./front.ts";
-import { open, startOf } from "./investigate.ts";
+import { noRunbook, startOf } from "./investigate.ts";
 import { say, type Reply } from "./say.ts";
 import { victimOf } from "./victim-of.ts";
 
@@ -42,14 +43,11 @@ export async function takeAlert(front: Front, taken: TakenAlert, place: Reply): 
   if (how !== undefined && alert.kills.length === 0) await say(front, place, note(how));
   const actor = { kind: "alert", source: alert.source } as const;
   const { channel, threadTs } = place;
-  const opened = await open(front, {
-    target,
-    actor,
-    alertClass: alert.class,
-    channel,
-    ...(threadTs === undefined ? {} : { rootTs: threadTs }),
-  });
-  if (opened.kind === "no-runbook") return say(front, place, opened.refusal);
+  const start = startOf(front, target, alert.class);
+  if (start === undefined) return say(front, place, noRunbook(target));
+  const root = threadTs === undefined ? {} : { rootTs: threadTs };
+  const opened = await hearAlert(front.desk, { ...start, ...taken, target, actor, channel, ...root });
+  if (opened.kind === "heard-already") return undefined;
   const [newest] = alert.kills.toReversed();
   if (newest !== undefined) await reportKill(front.desk, { incident: opened.incident, actor, says: toldOf(newest.says, alert, how) });
   return isElsewhere(opened, place) ? sayWhere(front, place, opened) : undefined;

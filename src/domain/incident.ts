@@ -1,4 +1,5 @@
 import type { Actor } from "./actor.ts";
+import type { Severity } from "./alert.ts";
 import type { Target } from "./target.ts";
 
 /** The kind of trouble, a part of the fingerprint: the same target with another problem is another incident. */
@@ -25,6 +26,8 @@ export type Incident = {
   /** When an alert or a person last asked about it. */
   readonly lastSeenAtMs: number;
   readonly timesSeen: number;
+  /** Of the worst alert of it. Absent: none said. */
+  readonly severity?: Severity;
   readonly resolvedAtMs?: number;
 };
 

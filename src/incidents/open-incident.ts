@@ -44,32 +44,25 @@ export function fingerprintOf(target: Target, problem: Problem): string {
   return `${targetKey(target)} ${problem}`;
 }
 
-async function openWithin(tables: Tables, desk: Desk, opening: Opening): Promise<Opened> {
+/** Within a transaction: the investigation is queued by the caller, once it is committed. */
+export async function openWithin(tables: Tables, desk: Desk, opening: Opening): Promise<Opened> {
   const { kind, incident } = await tables.incidents.openOrJoin(candidateOf(desk, opening), REOPEN_WITHIN_MS);
   const worthwhile = kind !== "joined" || (await isWorthAnother(tables, incident, opening));
   const investigation = worthwhile ? investigationOf(desk, incident, opening) : undefined;
   if (investigation !== undefined) await tables.investigations.create(investigation);
 
-  await tables.audit.append({
-    kind: `incident-${kind}`,
-    actor: opening.actor,
-    atMs: desk.clock.nowMs(),
-    incidentId: incident.id,
-    detail: {
-      target: formatTarget(opening.target),
-      problem: opening.problem,
-      channel: opening.channel,
-      investigationId: investigation?.id ?? null,
-    },
-  });
-  await tables.incidents.note({
-    incidentId: incident.id,
-    atMs: desk.clock.nowMs(),
-    actor: opening.actor,
-    says: NOTES[kind],
-  });
+  // Alerts that fire again are counted, each by its key; ten thousand of them are no ten thousand entries.
+  if (kind !== "joined" || opening.actor.kind !== "alert") await record(tables, desk, { kind, incident, opening, investigation });
   await tell(tables, desk, { kind, incident, opening, investigation });
   return { kind, incident, ...(investigation === undefined ? {} : { investigation }) };
+}
+
+async function record(tables: Tables, { clock }: Desk, { kind, incident, opening, investigation }: Telling): Promise<void> {
+  const { target, problem, channel, actor } = opening;
+  const atMs = clock.nowMs();
+  const detail = { target: formatTarget(target), problem, channel, investigationId: investigation?.id ?? null };
+  await tables.audit.append({ kind: `incident-${kind}`, actor, atMs, incidentId: incident.id, detail });
+  await tables.incidents.note({ incidentId: incident.id, atMs, actor, says: NOTES[kind] });
 }
 
 function candidateOf(desk: Desk, opening: Opening): Incident {
@@ -131,7 +124,8 @@ async function lookingAgain(
   if (investigation !== undefined) await desk.narrator(tables, { kind: "progress", incident, investigation, steps });
 }
 
-async function queueInvestigation(desk: Desk, investigationId: string): Promise<void> {
+/** A queue that is away is only logged: the sweeper finds what is due. */
+export async function queueInvestigation(desk: Desk, investigationId: string): Promise<void> {
   try {
     await desk.queue.add("investigate", { investigationId }, { id: investigationId });
   } catch (error) {

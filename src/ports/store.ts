@@ -1,4 +1,5 @@
 import type { ActionRequest, Decision, Lease, Offer, RequestState, Run } from "../domain/action-request.ts";
+import type { Alert, Severity } from "../domain/alert.ts";
 import type { AuditEntry, AuditVerification, NewAuditEntry } from "../domain/audit.ts";
 import type { Delivery, Saying } from "../domain/delivery.ts";
 import type { Escalation, Raising } from "../domain/escalation.ts";
@@ -30,6 +31,7 @@ export type Tables = {
   readonly runs: RunTable;
   readonly leases: LeaseTable;
   readonly outbox: OutboxTable;
+  readonly heard: HeardTable;
   readonly escalations: EscalationTable;
   readonly readings: ReadingTable;
   readonly watched: WatchedTable;
@@ -55,11 +57,37 @@ export type IncidentTable = {
   list(filter: { readonly states?: readonly IncidentState[]; readonly limit: number }): Promise<readonly Incident[]>;
   /** One conditional update; false: it was in none of the `from` states. */
   transition(id: string, from: readonly IncidentState[], to: IncidentState, atMs: number): Promise<boolean>;
+  /** How bad the worst alert of it was. */
+  setSeverity(id: string, severity: Severity): Promise<void>;
   /** By the alert's post or by the posted root. */
   findByThread(channel: string, threadTs: string): Promise<Incident | undefined>;
   note(event: IncidentEvent): Promise<void>;
   /** Oldest first. */
   timeline(incidentId: string): Promise<readonly IncidentEvent[]>;
+};
+
+/** Alerts that were counted into incidents, each once. */
+export type HeardTable = {
+  has(key: string): Promise<boolean>;
+  /** False: this key is there already. */
+  add(heard: HeardAlert): Promise<boolean>;
+  /** By source, in the order of their names. */
+  counts(incidentId: string): Promise<readonly HeardCount[]>;
+  /** Forgets what was heard before; how many. */
+  forget(beforeMs: number): Promise<number>;
+};
+
+export type HeardAlert = Pick<Alert, "source" | "class" | "severity"> & {
+  readonly key: string;
+  readonly incidentId: string;
+  readonly atMs: number;
+};
+
+export type HeardCount = {
+  readonly source: Alert["source"];
+  readonly count: number;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
 };
 
 export type InvestigationTable = {

@@ -55,6 +55,26 @@ export function incidentContract(ask: Ask): void {
       expect(await replicas[0].incidents.list({ limit: 50 })).toMatchObject([{ timesSeen: 20 }]);
     });
 
+    it("counts each alert once, by source, and keeps how bad the worst was", async () => {
+      const replicas = await ask.replicas();
+      const { id } = await openIncident(replicas[0]);
+      const heard = (key: string, atMs: number, source: "grafana" | "wazuh" = "grafana") =>
+        ({ key, incidentId: id, atMs, source, class: "memory_high", severity: "warning" }) as const;
+      const same = await Promise.all(replicas.map((store) => store.heard.add(heard("a", T0_MS))));
+      expect(same.toSorted()).toEqual([false, true]);
+      await replicas[0].heard.add(heard("b", T0_MS + 5));
+      await replicas[1].heard.add(heard("c", T0_MS + 2, "wazuh"));
+      expect([await replicas[1].heard.has("b"), await replicas[1].heard.has("d")]).toEqual([true, false]);
+      expect(await replicas[0].heard.counts(id)).toStrictEqual([
+        { source: "grafana", count: 2, firstAtMs: T0_MS, lastAtMs: T0_MS + 5 },
+        { source: "wazuh", count: 1, firstAtMs: T0_MS + 2, lastAtMs: T0_MS + 2 },
+      ]);
+      expect(await replicas[0].heard.counts("inc_none")).toEqual([]);
+      expect([await replicas[0].heard.forget(T0_MS + 3), await replicas[0].heard.has("a")]).toEqual([2, false]);
+      await replicas[0].incidents.setSeverity(id, "critical");
+      expect(await replicas[1].incidents.get(id)).toMatchObject({ severity: "critical" });
+    });
+
     it("lets one of ten simultaneous transitions win", async () => {
       const replicas = await ask.replicas();
       const { id } = await openIncident(replicas[0]);

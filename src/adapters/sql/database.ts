@@ -13,6 +13,7 @@ export type Database = {
   action_requests: ActionRequestRow;
   decisions: DecisionRow;
   runs: RunRow;
+  heard: HeardRow;
   leases: LeaseRow;
   outbox: OutboxRow;
   escalations: EscalationRow;
@@ -40,7 +41,17 @@ type IncidentRow = {
   opened_at_ms: number;
   last_seen_at_ms: number;
   times_seen: number;
+  severity: string | null;
   resolved_at_ms: number | null;
+};
+
+type HeardRow = {
+  key: string;
+  incident_id: string;
+  at_ms: number;
+  source: string;
+  class: string;
+  severity: string | null;
 };
 
 type IncidentEventRow = {

@@ -10,6 +10,7 @@ import { escalationTable } from "./tables/escalation-table.ts";
 import { evidenceTable } from "./tables/evidence-table.ts";
 import { incidentTable } from "./tables/incident-table.ts";
 import { investigationTable } from "./tables/investigation-table.ts";
+import { heardTable } from "./tables/heard-table.ts";
 import { leaseTable } from "./tables/lease-table.ts";
 import { offerTable } from "./tables/offer-table.ts";
 import { outboxTable } from "./tables/outbox-table.ts";
@@ -53,6 +54,7 @@ function tablesOn(scope: Scope): Tables {
     offers: offerTable(scope),
     requests: requestTable(scope),
     runs: runTable(scope),
+    heard: heardTable(scope),
     leases: leaseTable(scope),
     outbox: outboxTable(scope),
     escalations: escalationTable(scope),

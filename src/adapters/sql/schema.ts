@@ -9,6 +9,7 @@ import {
   type Run,
   type Shell,
 } from "../../domain/action-request.ts";
+import { ALERT_SOURCES, SEVERITIES } from "../../domain/alert.ts";
 import type { Actor } from "../../domain/actor.ts";
 import type { AuditEntry, AuditKind } from "../../domain/audit.ts";
 import type { Delivery } from "../../domain/delivery.ts";
@@ -17,7 +18,7 @@ import type { Evidence, StepFailure } from "../../domain/evidence.ts";
 import type { Diagnosis, Finding } from "../../domain/finding.ts";
 import { INCIDENT_TRANSITIONS, PROBLEMS, type Incident, type IncidentEvent, type IncidentState } from "../../domain/incident.ts";
 import type { Investigation } from "../../domain/investigation.ts";
-import type { Freeze } from "../../ports/store.ts";
+import type { Freeze, HeardCount } from "../../ports/store.ts";
 import { StoredMessage } from "./message/schema.ts";
 import { params, StoredObservation, StoredPlan, StoredTarget, StoredVerification } from "./plan/schema.ts";
 
@@ -80,8 +81,16 @@ export const IncidentSchema = z.object({
   openedAtMs: ms,
   lastSeenAtMs: ms,
   timesSeen: count,
+  severity: z.enum(SEVERITIES).exactOptional(),
   resolvedAtMs: ms.exactOptional(),
 }) satisfies z.ZodType<Incident>;
+
+export const HeardCountSchema = z.object({
+  source: z.enum(ALERT_SOURCES),
+  count: z.coerce.number(),
+  firstAtMs: z.coerce.number(),
+  lastAtMs: z.coerce.number(),
+}) satisfies z.ZodType<HeardCount>;
 
 export const IncidentEventSchema = z.object({
   incidentId: z.string(),

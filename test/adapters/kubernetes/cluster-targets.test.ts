@@ -101,7 +101,10 @@ it("a cluster that does not answer is told of, and names nothing", async () => {
   const targets = targetsIn(opened);
   const { known, missing } = await targets.list();
   expect([known, missing.map(({ source }) => source)]).toEqual([[], ["lab"]]);
-  expect(await targets.lookUp?.({ resource: "deploy", namespace: "shop", name: "web" })).toMatchObject({ targets: [], unanswered: "unreachable" });
+  expect(await targets.lookUp?.({ resource: "deploy", namespace: "shop", name: "web" })).toMatchObject({
+    targets: [],
+    unanswered: "unreachable",
+  });
   await opened.close();
   await server.close();
   await kubeconfig.remove();

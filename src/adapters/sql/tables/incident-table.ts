@@ -39,6 +39,8 @@ export function incidentTable(scope: Scope): IncidentTable {
         return decodeAll(IncidentSchema, rows, { table: "incidents", id: "id" });
       }),
     transition: (...move) => scope.write((db) => transition(db, ...move)),
+    setSeverity: (id, severity) =>
+      scope.write(async (db) => void (await db.updateTable("incidents").set({ severity }).where("id", "=", id).execute())),
     findByThread: (channel, threadTs) => scope.read((db) => findByThread(db, channel, threadTs)),
     note: (event) =>
       scope.write(async (db) => {
@@ -137,6 +139,7 @@ function toRow(incident: Incident): Insertable<Database["incidents"]> {
     opened_at_ms: incident.openedAtMs,
     last_seen_at_ms: incident.lastSeenAtMs,
     times_seen: incident.timesSeen,
+    severity: incident.severity ?? null,
     resolved_at_ms: incident.resolvedAtMs ?? null,
   };
 }
