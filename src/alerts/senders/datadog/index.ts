@@ -1,0 +1,78 @@
+import type { AlertStatus, Severity } from "../../../domain/alert.ts";
+import { given } from "../../../domain/given.ts";
+import { bounded, linkOf, severityOf, timeOf } from "../../facts.ts";
+import type { Sender, Sent } from "../sender.ts";
+import { timeOfNumber } from "../times.ts";
+import { linesOf, tagsIn } from "../words.ts";
+import { parseDatadog, type DatadogFields } from "./schema.ts";
+
+/** Datadog: its webhooks integration. */
+export const datadog = {
+  source: "datadog" as const,
+  readSent(body: unknown): Sent {
+    const fields = parseDatadog(body);
+    const title = fields?.get("alert_title", "title", "event_title");
+    const says = fields?.get("text_only_msg", "body", "event_msg", "text", "message");
+    if (fields === undefined || (title === undefined && says === undefined))
+      return { kind: "unfit", because: "title, body: expected one of them, or another field named after a variable of Datadog's" };
+    return { kind: "facts", facts: [factsOf(fields, title, says)], ...given({ id: idOf(fields) }) };
+  },
+  knowsSent(body: unknown): boolean {
+    const fields = parseDatadog(body);
+    const isDatadogs = ["alert_transition", "alert_type", "event_type", "alert_metric", "alert_query", "alert_scope", "text_only_msg"];
+    return fields?.get("title", "event_title", "alert_title") !== undefined && fields.get(...isDatadogs) !== undefined;
+  },
+} satisfies Sender;
+
+function factsOf(fields: DatadogFields, title: string | undefined, says: string | undefined) {
+  const host = fields.get("hostname", "host");
+  const metric = fields.get("alert_metric", "metric") ?? metricIn(fields.get("alert_query", "query"));
+  const priority = fields.get("alert_priority", "priority");
+  return bounded({
+    // `[P1] [Triggered on {host:web-1}] Memory is high on web-1`
+    name: title?.replace(/^(?:\[[^\]]{1,200}\] {0,3}){1,3}/, "") ?? null,
+    status: statusOf(fields, title ?? ""),
+    severity: severityOf(fields.get("severity")) ?? severityOfType(fields.get("alert_type")) ?? severityOf(priority),
+    labels: {
+      ...tagsIn(fields.tags),
+      ...tagsIn((fields.get("alert_scope", "scope") ?? "").slice(0, 4000).split(",")),
+      ...given({ host, priority }),
+    },
+    // %%% encloses Markdown.
+    text: linesOf([title, says?.replaceAll("%%%", "")]),
+    ...given({
+      metric,
+      value: fields.get("alert_value", "value"),
+      startsAtMs: startOf(fields),
+      link: linkOf(fields.get("link", "url", "event_url")),
+    }),
+  });
+}
+
+/** Its own id of the event: a repeat of the alert is another event. */
+function idOf(fields: DatadogFields): string | undefined {
+  const id = fields.get("id", "event_id");
+  return id === undefined ? undefined : `${id}/${fields.get("alert_transition", "last_updated", "date") ?? ""}`.slice(0, 256);
+}
+
+function statusOf(fields: DatadogFields, title: string): AlertStatus {
+  const word = (fields.get("alert_transition", "transition", "alert_status", "status") ?? "").toLowerCase();
+  if (/^(?:recovered|ok|resolved)\b/.test(word)) return "resolved";
+  if (word !== "") return "firing";
+  return fields.get("alert_type") === "success" || /^(?:\[[^\]]{1,20}\] {0,3}){0,2}\[Recovered/i.test(title) ? "resolved" : "firing";
+}
+
+function severityOfType(type: string | undefined): Severity | null {
+  return type === "success" ? null : severityOf(type);
+}
+
+/** When it began, where the sender has been asked for it; else when this was sent. */
+function startOf(fields: DatadogFields): number | undefined {
+  const given = fields.get("alert_started", "last_updated", "date", "timestamp");
+  return timeOfNumber(given) ?? timeOf(given);
+}
+
+/** `avg(last_5m):avg:docker.mem.in_use{env:prod} by {host} > 0.9` */
+function metricIn(query: string | undefined): string | undefined {
+  return /(?:^|[:(\s])([a-z][a-z0-9_]{0,60}(?:\.[a-z0-9_]{1,60}){1,8})\{/i.exec((query ?? "").slice(0, 2000))?.[1];
+}
