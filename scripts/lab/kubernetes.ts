@@ -47,6 +47,13 @@ export async function kubectlCreate(object: unknown): Promise<void> {
   await made;
 }
 
+/** Writes an object, or a part of it such as `.../pods/web/status`, in place of what the API server has there. */
+export async function kubectlReplaceRaw(path: string, object: unknown): Promise<void> {
+  const replaced = run("kubectl", ["--request-timeout=60s", "replace", "--raw", path, "-f", "-"]);
+  replaced.child.stdin?.end(JSON.stringify(object));
+  await replaced;
+}
+
 async function isDisposable(): Promise<boolean> {
   const found = await kubectl(["-n", "kube-system", "get", "configmap", DISPOSABLE, "--ignore-not-found", "-o", "name"]);
   return found.trim() !== "";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { findKubernetes, kubectlCreate, nodeForwardsPorts } from "../../../scripts/lab/kubernetes.ts";
+import { findKubernetes, kubectlCreate, kubectlReplaceRaw, nodeForwardsPorts } from "../../../scripts/lab/kubernetes.ts";
 import { GROW_SOON, openClusterScenes, SLEEP, type ClusterScenes } from "../../../scripts/lab/kubernetes-scenes.ts";
 import { noteAbsentSystem, noteRealSystem } from "../../../scripts/lab/real-systems.ts";
 import { PATIENCE } from "../../support/patience.ts";
@@ -47,6 +47,32 @@ describe.skipIf(lab.kind === "absent")(`pods of a real cluster${lab.kind === "ab
       return pod.metadata.name;
     }, LONG);
   }
+
+  // No kubelet here can be brought to evict for memory: the object is the API server's own, with the status that one would write.
+  test(
+    "a pod that its node threw out for memory is named as that",
+    async () => {
+      await scenes.make("Deployment", "thrown", { containers: [{ script: SLEEP }], more: { schedulerName: "none" } });
+      const [thrown] = await vi.waitFor(async () => {
+        const pods = await scenes.pods("thrown");
+        expect(pods).toHaveLength(1);
+        return pods;
+      }, LONG);
+      const name = thrown?.metadata.name ?? "";
+      const message = "The node was low on resource: memory. Container app was using 200Mi, which exceeds its request of 0. ";
+      const path = `/api/v1/namespaces/${scenes.namespace}/pods/${name}/status`;
+      const pod = JSON.parse(await scenes.kubectl("get", "pod", name, "-o", "json")) as { status: object };
+      const evicted = {
+        ...pod,
+        status: { ...pod.status, phase: "Failed", reason: "Evicted", message, startTime: new Date().toISOString() },
+      };
+      await kubectlReplaceRaw(path, evicted);
+      const { diagnosis } = await oomph.investigate(deploy("thrown"));
+      expect(diagnosis.finding.verdict).toBe("evicted");
+      expect(diagnosis.finding.for.map(({ says }) => says).join(" ")).toContain("low on resource: memory");
+    },
+    LONG.timeout * 2,
+  );
 
   test("a container that reached its limit was killed, and the log of that life is read", async () => {
     await scenes.deployment("grows", { script: `echo "fatal error: out of memory"; ${GROW_SOON}`, limitMib: 32, requestMib: 16 });
