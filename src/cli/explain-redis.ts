@@ -50,7 +50,7 @@ export function explainRedis(text: string): Explained<RedisResult> | undefined {
     policy: policy ?? null,
     keys: keys?.keys ?? null,
     keysWithTtl: keys?.keysWithTtl ?? null,
-    advice: [...advice.map(adviceLine), ...furtherStepsFor(diagnosis)],
+    advice: [...advice.map((one) => adviceLine(one)), ...furtherStepsFor(diagnosis)],
   };
   return { result, text: rendered(result, headline) };
 }

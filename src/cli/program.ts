@@ -41,6 +41,8 @@ function build(io: Io, done: Done): Command {
   oomph investigate redis://127.0.0.1:6379/2  any Redis
   oomph investigate deploy/shop/web           a workload of the cluster that kubectl speaks to
   redis-cli INFO | oomph explain -            a pasted INFO, or a log with Redis's OOM error
+  oomph top pods                              every container of every pod against its limit
+  kubectl get pods -o json | oomph explain -  how containers ended; describe, events and nodes likewise
   journalctl -k | oomph explain -             who was killed for want of memory, and whose limit it was
   oomph explain alert.json                    an alert of Wazuh's, or a Slack post, in JSON
   oomph explain heap.pb.gz --base before.pb.gz  a Go program's heap profile: who holds most, and who grew
@@ -133,7 +135,7 @@ function addExplain(program: Command, io: Io, done: Done): void {
   program
     .command("explain")
     .description(
-      "say what a text means: a kernel's log, an alert of Wazuh's or a Slack post in JSON, a pasted INFO, a log with Redis's OOM error or with a full heap (Java, Node, Python, Go ...), how a container ended (exited with code 137); or what a heap profile in pprof's format holds",
+      "say what a text means: what kubectl says of pods, nodes or events (get -o json or yaml, describe, tables), a kernel's log, an alert of Wazuh's or a Slack post in JSON, a pasted INFO, a log with Redis's OOM error or with a full heap (Java, Node, Python, Go ...), how a container ended (exited with code 137); or what a heap profile in pprof's format holds",
     )
     .argument("<file>", "a file, or - for standard input")
     .option("--base <file>", "an earlier heap profile of the same program: what grew since")

@@ -1,5 +1,6 @@
 import { formatDuration } from "../domain/duration.ts";
 import type { Diagnosis, Finding, Reason } from "../domain/finding.ts";
+import type { StepFailure } from "../domain/evidence.ts";
 import type { Json } from "../domain/json.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
 import type { RunbookOutcome } from "../runbooks/run-runbook.ts";
@@ -14,6 +15,12 @@ export type FinishedInvestigation = {
   readonly tookMs: number;
   readonly outcome: RunbookOutcome;
 };
+
+// Acting takes approvals, which are given in Slack.
+const PLAN_FIRST =
+  "`oomph plan` in the place of `oomph run` only says what it would do; to do it takes Slack, where another person approves.";
+const BY_NAME =
+  "To ask for one: name this Redis in oomph.yaml, then oomph run ACTION TARGET --PARAM VALUE, or /oom run in Slack, where it is approved";
 
 /** For scripts. Keys are stable; verdict, confidence, for, against and advice are those of `explain` too. */
 export function investigationJson({ target, runbookId, startedAtMs, tookMs, outcome }: FinishedInvestigation): Json {
@@ -41,7 +48,7 @@ export function renderInvestigation({ target, tookMs, outcome }: FinishedInvesti
   const failures = outcome.kind === "done" ? outcome.failures : [];
   const sections = [
     `${diagnosis.finding.headline}\n${verdictLine(diagnosis.finding)} · ${formatTarget(target)} · ${formatDuration(tookMs)}`,
-    section("Recommended actions", [...diagnosis.finding.advice.map(adviceLine), ...inSlack(diagnosis), ...diagnosis.furtherSteps]),
+    section("Recommended actions", [...recommended(diagnosis, target), ...diagnosis.furtherSteps]),
     section("For", diagnosis.finding.for.map(says)),
     section("Against", diagnosis.finding.against.map(says)),
     section(
@@ -50,12 +57,18 @@ export function renderInvestigation({ target, tookMs, outcome }: FinishedInvesti
     ),
     evidenceSummary(diagnosis),
     suspects(diagnosis),
-    section(
-      "Could not be read",
-      failures.map(({ step, because }) => `${step}: ${because}`),
-    ),
+    section("Could not be read", gaps(failures)),
   ];
   return printable(`\n${sections.filter((text) => text !== "").join("\n\n")}\n`);
+}
+
+/** What keeps several steps from looking is said once. */
+function gaps(failures: readonly StepFailure[]): readonly string[] {
+  const reasons = [...new Set(failures.map(({ because }) => because))];
+  return reasons.map((because) => {
+    const steps = failures.filter((one) => one.because === because).map(({ step }) => step);
+    return `${steps.join(", ")}: ${because}`;
+  });
 }
 
 function findingJson({ verdict, headline, confidence, advice, ...finding }: Finding): { readonly [key: string]: Json } {
@@ -73,11 +86,12 @@ function verdictLine({ verdict, confidence }: Finding): string {
   return `${verdict}, confidence ${Math.round(confidence * 100)}%`;
 }
 
-/** Acting takes approvals, which are given in Slack. */
-function inSlack({ finding }: Diagnosis): readonly string[] {
-  return finding.advice.length === 0
-    ? []
-    : ["To ask for one: oomph run ACTION TARGET --PARAM VALUE, or /oom run in Slack, where it is approved"];
+/** As commands to copy. A Redis that was given by its URL is not known to the process that acts. */
+function recommended({ finding }: Diagnosis, target: Target): readonly string[] {
+  const isByUrl = target.kind === "redis" && target.name.includes(":");
+  const lines = finding.advice.map((advice) => adviceLine(advice, isByUrl ? undefined : formatTarget(target)));
+  if (lines.length === 0) return [];
+  return [...lines, isByUrl ? BY_NAME : PLAN_FIRST];
 }
 
 function evidenceSummary({ summary }: Diagnosis): string {

@@ -1,9 +1,18 @@
 import type { Log } from "../ports/log.ts";
 import type { Io } from "./io.ts";
 
-/** Warnings and errors as lines on standard error. Messages are static, so that no secret can be in them; fields are left out. */
+/**
+ * Warnings and errors as lines on standard error, each once. Messages are static, so that no secret can be in them; of the fields
+ * only the name of a connection is told.
+ */
 export function terminalLog(io: Io): Log {
-  const say = (_fields: unknown, message: string): void => io.err(`oomph: ${message}\n`);
+  const said = new Set<string>();
+  const say = (fields: Readonly<Record<string, unknown>>, message: string): void => {
+    const { connection } = fields;
+    const line = `oomph: ${message}${typeof connection === "string" ? ` (${connection})` : ""}\n`;
+    if (!said.has(line)) io.err(line);
+    said.add(line);
+  };
   const silent = (): void => {};
   return { debug: silent, info: silent, warn: say, error: say };
 }
