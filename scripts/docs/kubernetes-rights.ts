@@ -57,6 +57,7 @@ function renderNamespacedReader(): string {
   return documents(
     `# The same for one namespace, where nothing of the whole cluster may be seen: name the namespace under
 # kubernetes.connections.<name>.namespaces. Nodes, and memory from kubelets, are then gaps, and said.
+#   kubectl create namespace oomph && kubectl -n oomph create serviceaccount oomph   (once)
 #   kubectl -n shop apply -f deploy/kubernetes/reader-namespaced.yaml
 ${HEADER}
 ${roleOf("Role", "oomph-reader", (call) => call.role === "read" && isIn(call))}`,
