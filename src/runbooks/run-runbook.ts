@@ -1,10 +1,10 @@
 import { codeOf, messageOf, OomphError, type ErrorCode } from "../domain/errors.ts";
 import type { Evidence, StepFailure, StepProgress } from "../domain/evidence.ts";
 import type { Diagnosis } from "../domain/finding.ts";
-import type { Json } from "../domain/json.ts";
 import type { Target } from "../domain/target.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { Asked, Runbook, Step } from "./runbook.ts";
+import { isNotConfigured } from "./seen.ts";
 
 export type RunbookOptions = {
   readonly clock: Clock;
@@ -102,10 +102,6 @@ async function runStep<Session>(
   const isSkipped = step.skipped !== undefined && isNotConfigured(data);
   board.show(step.id, isSkipped ? { kind: "skipped", because: step.skipped } : { kind: "done", tookMs: evidence.tookMs });
   return { kind: "collected", evidence };
-}
-
-function isNotConfigured(data: Json): boolean {
-  return typeof data === "object" && data !== null && "kind" in data && data["kind"] === "not-configured";
 }
 
 /** A collector that does not listen to its signal is left behind; closing the session ends it. */

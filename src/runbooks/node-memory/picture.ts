@@ -1,7 +1,6 @@
 import type { Evidence, StepFailure } from "../../domain/evidence.ts";
 import type { Reason } from "../../domain/finding.ts";
-import type { Schema } from "../parts/schema.ts";
-import type { Gap, Seen } from "../seen.ts";
+import { readEvidence, type Gap, type Seen } from "../seen.ts";
 import { Events, Kernel, Pods, State } from "./schema.ts";
 
 /** All that is known of a node. Undefined: not collected. */
@@ -22,22 +21,13 @@ export const STEPS = { state: "k8s.node", pods: "k8s.node-pods", events: "k8s.ev
 
 /** Puts evidence together. Evidence that does not read as its step's type is a gap, not an error. */
 export function assemble(evidence: readonly Evidence[], failures: readonly StepFailure[]): Picture {
-  const unread: Gap[] = [];
-  const seen = <Value>(step: string, schema: Schema<Value>): Seen<Value> | undefined => {
-    const found = evidence.findLast((each) => each.step === step);
-    if (found === undefined) return undefined;
-    // As it is stored: what is undefined is not there.
-    const parsed = schema.safeParse(JSON.parse(JSON.stringify(found.data)));
-    if (parsed.success) return { evidenceId: found.id, value: parsed.data };
-    unread.push({ step, code: "internal", because: "what was collected does not read as this step's evidence" });
-    return undefined;
-  };
+  const { seen, gaps } = readEvidence(evidence, failures);
   return {
     state: seen(STEPS.state, State),
     pods: seen(STEPS.pods, Pods),
     events: seen(STEPS.events, Events),
     kernel: seen(STEPS.kernel, Kernel),
-    gaps: [...failures.map(({ step, code, because }) => ({ step, code, because })), ...unread],
+    gaps: gaps(),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { Evidence, StepFailure } from "../../domain/evidence.ts";
 import type { Reason } from "../../domain/finding.ts";
-import type { Schema } from "../parts/schema.ts";
-import type { Gap, Seen } from "../seen.ts";
+import { readEvidence, type Gap, type Seen } from "../seen.ts";
 import {
   Authentication,
   Census,
@@ -48,17 +47,7 @@ export type Part = Exclude<keyof Picture, "gaps">;
 
 /** Puts evidence together. Evidence that does not read as its step's type is a gap, not an error. */
 export function assemble(evidence: readonly Evidence[], failures: readonly StepFailure[]): Picture {
-  const unread: Gap[] = [];
-  const seen = <Value>(step: string, schema: Schema<Value>): Seen<Value> | undefined => {
-    const found = evidence.findLast((each) => each.step === step);
-    if (found === undefined) return undefined;
-    // As it is stored: what is undefined is not there.
-    const parsed = schema.safeParse(JSON.parse(JSON.stringify(found.data)));
-    if (parsed.success) return { evidenceId: found.id, value: parsed.data };
-    if (!isNotConfigured(found.data))
-      unread.push({ step, code: "internal", because: "what was collected does not read as this step's evidence" });
-    return undefined;
-  };
+  const { seen, gaps } = readEvidence(evidence, failures);
   return {
     pods: seen("k8s.pods", Pods),
     events: seen("k8s.events", Events),
@@ -77,17 +66,11 @@ export function assemble(evidence: readonly Evidence[], failures: readonly StepF
     authentication: seen("k8s.authentication", Authentication),
     prometheus: seen("k8s.prometheus", Prometheus),
     heap: seen("k8s.heap", Heap),
-    gaps: [...failures.map(({ step, code, because }) => ({ step, code, because })), ...unread],
+    gaps: gaps(),
   };
 }
 
 /** A reason with the evidence it rests on; for what was not collected, the step's own name stands in. */
 export function reason(picture: Picture, part: Part, says: string): Reason {
   return { evidenceId: picture[part]?.evidenceId ?? `k8s.${part}`, says };
-}
-
-/** Steps that have nothing to look at say so instead of failing. */
-function isNotConfigured(data: Evidence["data"]): boolean {
-  if (typeof data !== "object" || data === null || !("kind" in data)) return false;
-  return data["kind"] === "not-configured" || data["kind"] === "nothing";
 }
