@@ -30,5 +30,8 @@ async function hearWithin(tables: Tables, desk: Desk, { key, alert, heardAtMs, .
   await tables.heard.add({ key, incidentId: id, atMs: heardAtMs, source: alert.source, class: alert.class, severity: alert.severity });
   if (alert.severity === null || !isWorse(alert.severity, severity)) return opened;
   await tables.incidents.setSeverity(id, alert.severity);
-  return { ...opened, incident: { ...opened.incident, severity: alert.severity } };
+  const incident = { ...opened.incident, severity: alert.severity };
+  // The first word on it is no change.
+  if (severity !== null) await desk.narrator(tables, { kind: "worse", incident, actor: opening.actor, from: severity, to: alert.severity });
+  return { ...opened, incident };
 }

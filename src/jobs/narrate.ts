@@ -18,10 +18,13 @@ import { reportMessage, type OfferFacts } from "../messages/report.ts";
 import { requestCard } from "../messages/request-card.ts";
 import { resolvedNote } from "../messages/resolved-note.ts";
 import { rootMessage } from "../messages/root.ts";
+import { relatedNote } from "../messages/related-note.ts";
+import { worseNote } from "../messages/worse-note.ts";
 import { watchNote } from "../messages/watch-note.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { Narrator, News, OfferWithTitle } from "../ports/narrator.ts";
 import type { Tables } from "../ports/store.ts";
+import { doneIn, relatedTo } from "./tell-reports.ts";
 
 export type NarratorSettings = {
   readonly ids: Ids;
@@ -51,10 +54,12 @@ export function createNarrator(settings: NarratorSettings): Narrator {
 async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
   switch (news.kind) {
     case "opened":
-      return [...root(news.incident), progress(news, 2)];
+      return [...root(news.incident), progress(news, 2), ...(await related(news.incident, teller))];
     case "joined":
     case "reopened":
-      return seenAgain(news);
+      return seenAgain(news, teller);
+    case "worse":
+      return [{ slot: `${news.incident.id}/worse/${news.to}/${news.incident.lastSeenAtMs}`, priority: 1, message: worseNote(news) }];
     case "progress":
       return [progress(news, 3)];
     case "diagnosed":
@@ -70,7 +75,7 @@ async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
     case "ended":
       return ended(news, teller);
     case "resolved":
-      return resolved(news);
+      return resolved(news, teller);
     case "watched":
       return [{ slot: `${news.incident.id}/watched/${news.trouble}/${news.sinceMs}`, priority: 1, message: watchNote(news) }];
     case "alerted":
@@ -99,7 +104,12 @@ function progress({ incident, investigation, steps }: Stepping, priority: Delive
   };
 }
 
-function seenAgain(news: NewsOf<"joined" | "reopened">): readonly Line[] {
+async function related(incident: Incident, { tables }: Teller): Promise<readonly Line[]> {
+  const message = relatedNote(incident.target, await relatedTo(tables, incident));
+  return message === undefined ? [] : [{ slot: `${incident.id}/related`, priority: 2, message }];
+}
+
+async function seenAgain(news: NewsOf<"joined" | "reopened">, { tables }: Teller): Promise<readonly Line[]> {
   const { kind, incident, investigation, steps } = news;
   const again: readonly Line[] =
     investigation === undefined || steps === undefined ? [] : [progress({ incident, investigation, steps }, 2)];
@@ -110,8 +120,9 @@ function seenAgain(news: NewsOf<"joined" | "reopened">): readonly Line[] {
       ...again,
     ];
   }
+  const reports = await tables.heard.counts(incident.id);
   // One message, edited: ten thousand alerts must not become ten thousand replies.
-  return [{ slot: `${incident.id}/joined`, priority: 3, message: joinedNote(news) }, ...again];
+  return [{ slot: `${incident.id}/joined`, priority: 3, message: joinedNote({ ...news, reports }) }, ...again];
 }
 
 function diagnosed({ incident, investigation, offers }: NewsOf<"diagnosed">, teller: Teller): readonly Line[] {
@@ -175,11 +186,16 @@ async function ended(news: NewsOf<"ended">, teller: Teller): Promise<readonly Li
   return [await card(news, teller), { slot: `${request.id}/outcome`, priority: 1, message, onBehalfOf: request.requestedBy }, ...files];
 }
 
-function resolved(news: NewsOf<"resolved">): readonly Line[] {
+async function resolved(news: NewsOf<"resolved">, teller: Teller): Promise<readonly Line[]> {
   const { incident, says } = news;
+  const done = await doneIn(teller.tables, incident, (actionId) => titleOf(teller, actionId));
   return [
     ...root(incident, says),
-    { slot: `${incident.id}/resolved/${incident.resolvedAtMs ?? incident.lastSeenAtMs}`, priority: 1, message: resolvedNote(news) },
+    {
+      slot: `${incident.id}/resolved/${incident.resolvedAtMs ?? incident.lastSeenAtMs}`,
+      priority: 1,
+      message: resolvedNote({ ...news, done }),
+    },
   ];
 }
 

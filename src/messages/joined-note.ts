@@ -4,14 +4,20 @@ import type { Incident } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
 import { formatTarget } from "../domain/target.ts";
 import { context, message, section } from "./kit.ts";
-import { code, time, who } from "./words.ts";
+import { code, prose, time, who } from "./words.ts";
 
 /** It was reported again: one message, edited, however often that happens. */
-export function joinedNote(facts: { readonly incident: Incident; readonly actor: Actor }): Message {
-  const { incident, actor } = facts;
+export function joinedNote(facts: {
+  readonly incident: Incident;
+  readonly actor: Actor;
+  /** By whom alerts of it came, and how often. */
+  readonly reports: readonly { readonly source: string; readonly count: number }[];
+}): Message {
+  const { incident, actor, reports } = facts;
   const times = counted(incident.timesSeen, "time");
+  const by = reports.length === 0 ? "" : ` (${reports.map(({ source, count }) => `${prose(source)} ${count}`).join(", ")})`;
   return message(`Reported ${times}: ${formatTarget(incident.target)}`, [
-    context(`Reported ${times}, last by ${who(actor)} ${time(incident.lastSeenAtMs)}. It stays one incident, ${code(incident.id)}.`),
+    context(`Reported ${times}${by}, last by ${who(actor)} ${time(incident.lastSeenAtMs)}. It stays one incident, ${code(incident.id)}.`),
   ]);
 }
 

@@ -1,14 +1,55 @@
+import type { RequestState } from "../domain/action-request.ts";
 import type { Actor } from "../domain/actor.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
+import { formatDuration } from "../domain/duration.ts";
 import { formatTarget } from "../domain/target.ts";
-import { message, section } from "./kit.ts";
-import { code, prose, time, visible, who } from "./words.ts";
+import { lines, message, section } from "./kit.ts";
+import { code, listed, person, prose, time, visible, who } from "./words.ts";
 
-/** The thread's last word: it is over, by whom, and why we think so. */
-export function resolvedNote(facts: { readonly incident: Incident; readonly actor: Actor; readonly says: string }): Message {
-  const { incident, actor, says } = facts;
+export type DoneFacts = {
+  readonly reports: readonly { readonly source: string; readonly count: number }[];
+  /** Oldest first. */
+  readonly acts: readonly {
+    readonly title: string;
+    readonly state: RequestState;
+    /** Slack user ids. */
+    readonly requestedBy: string;
+    readonly approvedBy: readonly string[];
+  }[];
+};
+
+/** The thread's last word: it is over, by whom, why we think so, how long it took and what was done. */
+export function resolvedNote(facts: {
+  readonly incident: Incident;
+  readonly actor: Actor;
+  readonly says: string;
+  readonly done: DoneFacts;
+}): Message {
+  const { incident, actor, says, done } = facts;
   const name = formatTarget(incident.target);
   const when = incident.resolvedAtMs === undefined ? "" : ` ${time(incident.resolvedAtMs)}`;
-  return message(`Resolved: ${name}. ${visible(says)}`, [section(`✅ *Resolved: ${code(name)}*${when}, by ${who(actor)}\n${prose(says)}`)]);
+  return message(`Resolved: ${name}. ${visible(says)}`, [
+    section(`✅ *Resolved: ${code(name)}*${when}, by ${who(actor)}\n${prose(says)}`),
+    ...lines([lasted(incident, done), ...done.acts.map(saidOfAct)]),
+  ]);
 }
+
+function lasted({ openedAtMs, resolvedAtMs, timesSeen }: Incident, { reports, acts }: DoneFacts): string {
+  const long = resolvedAtMs === undefined ? "" : `It lasted ${formatDuration(resolvedAtMs - openedAtMs)}`;
+  const times = timesSeen === 1 ? "reported once" : `reported ${timesSeen} times`;
+  const by = reports.length === 0 ? "" : ` (${reports.map(({ source, count }) => `${prose(source)} ${count}`).join(", ")})`;
+  return `${long === "" ? "It was" : `${long} and was`} ${times}${by}.${acts.length === 0 ? " Nothing was changed by Oomph." : ""}`;
+}
+
+function saidOfAct({ title, state, requestedBy, approvedBy }: DoneFacts["acts"][number]): string {
+  const agreed = approvedBy.length === 0 ? "" : `, approved by ${listed(approvedBy.map(person))}`;
+  return `• ${prose(title)}: ${ENDS[state] ?? state}. Asked for by ${person(requestedBy)}${agreed}.`;
+}
+
+const ENDS: Readonly<Partial<Record<RequestState, string>>> = {
+  succeeded: "done, and it helped",
+  ineffective: "done, and it did not help",
+  failed: "not done",
+  unknown: "not known whether it was done",
+};

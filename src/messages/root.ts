@@ -16,7 +16,9 @@ export function rootMessage(facts: {
   const heading = [`${state.mark} *${PROBLEMS[incident.problem]}: ${code(target)}*`, ...(says === undefined ? [] : [prose(says)])];
   return message(`${PROBLEMS[incident.problem]}: ${target}, ${state.says}. ${says === undefined ? "" : visible(says)}`.trim(), [
     section(heading.join("\n")),
-    context(`${state.title} · opened by ${who(incident.openedBy)} ${time(incident.openedAtMs)}${ended(incident)} · ${code(incident.id)}`),
+    context(
+      `${state.title}${severe(incident)} · opened by ${who(incident.openedBy)} ${time(incident.openedAtMs)}${ended(incident)} · ${code(incident.id)}`,
+    ),
   ]);
 }
 
@@ -37,6 +39,10 @@ export const STATES: Readonly<Record<IncidentState, { readonly mark: string; rea
   verifying: { mark: "🔧", title: "Checking whether the fix helped", says: "fix being checked" },
   resolved: { mark: "✅", title: "Resolved", says: "resolved" },
 };
+
+function severe({ severity }: Incident): string {
+  return severity === undefined ? "" : ` · ${severity}`;
+}
 
 function ended({ resolvedAtMs }: Incident): string {
   return resolvedAtMs === undefined ? "" : ` · resolved ${time(resolvedAtMs)}`;

@@ -1,4 +1,5 @@
 import type { ActionRequest, Decision, Offer, Run } from "../domain/action-request.ts";
+import type { Severity } from "../domain/alert.ts";
 import type { Actor } from "../domain/actor.ts";
 import type { Escalation } from "../domain/escalation.ts";
 import type { StepProgress } from "../domain/evidence.ts";
@@ -67,6 +68,8 @@ export type News =
       readonly wayBack?: OfferWithTitle;
       readonly afterwards?: Pick<Afterwards, "says" | "files"> & { readonly offers: readonly OfferWithTitle[] };
     }
+  /** An alert says that it is worse than was known. */
+  | { readonly kind: "worse"; readonly incident: Incident; readonly actor: Actor; readonly from: Severity; readonly to: Severity }
   | { readonly kind: "resolved"; readonly incident: Incident; readonly actor: Actor; readonly says: string }
   /** The watch saw something of an incident; `sinceMs` tells one trouble from the next of its kind. */
   | {

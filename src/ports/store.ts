@@ -53,6 +53,8 @@ export type IncidentTable = {
   get(id: string): Promise<Incident | undefined>;
   /** The one that is not resolved, of which there is at most one. */
   unresolved(fingerprint: string): Promise<Incident | undefined>;
+  /** The newest that is resolved, however long ago. */
+  lastResolved(fingerprint: string): Promise<Incident | undefined>;
   /** Newest first. */
   list(filter: { readonly states?: readonly IncidentState[]; readonly limit: number }): Promise<readonly Incident[]>;
   /** One conditional update; false: it was in none of the `from` states. */

@@ -9,6 +9,8 @@ import { notDecided, notDecidedText } from "../../src/messages/not-decided.ts";
 import { note } from "../../src/messages/note.ts";
 import { refusal } from "../../src/messages/refusal.ts";
 import { reportFailedMessage } from "../../src/messages/report-failed.ts";
+import { relatedNote } from "../../src/messages/related-note.ts";
+import { worseNote } from "../../src/messages/worse-note.ts";
 import { resolvedNote } from "../../src/messages/resolved-note.ts";
 import { startedNote } from "../../src/messages/started-note.ts";
 import { whoMayRefusal } from "../../src/messages/who-may-refusal.ts";
@@ -123,12 +125,36 @@ describe("notes in a thread", () => {
   const actor = { kind: "alert", source: "grafana" } as const;
 
   it("count reports, say that it is back, and that it is over", () => {
-    expect(text(joinedNote({ incident: INCIDENT, actor }))).toBe(
+    expect(text(joinedNote({ incident: INCIDENT, actor, reports: [] }))).toBe(
       `Reported 3 times, last by an alert (grafana) ${WHEN}. It stays one incident, \`${INCIDENT.id}\`.`,
     );
     expect(text(reopenedNote({ incident: INCIDENT, actor }))).toContain("🔴 *It is back: `redis/sessions`*");
-    expect(text(resolvedNote({ incident: { ...INCIDENT, resolvedAtMs: AT_MS }, actor, says: "The alert resolved" }))).toBe(
-      `✅ *Resolved: \`redis/sessions\`* ${WHEN}, by an alert (grafana)\nThe alert resolved`,
+    const over = { incident: { ...INCIDENT, openedAtMs: AT_MS - 90_000, resolvedAtMs: AT_MS }, actor, says: "The alert resolved" };
+    expect(text(resolvedNote({ ...over, done: { reports: [], acts: [] } }))).toBe(
+      `✅ *Resolved: \`redis/sessions\`* ${WHEN}, by an alert (grafana)\nThe alert resolved\nIt lasted 1 min 30 s and was reported 3 times. Nothing was changed by Oomph.`,
+    );
+  });
+
+  it("name by whom reports came, what was done and by whom", () => {
+    const reports = [
+      { source: "alertmanager", count: 30 },
+      { source: "wazuh", count: 7 },
+    ];
+    expect(text(joinedNote({ incident: { ...INCIDENT, timesSeen: 37 }, actor, reports }))).toContain(
+      "Reported 37 times (alertmanager 30, wazuh 7), last",
+    );
+    const acts = [{ title: "Flush database 2", state: "succeeded", requestedBy: "U0REQ", approvedBy: ["U0ONE", "U0TWO"] }] as const;
+    const over = { incident: { ...INCIDENT, resolvedAtMs: INCIDENT.openedAtMs + 600_000 }, actor, says: "It helped" };
+    expect(text(resolvedNote({ ...over, done: { reports, acts } }))).toContain(
+      "It lasted 10 min and was reported 3 times (alertmanager 30, wazuh 7).\n• Flush database 2: done, and it helped. Asked for by <@U0REQ>, approved by <@U0ONE> and <@U0TWO>.",
+    );
+    expect(text(worseNote({ incident: INCIDENT, from: "warning", to: "critical", actor }))).toContain(
+      "🔴 *Now critical: `redis/sessions`* (was warning)",
+    );
+    expect(relatedNote(TARGET, { others: [] })).toBeUndefined();
+    const related = relatedNote(TARGET, { earlier: { ...INCIDENT, resolvedAtMs: AT_MS }, others: [{ ...INCIDENT, id: "inc_other" }] });
+    expect(related === undefined ? "" : text(related)).toMatch(
+      /It was here before: `inc_\w+`, reported 3 times[^]*Open as well: redis memory of the same target, `inc_other`/,
     );
   });
 

@@ -25,6 +25,19 @@ export function incidentTable(scope: Scope): IncidentTable {
           .executeTakeFirst();
         return mayBe(row, toIncident);
       }),
+    lastResolved: (fingerprint) =>
+      scope.read(async (db) => {
+        const row = await db
+          .selectFrom("incidents")
+          .selectAll()
+          .where("fingerprint", "=", fingerprint)
+          .where("state", "=", "resolved" satisfies IncidentState)
+          .orderBy("resolved_at_ms", "desc")
+          .orderBy("position", "desc")
+          .limit(1)
+          .executeTakeFirst();
+        return mayBe(row, toIncident);
+      }),
     list: ({ states, limit }) =>
       scope.read(async (db) => {
         if (states?.length === 0) return [];

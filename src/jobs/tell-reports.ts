@@ -1,0 +1,43 @@
+import type { ActionRequest } from "../domain/action-request.ts";
+import type { Incident } from "../domain/incident.ts";
+import { PROBLEMS } from "../domain/incident.ts";
+import { targetKey } from "../domain/target.ts";
+import type { DoneFacts } from "../messages/resolved-note.ts";
+import type { RelatedFacts } from "../messages/related-note.ts";
+import type { Tables } from "../ports/store.ts";
+
+// More are told of nowhere: an incident with more acts than this is told by `/oom show`.
+const MOST_ACTS = 20;
+
+/** What was done in an incident, for its last word. */
+export async function doneIn(tables: Tables, { id }: Incident, titleOf: (actionId: string) => string): Promise<DoneFacts> {
+  const requests = await tables.requests.list({ incidentId: id, limit: MOST_ACTS });
+  const acts = await Promise.all(requests.filter(isDone).map((request) => actOf(tables, request, titleOf)));
+  return { reports: await tables.heard.counts(id), acts: acts.toReversed() };
+}
+
+function isDone({ state }: ActionRequest): boolean {
+  return state === "succeeded" || state === "ineffective" || state === "failed" || state === "unknown";
+}
+
+async function actOf(
+  { requests }: Tables,
+  { id, actionId, state, requestedBy }: ActionRequest,
+  titleOf: (actionId: string) => string,
+): Promise<DoneFacts["acts"][number]> {
+  const decisions = await requests.decisions(id);
+  const approvedBy = decisions.filter(({ kind }) => kind !== "deny").map(({ userId }) => userId);
+  return { title: titleOf(actionId), state, requestedBy, approvedBy };
+}
+
+/** The last incident of the same target and problem, and those of other problems of the target that are open now. */
+export async function relatedTo({ incidents }: Tables, { id, fingerprint, target, problem }: Incident): Promise<RelatedFacts> {
+  const earlier = await incidents.lastResolved(fingerprint);
+  const others = await Promise.all(
+    PROBLEMS.filter((other) => other !== problem).map((other) => incidents.unresolved(`${targetKey(target)} ${other}`)),
+  );
+  return {
+    ...(earlier === undefined || earlier.id === id ? {} : { earlier }),
+    others: others.filter((other) => other !== undefined),
+  };
+}
