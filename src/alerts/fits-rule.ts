@@ -14,21 +14,30 @@ export type Asked = {
   /** Name and text, in lower case with single spaces. */
   readonly text: string;
   readonly lines: readonly string[];
-  readonly metric: string;
+  /** What is measured, and the names in it, because it may be an expression. */
+  readonly metrics: readonly string[];
   readonly source: AlertSource;
 };
 
 export function askedOf(facts: AlertFacts, source: AlertSource): Asked {
-  const { text } = saidIn(facts.name === null ? facts.text : `${facts.name}\n${facts.text}`);
+  const { text } = saidIn((facts.name === null ? facts.text : `${facts.name}\n${facts.text}`).replaceAll(ADDRESS, " "));
   const labels = Object.entries(facts.labels).map(([name, value]) => [name.toLowerCase(), value.toLowerCase()] as const);
   return {
     names: namesOf(facts),
     labels: new Map(labels),
     text,
     lines: text.split("\n"),
-    metric: (facts.metric ?? "").toLowerCase(),
+    metrics: metricsIn((facts.metric ?? "").toLowerCase()),
     source,
   };
+}
+
+// Where something leads says nothing about what is wrong.
+const ADDRESS = /https?:\/\/\S+/gi;
+const MOST_METRICS = 40;
+
+function metricsIn(metric: string): readonly string[] {
+  return metric === "" ? [] : [metric, ...(metric.match(/[a-z_][\w.:]{2,200}/g) ?? []).slice(0, MOST_METRICS)];
 }
 
 export type CompiledRule = Pick<AlertRule, "id" | "then"> & { fits(asked: Asked): boolean };
@@ -76,7 +85,7 @@ function fitsLabels(patterns: Readonly<Record<string, readonly string[]>>): Test
 
 function fitsMetric(patterns: readonly string[]): Test {
   const lower = lowered(patterns);
-  return ({ metric }) => metric !== "" && fitsAny(metric, lower);
+  return ({ metrics }) => metrics.some((metric) => fitsAny(metric, lower));
 }
 
 function fitsPhrases(patterns: readonly string[]): Test {

@@ -1,7 +1,7 @@
 import type { AlertReading, Post } from "../domain/alert.ts";
 import type { Judge } from "./judge.ts";
 import { saidIn, severityIn, sourceOf, statusOf } from "./said.ts";
-import { SENDERS } from "./senders/index.ts";
+import { POST_READERS } from "./senders/posts.ts";
 
 /** `readAlert` with its judge. */
 export function createAlertReader(judge: Judge): (post: Pick<Post, "text">) => AlertReading {
@@ -14,8 +14,8 @@ export function createAlertReader(judge: Judge): (post: Pick<Post, "text">) => A
  */
 export function readAlert({ text }: Pick<Post, "text">, judge: Judge): AlertReading {
   const said = saidIn(text);
-  for (const { source, readPost } of SENDERS) {
-    const facts = readPost?.(said);
+  for (const { source, readPost } of POST_READERS) {
+    const facts = readPost(said);
     if (facts !== undefined) return { source, alerts: facts.map((one) => judge(one, source)) };
   }
   const source = sourceOf(said);

@@ -17,11 +17,11 @@ export const BUILT_IN_RULES: readonly AlertRule[] = [
   ...NODES,
   ...RUNTIMES,
   KILLED_WORDS,
+  NODE_WORDS,
   ...USAGE,
   ...RESTARTS,
   REDIS_WORDS,
   ...OUT_OF_MEMORY,
   LEAK_WORDS,
-  NODE_WORDS,
   ...USAGE_WORDS,
 ];

@@ -117,6 +117,12 @@ export const RUNBOOK: readonly AlertRule[] = [
     ],
     then: { memory: "yes", class: "memory_growth" },
   },
+  {
+    id: "memory-usage",
+    says: "HighMemoryUsage, CriticalMemoryUsage, RdevAPIHighMemory: more memory than a threshold, or than a share of the limit",
+    when: [{ name: ["HighMemoryUsage", "HighMemoryUsage*Warning", "HighMemoryUsage*Critical", "CriticalMemoryUsage", "*APIHighMemory"] }],
+    then: { memory: "yes", class: "memory_high" },
+  },
 ];
 
 /** The same in words, asked after the names of all others: many alerts mention a possible leak. */

@@ -1,0 +1,43 @@
+import type { AlertFacts } from "../../../domain/alert.ts";
+import { alertsBelow, type PostTitle } from "../post-alerts.ts";
+import type { ReadPost } from "../sender.ts";
+
+const MOST_LINES = 2000;
+// `[FIRING:2] HighMemoryUsage rsr (web-6f9-x2 prod critical)`
+const TITLE = /^[^\w[]{0,20}\[(firing|resolved)(?::\d{1,5})?\] {0,3}(.{0,500})/i;
+const ALERT = /^[^\w]{0,12}alert(?: ?name)?[^\w]{0,6}[:=](?!\/\/)/i;
+const BESIDE = /^[^\w]{0,12}(?:severity|description|summary|details|labels|status)[^\w]{0,6}[:=]?/i;
+
+/**
+ * Alertmanager's posts: by its default template (a title with values, no text), and by the custom ones that list alerts
+ * with their labels, firing and resolved ones.
+ */
+export const readPost: ReadPost = ({ asWritten }) => {
+  const lines = asWritten.split("\n", MOST_LINES);
+  const starts = lines.flatMap((line, index) => (TITLE.test(line) ? [index] : []));
+  if (starts.length === 0) return isList(lines) ? alertsBelow(UNTITLED, lines) : undefined;
+  return starts.flatMap((start, index): readonly AlertFacts[] => {
+    const title = titleOf(lines[start] ?? "");
+    const before = index === 0 ? lines.slice(0, start) : [];
+    return alertsBelow(title, [...before, ...lines.slice(start + 1, starts[index + 1])]);
+  });
+};
+
+const UNTITLED: PostTitle = { status: "firing", name: null, line: "" };
+
+function isList(lines: readonly string[]): boolean {
+  return lines.some((line) => ALERT.test(line)) && lines.some((line) => BESIDE.test(line));
+}
+
+export function titleOf(line: string): PostTitle {
+  const [, status = "", rest = ""] = TITLE.exec(line) ?? [];
+  // The name first; a name of several words goes on with capitals, values of labels do not.
+  const words = (rest.split("(")[0] ?? "").trim().split(/ +/);
+  const end = words.findIndex((word, index) => index > 0 && !/^[A-Z]/.test(word));
+  const name = words.slice(0, end < 0 ? words.length : end).join(" ");
+  return {
+    status: status.toLowerCase() === "resolved" ? "resolved" : "firing",
+    name: name === "" ? null : name.replace(/[:|]+$/, ""),
+    line: line.trim(),
+  };
+}

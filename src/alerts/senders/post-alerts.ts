@@ -1,0 +1,161 @@
+import type { AlertFacts, AlertStatus } from "../../domain/alert.ts";
+import { given } from "../../domain/given.ts";
+import { bounded, linkOf, severityOf, timeOf } from "../facts.ts";
+import { labelsInText } from "../labels-in-text.ts";
+import { timeInText } from "../time-in-text.ts";
+import { comparable } from "../victim-labels.ts";
+
+/** What a post says of one alert: its lines, under whose heading they stand. */
+type Section = { readonly status: AlertStatus | undefined; readonly lines: readonly string[] };
+
+export type PostTitle = { readonly status: AlertStatus; readonly name: string | null; readonly line: string };
+
+const MOST_SECTIONS = 200;
+// `*Alerts Firing:*`, `**Resolved**`, `✅ Resolved (2)`, alone on a line.
+const STATUS_LINE = /^[^\w]{0,12}(?:alerts? )?(firing|resolved)(?: alerts?)?[^A-Za-z]{0,16}$/i;
+const ALERT_LINE = /^[^\w]{0,12}alert(?: ?name)?[^\w]{0,6}[:=](?!\/\/)/i;
+const ALERTNAME_LINE = /^[^\w]{0,12}alert_?name[^\w]{0,6}[:=]/i;
+const LABELS_LINE = /^[^\w]{0,12}labels[^\w]{0,6}$/i;
+const ANNOTATIONS_LINE = /^[^\w]{0,12}annotations[^\w]{0,6}$/i;
+
+/** The alerts of a message that has one title: one by one where their lines tell them apart, else one. */
+export function alertsBelow(title: PostTitle, lines: readonly string[]): readonly AlertFacts[] {
+  return sectionsOf(lines).map((section) => factsOf(title, section));
+}
+
+function sectionsOf(lines: readonly string[]): readonly Section[] {
+  const sections: { status: AlertStatus | undefined; lines: string[]; begun: Set<string> }[] = [];
+  let status: AlertStatus | undefined;
+  const open = (): { lines: string[]; begun: Set<string> } => {
+    const last = sections.at(-1);
+    if (last !== undefined) return last;
+    return begin();
+  };
+  const begin = (): { lines: string[]; begun: Set<string> } => {
+    const section = { status, lines: [], begun: new Set<string>() };
+    if (sections.length < MOST_SECTIONS) sections.push(section);
+    return section;
+  };
+  for (const line of lines) {
+    const heading = STATUS_LINE.exec(line)?.[1];
+    if (heading !== undefined) {
+      status = heading.toLowerCase() === "firing" ? "firing" : "resolved";
+      if (sections.at(-1)?.lines.length !== 0 || sections.at(-1)?.status !== status) begin();
+      continue;
+    }
+    const mark = markOf(line);
+    const section = mark !== undefined && open().begun.has(mark) ? begin() : open();
+    if (mark !== undefined) section.begun.add(mark);
+    section.lines.push(line);
+  }
+  const filled = sections.filter((section) => section.lines.length > 0);
+  return filled.length > 0 ? filled : [{ status, lines: [] }];
+}
+
+/** What stands once in each alert: the second begins another. */
+function markOf(line: string): string | undefined {
+  if (ALERTNAME_LINE.test(line)) return "alertname";
+  if (ALERT_LINE.test(line)) return "alert";
+  return LABELS_LINE.test(line) ? "labels" : undefined;
+}
+
+// What is said for people, or leads somewhere; the rest are labels. Compared as `comparable` makes them.
+const FOR_PEOPLE = new Set([
+  "summary",
+  "description",
+  "message",
+  "details",
+  "title",
+  "info",
+  "note",
+  "reason_text",
+  "text",
+  "alert",
+  "annotations",
+  "labels",
+]);
+const LEADS =
+  /^(?:runbook\w{0,20}|graph|dashboard\w{0,20}|source|silence\w{0,20}|panel\w{0,20}|generator\w{0,20}|link|url|playbook|view|query|expr\w{0,20}|external_url)$/;
+const STARTS = [
+  "startsat",
+  "starts_at",
+  "started",
+  "started_at",
+  "start",
+  "start_time",
+  "starttime",
+  "since",
+  "time",
+  "timestamp",
+  "fired_at",
+  "active_since",
+];
+
+function factsOf({ status, name, line }: PostTitle, section: Section): AlertFacts {
+  const { labels, texts } = partsOf(section.lines);
+  const said = new Map(Object.entries(labels).map(([label, value]) => [comparable(label), value] as const));
+  const kept = Object.entries(labels).filter(([label]) => isLabel(comparable(label)));
+  const called = said.get("alertname") ?? said.get("alert_name") ?? nameIn(said.get("alert")) ?? name;
+  const starts = STARTS.map((label) => said.get(label)).map((text) => timeOf(text) ?? timeInText(text ?? ""));
+  return bounded({
+    name: called,
+    status: section.status ?? status,
+    severity:
+      severityOf(said.get("severity")) ??
+      severityOf(said.get("level")) ??
+      severityOf(said.get("priority")) ??
+      severityInWords(line, said.get("alert")),
+    labels: Object.fromEntries(kept),
+    text: [line, ...texts].filter((one) => one !== "").join("\n"),
+    ...given({
+      value: said.get("value"),
+      startsAtMs: starts.find((ms) => ms !== undefined),
+      link: ["dashboard", "panel", "source", "graph", "link", "generator_url"]
+        .map((label) => linkOf(said.get(label)))
+        .find((one) => one !== undefined),
+    }),
+  });
+}
+
+type Parts = { readonly labels: Readonly<Record<string, string>>; readonly texts: readonly string[] };
+
+/** Lines under "Annotations" are for people, whatever they look like. */
+function partsOf(lines: readonly string[]): Parts {
+  const annotations = lines.findIndex((line) => ANNOTATIONS_LINE.test(line));
+  const end = annotations < 0 ? -1 : lines.findIndex((line, index) => index > annotations && !/^\s*[-•*]/.test(line));
+  const inAnnotations = (index: number): boolean => annotations >= 0 && index >= annotations && (end < 0 || index < end);
+  const others = lines.filter((_, index) => !inAnnotations(index));
+  const annotated = lines.filter((_, index) => inAnnotations(index) && index !== annotations);
+  const labels = labelsInText(others.join("\n"));
+  return { labels: { ...labels, ...labelsInGrafanaValues(lines) }, texts: [...annotated, ...others.filter((line) => !isLabelLine(line))] };
+}
+
+/** `[ var='A' labels={instance=node-7:9100, job=node} value=2.4e+09 ]` */
+function labelsInGrafanaValues(lines: readonly string[]): Readonly<Record<string, string>> {
+  const inside = lines.flatMap((line) =>
+    Array.from(line.slice(0, 4000).matchAll(/labels=\{([^}]{1,2000})\}/g), ([, labels = ""]) => labels),
+  );
+  return labelsInText(inside.join("\n").replaceAll(", ", "\n"));
+}
+
+function isLabelLine(line: string): boolean {
+  const [only, ...others] = Object.keys(labelsInText(line));
+  if (only === undefined) return /^[^\w]{0,12}(?:labels|details|annotations)[^\w]{0,6}$/i.test(line);
+  const label = comparable(only);
+  return others.length === 0 ? label !== "alert" && (isLabel(label) || LEADS.test(label)) : others.every((one) => isLabel(comparable(one)));
+}
+
+function isLabel(label: string): boolean {
+  return !FOR_PEOPLE.has(label) && !LEADS.test(label) && label !== "value" && !STARTS.includes(label);
+}
+
+/** `HighMemoryUsage - \`warning\`` */
+function nameIn(alert: string | undefined): string | undefined {
+  const [name = ""] = (alert ?? "").split(/ [-–|] | [`([]/);
+  const bare = name.replaceAll(/[`*_]/g, "").trim();
+  return bare === "" ? undefined : bare;
+}
+
+function severityInWords(...texts: readonly (string | undefined)[]): AlertFacts["severity"] {
+  return severityOf(/\b(?:critical|warning|info)\b/i.exec(texts.join(" "))?.[0]);
+}
