@@ -6,29 +6,43 @@ const MAX_DEPTH = 6;
 
 /**
  * All that a reader sees of a message, as plain lines: text, blocks, attachments and the preview that Slack shows of a
- * text file or snippet (not buttons), each line once, Slack's markup undone. At most 40,000 characters.
+ * text file or snippet (not buttons), Slack's markup undone. What blocks and attachments say again is left out; what one
+ * alert says like another (`severity: critical`) is not. At most 40,000 characters.
  */
 export function flattenPost(message: Pick<MessagePayload, "text" | "blocks" | "attachments" | "files">): string {
-  const seen = new Set<string>();
-  const parts = [
-    undoMarkup(message.text ?? ""),
-    ...(message.blocks ?? []).map((block) => linesOfBlock(block)),
-    ...(message.attachments ?? []).map(linesOfAttachment),
-    ...(message.files ?? []).map((file) => textOf(partOf(file)["preview"])), // as it is in the file, without markup
+  const kinds = [
+    [undoMarkup(message.text ?? "")],
+    (message.blocks ?? []).map((block) => linesOfBlock(block)),
+    (message.attachments ?? []).map(linesOfAttachment),
+    (message.files ?? []).map((file) => textOf(partOf(file)["preview"])), // as it is in the file, without markup
   ];
-  const lines = parts
-    .join("\n")
-    .split("\n")
-    .map((line) => withoutInvisible(line).trimEnd())
-    .filter((line) => {
-      // A post's text is often its blocks said again, with or without asterisks.
-      const bare = line.replaceAll(/[*_~`\s]/g, "");
-      const isNew = bare !== "" && !seen.has(bare);
-      seen.add(bare);
-      return isNew;
-    });
+  const before = new Set<string>();
+  const lines = kinds.flatMap((parts) => {
+    const own = new Set<string>();
+    const kept = linesIn(parts).filter((line) => isNew(line, before, own));
+    for (const line of own) before.add(line);
+    return kept;
+  });
   const text = lines.join("\n");
   return text.length <= MAX_CHARS ? text : `${text.slice(0, MAX_CHARS)}\n… cut, ${text.length - MAX_CHARS} more characters`;
+}
+
+function linesIn(parts: readonly string[]): readonly string[] {
+  return parts
+    .join("\n")
+    .split("\n")
+    .map((line) => withoutInvisible(line).trimEnd());
+}
+
+// `severity: critical`, `- pod = web-1`: what several alerts in a message say alike.
+const ONE_OF_SEVERAL = /^\W{0,12}[\w./ -]{1,60}\W{0,6}[:=]./;
+
+/** A post's text is often its blocks said again, with or without asterisks. */
+function isNew(line: string, before: ReadonlySet<string>, own: Set<string>): boolean {
+  const bare = line.replaceAll(/[*_~`\s]/g, "");
+  if (bare === "" || before.has(bare) || (own.has(bare) && !ONE_OF_SEVERAL.test(line))) return false;
+  own.add(bare);
+  return true;
 }
 
 /** `<https://x|shown>` → `shown`, `<!date^1650508980^...|...>` → ISO 8601, `<@U1>` → `@U1`, `<!channel>` → `@channel`, `&lt;` → `<`. */
@@ -54,8 +68,11 @@ function linesOfAttachment(value: unknown): string {
   const attachment = partOf(value);
   const fields = partsOf(attachment["fields"]).map((field) => `${markup(field["title"])}: ${markup(field["value"])}`);
   const blocks = partsOf(attachment["blocks"]).map((block) => linesOfBlock(block));
+  const leadsTo = textOf(attachment["title_link"]);
   const lines = [
-    ...["pretext", "author_name", "title", "text"].map((name) => markup(attachment[name])),
+    ...["pretext", "author_name", "title"].map((name) => markup(attachment[name])),
+    ...(leadsTo === "" || textOf(attachment["title"]) === "" ? [] : [`Link: ${leadsTo}`]),
+    markup(attachment["text"]),
     ...fields,
     ...blocks,
     markup(attachment["footer"]),
