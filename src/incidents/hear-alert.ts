@@ -2,7 +2,7 @@ import { isWorse, type Alert } from "../domain/alert.ts";
 import type { Tables } from "../ports/store.ts";
 import { commit } from "./commit.ts";
 import type { Desk } from "./desk.ts";
-import { openWithin, queueInvestigation, type Opened, type Opening } from "./open-incident.ts";
+import { fingerprintOf, openWithin, queueInvestigation, type Opened, type Opening } from "./open-incident.ts";
 
 export type Hearing = Opening & {
   /** The same key is the same alert, heard again. */
@@ -23,9 +23,17 @@ export async function hearAlert(desk: Desk, hearing: Hearing): Promise<Heard> {
   return heard;
 }
 
+/** One thread tells of one incident: of several alerts in a post the first has the thread below it, the others begin their own. */
+async function inOwnThread({ incidents }: Tables, opening: Opening): Promise<Opening> {
+  const { rootTs, ...rest } = opening;
+  if (rootTs === undefined) return opening;
+  const there = await incidents.findByThread(opening.channel, rootTs);
+  return there === undefined || there.fingerprint === fingerprintOf(opening.target, opening.problem) ? opening : rest;
+}
+
 async function hearWithin(tables: Tables, desk: Desk, { key, alert, heardAtMs, ...opening }: Hearing): Promise<Heard> {
   if (await tables.heard.has(key)) return { kind: "heard-already" };
-  const opened = await openWithin(tables, desk, opening);
+  const opened = await openWithin(tables, desk, await inOwnThread(tables, opening));
   const { id, severity = null } = opened.incident;
   await tables.heard.add({ key, incidentId: id, atMs: heardAtMs, source: alert.source, class: alert.class, severity: alert.severity });
   if (alert.severity === null || !isWorse(alert.severity, severity)) return opened;
