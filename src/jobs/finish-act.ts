@@ -6,7 +6,7 @@ import type { Desk } from "../incidents/desk.ts";
 import { endRun, startVerifying } from "../incidents/end-run.ts";
 import type { Held } from "../incidents/take-request.ts";
 import type { JobOutcome } from "../ports/job-queue.ts";
-import { observeSurely, verifySurely, type Patience } from "./look-surely.ts";
+import { observeSurely, verifySurely, withProgress, type Patience } from "./look-surely.ts";
 
 export type FinishDeps = { readonly desk: Desk; readonly patience: Patience };
 
@@ -70,7 +70,8 @@ export async function verifyAndEnd({ desk, patience }: FinishDeps, { action, hel
 async function afterwardsOf(desk: Desk, { action, held }: InHand): Promise<Afterwards | undefined> {
   const { plan, run } = factsOf(held);
   try {
-    return await action.afterwards?.(plan, run);
+    // What the act has saved since it was taken in hand is in the store alone.
+    return await action.afterwards?.(plan, await withProgress(desk, run));
   } catch (error) {
     desk.log.warn({ runId: run.id, actionId: action.id, because: messageOf(error) }, "what lasts beyond an act could not be told");
     return undefined;

@@ -40,7 +40,7 @@ export async function planAnew(action: Action, target: Target, params: Readonly<
 }
 
 /** With the progress that the act has saved meanwhile: it tells how far it came. */
-async function withProgress(desk: Desk, run: RunFacts): Promise<RunFacts> {
+export async function withProgress(desk: Desk, run: RunFacts): Promise<RunFacts> {
   const checkpoint = (await desk.store.runs.get(run.id))?.checkpoint;
   return checkpoint === undefined ? run : { ...run, checkpoint };
 }
