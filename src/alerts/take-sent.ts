@@ -1,28 +1,59 @@
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
+import type { AlertFacts } from "../domain/alert.ts";
+import { given } from "../domain/given.ts";
 import type { Desk } from "../incidents/desk.ts";
 import type { TakeSent } from "../ports/webhook.ts";
 import type { Judge } from "./judge.ts";
-import type { Sender } from "./senders/sender.ts";
+import type { Sender, Sent } from "./senders/sender.ts";
 
 // Senders repeat what was not answered in time within seconds; what says the same minutes later says it anew.
 const SAME_WITHIN_MS = 2 * 60_000;
+// A job each: a group of thousands is worked on by several workers, and keeps nothing else waiting.
+const PART = 50;
 
-/** Takes what a sender's webhook sends: what is or may be about memory is queued under one id, so that a repeat is dropped. */
+/**
+ * Takes what a sender's webhook sends: what is or may be about memory is queued, in parts of 50, so that a repeat is dropped.
+ * A repeat has the sender's own id, or, where it has none, the same content within two minutes after the first.
+ */
 export function createTaker(
   { source, readSent }: Required<Pick<Sender, "source" | "readSent">>,
-  { queue, clock, metrics, judge }: Pick<Desk, "queue" | "clock" | "metrics"> & { readonly judge: Judge },
+  { queue, clock, metrics, log, judge }: Pick<Desk, "queue" | "clock" | "metrics" | "log"> & { readonly judge: Judge },
 ): TakeSent {
-  return async (body) => {
+  return async (body, contentDigest) => {
     const sent = readSent(body);
     if (sent.kind === "unfit") return sent;
     metrics.received("alert");
     const receivedAtMs = clock.nowMs();
-    const id = sent.id ?? `${digest(JSON.stringify(body))}.${Math.floor(receivedAtMs / SAME_WITHIN_MS)}`;
-    const alerts = sent.facts.map((facts) => judge(facts, source)).filter(({ memory }) => memory !== "no");
-    if (alerts.length === 0) return { kind: "ignored", id, because: "none of its alerts is about memory" };
-    await queue.add("alert", { sent: { id: `${source}/${id}`, receivedAtMs, alerts } }, { id: `${source}_${digest(id)}` });
-    return { kind: "queued", id };
+    const { id, key, sameWithinMs } = identityOf(sent, contentDigest, receivedAtMs);
+    const { leftOut } = sent;
+    if (leftOut !== undefined) log.warn({ source, leftOut }, "a sender's message held more alerts than were taken of it");
+    let queued = 0;
+    for (const [number, part] of partsOf(sent.facts).entries()) {
+      await setImmediate(); // others have their turn between two parts
+      const alerts = part.map((facts) => judge(facts, source)).filter(({ memory }) => memory !== "no");
+      const isTold = number === 0 && leftOut !== undefined;
+      if (alerts.length === 0 && !isTold) continue;
+      const suffix = number === 0 ? "" : `_${number}`;
+      const payload = { id: `${source}/${id}${suffix}`, receivedAtMs, alerts, ...(isTold ? { leftOut } : {}) };
+      await queue.add("alert", { sent: payload }, { id: `${source}_${digest(key)}${suffix}`, ...given({ sameWithinMs }) });
+      queued += 1;
+    }
+    if (queued === 0) return { kind: "ignored", id, because: "none of its alerts is about memory" };
+    return { kind: "queued", id, ...given({ leftOut }) };
   };
+}
+
+/** At least one, so that what was left out can be told. */
+function partsOf(facts: readonly AlertFacts[]): readonly (readonly AlertFacts[])[] {
+  return Array.from({ length: Math.max(1, Math.ceil(facts.length / PART)) }, (_, index) => facts.slice(index * PART, (index + 1) * PART));
+}
+
+/** `id`: of this message, `key`: of all that are this message sent again. */
+function identityOf(sent: Extract<Sent, { kind: "facts" }>, contentDigest: string, receivedAtMs: number) {
+  if (sent.id !== undefined) return { id: sent.id, key: sent.id };
+  const content = contentDigest.slice(0, 40);
+  return { id: `${content}.${receivedAtMs}`, key: content, sameWithinMs: SAME_WITHIN_MS };
 }
 
 /** Of characters that a queue takes. */

@@ -7,6 +7,7 @@ import type { PodPort } from "../domain/workload.ts";
 import type { EscalationTrigger } from "../domain/escalation.ts";
 import { buildDocker, buildMail, buildGithub, buildWatch, type DockerConfig, type WatchConfig } from "./build-outside.ts";
 import { buildKubernetes, buildPrometheus, type KubernetesConfig, type PrometheusConfig } from "./build-kubernetes.ts";
+import { buildWebhooks, type WebhookConfig } from "./build-webhooks.ts";
 import type { Environment } from "./environment.ts";
 import { given } from "../domain/given.ts";
 import type { RedisConnectionDocument as ConnectionDocument } from "./redis-schema.ts";
@@ -29,7 +30,7 @@ export type Config = {
   readonly github?: Omit<GithubSettings, "repository"> & { readonly repository?: string };
   readonly mail?: MailSettings;
   readonly escalation: { readonly on: readonly EscalationTrigger[]; readonly lateAfterMs: number };
-  readonly webhooks: { readonly wazuhSecret?: string };
+  readonly webhooks: WebhookConfig;
   readonly access: AccessRules;
   /** Slack user id by login name, for those who ask on the command line. */
   readonly logins: ReadonlyMap<string, string>;
@@ -95,7 +96,7 @@ export function buildConfig(document: CommandLineDocument, env: Environment): Co
     watch: buildWatch(watch),
     ...given({ prometheus: buildPrometheus(prometheus), github: buildGithub(github), mail: buildMail(mail) }),
     escalation: { on: escalation.on, lateAfterMs: escalation.lateAfter },
-    webhooks: given({ wazuhSecret: webhooks.wazuhSecret }),
+    webhooks: buildWebhooks(webhooks),
     access: buildAccess(access),
     logins: new Map(Object.entries(access.logins)),
     verification: { readings: verification.readings, intervalMs: verification.interval },

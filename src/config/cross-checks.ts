@@ -3,6 +3,7 @@ import { isConnectionName, NAME, treeAt } from "./name-checks.ts";
 import { outsideChecks } from "./outside-checks.ts";
 import type { RawDocument } from "./raw-document.ts";
 import type { Problem } from "./problem.ts";
+import { webhookChecks } from "./webhook-checks.ts";
 import { isAbsent } from "./setting-schema.ts";
 import { isTree } from "./yaml-file.ts";
 
@@ -15,6 +16,7 @@ export function crossCheck(raw: RawDocument, forService: boolean): readonly Prob
     ...policies(raw),
     ...outsideChecks(raw),
     ...kubernetesChecks(raw),
+    ...webhookChecks(raw),
   ];
 }
 

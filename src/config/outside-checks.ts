@@ -8,7 +8,7 @@ import { isTree, type Tree } from "./yaml-file.ts";
 
 /** What only two settings together show to be wrong, in the sections about Docker, the watch, GitHub and mail. */
 export function outsideChecks(raw: RawDocument): readonly Problem[] {
-  return [...hosts(raw), ...thresholds(raw), ...github(raw), ...mail(raw), ...webhook(raw)];
+  return [...hosts(raw), ...thresholds(raw), ...github(raw), ...mail(raw)];
 }
 
 function hosts(raw: RawDocument): readonly Problem[] {
@@ -109,11 +109,4 @@ function mail(raw: RawDocument): readonly Problem[] {
       ? [{ key: raw.keyOf(["mail", "tls"]), expected: "starttls or implicit: a password is never sent in the clear", received: '"none"' }]
       : []),
   ];
-}
-
-function webhook(raw: RawDocument): readonly Problem[] {
-  const secret = treeAt(raw.content, "webhooks")["wazuhSecret"];
-  if (isAbsent(secret) || String(secret).length >= 16) return [];
-  const received = `a value of ${String(secret).length} characters (not shown)`;
-  return [{ key: raw.keyOf(["webhooks", "wazuhSecret"]), expected: "a secret of at least 16 characters", received }];
 }

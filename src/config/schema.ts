@@ -4,7 +4,8 @@ import { docker } from "./docker-schema.ts";
 import { kubernetes, prometheus } from "./kubernetes-schema.ts";
 import { redis } from "./redis-schema.ts";
 import { http, jobs, log, queue, slack, store, verification } from "./service-schema.ts";
-import { escalation, github, mail, watch, webhooks } from "./watch-schema.ts";
+import { escalation, github, mail, watch } from "./watch-schema.ts";
+import { webhooks } from "./webhook-schema.ts";
 
 /** oomph.yaml as it is written; the environment is laid over it before it is read. A section that is not there is `{}`. */
 export const Document = z.strictObject({

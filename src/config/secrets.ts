@@ -10,7 +10,9 @@ export function secretsOf(config: Config | ServiceConfig): readonly string[] {
     ...urls.flatMap((url) => (url === undefined ? [] : passwordsIn(url))),
     ...config.redis.connections.flatMap(secretsOfConnection),
     ...config.docker.hosts.flatMap(({ settings }) => secretsOfHost(settings)),
-    ...[config.github?.token, config.mail?.auth?.password, config.webhooks.wazuhSecret].filter((secret) => secret !== undefined),
+    ...[config.github?.token, config.mail?.auth?.password].filter((secret) => secret !== undefined),
+    ...Object.values(config.webhooks.secrets),
+    ...config.webhooks.generic.map(({ secret }) => secret),
     ...(slack === undefined
       ? []
       : [slack.botToken, slack.transport.kind === "socket" ? slack.transport.appToken : slack.transport.signingSecret]),

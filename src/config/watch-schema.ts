@@ -51,12 +51,3 @@ export const escalation = z.strictObject({
   on: setting(triggers, { says: "What becomes an issue and a mail", fallback: "[critical, leak, killed]" }),
   lateAfter: setting(duration, { says: "The thread says that an issue or a mail is late after this time", fallback: "5m" }),
 });
-
-export const webhooks = z.strictObject({
-  wazuhSecret: optional(text, {
-    expected: "a secret of at least 16 characters",
-    says: "Wazuh's integration sends it along; without it /webhooks/wazuh does not exist",
-    env: "OOMPH_WAZUH_SECRET",
-    secret: true,
-  }),
-});

@@ -163,4 +163,6 @@ export type SentAlerts = {
   readonly id: string;
   readonly receivedAtMs: number;
   readonly alerts: readonly Alert[];
+  /** Alerts of the same message that are not in any of its parts: more than are taken, or left out by the sender. */
+  readonly leftOut?: number;
 };

@@ -134,7 +134,12 @@ const AlertSchema = z.object({
   says: z.string(),
 }) satisfies z.ZodType<Alert>;
 
-const Sent = z.object({ id: Id, receivedAtMs: TimeMs, alerts: z.array(AlertSchema) }) satisfies z.ZodType<SentAlerts>;
+const Sent = z.object({
+  id: Id,
+  receivedAtMs: TimeMs,
+  alerts: z.array(AlertSchema),
+  leftOut: z.int().positive().exactOptional(),
+}) satisfies z.ZodType<SentAlerts>;
 
 const PAYLOADS: { readonly [Name in JobName]: z.ZodType<JobPayloads[Name]> } = {
   receive: z.object({ inbound: InboundSchema }),

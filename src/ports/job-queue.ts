@@ -30,6 +30,8 @@ export type JobName = keyof JobPayloads;
 export type AddOptions = {
   /** The same id while the first is waiting, running or kept (receive: an hour, alert: a day) is dropped. No `:` and not all digits. */
   readonly id: string;
+  /** Only within so long after the first: what has the same id later is another job. */
+  readonly sameWithinMs?: number;
   readonly delayMs?: number;
   /** 1 is the most urgent; absent goes before all that have one. */
   readonly priority?: number;

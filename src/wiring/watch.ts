@@ -1,6 +1,7 @@
 import type { Schedule } from "../adapters/bullmq/start-workers.ts";
 import { systemClock as clock } from "../adapters/system/system-clock.ts";
 import type { Config } from "../config/build.ts";
+import { hasWebhooks } from "../config/build-webhooks.ts";
 import { fittingRunbook } from "../domain/fitting-runbook.ts";
 import { messageOf, OomphError } from "../domain/errors.ts";
 import { PRESSURE_SETTINGS } from "../domain/trend/pressure.ts";
@@ -124,7 +125,7 @@ export function jobsOf(config: Config): readonly JobName[] {
     "act",
     "deliver",
     "sweep",
-    ...(config.webhooks.wazuhSecret === undefined ? [] : (["alert"] as const)),
+    ...(hasWebhooks(config.webhooks) ? (["alert"] as const) : []),
     ...(escalates ? (["escalate"] as const) : []),
     ...(isWatching(config) ? (["watch", "watch-event", "report"] as const) : []),
   ];

@@ -1,16 +1,90 @@
+import { sharedSecret, signedBody } from "../adapters/http/proofs.ts";
 import type { Handler } from "../adapters/http/server.ts";
-import { createWebhook } from "../adapters/http/webhook.ts";
+import { createWebhook, type WebhookParts } from "../adapters/http/webhook.ts";
+import { createSnsProof } from "../adapters/sns/sns-proof.ts";
 import type { Judge } from "../alerts/judge.ts";
-import { wazuh } from "../alerts/senders/wazuh/index.ts";
+import { createGenericReader } from "../alerts/senders/generic/index.ts";
+import { SENDERS } from "../alerts/senders/index.ts";
+import type { ReadSent } from "../alerts/senders/sender.ts";
 import { createTaker } from "../alerts/take-sent.ts";
 import type { Config } from "../config/build.ts";
+import type { KeyedSender, WebhookConfig } from "../config/build-webhooks.ts";
+import type { AlertSource } from "../domain/alert.ts";
 import type { Desk } from "../incidents/desk.ts";
+import type { Proof } from "../ports/webhook.ts";
 
-/** Routes of senders that do not go through Slack, by path; each is there only when it has a secret. */
-export function webhooksOf({ webhooks }: Config, desk: Desk, judge: Judge): Readonly<Record<string, Handler>> {
-  const { wazuhSecret } = webhooks;
-  if (wazuhSecret === undefined) return {};
+// A group of some thousand alerts is one message; the others send one alert each.
+const GROUP_LIMIT_BYTES = 4 * 2 ** 20;
+
+type Route = Pick<WebhookParts, "proof" | "limitBytes" | "types"> & {
+  /** Below /webhooks/. */
+  readonly path: string;
+  readonly source: AlertSource;
+  readonly readSent: ReadSent;
+};
+
+/** Routes of senders that do not go through Slack, by path; each is there only when it is configured. */
+export function webhooksOf({ webhooks }: Pick<Config, "webhooks">, desk: Parts, judge: Judge): Readonly<Record<string, Handler>> {
   const { clock, log } = desk;
-  const take = createTaker({ source: wazuh.source, readSent: wazuh.readSent }, { ...desk, judge });
-  return { "/webhooks/wazuh": createWebhook({ secret: wazuhSecret, take, clock, log }) };
+  const routes = [...keyed(webhooks), ...cloudwatch(webhooks, desk), ...generic(webhooks)];
+  return Object.fromEntries(
+    routes.map(({ path, source, readSent, ...rest }) => {
+      const take = createTaker({ source, readSent }, { ...desk, judge });
+      return [`/webhooks/${path}`, createWebhook({ ...rest, take, clock, log })] as const;
+    }),
+  );
+}
+
+type Parts = Pick<Desk, "queue" | "clock" | "metrics" | "log">;
+
+const KEYED: readonly Exclude<KeyedSender, "cloudwatch">[] = [
+  "wazuh",
+  "alertmanager",
+  "grafana",
+  "pagerduty",
+  "sentry",
+  "datadog",
+  "newrelic",
+];
+
+function keyed({ secrets }: WebhookConfig): readonly Route[] {
+  return KEYED.flatMap((source) => {
+    const secret = secrets[source];
+    if (secret === undefined) return [];
+    const isGroup = source === "alertmanager" || source === "grafana";
+    const route = { path: source, source, readSent: readerOf(source), proof: proofOf(source, secret) };
+    return [{ ...route, ...(isGroup ? { limitBytes: GROUP_LIMIT_BYTES } : {}) }];
+  });
+}
+
+function proofOf(source: KeyedSender, secret: string): Proof {
+  const setting = `webhooks.${source}Secret`;
+  if (source === "pagerduty") return signedBody({ secret, setting, header: "x-pagerduty-signature", prefix: "v1=" });
+  if (source === "sentry") return signedBody({ secret, setting, header: "sentry-hook-signature", prefix: "" });
+  return sharedSecret(secret, setting);
+}
+
+function cloudwatch({ secrets, topics }: WebhookConfig, { clock, log }: Parts): readonly Route[] {
+  const { cloudwatch: secret } = secrets;
+  if (secret === undefined && topics.length === 0) return [];
+  const otherwise = secret === undefined ? {} : { otherwise: proofOf("cloudwatch", secret) };
+  const proof = createSnsProof({ topics, ...otherwise, fetch, clock, log });
+  // SNS calls its JSON plain text.
+  return [{ path: "cloudwatch", source: "cloudwatch", readSent: readerOf("cloudwatch"), proof, types: ["text/plain"] }];
+}
+
+function generic({ generic: senders }: WebhookConfig): readonly Route[] {
+  return senders.map(({ name, secret, mapping }) => ({
+    path: `generic/${name}`,
+    source: "generic",
+    readSent: createGenericReader(mapping),
+    proof: sharedSecret(secret, `webhooks.generic.${name}.secret`),
+    limitBytes: GROUP_LIMIT_BYTES,
+  }));
+}
+
+function readerOf(source: KeyedSender): ReadSent {
+  const read = SENDERS.find((sender) => sender.source === source)?.readSent;
+  if (read === undefined) throw new TypeError(`expected a reader of what ${source} sends`);
+  return read;
 }

@@ -84,6 +84,26 @@ github: { tokenFile: /ca.pem }
     ["mail: { host: h, from: a@b, to: ['Name <c@d>'] }", "expected a list of mail addresses"],
     ["escalation: { on: [always] }", "expected a list of warning, leak, critical, killed"],
     ["webhooks: { wazuhSecret: short }", "expected a secret of at least 16 characters, got a value of 5 characters (not shown)"],
+    ["webhooks: { sentrySecret: short }", "webhooks.sentrySecret: expected a secret of at least 16 characters"],
+    ["webhooks: { cloudwatchTopics: ['*'] }", "webhooks.cloudwatchTopics: expected a list of ARNs of topics"],
+    [`webhooks: { generic: { a: { name: x } } }`, "webhooks.generic.a.secret: expected a secret of at least 16 characters, got nothing"],
+    [`webhooks: { generic: { a: { secret: short, name: x } } }`, "webhooks.generic.a.secret: expected a secret of at least 16"],
+    [
+      `webhooks: { generic: { a: { secret: ${"s".repeat(16)} } } }`,
+      "webhooks.generic.a: expected at least one of name, text, labels, got none",
+    ],
+    [`webhooks: { generic: { "a/b": { secret: ${"s".repeat(16)}, name: x } } }`, "expected a name of letters, digits, dots, dashes"],
+    [
+      `webhooks: { generic: { a: { secret: ${"s".repeat(16)}, name: "$..x" } } }`,
+      "webhooks.generic.a.name: expected a path of names and places",
+    ],
+    [`webhooks: { generic: { a: { secret: ${"s".repeat(16)}, name: __proto__.x } } }`, "expected a path of names and places in lists"],
+    [
+      `webhooks: { generic: { a: { secret: ${"s".repeat(16)}, text: ["a", "b[0]"] } } }`,
+      "webhooks.generic.a.text: expected a list of paths",
+    ],
+    [`webhooks: { generic: { a: { secret: ${"s".repeat(16)}, labels: { pod: 7 } } } }`, "webhooks.generic.a.labels.pod: expected a path"],
+    [`webhooks: { generic: { a: { secret: ${"s".repeat(16)}, nam: x } } }`, "a known key: did you mean name?"],
   ])("%s is told", (yaml, expected) => {
     const result = loadCommandLineConfig({ env: {}, readFile: fileOf(yaml) });
     expect(result.kind === "invalid" ? result.problems.map(formatProblem).join("\n") : "no problem").toContain(expected);
@@ -91,7 +111,10 @@ github: { tokenFile: /ca.pem }
 });
 
 test("what goes outside Slack is absent unless it is set up, and whole when it is", () => {
-  expect(loaded("")).toMatchObject({ escalation: { on: ["critical", "leak", "killed"], lateAfterMs: 300_000 }, webhooks: {} });
+  expect(loaded("")).toMatchObject({
+    escalation: { on: ["critical", "leak", "killed"], lateAfterMs: 300_000 },
+    webhooks: { secrets: {}, topics: [], generic: [] },
+  });
   expect(loaded("")).not.toHaveProperty("github");
   expect(loaded("mail: { host: h, port: 465, tls: implicit, from: a@b, to: [c@d], user: u, password: made-up }").mail).toEqual({
     host: "h",
@@ -101,6 +124,41 @@ test("what goes outside Slack is absent unless it is set up, and whole when it i
     to: ["c@d"],
     timeoutMs: 20_000,
     auth: { user: "u", password: "made-up" },
+  });
+});
+
+test("webhooks have a secret each, from a variable or a file, and a mapping where the sender is not known", () => {
+  const yaml = `
+webhooks:
+  cloudwatchTopics: ["arn:aws:sns:eu-west-1:123456789012:alarms"]
+  generic:
+    zabbix:
+      secretFile: /ca.pem
+      alerts: data.alerts
+      name: event.name
+      text: [event.opdata, message]
+      labels: { host: host.name }
+      id: eventId
+`;
+  const env = { OOMPH_ALERTMANAGER_SECRET: "a-made-up-secret-of-this-test", OOMPH_PAGERDUTY_SECRET_FILE: "/ca.pem" };
+  const readFile = (path: string): string => (path === "oomph.yaml" ? yaml : "a-secret-from-a-file");
+  const result = loadCommandLineConfig({ env, readFile });
+  expect(result.kind === "ok" ? result.config.webhooks : result.problems).toEqual({
+    secrets: { alertmanager: "a-made-up-secret-of-this-test", pagerduty: "a-secret-from-a-file" },
+    topics: ["arn:aws:sns:eu-west-1:123456789012:alarms"],
+    generic: [
+      {
+        name: "zabbix",
+        secret: "a-secret-from-a-file",
+        mapping: {
+          alerts: ["data", "alerts"],
+          name: ["event", "name"],
+          text: [["event", "opdata"], ["message"]],
+          labels: { host: ["host", "name"] },
+          id: ["eventId"],
+        },
+      },
+    ],
   });
 });
 

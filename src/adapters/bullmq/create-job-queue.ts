@@ -62,9 +62,9 @@ export function createJobQueue(
     await connection.ask(async (_client, isWanted) => {
       const queue = await queueOf(name);
       if (!isWanted()) return; // Redis was lost meanwhile, and its coming back has taken longer than the caller waited
-      await queue.add(name, carried, optionsOf(name, options));
-      if (name === "receive" || name === "alert")
-        void countDuplicate(queue, { id: options.id, nonce: carried.nonce, kind: kindOf(name, payload) });
+      const jobId = options.sameWithinMs === undefined ? options.id : `${options.id}_${carried.nonce}`;
+      const { id = jobId } = await queue.add(name, carried, optionsOf(name, jobId, options));
+      if (name === "receive" || name === "alert") void countDuplicate(queue, { id, nonce: carried.nonce, kind: kindOf(name, payload) });
     });
   }
 
@@ -95,10 +95,11 @@ export function openQueue(client: Redis, prefix: string, name: JobName): Queue {
   return queue;
 }
 
-function optionsOf(name: JobName, { id, delayMs, priority }: AddOptions): JobsOptions {
+function optionsOf(name: JobName, jobId: string, { id, sameWithinMs, delayMs, priority }: AddOptions): JobsOptions {
   return {
     ...JOB_OPTIONS[name],
-    jobId: id,
+    jobId,
+    ...(sameWithinMs === undefined ? {} : { deduplication: { id, ttl: sameWithinMs } }),
     ...(delayMs === undefined ? {} : { delay: delayMs }),
     ...(priority === undefined ? {} : { priority }),
   };

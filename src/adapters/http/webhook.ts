@@ -1,20 +1,23 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { messageOf, OomphError } from "../../domain/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
-import type { TakeSent } from "../../ports/webhook.ts";
+import type { Proof, TakeSent, WebhookOutcome } from "../../ports/webhook.ts";
 import { drain, readBody } from "./read-body.ts";
 import { createTurnstile } from "./turnstile.ts";
 
 export type WebhookParts = {
-  /** Sent along as `Authorization: Bearer <secret>` or `x-oomph-secret: <secret>`. */
-  readonly secret: string;
+  readonly proof: Proof;
   readonly take: TakeSent;
   readonly clock: Clock;
   readonly log: Log;
-  /** Requests with the right secret in a minute; absent: 600. */
+  /** Requests that have shown who they are, in a minute; absent: 600. */
   readonly perMinute?: number;
+  /** Longest body; absent: 1 MiB. */
+  readonly limitBytes?: number;
+  /** Content types that hold JSON, beside application/json: SNS calls it text. */
+  readonly types?: readonly string[];
 };
 
 export const BODY_LIMIT_BYTES = 2 ** 20;
@@ -27,17 +30,16 @@ type Reply = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
+type Turnstile = ReturnType<typeof createTurnstile>;
+
 /**
- * A route for one sender's JSON. 202 says that it is kept and will be handled; nothing else does. The secret is looked at
- * before anything of the body is read.
+ * A route for one sender's JSON. 202 says that it is kept and will be handled; nothing else does. Who sends is looked at
+ * before anything of the body is read, unless only a signature of the body can tell.
  */
 export function createWebhook(parts: WebhookParts): (request: IncomingMessage, response: ServerResponse) => void {
-  const { secret, clock, perMinute = PER_MINUTE } = parts;
-  const isRight = comparer(secret);
-  const turnstile = createTurnstile({ perMinute, clock });
+  const turnstile = createTurnstile({ perMinute: parts.perMinute ?? PER_MINUTE, clock: parts.clock });
   return (request, response) => {
-    const refused = refusal(request, isRight) ?? turnstile.refusal();
-    void (refused === undefined ? answered(parts, request) : Promise.resolve(refused)).then((reply) => {
+    void answered(parts, request, turnstile).then((reply) => {
       send(response, reply);
       drain(request);
     });
@@ -45,60 +47,69 @@ export function createWebhook(parts: WebhookParts): (request: IncomingMessage, r
 }
 
 /** Never rejects. */
-async function answered(parts: WebhookParts, request: IncomingMessage): Promise<Reply> {
+async function answered(parts: WebhookParts, request: IncomingMessage, turnstile: Turnstile): Promise<Reply> {
   try {
-    return await answer(parts, request);
+    return await answer(parts, request, turnstile);
   } catch (error) {
     parts.log.error({ because: messageOf(error), error }, "an alert could not be taken");
     return fail(500, "it could not be taken, and was not kept: see the log of Oomph");
   }
 }
 
-function refusal(request: IncomingMessage, isRight: (secret: string) => boolean): Reply | undefined {
+async function answer(parts: WebhookParts, request: IncomingMessage, turnstile: Turnstile): Promise<Reply> {
+  const { proof, limitBytes = BODY_LIMIT_BYTES, types = [], take } = parts;
   if (request.method !== "POST") return { ...fail(405, "expected POST"), headers: { allow: "POST" } };
-  if (!isRight(secretOf(request)))
-    return {
-      ...fail(401, "expected the secret of webhooks.wazuhSecret, as `Authorization: Bearer <secret>` or `x-oomph-secret: <secret>`"),
-      headers: { "www-authenticate": "Bearer" },
-    };
-  const type = request.headers["content-type"] ?? "";
-  if (!/^application\/json *(?:;|$)/i.test(type) || request.headers["content-encoding"] !== undefined)
-    return fail(415, "expected a body of application/json, not compressed");
-  return undefined;
-}
+  const shown = proof.byHeaders(request.headers);
+  // Some senders show what they have only when they are asked.
+  if (shown === "wrong") return { ...fail(401, proof.expected), headers: { "www-authenticate": 'Bearer, Basic realm="Oomph"' } };
+  const refused = unreadable(request, types) ?? (shown === "right" ? turnstile.refusal() : undefined);
+  if (refused !== undefined) return refused;
 
-async function answer({ take, log }: WebhookParts, request: IncomingMessage): Promise<Reply> {
-  const read = await readBody(request, BODY_LIMIT_BYTES);
-  if (read.kind === "too-large") return fail(413, `expected at most ${BODY_LIMIT_BYTES} bytes, one alert`);
+  const read = await readBody(request, limitBytes);
+  if (read.kind === "too-large") return fail(413, `expected at most ${limitBytes} bytes in one message`);
+  if (shown === "in-body") {
+    const unproven = await unprovenBody(parts, request, read.bytes);
+    if (unproven !== undefined) return unproven;
+    const oneTooMany = turnstile.refusal();
+    if (oneTooMany !== undefined) return oneTooMany;
+  }
   const parsed = parse(read.bytes);
   if (parsed.kind === "broken") return fail(400, "expected one JSON object in UTF-8, got something that cannot be parsed");
+  const digest = createHash("sha256").update(read.bytes).digest("hex");
+  return replyOf(parts, () => take(parsed.value, digest));
+}
+
+function unreadable(request: IncomingMessage, types: readonly string[]): Reply | undefined {
+  const type = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  const isJson = type === "application/json" || types.includes(type);
+  return isJson && request.headers["content-encoding"] === undefined
+    ? undefined
+    : fail(415, "expected a body of application/json, not compressed");
+}
+
+/** Undefined: it is signed as it should be. */
+async function unprovenBody({ proof, log }: WebhookParts, request: IncomingMessage, bytes: Uint8Array): Promise<Reply | undefined> {
+  const proven = await proof.byBody(request.headers, bytes);
+  if (proven.kind === "right") return undefined;
+  if (proven.kind === "settled") return { status: 200, body: { status: "settled", what: proven.what } };
+  log.warn({ because: proven.because }, "a webhook's message was not taken: its sender has not shown who it is");
+  if (proven.kind === "forged") return fail(403, proven.because);
+  return { ...fail(503, `${proven.because}: send it again`), headers: { "retry-after": String(RETRY_AFTER_SECONDS) } };
+}
+
+async function replyOf({ log }: WebhookParts, take: () => Promise<WebhookOutcome>): Promise<Reply> {
   try {
-    const outcome = await take(parsed.value);
+    const outcome = await take();
     if (outcome.kind === "unfit") return fail(400, `this is not what the sender's alerts look like: ${outcome.because}`);
-    return outcome.kind === "queued"
-      ? { status: 202, body: { status: "queued", id: outcome.id } }
-      : { status: 200, body: { status: "ignored", id: outcome.id, because: outcome.because } };
+    if (outcome.kind === "ignored") return { status: 200, body: { status: "ignored", id: outcome.id, because: outcome.because } };
+    const { id, leftOut } = outcome;
+    return { status: 202, body: { status: "queued", id, ...(leftOut === undefined ? {} : { leftOut }) } };
   } catch (error) {
     if (!(error instanceof OomphError) || error.code !== "queue-unavailable") throw error;
     log.error({ because: messageOf(error) }, "an alert could not be queued, its sender was told to try again");
     const headers = { "retry-after": String(RETRY_AFTER_SECONDS) };
     return { ...fail(503, "Oomph's queue cannot be reached, so the alert was not kept: send it again"), headers };
   }
-}
-
-/** Compares in the same time whatever came, and however long it is. */
-function comparer(secret: string): (given: string) => boolean {
-  const key = randomBytes(32);
-  const digest = (text: string): Buffer => createHmac("sha256", key).update(text).digest();
-  const expected = digest(secret);
-  return (given) => timingSafeEqual(digest(given), expected);
-}
-
-/** `` where there is none: no secret is that short. */
-function secretOf({ headers }: IncomingMessage): string {
-  const own = headers["x-oomph-secret"];
-  if (typeof own === "string") return own;
-  return /^bearer +(\S+) *$/i.exec(headers.authorization ?? "")?.[1] ?? "";
 }
 
 type Parsed = { readonly kind: "parsed"; readonly value: unknown } | { readonly kind: "broken" };

@@ -110,6 +110,26 @@ describe("the job queue on BullMQ", () => {
     expect(duplicates).toHaveLength(1);
   });
 
+  it("drops what has the same id so long after the first, by whichever process, and takes it anew then", async () => {
+    const heard: string[] = [];
+    work({ alert: async ({ sent: { id } }) => (heard.push(id), DONE) });
+    const other = createJobQueue(connection, { duplicateDropped: (kind) => duplicates.push(kind) });
+    const sent = (id: string) => ({ sent: { id, receivedAtMs: 1, alerts: [] } });
+    await queue.add("alert", sent("first"), { id: "same", sameWithinMs: 3_600_000 });
+    await vi.waitFor(() => expect(heard).toEqual(["first"]), PATIENCE);
+    await queue.add("alert", sent("again"), { id: "same", sameWithinMs: 3_600_000 });
+    await other.add("alert", sent("elsewhere"), { id: "same", sameWithinMs: 3_600_000 });
+    await vi.waitFor(() => expect(duplicates).toEqual(["alert", "alert"]), PATIENCE);
+    await queue.add("alert", sent("other"), { id: "another", sameWithinMs: 1 });
+    // A millisecond later it is another message.
+    await vi.waitFor(async () => {
+      await queue.add("alert", sent("later"), { id: "another", sameWithinMs: 1 });
+      expect(heard).toContain("later");
+    }, PATIENCE);
+    expect(heard.slice(0, 2)).toEqual(["first", "other"]);
+    await other.close();
+  });
+
   it("runs a job again that says later, with no failure counted", async () => {
     let runs = 0;
     work({ deliver: async () => ((runs += 1) < 3 ? { kind: "later", delayMs: 5 } : DONE) });

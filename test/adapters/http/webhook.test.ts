@@ -2,6 +2,7 @@ import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { createHttpServer, type HttpServer } from "../../../src/adapters/http/server.ts";
+import { sharedSecret } from "../../../src/adapters/http/proofs.ts";
 import { BODY_LIMIT_BYTES, createWebhook, type WebhookParts } from "../../../src/adapters/http/webhook.ts";
 import { OomphError } from "../../../src/domain/errors.ts";
 import type { TakeSent } from "../../../src/ports/webhook.ts";
@@ -21,11 +22,11 @@ async function start({ take = async () => ({ kind: "queued", id: "1" }), nowMs =
   const heard = (_facts: object, message: string): void => void logged.push(message);
   const log = { debug: heard, info: heard, warn: heard, error: heard };
   const clock = { nowMs, sleep: async () => undefined };
-  const counted: TakeSent = async (body) => {
+  const counted: TakeSent = async (body, digest) => {
     taken.push(body);
-    return take(body);
+    return take(body, digest);
   };
-  const hook = createWebhook({ secret: SECRET, take: counted, clock, log, ...rest });
+  const hook = createWebhook({ proof: sharedSecret(SECRET, "webhooks.wazuhSecret"), take: counted, clock, log, ...rest });
   const metrics = { contentType: "text/plain", text: async () => "" };
   const server = await createHttpServer({ host: "127.0.0.1", port: 0, checks: {}, metrics, mounts: { "/webhooks/wazuh": hook } });
   running.push(server);
@@ -39,12 +40,14 @@ async function start({ take = async () => ({ kind: "queued", id: "1" }), nowMs =
 }
 
 describe("a webhook", () => {
-  test("takes JSON with the secret in either header", async () => {
+  test("takes JSON with the secret in either header, or as a password", async () => {
     const { send, taken } = await start();
     expect(await send('{"a":1}')).toMatchObject({ status: 202, body: { status: "queued", id: "1" } });
     const own = { authorization: "", "x-oomph-secret": SECRET, "content-type": "application/json; charset=utf-8" };
     expect(await send('{"b":2}', own)).toMatchObject({ status: 202 });
-    expect(taken).toEqual([{ a: 1 }, { b: 2 }]);
+    const basic = `Basic ${Buffer.from(`anybody:${SECRET}`).toString("base64")}`;
+    expect(await send('{"c":3}', { authorization: basic })).toMatchObject({ status: 202 });
+    expect(taken).toEqual([{ a: 1 }, { b: 2 }, { c: 3 }]);
   });
 
   test("says what is of no concern, and what is unfit", async () => {
@@ -63,13 +66,16 @@ describe("a webhook", () => {
     ["a part of it", { authorization: `Bearer ${SECRET.slice(0, -1)}` }],
     ["more than it", { authorization: `Bearer ${SECRET}x` }],
     ["an empty one", { authorization: "Bearer ", "x-oomph-secret": "" }],
-    ["another scheme", { authorization: `Basic ${SECRET}` }],
+    ["another scheme", { authorization: `Digest ${SECRET}` }],
+    ["a user, not the password", { authorization: `Basic ${Buffer.from(`${SECRET}:another`).toString("base64")}` }],
+    ["nothing that can be decoded", { authorization: "Basic ////" }],
     ["a long one", { "x-oomph-secret": "x".repeat(8000) }],
   ])("refuses a request whose secret is %s", async (_what, headers: Record<string, string>) => {
     const { send, taken } = await start();
     const refused = await send("{}", { authorization: "", ...headers });
     expect(refused).toMatchObject({ status: 401, body: { error: expect.stringContaining("webhooks.wazuhSecret") } });
     expect(JSON.stringify(refused.body)).not.toContain(SECRET);
+    expect(refused.headers.get("www-authenticate")).toBe('Bearer, Basic realm="Oomph"');
     expect(taken).toEqual([]);
   });
 
@@ -91,7 +97,7 @@ describe("a webhook", () => {
     const large = "x".repeat(BODY_LIMIT_BYTES + 1);
     expect(await send(`"${large}"`)).toMatchObject({
       status: 413,
-      body: { error: `expected at most ${BODY_LIMIT_BYTES} bytes, one alert` },
+      body: { error: `expected at most ${BODY_LIMIT_BYTES} bytes in one message` },
     });
     expect(await chunked(url, large)).toBe(413);
     expect(taken).toEqual([]);

@@ -99,12 +99,16 @@ describe("what claims to be an alert", () => {
   });
 });
 
+const none = (): void => undefined;
+
 describe("what is sent is queued", () => {
   function taker(add: (name: string, payload: unknown, options: { readonly id: string }) => Promise<void>) {
     const received: string[] = [];
     const metrics = { received: (kind: string) => void received.push(kind) };
-    const desk = { queue: { add } as never, clock: { nowMs: () => 5 } as never, metrics: metrics as never, judge };
-    const take = createTaker(wazuh, desk);
+    const log = { debug: none, info: none, warn: none, error: none };
+    const desk = { queue: { add } as never, clock: { nowMs: () => 5 } as never, metrics: metrics as never, log, judge };
+    const taken = createTaker(wazuh, desk);
+    const take = (body: unknown) => taken(body, "0".repeat(64));
     return { take, received };
   }
 
