@@ -1,0 +1,116 @@
+import { fitsPattern } from "./name-pattern.ts";
+import type { Noise } from "./silence.ts";
+import { targetKey } from "./target.ts";
+import { dayBefore, isZone, momentOf, wallTimeAt, WEEKDAYS, type Weekday } from "./zoned-time.ts";
+
+/** When the configuration wants quiet. */
+export type CalmRules = {
+  readonly maintenance: readonly MaintenanceWindow[];
+  /** In them only what is critical is told; the rest comes as one message when they end. */
+  readonly quietHours?: QuietHours;
+};
+
+/** Work that is known of: nothing of what it covers is told while it lasts, kills neither. */
+export type MaintenanceWindow = {
+  readonly name: string;
+  /** Target keys, `*` at the end matches the rest. Empty: all. */
+  readonly targets: readonly string[];
+  /** Each must fit. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly when: WindowTime;
+};
+
+export type WindowTime = { readonly kind: "once"; readonly fromMs: number; readonly toMs: number } | WeeklyTime;
+
+/** On these days by a zone's clock. `to` at or before `from`: on the next day. */
+export type WeeklyTime = { readonly kind: "weekly"; readonly days: readonly Weekday[] } & QuietHours;
+
+export type QuietHours = {
+  /** Minutes since midnight. */
+  readonly fromMinutes: number;
+  readonly toMinutes: number;
+  /** IANA: Europe/Berlin. */
+  readonly zone: string;
+};
+
+/** Who wants quiet, and whether what is not told comes later by itself. */
+export type Calm = { readonly kind: "maintenance"; readonly name: string } | { readonly kind: "quiet-hours" };
+
+/** Does the configuration want quiet about this now? Maintenance goes before quiet hours: nothing of it comes later. */
+export function calmOf(rules: CalmRules, noise: Noise, nowMs: number): Calm | undefined {
+  const window = rules.maintenance.find((one) => isWithin(one.when, nowMs) && isOf(one, noise));
+  if (window !== undefined) return { kind: "maintenance", name: window.name };
+  return noise.severity !== "critical" && isQuiet(rules, nowMs) ? { kind: "quiet-hours" } : undefined;
+}
+
+/** Are these quiet hours? */
+export function isQuiet({ quietHours }: CalmRules, nowMs: number): boolean {
+  return quietHours !== undefined && isWithin({ kind: "weekly", days: WEEKDAYS, ...quietHours }, nowMs);
+}
+
+/** By the clock on the wall: what a clock shows twice in autumn counts twice, what it leaves out in spring not at all. */
+export function isWithin(when: WindowTime, nowMs: number): boolean {
+  if (when.kind === "once") return nowMs >= when.fromMs && nowMs < when.toMs;
+  const { days, fromMinutes, toMinutes, zone } = when;
+  const { weekday, minutes } = wallTimeAt(nowMs, zone);
+  if (fromMinutes < toMinutes) return days.includes(weekday) && minutes >= fromMinutes && minutes < toMinutes;
+  const began = days.includes(weekday) && minutes >= fromMinutes;
+  return began || (days.includes(dayBefore(weekday)) && minutes < toMinutes);
+}
+
+function isOf({ targets, labels }: MaintenanceWindow, noise: Noise): boolean {
+  const { target } = noise;
+  const isTarget = targets.length === 0 || (target !== undefined && targets.some((pattern) => fitsPattern(pattern, targetKey(target))));
+  return isTarget && Object.entries(labels).every(([name, pattern]) => fitsPattern(pattern, noise.labels[name] ?? ""));
+}
+
+export const WEEKLY_EXPECTED = 'days, hours and a time zone, such as "sat 02:00-06:00 Europe/Berlin" or "mon-fri 22:00-04:00 UTC"';
+
+/** `sat 02:00-06:00 Europe/Berlin`, `mon-fri ...`, `sat,sun ...`, `daily ...`; undefined: not understood. */
+export function parseWeekly(text: string): WeeklyTime | undefined {
+  const [, days = "", from = "", to = "", zone = ""] = /^\s*([a-z,-]{3,40})\s+(\S{4,5})-(\S{4,5})\s+(\S+)\s*$/i.exec(text) ?? [];
+  const [on, fromMinutes, toMinutes] = [parseDays(days.toLowerCase()), parseTimeOfDay(from), parseTimeOfDay(to)];
+  if (on === undefined || fromMinutes === undefined || toMinutes === undefined || fromMinutes === toMinutes || !isZone(zone))
+    return undefined;
+  return { kind: "weekly", days: on, fromMinutes, toMinutes, zone };
+}
+
+/** `22:00` → minutes since midnight; undefined: no time of day. */
+export function parseTimeOfDay(text: string): number | undefined {
+  const [, hours, minutes] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text.trim()) ?? [];
+  return hours === undefined || minutes === undefined ? undefined : Number(hours) * 60 + Number(minutes);
+}
+
+export const MOMENT_EXPECTED = "a time with its offset or zone, such as 2026-11-28T02:00:00Z or 2026-11-28 02:00 Europe/Berlin";
+
+/** A moment with an offset, or on a zone's clock; undefined: not understood, or no such day. */
+export function parseMoment(text: string): number | undefined {
+  const [, date = "", time = "", place = ""] = /^\s*(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)\s?(\S+)\s*$/.exec(text) ?? [];
+  const midnightMs = Date.parse(`${date}T00:00:00Z`);
+  if (Number.isNaN(midnightMs) || new Date(midnightMs).toISOString().slice(0, 10) !== date) return undefined;
+  if (/^(z|[+-]\d{2}:\d{2})$/i.test(place)) {
+    const atMs = Date.parse(`${date}T${time}${place.toUpperCase()}`);
+    return Number.isNaN(atMs) ? undefined : atMs;
+  }
+  const minutes = parseTimeOfDay(time.slice(0, 5));
+  if (minutes === undefined || !isZone(place)) return undefined;
+  const [year = 0, month = 0, day = 0] = date.split("-").map(Number);
+  return momentOf({ year, month, day, minutes }, place);
+}
+
+function parseDays(text: string): readonly Weekday[] | undefined {
+  if (text === "daily") return WEEKDAYS;
+  const parts = text.split(",").map(parseRange);
+  return parts.some((part) => part === undefined)
+    ? undefined
+    : WEEKDAYS.filter((day) => parts.some((part) => part?.includes(day) === true));
+}
+
+/** `fri-mon` goes over the weekend. */
+function parseRange(text: string): readonly Weekday[] | undefined {
+  const [first, last, ...more] = text.split("-").map((name) => WEEKDAYS.find((day) => day === name.slice(0, 3) && name.length >= 3));
+  if (first === undefined || more.length > 0 || (last === undefined && text.includes("-"))) return undefined;
+  const from = WEEKDAYS.indexOf(first);
+  const length = (WEEKDAYS.indexOf(last ?? first) - from + 7) % 7;
+  return WEEKDAYS.filter((_, index) => (index - from + 7) % 7 <= length);
+}

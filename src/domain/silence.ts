@@ -1,0 +1,111 @@
+import { isWorse, type Alert, type AlertClass, type Severity } from "./alert.ts";
+import type { Incident, Problem } from "./incident.ts";
+import { fitsPattern } from "./name-pattern.ts";
+import { targetKey, type Target } from "./target.ts";
+
+/** What somebody wants to hear nothing of for a while. Nothing that a person asks for is ever silenced. */
+export type Silence = {
+  /** `sil_...` */
+  readonly id: string;
+  readonly what: Silenced;
+  /** Kills for want of memory too. Without it they are told all the same. */
+  readonly kills: boolean;
+  /** Absent: until the incidents that it fits are resolved. */
+  readonly untilMs?: number;
+  /** Slack user id. */
+  readonly by: string;
+  readonly atMs: number;
+  readonly reason?: string;
+};
+
+export type Silenced =
+  /** Target keys, `*` at the end matches the rest: `deploy/shop/*`. With a problem, only that of them. */
+  | { readonly kind: "target"; readonly pattern: string; readonly problem?: Problem }
+  | { readonly kind: "problem"; readonly problem: Problem }
+  /** A label's name, and its value with the same `*`. */
+  | { readonly kind: "label"; readonly name: string; readonly pattern: string }
+  /** Where it would be told: Slack channel id. */
+  | { readonly kind: "channel"; readonly channel: string };
+
+/** Something that is about to be told unasked. */
+export type Noise = {
+  /** Absent: what it is about could not be found. */
+  readonly target?: Target;
+  readonly problem?: Problem;
+  readonly channel: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** By its sender's word, or by what it is; null: unknown. */
+  readonly severity: Severity | null;
+  readonly isKill: boolean;
+};
+
+/** How bad an alert is: a kill is critical where its sender does not weigh it. */
+export function severityOf({ severity, class: kind }: Pick<Alert, "severity" | "class">): Severity | null {
+  return severity ?? (kind === "oom_killed" ? "critical" : null);
+}
+
+/** The labels of an alert as silences see them: what its sender wrote, and how it was understood where that says nothing. */
+export function labelsOf(alert: Pick<Alert, "labels" | "name" | "severity" | "class" | "source">): Readonly<Record<string, string>> {
+  const { name, class: kind, source } = alert;
+  const severity = severityOf(alert);
+  return {
+    class: kind,
+    source,
+    ...(name === null ? {} : { alertname: name }),
+    ...(severity === null ? {} : { severity }),
+    ...alert.labels,
+  };
+}
+
+/** Is it a kill that a silence must name to cover it? One that its sender calls harmless need not be named. */
+export function isGraveKill(alert: { readonly class: AlertClass; readonly severity: Severity | null }): boolean {
+  return alert.class === "oom_killed" && !isWorse("critical", severityOf(alert));
+}
+
+/** Does a silence cover this? When it ends is not asked here. */
+export function covers({ what, kills }: Pick<Silence, "what" | "kills">, noise: Noise): boolean {
+  if (noise.isKill && !kills) return false;
+  switch (what.kind) {
+    case "target":
+      return fitsTarget(what, noise);
+    case "problem":
+      return noise.problem === what.problem;
+    case "label":
+      return fitsLabel(what, noise);
+    case "channel":
+      return noise.channel === what.channel;
+  }
+}
+
+/** Is it about this incident? Labels are an alert's, of which an incident keeps none but how bad it is. */
+export function coversIncident({ what }: Pick<Silence, "what">, incident: Incident): boolean {
+  const { target, problem, channel, severity = null } = incident;
+  return covers({ what, kills: true }, { target, problem, channel, severity, labels: {}, isKill: false });
+}
+
+/** `deploy/shop/*`, `severity=warning`: as it is typed. */
+export function formatSilenced(what: Silenced): string {
+  switch (what.kind) {
+    case "target":
+      return what.problem === undefined ? what.pattern : `${what.pattern} (${what.problem})`;
+    case "problem":
+      return what.problem;
+    case "label":
+      return `${what.name}=${what.pattern}`;
+    case "channel":
+      return `#${what.channel}`;
+  }
+}
+
+function fitsTarget({ pattern, problem }: Extract<Silenced, { readonly kind: "target" }>, noise: Noise): boolean {
+  if (noise.target === undefined) return false;
+  return fitsPattern(pattern, targetKey(noise.target)) && (problem === undefined || problem === noise.problem);
+}
+
+/** `severity=warning` fits what its sender calls `page` and we call a warning. */
+function fitsLabel({ name, pattern }: Extract<Silenced, { readonly kind: "label" }>, { labels, severity }: Noise): boolean {
+  const said = Object.entries(labels).filter(([label]) => label.toLowerCase() === name.toLowerCase());
+  const values = said.map(([, value]) => value);
+  if (name.toLowerCase() === "severity" && severity !== null) values.push(severity);
+  return values.some((value) => fitsPattern(pattern.toLowerCase(), value.toLowerCase()));
+}

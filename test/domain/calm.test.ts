@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import {
+  calmOf,
+  isQuiet,
+  isWithin,
+  parseMoment,
+  parseTimeOfDay,
+  parseWeekly,
+  type CalmRules,
+  type WindowTime,
+} from "../../src/domain/calm.ts";
+import type { Noise } from "../../src/domain/silence.ts";
+
+const at = (iso: string): number => Date.parse(iso);
+const NOISE: Noise = {
+  target: { kind: "docker", connection: "local", name: "kong" },
+  problem: "container-memory",
+  channel: "C0ALERTS",
+  labels: { team: "edge" },
+  severity: "warning",
+  isKill: false,
+};
+
+function weekly(text: string): WindowTime {
+  const time = parseWeekly(text);
+  if (time === undefined) throw new Error(`expected to understand ${text}`);
+  return time;
+}
+
+describe("a weekly window", () => {
+  it("holds on its days, by its zone's clock", () => {
+    const window = weekly("sat 02:00-06:00 Europe/Berlin");
+    expect(isWithin(window, at("2026-11-21T00:59:59Z"))).toBe(false);
+    expect(isWithin(window, at("2026-11-21T01:00:00Z"))).toBe(true);
+    expect(isWithin(window, at("2026-11-21T04:59:59Z"))).toBe(true);
+    expect(isWithin(window, at("2026-11-21T05:00:00Z"))).toBe(false);
+    expect(isWithin(window, at("2026-11-22T02:00:00Z"))).toBe(false);
+    // In summer the same clock is another moment.
+    expect(isWithin(window, at("2026-07-04T00:00:00Z"))).toBe(true);
+    expect(isWithin(window, at("2026-07-04T04:00:00Z"))).toBe(false);
+  });
+
+  it("goes over midnight, and belongs to the day on which it begins", () => {
+    const window = weekly("fri 22:00-02:00 UTC");
+    expect(
+      ["2026-11-20T21:59:00Z", "2026-11-20T22:00:00Z", "2026-11-21T01:59:00Z", "2026-11-21T02:00:00Z"].map((when) =>
+        isWithin(window, at(when)),
+      ),
+    ).toEqual([false, true, true, false]);
+    expect(isWithin(window, at("2026-11-20T01:00:00Z"))).toBe(false);
+  });
+
+  it("holds through the hour that comes twice, and ends by the clock in spring", () => {
+    const autumn = weekly("sun 01:00-03:00 Europe/Berlin");
+    const hours = ["2026-10-24T23:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "2026-10-25T02:00:00Z"];
+    expect(hours.map((when) => isWithin(autumn, at(when)))).toEqual([true, true, true, false]);
+    const spring = ["2026-03-29T00:00:00Z", "2026-03-29T00:59:00Z", "2026-03-29T01:00:00Z"];
+    expect(spring.map((when) => isWithin(autumn, at(when)))).toEqual([true, true, false]);
+  });
+
+  it.each([
+    ["daily 22:00-06:00 UTC", 7],
+    ["mon-fri 22:00-06:00 UTC", 5],
+    ["fri-mon 22:00-06:00 UTC", 4],
+    ["SAT,Sunday 2:00-06:00 UTC", 2],
+  ])("%s is on %i days", (text, days) => {
+    expect(parseWeekly(text)?.days).toHaveLength(days);
+  });
+
+  it.each([
+    "",
+    "sat",
+    "sat 02:00-06:00",
+    "sat 02:00-06:00 Berlin",
+    "sat 25:00-06:00 UTC",
+    "sat 02:00-02:00 UTC",
+    "sometimes 02:00-06:00 UTC",
+    "mon- 02:00-06:00 UTC",
+    "-".repeat(9_000),
+  ])("%j is not understood", (text) => {
+    expect(parseWeekly(text)).toBeUndefined();
+  });
+});
+
+it("reads times of day and moments", () => {
+  expect(["00:00", "7:05", "23:59", "24:00", "7", "7:5"].map(parseTimeOfDay)).toEqual([0, 425, 1439, undefined, undefined, undefined]);
+  const moments = [
+    "2026-11-28T02:00:00Z",
+    "2026-11-28T02:00+01:00",
+    "2026-11-28 02:00 Europe/Berlin",
+    "2026-11-28 02:00",
+    "2026-02-30T02:00:00Z",
+    "soon",
+  ];
+  expect(moments.map((text) => parseMoment(text))).toEqual([
+    at("2026-11-28T02:00:00Z"),
+    at("2026-11-28T01:00:00Z"),
+    at("2026-11-28T01:00:00Z"),
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+describe("who wants quiet", () => {
+  const rules: CalmRules = {
+    maintenance: [
+      { name: "upgrade", targets: ["docker/*"], labels: { team: "edge" }, when: { kind: "once", fromMs: 1_000, toMs: 2_000 } },
+      { name: "everything", targets: [], labels: {}, when: { kind: "once", fromMs: 5_000, toMs: 6_000 } },
+    ],
+    quietHours: { fromMinutes: 22 * 60, toMinutes: 7 * 60, zone: "UTC" },
+  };
+  const night = at("2026-11-22T23:00:00Z");
+  const day = at("2026-11-22T12:00:00Z");
+
+  it("is a window that is open and covers it, kills and what is critical too", () => {
+    const kill: Noise = { ...NOISE, severity: "critical", isKill: true };
+    expect(calmOf(rules, kill, 1_500)).toEqual({ kind: "maintenance", name: "upgrade" });
+    expect(calmOf(rules, { ...kill, labels: { team: "core" } }, 1_500)).toBeUndefined();
+    expect(calmOf(rules, { ...kill, target: { kind: "redis", name: "shop" } }, 1_500)).toBeUndefined();
+    expect(calmOf(rules, kill, 2_000)).toBeUndefined();
+    const { target: _, ...unknown } = kill;
+    expect(calmOf(rules, unknown, 5_500)).toEqual({ kind: "maintenance", name: "everything" });
+    expect(calmOf(rules, unknown, 1_500)).toBeUndefined();
+  });
+
+  it("are quiet hours, for what is not critical", () => {
+    expect([isQuiet(rules, night), isQuiet(rules, day), isQuiet({ maintenance: [] }, night)]).toEqual([true, false, false]);
+    expect(calmOf(rules, NOISE, night)).toEqual({ kind: "quiet-hours" });
+    expect(calmOf(rules, { ...NOISE, severity: null }, night)).toEqual({ kind: "quiet-hours" });
+    expect(calmOf(rules, { ...NOISE, severity: "critical" }, night)).toBeUndefined();
+    expect(calmOf(rules, NOISE, day)).toBeUndefined();
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import type { Incident } from "../../src/domain/incident.ts";
+import {
+  covers,
+  coversIncident,
+  formatSilenced,
+  isGraveKill,
+  labelsOf,
+  severityOf,
+  type Noise,
+  type Silenced,
+} from "../../src/domain/silence.ts";
+
+const WEB = { kind: "workload", connection: "local", resource: "deploy", namespace: "shop", name: "web" } as const;
+const NOISE: Noise = {
+  target: WEB,
+  problem: "workload-memory",
+  channel: "C0ALERTS",
+  labels: { namespace: "shop", Severity: "page" },
+  severity: "warning",
+  isKill: false,
+};
+
+describe("a silence covers", () => {
+  it.each<[string, Silenced, boolean]>([
+    ["the target", { kind: "target", pattern: "deploy/shop/web" }, true],
+    ["a whole namespace", { kind: "target", pattern: "deploy/shop/*" }, true],
+    ["the target in its problem", { kind: "target", pattern: "deploy/shop/web", problem: "workload-memory" }, true],
+    ["not the target's other problem", { kind: "target", pattern: "deploy/shop/web", problem: "node-memory" }, false],
+    ["not a target that only begins alike", { kind: "target", pattern: "deploy/shop/we" }, false],
+    ["the problem", { kind: "problem", problem: "workload-memory" }, true],
+    ["no other problem", { kind: "problem", problem: "redis-memory" }, false],
+    ["a label", { kind: "label", name: "namespace", pattern: "shop" }, true],
+    ["a label by the beginning of its value", { kind: "label", name: "namespace", pattern: "sh*" }, true],
+    ["no label that is not there", { kind: "label", name: "team", pattern: "*" }, false],
+    ["how bad it is, in the sender's word", { kind: "label", name: "severity", pattern: "page" }, true],
+    ["how bad it is, in our word", { kind: "label", name: "severity", pattern: "warning" }, true],
+    ["not what is worse", { kind: "label", name: "severity", pattern: "critical" }, false],
+    ["the channel", { kind: "channel", channel: "C0ALERTS" }, true],
+    ["no other channel", { kind: "channel", channel: "C0OTHER" }, false],
+  ])("%s", (_, what, expected) => {
+    expect(covers({ what, kills: false }, NOISE)).toBe(expected);
+  });
+
+  it("a kill only where that was asked for", () => {
+    const what: Silenced = { kind: "target", pattern: "deploy/shop/*" };
+    expect(covers({ what, kills: false }, { ...NOISE, isKill: true })).toBe(false);
+    expect(covers({ what, kills: true }, { ...NOISE, isKill: true })).toBe(true);
+  });
+
+  it("nothing by its target whose target is not known", () => {
+    const { target: _, problem: __, ...unknown } = NOISE;
+    expect(covers({ what: { kind: "target", pattern: "*" }, kills: true }, unknown)).toBe(false);
+    expect(covers({ what: { kind: "channel", channel: "C0ALERTS" }, kills: true }, unknown)).toBe(true);
+  });
+
+  it("an incident by target, problem, channel and how bad it is", () => {
+    const incident: Incident = {
+      id: "inc_1",
+      fingerprint: "deploy/shop/web workload-memory",
+      target: WEB,
+      problem: "workload-memory",
+      state: "open",
+      channel: "C0ALERTS",
+      openedBy: { kind: "oomph" },
+      openedAtMs: 0,
+      lastSeenAtMs: 0,
+      timesSeen: 1,
+      severity: "critical",
+    };
+    expect(coversIncident({ what: { kind: "target", pattern: "deploy/*" } }, incident)).toBe(true);
+    expect(coversIncident({ what: { kind: "label", name: "severity", pattern: "critical" } }, incident)).toBe(true);
+    expect(coversIncident({ what: { kind: "label", name: "namespace", pattern: "shop" } }, incident)).toBe(false);
+  });
+});
+
+describe("how an alert is weighed", () => {
+  it("is its sender's word, and critical for a kill without one", () => {
+    expect(severityOf({ severity: "info", class: "oom_killed" })).toBe("info");
+    expect(severityOf({ severity: null, class: "oom_killed" })).toBe("critical");
+    expect(severityOf({ severity: null, class: "memory_high" })).toBeNull();
+    expect(isGraveKill({ severity: null, class: "oom_killed" })).toBe(true);
+    expect(isGraveKill({ severity: "warning", class: "oom_killed" })).toBe(false);
+    expect(isGraveKill({ severity: "critical", class: "memory_high" })).toBe(false);
+  });
+
+  it("stands among its labels, where the sender's own go first", () => {
+    const alert = {
+      name: "PodMemoryHigh",
+      severity: "warning",
+      class: "memory_high",
+      source: "alertmanager",
+      labels: { severity: "page" },
+    } as const;
+    expect(labelsOf(alert)).toEqual({ class: "memory_high", source: "alertmanager", alertname: "PodMemoryHigh", severity: "page" });
+  });
+});
+
+it("is named as it is typed", () => {
+  const all: readonly Silenced[] = [
+    { kind: "target", pattern: "deploy/shop/*" },
+    { kind: "target", pattern: "docker/kong", problem: "container-memory" },
+    { kind: "problem", problem: "node-memory" },
+    { kind: "label", name: "severity", pattern: "warning" },
+    { kind: "channel", channel: "C0A" },
+  ];
+  expect(all.map(formatSilenced)).toEqual(["deploy/shop/*", "docker/kong (container-memory)", "node-memory", "severity=warning", "#C0A"]);
+});
