@@ -1,5 +1,6 @@
 import type { Actor } from "./actor.ts";
 import type { Severity } from "./alert.ts";
+import type { Trait } from "./storm.ts";
 import type { Target } from "./target.ts";
 
 /** The kind of trouble, a part of the fingerprint: the same target with another problem is another incident. */
@@ -28,6 +29,10 @@ export type Incident = {
   readonly timesSeen: number;
   /** Of the worst alert of it. Absent: none said. */
   readonly severity?: Severity;
+  /** The storm in whose thread it is told; absent: it has a thread of its own. */
+  readonly stormId?: string;
+  /** What it may share with others. */
+  readonly traits?: readonly Trait[];
   readonly resolvedAtMs?: number;
 };
 

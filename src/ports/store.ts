@@ -8,6 +8,7 @@ import type { Incident, IncidentEvent, IncidentState } from "../domain/incident.
 import type { Investigation } from "../domain/investigation.ts";
 import type { Json } from "../domain/json.ts";
 import type { MemoryReading } from "../domain/memory.ts";
+import type { Storm, StormMember } from "../domain/storm.ts";
 import type { WatchedTarget } from "../domain/watch.ts";
 
 /**
@@ -32,6 +33,7 @@ export type Tables = {
   readonly leases: LeaseTable;
   readonly outbox: OutboxTable;
   readonly heard: HeardTable;
+  readonly storms: StormTable;
   readonly escalations: EscalationTable;
   readonly readings: ReadingTable;
   readonly watched: WatchedTable;
@@ -59,6 +61,15 @@ export type IncidentTable = {
   list(filter: { readonly states?: readonly IncidentState[]; readonly limit: number }): Promise<readonly Incident[]>;
   /** One conditional update; false: it was in none of the `from` states. */
   transition(id: string, from: readonly IncidentState[], to: IncidentState, atMs: number): Promise<boolean>;
+  /** With threads of their own, opened by no person at `sinceMs` or later, newest first. */
+  openedAlone(sinceMs: number): Promise<readonly Incident[]>;
+  /**
+   * May its thread be told now that it was reported again? True at most once in `lapseMs`; what is reported meanwhile is
+   * found by `untold`.
+   */
+  mayTell(id: string, at: { readonly nowMs: number; readonly lapseMs: number }): Promise<boolean>;
+  /** Unresolved, with a thread of their own that has not been told of all reports, last told before `beforeMs`. */
+  untold(beforeMs: number, limit: number): Promise<readonly Incident[]>;
   /** How bad the worst alert of it was. */
   setSeverity(id: string, severity: Severity): Promise<void>;
   /** By the alert's post or by the posted root. */
@@ -66,6 +77,28 @@ export type IncidentTable = {
   note(event: IncidentEvent): Promise<void>;
   /** Oldest first. */
   timeline(incidentId: string): Promise<readonly IncidentEvent[]>;
+};
+
+/** Storms, and the incidents in them. */
+export type StormTable = {
+  begin(storm: Storm): Promise<void>;
+  get(id: string): Promise<Storm | undefined>;
+  /** In the order of beginning. */
+  active(): Promise<readonly Storm[]>;
+  /** False: it was over already. */
+  end(id: string, atMs: number): Promise<boolean>;
+  /** From now on the incident is told in the storm's thread, and waits to be looked into. */
+  join(member: Pick<StormMember, "incidentId" | "stormId" | "runbookId">, atMs: number): Promise<void>;
+  /** In the order of joining, those with threads of their own too. */
+  members(stormId: string): Promise<readonly StormMember[]>;
+  /** Its turn has come. False: it had come already. */
+  lookedInto(incidentId: string, investigationId: string): Promise<boolean>;
+  /** What looking into it came to. */
+  found(incidentId: string, headline: string): Promise<void>;
+  /** May its report be posted below the storm, of which `most` are? */
+  reply(incidentId: string, budget: { readonly stormId: string; readonly most: number }): Promise<boolean>;
+  /** From now on it has a thread of its own. False: it has one already. */
+  takeOut(incidentId: string): Promise<boolean>;
 };
 
 /** Alerts that were counted into incidents, each once. */

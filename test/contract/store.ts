@@ -8,6 +8,7 @@ import { leaseContract } from "./store-leases.ts";
 import { outboxContract } from "./store-outbox.ts";
 import { requestContract } from "./store-requests.ts";
 import { runContract } from "./store-runs.ts";
+import { stormContract } from "./store-storms.ts";
 import { transactionContract } from "./store-transactions.ts";
 import { watchContract } from "./store-watch.ts";
 
@@ -73,6 +74,7 @@ export function storeContract(name: string, startLab: () => Promise<StoreLab>): 
       empty: () => started().empty(),
     };
     incidentContract(ask);
+    stormContract(ask);
     investigationContract(ask);
     requestContract(ask);
     runContract(ask);

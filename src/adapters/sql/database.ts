@@ -14,6 +14,8 @@ export type Database = {
   decisions: DecisionRow;
   runs: RunRow;
   heard: HeardRow;
+  storms: StormRow;
+  storm_members: StormMemberRow;
   leases: LeaseRow;
   outbox: OutboxRow;
   escalations: EscalationRow;
@@ -42,7 +44,35 @@ type IncidentRow = {
   last_seen_at_ms: number;
   times_seen: number;
   severity: string | null;
+  storm_id: string | null;
+  traits: JsonText | null;
+  told_times: Generated<number>;
+  told_at_ms: Generated<number>;
   resolved_at_ms: number | null;
+};
+
+type StormRow = {
+  position: Generated<number>;
+  id: string;
+  channel: string;
+  trait: JsonText;
+  state: string;
+  began_at_ms: number;
+  last_member_at_ms: number;
+  ended_at_ms: number | null;
+};
+
+type StormMemberRow = {
+  incident_id: string;
+  storm_id: string;
+  runbook_id: string;
+  joined_at_ms: number;
+  investigation_id: string | null;
+  headline: string | null;
+  /** 1: its report stands below the storm. */
+  replied: number;
+  /** 1: it has a thread of its own. */
+  is_out: number;
 };
 
 type HeardRow = {

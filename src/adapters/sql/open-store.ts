@@ -16,6 +16,7 @@ import { offerTable } from "./tables/offer-table.ts";
 import { outboxTable } from "./tables/outbox-table.ts";
 import { requestTable } from "./tables/request-table.ts";
 import { runTable } from "./tables/run-table.ts";
+import { stormTable } from "./tables/storm-table.ts";
 import { settingTable } from "./tables/setting-table.ts";
 import { cursorTable, readingTable, watchedTable } from "./tables/watch-tables.ts";
 
@@ -55,6 +56,7 @@ function tablesOn(scope: Scope): Tables {
     requests: requestTable(scope),
     runs: runTable(scope),
     heard: heardTable(scope),
+    storms: stormTable(scope),
     leases: leaseTable(scope),
     outbox: outboxTable(scope),
     escalations: escalationTable(scope),

@@ -15,12 +15,12 @@ import type { AuditEntry, AuditKind } from "../../domain/audit.ts";
 import type { Delivery } from "../../domain/delivery.ts";
 import type { ErrorCode } from "../../domain/errors.ts";
 import type { Evidence, StepFailure } from "../../domain/evidence.ts";
-import type { Diagnosis, Finding } from "../../domain/finding.ts";
+import type { ClaimCheck, Diagnosis, Finding } from "../../domain/finding.ts";
 import { INCIDENT_TRANSITIONS, PROBLEMS, type Incident, type IncidentEvent, type IncidentState } from "../../domain/incident.ts";
 import type { Investigation } from "../../domain/investigation.ts";
 import type { Freeze, HeardCount } from "../../ports/store.ts";
 import { StoredMessage } from "./message/schema.ts";
-import { params, StoredObservation, StoredPlan, StoredTarget, StoredVerification } from "./plan/schema.ts";
+import { params, StoredObservation, StoredPlan, StoredTarget, StoredTrait, StoredVerification } from "./plan/schema.ts";
 
 /*
  * Rows as they are read: decode.ts has put the column names into camel case and left out the nulls. Each schema gives
@@ -50,6 +50,13 @@ const StoredFinding = z.object({
 
 const StoredSuspects = z.object({ title: z.string(), columns: z.array(z.string()), rows: z.array(z.array(z.string())) });
 
+const StoredClaim = z.object({
+  says: z.string(),
+  holds: z.enum(["borne-out", "not-borne-out", "cannot-be-checked"]),
+  for: reasons,
+  against: reasons,
+}) satisfies z.ZodType<ClaimCheck>;
+
 const StoredDiagnosis = z
   .object({
     finding: StoredFinding,
@@ -57,6 +64,7 @@ const StoredDiagnosis = z
     summary: z.array(z.object({ label: z.string(), value: z.string() })),
     suspects: StoredSuspects.exactOptional(),
     kills: z.object({ lastAtMs: z.number().exactOptional(), says: z.string() }).exactOptional(),
+    claim: StoredClaim.exactOptional(),
     furtherSteps: z.array(z.string()),
   })
   // JSON leaves an undefined property out; the domain wants to see it.
@@ -82,6 +90,8 @@ export const IncidentSchema = z.object({
   lastSeenAtMs: ms,
   timesSeen: count,
   severity: z.enum(SEVERITIES).exactOptional(),
+  stormId: z.string().exactOptional(),
+  traits: json(z.array(StoredTrait)).exactOptional(),
   resolvedAtMs: ms.exactOptional(),
 }) satisfies z.ZodType<Incident>;
 

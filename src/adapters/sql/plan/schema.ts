@@ -1,9 +1,12 @@
 import { z } from "zod";
 import type { Observation, Plan, Verification } from "../../../domain/plan.ts";
+import { TRAIT_KINDS, type Trait } from "../../../domain/storm.ts";
 import { WORKLOAD_RESOURCES, type Target } from "../../../domain/target.ts";
 
 /** Parameters and scopes of actions: whatever JSON the action itself put there. */
 export const params = z.record(z.string(), z.json());
+
+export const StoredTrait = z.object({ kind: z.enum(TRAIT_KINDS), value: z.string() }) satisfies z.ZodType<Trait>;
 
 export const StoredTarget = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("redis"), name: z.string(), database: z.int().nonnegative().exactOptional() }),

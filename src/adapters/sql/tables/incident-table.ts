@@ -5,7 +5,7 @@ import type { Database } from "../database.ts";
 import { decode, decodeAll } from "../decode.ts";
 import { IncidentEventSchema, IncidentSchema } from "../schema.ts";
 import type { Db, Scope } from "../scope.ts";
-import { mayBe } from "./rows.ts";
+import { jsonOrNull, mayBe } from "./rows.ts";
 import { checkTransition } from "./states.ts";
 
 type Row = Selectable<Database["incidents"]>;
@@ -51,6 +51,44 @@ export function incidentTable(scope: Scope): IncidentTable {
           .execute();
         return decodeAll(IncidentSchema, rows, { table: "incidents", id: "id" });
       }),
+    openedAlone: (sinceMs) =>
+      scope.read(async (db) => {
+        const rows = await db
+          .selectFrom("incidents")
+          .selectAll()
+          .where("opened_at_ms", ">=", sinceMs)
+          .where("storm_id", "is", null)
+          .where("opened_by", "not like", '%"kind":"user"%')
+          .orderBy("opened_at_ms", "desc")
+          .orderBy("position", "desc")
+          .limit(MOST_ALONE)
+          .execute();
+        return decodeAll(IncidentSchema, rows, { table: "incidents", id: "id" });
+      }),
+    mayTell: (id, { nowMs, lapseMs }) =>
+      scope.write(async (db) => {
+        const { numUpdatedRows } = await db
+          .updateTable("incidents")
+          .set({ told_at_ms: nowMs, told_times: sql<number>`times_seen` })
+          .where("id", "=", id)
+          .where("told_at_ms", "<=", nowMs - lapseMs)
+          .executeTakeFirst();
+        return numUpdatedRows === 1n;
+      }),
+    untold: (beforeMs, limit) =>
+      scope.read(async (db) => {
+        const rows = await db
+          .selectFrom("incidents")
+          .selectAll()
+          .where("state", "<>", "resolved" satisfies IncidentState)
+          .where("storm_id", "is", null)
+          .whereRef("times_seen", ">", "told_times")
+          .where("told_at_ms", "<=", beforeMs)
+          .orderBy("told_at_ms")
+          .limit(limit)
+          .execute();
+        return decodeAll(IncidentSchema, rows, { table: "incidents", id: "id" });
+      }),
     transition: (...move) => scope.write((db) => transition(db, ...move)),
     setSeverity: (id, severity) =>
       scope.write(async (db) => void (await db.updateTable("incidents").set({ severity }).where("id", "=", id).execute())),
@@ -73,6 +111,9 @@ export function incidentTable(scope: Scope): IncidentTable {
       }),
   };
 }
+
+// More threads than this nobody has asked to follow in a minute.
+const MOST_ALONE = 200;
 
 async function openOrJoin(db: Db, candidate: Incident, reopenWithinMs: number): ReturnType<IncidentTable["openOrJoin"]> {
   const unresolved = await seenAgain(db, candidate)
@@ -101,9 +142,9 @@ async function openOrJoin(db: Db, candidate: Incident, reopenWithinMs: number): 
   return { kind: "opened", incident: toIncident(opened) };
 }
 
-function seenAgain(db: Db, { lastSeenAtMs }: Incident) {
+function seenAgain(db: Db, { lastSeenAtMs, timesSeen }: Incident) {
   return db.updateTable("incidents").set({
-    times_seen: sql`times_seen + 1`,
+    times_seen: sql`times_seen + ${timesSeen}`,
     // Alerts may come in out of order.
     last_seen_at_ms: sql`case when last_seen_at_ms < ${lastSeenAtMs} then ${lastSeenAtMs} else last_seen_at_ms end`,
   });
@@ -153,6 +194,8 @@ function toRow(incident: Incident): Insertable<Database["incidents"]> {
     last_seen_at_ms: incident.lastSeenAtMs,
     times_seen: incident.timesSeen,
     severity: incident.severity ?? null,
+    storm_id: incident.stormId ?? null,
+    traits: jsonOrNull(incident.traits),
     resolved_at_ms: incident.resolvedAtMs ?? null,
   };
 }

@@ -1,0 +1,112 @@
+import { sql } from "kysely";
+import type { Storm, StormMember } from "../../../domain/storm.ts";
+import type { StormTable } from "../../../ports/store.ts";
+import { decode, decodeAll } from "../decode.ts";
+import type { Db, Scope } from "../scope.ts";
+import { StormMemberSchema, StormSchema } from "../storm/schema.ts";
+import { mayBe } from "./rows.ts";
+
+export function stormTable(scope: Scope): StormTable {
+  return {
+    begin: ({ id, channel, trait, state, beganAtMs, lastMemberAtMs }) =>
+      scope.write(async (db) => {
+        const row = { id, channel, trait: JSON.stringify(trait), state, began_at_ms: beganAtMs, last_member_at_ms: lastMemberAtMs };
+        await db
+          .insertInto("storms")
+          .values({ ...row, ended_at_ms: null })
+          .execute();
+      }),
+    get: (id) =>
+      scope.read(async (db) =>
+        mayBe(await db.selectFrom("storms").selectAll().where("id", "=", id).executeTakeFirst(), (row) =>
+          decode(StormSchema, row, { table: "storms", id }),
+        ),
+      ),
+    active: () =>
+      scope.read(async (db) => {
+        const rows = await db
+          .selectFrom("storms")
+          .selectAll()
+          .where("state", "=", "active" satisfies Storm["state"])
+          .orderBy("position")
+          .execute();
+        return decodeAll(StormSchema, rows, { table: "storms", id: "id" });
+      }),
+    end: (id, atMs) =>
+      scope.write(async (db) => {
+        const { numUpdatedRows } = await db
+          .updateTable("storms")
+          .set({ state: "over" satisfies Storm["state"], ended_at_ms: atMs })
+          .where("id", "=", id)
+          .where("state", "=", "active" satisfies Storm["state"])
+          .executeTakeFirst();
+        return numUpdatedRows === 1n;
+      }),
+    join: ({ incidentId, stormId, runbookId }, atMs) =>
+      scope.write(async (db) => {
+        const fresh = { storm_id: stormId, runbook_id: runbookId, joined_at_ms: atMs, investigation_id: null, headline: null, is_out: 0 };
+        await db
+          .insertInto("storm_members")
+          .values({ incident_id: incidentId, replied: 0, ...fresh })
+          .onConflict((conflict) => conflict.column("incident_id").doUpdateSet(fresh))
+          .execute();
+        await db.updateTable("storms").set({ last_member_at_ms: atMs }).where("id", "=", stormId).execute();
+        await db.updateTable("incidents").set({ storm_id: stormId }).where("id", "=", incidentId).execute();
+      }),
+    members: (stormId) => scope.read((db) => members(db, stormId)),
+    lookedInto: (incidentId, investigationId) =>
+      scope.write(async (db) => {
+        const { numUpdatedRows } = await db
+          .updateTable("storm_members")
+          .set({ investigation_id: investigationId })
+          .where("incident_id", "=", incidentId)
+          .where("investigation_id", "is", null)
+          .executeTakeFirst();
+        return numUpdatedRows === 1n;
+      }),
+    found: (incidentId, headline) =>
+      scope.write(
+        async (db) => void (await db.updateTable("storm_members").set({ headline }).where("incident_id", "=", incidentId).execute()),
+      ),
+    reply: (incidentId, { stormId, most }) =>
+      scope.write(async (db) => {
+        const replied = db
+          .selectFrom("storm_members")
+          .select(sql<number>`count(*)`.as("count"))
+          .where("storm_id", "=", stormId)
+          .where("replied", "=", 1);
+        const { numUpdatedRows } = await db
+          .updateTable("storm_members")
+          .set({ replied: 1 })
+          .where("incident_id", "=", incidentId)
+          .where((where) => where.or([where("replied", "=", 1), where(replied, "<", most)]))
+          .executeTakeFirst();
+        return numUpdatedRows === 1n;
+      }),
+    takeOut: (incidentId) =>
+      scope.write(async (db) => {
+        const { numUpdatedRows } = await db
+          .updateTable("incidents")
+          .set({ storm_id: null })
+          .where("id", "=", incidentId)
+          .where("storm_id", "is not", null)
+          .executeTakeFirst();
+        await db.updateTable("storm_members").set({ is_out: 1 }).where("incident_id", "=", incidentId).execute();
+        return numUpdatedRows === 1n;
+      }),
+  };
+}
+
+async function members(db: Db, stormId: string): Promise<readonly StormMember[]> {
+  const rows = await db
+    .selectFrom("storm_members as m")
+    .innerJoin("incidents as i", "i.id", "m.incident_id")
+    .leftJoin("investigations as v", "v.id", "m.investigation_id")
+    .select(["m.incident_id", "m.storm_id", "m.runbook_id", "m.headline", "m.is_out", "i.target", "i.problem", "i.state", "i.severity"])
+    .select(["i.times_seen", "i.opened_at_ms", "v.state as look"])
+    .where("m.storm_id", "=", stormId)
+    .orderBy("m.joined_at_ms")
+    .orderBy("i.position")
+    .execute();
+  return decodeAll(StormMemberSchema, rows, { table: "storm_members", id: "incident_id" });
+}

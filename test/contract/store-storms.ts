@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import type { Storm } from "../../src/domain/storm.ts";
+import type { Store } from "../../src/ports/store.ts";
+import type { Ask } from "./store.ts";
+import { anIncident, anInvestigation, T0_MS } from "./store-samples.ts";
+
+const STORM: Storm = {
+  id: "stm_1",
+  channel: "C0ALERTS",
+  trait: { kind: "node", value: "node-7" },
+  state: "active",
+  beganAtMs: T0_MS,
+  lastMemberAtMs: T0_MS,
+};
+
+/** Storms, their members, and which threads are to be told again. */
+export function stormContract(ask: Ask): void {
+  describe("storms", () => {
+    const opened = async (store: Store, name: string, more: Partial<ReturnType<typeof anIncident>> = {}) => {
+      const target = { kind: "redis", name } as const;
+      const candidate = { ...anIncident(), id: `inc_${name}`, fingerprint: `redis/${name} redis-memory`, target, ...more };
+      return (await store.incidents.openOrJoin(candidate, 0)).incident;
+    };
+    const joined = async (store: Store, name: string) => {
+      const incident = await opened(store, name);
+      await store.storms.join({ incidentId: incident.id, stormId: STORM.id, runbookId: "redis-memory" }, T0_MS + 7);
+      return incident.id;
+    };
+
+    it("are the same for all replicas, and end once", async () => {
+      const replicas = await ask.replicas();
+      await replicas[0].storms.begin(STORM);
+      expect(await replicas[1].storms.active()).toStrictEqual([STORM]);
+      const ended = await Promise.all(replicas.map((store) => store.storms.end(STORM.id, T0_MS + 9)));
+      expect(ended.toSorted()).toEqual([false, true]);
+      expect(await replicas[1].storms.active()).toEqual([]);
+      expect(await replicas[0].storms.get(STORM.id)).toStrictEqual({ ...STORM, state: "over", endedAtMs: T0_MS + 9 });
+      expect(await replicas[0].storms.get("stm_none")).toBeUndefined();
+    });
+
+    it("list their members as they stand: who waits, who was looked into, what that came to", async () => {
+      const store = await ask.store();
+      await store.storms.begin(STORM);
+      const [first, second] = [await joined(store, "first"), await joined(store, "second")];
+      expect((await store.storms.get(STORM.id))?.lastMemberAtMs).toBe(T0_MS + 7);
+      expect((await store.incidents.get(first))?.stormId).toBe(STORM.id);
+      expect(await store.storms.members(STORM.id)).toMatchObject([
+        { incidentId: first, look: "waiting", isOut: false, state: "open", timesSeen: 1, target: { kind: "redis", name: "first" } },
+        { incidentId: second, look: "waiting" },
+      ]);
+      const investigation = anInvestigation(first, { state: "queued" });
+      await store.investigations.create(investigation);
+      expect(await store.storms.lookedInto(first, investigation.id)).toBe(true);
+      expect(await store.storms.lookedInto(first, "inv_other")).toBe(false);
+      expect((await store.storms.members(STORM.id))[0]).toMatchObject({ look: "running" });
+      await store.investigations.update(investigation.id, { state: "done" });
+      await store.storms.found(first, "full under noeviction");
+      expect((await store.storms.members(STORM.id))[0]).toMatchObject({ look: "done", headline: "full under noeviction" });
+    });
+
+    it("have room for so many reports below them, each once", async () => {
+      const store = await ask.store();
+      await store.storms.begin(STORM);
+      const budget = { stormId: STORM.id, most: 1 };
+      const [first, second] = [await joined(store, "first"), await joined(store, "second")];
+      expect(await store.storms.reply(first, budget)).toBe(true);
+      expect(await store.storms.reply(second, budget)).toBe(false);
+      expect(await store.storms.reply(first, budget)).toBe(true); // the same once more, after a crash
+    });
+
+    it("let a member go into a thread of its own, once", async () => {
+      const replicas = await ask.replicas();
+      await replicas[0].storms.begin(STORM);
+      const id = await joined(replicas[0], "first");
+      const taken = await Promise.all(replicas.map((store) => store.storms.takeOut(id)));
+      expect(taken.toSorted()).toEqual([false, true]);
+      expect((await replicas[0].incidents.get(id))?.stormId).toBeUndefined();
+      expect(await replicas[1].storms.members(STORM.id)).toMatchObject([{ incidentId: id, isOut: true }]);
+    });
+
+    it("begin by those that opened just now with threads of their own, unasked", async () => {
+      const store = await ask.store();
+      await store.storms.begin(STORM);
+      const alert = { kind: "alert", source: "grafana" } as const;
+      const traits = [{ kind: "node", value: "node-7" }] as const;
+      await opened(store, "old", { openedBy: alert, openedAtMs: T0_MS - 1 });
+      await opened(store, "asked", { openedBy: { kind: "user", id: "U0REQUESTER" } });
+      const alone = await opened(store, "alone", { openedBy: alert, traits, severity: "critical" });
+      await joined(store, "member");
+      expect(await store.incidents.openedAlone(T0_MS)).toStrictEqual([alone]);
+      expect(alone).toMatchObject({ traits, severity: "critical" });
+    });
+
+    it("leave threads alone for a while that were told of a report just now, and find them afterwards", async () => {
+      const store = await ask.store();
+      const { id } = await opened(store, "often");
+      const lapse = (nowMs: number) => ({ nowMs, lapseMs: 10_000 });
+      expect(await store.incidents.untold(T0_MS, 10)).toEqual([]);
+      await opened(store, "often", { timesSeen: 3 });
+      expect(await store.incidents.mayTell(id, lapse(T0_MS))).toBe(true);
+      expect(await store.incidents.untold(T0_MS, 10)).toEqual([]);
+      await opened(store, "often");
+      expect(await store.incidents.mayTell(id, lapse(T0_MS + 9_999))).toBe(false);
+      expect(await store.incidents.untold(T0_MS - 1, 10)).toEqual([]);
+      expect(await store.incidents.untold(T0_MS, 10)).toMatchObject([{ id, timesSeen: 5 }]);
+      expect(await store.incidents.mayTell(id, lapse(T0_MS + 10_000))).toBe(true);
+      expect(await store.incidents.untold(T0_MS + 10_000, 10)).toEqual([]);
+    });
+  });
+}
