@@ -38,7 +38,7 @@ export async function openActions(found: FoundTarget, { sources, log }: Surround
 /** What can be done in clusters, without one. */
 async function noCluster(config: Config, log: Log): Promise<KubernetesParts> {
   const { kubernetesParts } = await import("../wiring/kubernetes.ts");
-  return kubernetesParts({ ...config, kubernetes: { clusters: [], apps: [] } }, { log });
+  return kubernetesParts({ ...config, kubernetes: { ...config.kubernetes, clusters: [], apps: [] } }, { log });
 }
 
 /** The id of the action that was meant: `set-memory-limit` is enough. Throws OomphError `bad-input` with what there is. */

@@ -24,7 +24,7 @@ const BY_NAME =
 
 /** For scripts. Keys are stable; verdict, confidence, for, against and advice are those of `explain` too. */
 export function investigationJson({ target, runbookId, startedAtMs, tookMs, outcome }: FinishedInvestigation): Json {
-  const { finding, hypotheses, summary, suspects, furtherSteps } = outcome.diagnosis;
+  const { finding, hypotheses, summary, suspects, claim, furtherSteps } = outcome.diagnosis;
   return {
     kind: "investigation",
     target: formatTarget(target),
@@ -36,6 +36,7 @@ export function investigationJson({ target, runbookId, startedAtMs, tookMs, outc
     hypotheses: hypotheses.map(findingJson),
     summary,
     suspects: suspects ?? null,
+    claim: claim ?? null,
     furtherSteps,
     failures: outcome.kind === "done" ? outcome.failures : [],
     evidence: outcome.kind === "done" ? outcome.evidence : [],

@@ -1,4 +1,5 @@
 import type { KubernetesAccess, KubernetesConnectionSettings } from "../adapters/kubernetes/settings.ts";
+import type { AlertThresholds } from "../domain/alert-thresholds.ts";
 import { DEFAULT_CONNECTION } from "../domain/target.ts";
 import type { Environment } from "./environment.ts";
 import { given } from "../domain/given.ts";
@@ -9,6 +10,8 @@ export type KubernetesConfig = {
   readonly clusters: readonly ClusterConfig[];
   /** By `<namespace>/<name>` of the workload, `*` at the end matching the rest; the first that fits counts. */
   readonly apps: readonly { readonly pattern: string; readonly app: AppConfig }[];
+  /** What the claim of an alert is held against. */
+  readonly thresholds: AlertThresholds;
 };
 
 export type ClusterConfig = {
@@ -63,7 +66,24 @@ export function buildKubernetes(document: CommandLineDocument["kubernetes"], env
   const named = Object.entries(connections).map(([name, connection]) => buildCluster(name, connection, env));
   const hasLocal = kubeconfig !== undefined || context !== undefined || inCluster;
   const local = hasLocal ? [buildCluster(DEFAULT_CONNECTION, { ...BARE, kubeconfig, context, inCluster }, env)] : [];
-  return { clusters: [...local, ...named], apps: Object.entries(apps).map(([pattern, app]) => ({ pattern, app: buildApp(app) })) };
+  return {
+    clusters: [...local, ...named],
+    apps: Object.entries(apps).map(([pattern, app]) => ({ pattern, app: buildApp(app) })),
+    thresholds: buildThresholds(document.thresholds),
+  };
+}
+
+function buildThresholds(document: CommandLineDocument["kubernetes"]["thresholds"]): AlertThresholds {
+  const { memory_growth: growth, memory_leak: leak, object_growth: objects, memory_high: high } = document;
+  return {
+    memory_growth: { warningBytesPerHour: growth.warning, criticalBytesPerHour: growth.critical },
+    memory_leak: { eventsPerHour: leak.events },
+    object_growth: { objectsPerHour: objects.objects },
+    memory_high: { warningBytes: high.warning, criticalBytes: high.critical, share: high.percentOfLimit / 100 },
+    gc_pressure: { collectionsPerSecond: document.gc_pressure.collections },
+    metrics_missing: { forMs: document.metrics_missing.for },
+    container_restarts: { withinMs: document.container_restarts.within },
+  };
 }
 
 function buildCluster(name: string, connection: KubernetesConnectionDocument, env: Environment): ClusterConfig {

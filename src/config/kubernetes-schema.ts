@@ -2,6 +2,7 @@ import { z } from "zod";
 import { duration, flag, httpUrl, names, text, whole } from "./kinds.ts";
 import { commandLine, namespacePatterns, paths, urlPath } from "./outside-kinds.ts";
 import { optional, setting } from "./setting-schema.ts";
+import { thresholds } from "./threshold-schema.ts";
 
 const kubeconfig = "Kubeconfig files, the first that names a thing wins; credential plugins in them are run";
 const port = whole(1, 65_535);
@@ -73,6 +74,7 @@ export const kubernetes = z.strictObject({
   context: optional(text, { expected: "the name of a context in the kubeconfig", says: "Of that one cluster", env: "OOMPH_KUBE_CONTEXT" }),
   inCluster: setting(flag, { says: "Likewise: the cluster that Oomph's own pod runs in", fallback: "false", env: "OOMPH_KUBE_IN_CLUSTER" }),
   apps: z.record(z.string(), app).prefault({}),
+  thresholds: thresholds.prefault({}),
 });
 
 export const prometheus = z.strictObject({

@@ -27,6 +27,15 @@ export type Finding = {
   readonly advice: readonly Advice[];
 };
 
+/** What an alert claims, held against what was measured now. It says nothing of the cause. */
+export type ClaimCheck = {
+  /** Sentences: the claim, what was measured, and whether that bears it out. */
+  readonly says: string;
+  readonly holds: "borne-out" | "not-borne-out" | "cannot-be-checked";
+  readonly for: readonly Reason[];
+  readonly against: readonly Reason[];
+};
+
 /** What an investigation came to. */
 export type Diagnosis = {
   readonly finding: Finding;
@@ -45,6 +54,8 @@ export type Diagnosis = {
     /** A sentence. */
     readonly says: string;
   };
+  /** Of the alert that began it; absent: none did, or its kind claims nothing that can be measured. */
+  readonly claim?: ClaimCheck;
   /** Things to do that Oomph cannot do itself: code to change, teams to ask. */
   readonly furtherSteps: readonly string[];
 };

@@ -7,25 +7,24 @@ import type { MemoryHistory } from "../ports/memory-history.ts";
 import { nodeMemoryRunbook } from "../runbooks/node-memory/index.ts";
 import type { Runbook } from "../runbooks/runbook.ts";
 import type { AppOf } from "../runbooks/workload-memory/app-settings.ts";
-import { workloadMemoryRunbook } from "../runbooks/workload-memory/index.ts";
+import { alertRunbooks } from "../runbooks/workload-memory/alert-runbooks.ts";
+import { workloadMemoryRunbook, type WorkloadMemoryDeps } from "../runbooks/workload-memory/index.ts";
 import { heapStep } from "./heap-profiles.ts";
 
 /** The runbooks for pods and for nodes, as configured. Without a history the watch has nothing to tell. */
 export function kubernetesRunbooks(config: Config, clusters: Clusters, history?: MemoryHistory): readonly Runbook[] {
   const { lines, maxBytes, patterns } = config.docker.logs;
-  return [
-    workloadMemoryRunbook({
-      clusters,
-      clock,
-      logTail: { lines, maxBytes },
-      logPatterns: patterns,
-      appOf: appOf(config),
-      heapLook: heapStep(config, clusters),
-      ...(history === undefined ? {} : { history }),
-      ...(config.prometheus === undefined ? {} : { metricStore: createMetricStore(config.prometheus) }),
-    }),
-    nodeMemoryRunbook({ clusters, clock }),
-  ];
+  const deps: WorkloadMemoryDeps = {
+    clusters,
+    clock,
+    logTail: { lines, maxBytes },
+    logPatterns: patterns,
+    appOf: appOf(config),
+    heapLook: heapStep(config, clusters),
+    ...(history === undefined ? {} : { history }),
+    ...(config.prometheus === undefined ? {} : { metricStore: createMetricStore(config.prometheus) }),
+  };
+  return [workloadMemoryRunbook(deps), ...alertRunbooks(deps, config.kubernetes.thresholds), nodeMemoryRunbook({ clusters, clock })];
 }
 
 /** The first whose pattern of `<namespace>/<name>` fits. */

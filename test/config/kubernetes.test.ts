@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import { formatProblem, loadCommandLineConfig } from "../../src/config.ts";
+import { DEFAULT_THRESHOLDS } from "../../src/domain/alert-thresholds.ts";
 
 const ENV = { PATH: "/usr/bin", HOME: "/home/oomph", OOMPH_CONFIG: "oomph.yaml" };
 
@@ -43,12 +44,18 @@ describe("the section about Kubernetes", () => {
     ]);
   });
 
+  it("has the thresholds of the runbooks, each of which can be set", () => {
+    expect(configOf("", ENV).kubernetes.thresholds).toEqual(DEFAULT_THRESHOLDS);
+    const { thresholds } = configOf("kubernetes:\n  thresholds:\n    memory_high: { percentOfLimit: 70 }", ENV).kubernetes;
+    expect(thresholds).toEqual({ ...DEFAULT_THRESHOLDS, memory_high: { ...DEFAULT_THRESHOLDS.memory_high, share: 0.7 } });
+  });
+
   it("of one cluster needs no file, and none is configured by itself", () => {
     const { kubernetes } = configOf("", { ...ENV, OOMPH_KUBECONFIG: "/root/.kube/config", OOMPH_KUBE_CONTEXT: "staging" });
     expect(kubernetes.clusters).toMatchObject([
       { settings: { name: "local", access: { paths: ["/root/.kube/config"], context: "staging" } } },
     ]);
-    expect(configOf("", ENV).kubernetes).toEqual({ clusters: [], apps: [] });
+    expect(configOf("", ENV).kubernetes).toMatchObject({ clusters: [], apps: [] });
     expect(configOf("", { ...ENV, OOMPH_KUBE_CONTEXT: "staging" }).kubernetes.clusters).toMatchObject([
       { settings: { access: { paths: ["/home/oomph/.kube/config"] } } },
     ]);

@@ -6,6 +6,7 @@ import { oneLine } from "../words.ts";
 import { heapProfile, scaleUp } from "./advice.ts";
 import { hitOf, trendOf, type Focus } from "./focus.ts";
 import { gaugesIn, moveInWords, perHour, type GaugeMove } from "./gauge-moves.ts";
+import { COLLECTIONS, OBJECTS } from "./gauges.ts";
 import { grows, heapOf, heapReasons, heldBy } from "./heap-signs.ts";
 import { makeFinding } from "./make-finding.ts";
 import { reason, type Picture } from "./picture.ts";
@@ -20,8 +21,6 @@ const CACHE = /cache_(?:entries|items|size|bytes|objects)/i;
 // Of functions, lines and classes that hold much of the heap.
 const HOLDS_CONNECTIONS = /conn(?:ection)?s?(?![a-z])|(?<!output|input)stream|subscri|session|socket/i;
 const HOLDS_CACHE = /cache|memo[iz]|lru/i;
-const OBJECTS = /^(?:django_(?:memory|gc|objects?)_\w*|python_gc_objects_uncollectable_total|go_memstats_heap_objects)$/;
-const COLLECTIONS = /(?:gc_(?:duration|pause|collection)_seconds_count|python_gc_collections_total)$/;
 
 const MANY_CONNECTIONS = 100;
 const MANY_AT_ONCE = 20;

@@ -6,6 +6,7 @@ export type Question = { readonly what: (typeof PROMETHEUS_QUESTIONS)[number]; r
 const COLLECTIONS = [
   "go_gc_duration_seconds_count",
   "python_gc_collections_total",
+  "django_gc_collections_total",
   "jvm_gc_pause_seconds_count",
   "jvm_gc_collection_seconds_count",
   "nodejs_gc_duration_seconds_count",
@@ -17,6 +18,8 @@ const REQUESTS = [
   "http_request_duration_seconds_count",
   "django_http_responses_total_by_status_total",
 ];
+// What memory that grew is counted by, where a program counts that itself.
+const GROWTH_EVENTS = ["django_memory_growth_events_total", "memory_growth_events_total", "memory_leak_events_total"];
 const STATUS_LABELS = ["code", "status", "status_code"];
 
 /** What is asked about some pods, as PromQL. By the labels `namespace` and `pod`, as Prometheus' operator sets them, or their older names. Pure. */
@@ -26,6 +29,14 @@ export function questionsAbout({ namespace, pods }: { readonly namespace: string
   const [usual = ""] = own;
   const rates = (metrics: readonly string[], more = ""): readonly string[] =>
     metrics.flatMap((metric) => own.map((labels) => `sum by (pod, kubernetes_pod_name) (rate(${metric}{${labels}${more}}[5m]))`));
+  // By the same measure as rules that fire on it: the slope of the last hour, of the one that grows most.
+  const perHour = (metric: string, more = ""): readonly string[] =>
+    own.map((labels) => `max by (pod, kubernetes_pod_name) (deriv(${metric}{${labels}${more}}[1h])) * 3600`);
+  const growth = [
+    `max by (pod, container) (deriv(container_memory_working_set_bytes{${usual},container!="",container!="POD"}[1h])) * 3600`,
+  ];
+  const withinAnHour = (metric: string): readonly string[] =>
+    own.map((labels) => `sum by (pod, kubernetes_pod_name) (increase(${metric}{${labels}}[1h]))`);
   return [
     {
       what: "usage",
@@ -35,6 +46,13 @@ export function questionsAbout({ namespace, pods }: { readonly namespace: string
     { what: "restarts", unit: "restarts", expression: `max by (pod, container) (kube_pod_container_status_restarts_total{${usual}})` },
     { what: "collections", unit: "per second", expression: either(rates(COLLECTIONS)) },
     { what: "requests", unit: "per second", expression: either(rates(REQUESTS)) },
+    { what: "growth", unit: "bytes per hour", expression: either([...growth, ...perHour("process_resident_memory_bytes")]) },
+    {
+      what: "object-growth",
+      unit: "objects per hour",
+      expression: either([...perHour("django_python_objects_total", ',object_type=~"dict|list"'), ...perHour("go_memstats_heap_objects")]),
+    },
+    { what: "growth-events", unit: "events per hour", expression: either(GROWTH_EVENTS.flatMap(withinAnHour)) },
     { what: "errors", unit: "per second", expression: either(STATUS_LABELS.flatMap((label) => rates(REQUESTS, `,${label}=~"5.."`))) },
   ];
 }

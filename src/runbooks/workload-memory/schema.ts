@@ -169,7 +169,16 @@ export const Authentication = z.object({
 });
 export type Authentication = Readonly<z.infer<typeof Authentication>>;
 
-export const PROMETHEUS_QUESTIONS = ["usage", "restarts", "collections", "requests", "errors"] as const;
+export const PROMETHEUS_QUESTIONS = [
+  "usage",
+  "restarts",
+  "collections",
+  "requests",
+  "errors",
+  "growth",
+  "object-growth",
+  "growth-events",
+] as const;
 
 /** `k8s.prometheus`: its targets for these pods, and series over time. */
 export const Prometheus = z.object({
@@ -177,7 +186,7 @@ export const Prometheus = z.object({
   series: z.array(
     z.object({
       what: z.enum(PROMETHEUS_QUESTIONS),
-      /** Bytes, or events a second; restarts are counted over the range. */
+      /** Bytes, events a second, or what is new within an hour; restarts are counted over the range. */
       unit: z.string(),
       labels: z.record(z.string(), z.string()),
       fromMs: at,
