@@ -2,8 +2,9 @@ import { createContainerHosts } from "../adapters/docker/container-hosts.ts";
 import { readTopWords, type TopAsked } from "../commands/top-words.ts";
 import type { Config, Sources } from "../config.ts";
 import { formatBytes } from "../domain/bytes.ts";
+import { howItIsDown } from "../domain/down-container.ts";
 import { OomphError } from "../domain/errors.ts";
-import { formatTarget } from "../domain/target.ts";
+import { formatTarget, type Target } from "../domain/target.ts";
 import type { Log } from "../ports/log.ts";
 import type { MemoryTop } from "../ports/memory-history.ts";
 import type { ReadingSource } from "../ports/reading-source.ts";
@@ -47,10 +48,11 @@ export async function top({ words, json, config: file }: TopOptions, io: Io): Pr
   try {
     const all = await memoryBoard(sources, store ?? NOTHING).top(AbortSignal.timeout(PATIENCE_MS), asked);
     const wanted = asked.filter?.toLowerCase() ?? "";
-    const rows = all.rows.filter(({ target }) => formatTarget(target).toLowerCase().includes(wanted));
+    const isWanted = ({ target }: { readonly target: Target }): boolean => formatTarget(target).toLowerCase().includes(wanted);
+    const [rows, down] = [all.rows.filter(isWanted), all.down.filter(isWanted)];
     const isUnheard = all.missing.length === sources.length;
-    if (json === true) io.out(`${JSON.stringify(inJson({ ...all, rows }), null, 2)}\n`);
-    else if (rows.length > 0 || !isUnheard) io.out(inText(rows, asked)); // of what does not answer nothing is known
+    if (json === true) io.out(`${JSON.stringify(inJson({ ...all, rows, down }), null, 2)}\n`);
+    else if (rows.length + down.length > 0 || !isUnheard) io.out(inText({ rows, down }, asked)); // of what does not answer nothing is known
     for (const { source, because } of all.missing) io.err(`oomph: ${source} does not answer: ${printable(because)}\n`);
     if (isUnheard && found.instead !== undefined) io.err(found.instead);
     return isUnheard ? EXIT.failed : EXIT.ok;
@@ -97,8 +99,8 @@ async function clustersIn(config: Config, log: Log) {
   return kubernetesParts(config, { log });
 }
 
-function inText(rows: MemoryTop["rows"], { filter, selector }: TopAsked): string {
-  if (rows.length === 0) {
+function inText({ rows, down }: Pick<MemoryTop, "rows" | "down">, { filter, selector }: TopAsked): string {
+  if (rows.length + down.length === 0) {
     if (selector !== undefined) return `No running pods with the labels ${JSON.stringify(selector)}.\n`;
     return filter === undefined ? "No running containers.\n" : `No running containers with ${JSON.stringify(filter)} in their name.\n`;
   }
@@ -108,10 +110,19 @@ function inText(rows: MemoryTop["rows"], { filter, selector }: TopAsked): string
     limitBytes === undefined ? "no limit" : `of ${formatBytes(limitBytes)}`,
     printable(formatTarget(target)),
   ]);
-  return `${table(lines)}\n`;
+  const fallen = down.map((one) => [printable(formatTarget(one.target)), printable(howItIsDown(one, isoTime))]);
+  const parts = [
+    ...(rows.length === 0 ? [] : [table(lines)]),
+    ...(down.length === 0 ? [] : [`Not running, or not measured:\n${table(fallen)}`]),
+  ];
+  return `${parts.join("\n\n")}\n`;
 }
 
-function inJson({ rows, missing }: MemoryTop) {
+function isoTime(atMs: number): string {
+  return new Date(atMs).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+function inJson({ rows, down, missing }: MemoryTop) {
   return {
     kind: "top",
     containers: rows.map(({ target, reading }) => ({
@@ -119,6 +130,15 @@ function inJson({ rows, missing }: MemoryTop) {
       at: new Date(reading.atMs).toISOString(),
       usageBytes: reading.usageBytes,
       limitBytes: reading.limitBytes ?? null,
+    })),
+    down: down.map(({ target, state, restarts, limitBytes, lastEnd }) => ({
+      target: formatTarget(target),
+      state,
+      restarts,
+      limitBytes: limitBytes ?? null,
+      lastReason: lastEnd?.reason ?? null,
+      lastExitCode: lastEnd?.exitCode ?? null,
+      lastEndedAt: lastEnd?.atMs === undefined ? null : new Date(lastEnd.atMs).toISOString(),
     })),
     missing,
   };

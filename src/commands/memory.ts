@@ -26,12 +26,13 @@ const NO_CLUSTER = {
 /** `/oom top`: every container against its limit, read now. */
 export async function top(front: Front, asked: TopAsked): Promise<Message> {
   const { filter } = asked;
-  const { rows, missing, sources } = await front.memory.top(AbortSignal.timeout(PATIENCE_MS), asked);
+  const { rows, down, missing, sources } = await front.memory.top(AbortSignal.timeout(PATIENCE_MS), asked);
   if (sources === 0) return refusal(asked.of === "pods" ? NO_CLUSTER : NO_HOST);
   const wanted = filter?.toLowerCase();
-  const fitting = wanted === undefined ? rows : rows.filter(({ target }) => formatTarget(target).toLowerCase().includes(wanted));
+  const isWanted = ({ target }: { readonly target: Target }): boolean =>
+    wanted === undefined || formatTarget(target).toLowerCase().includes(wanted);
   const { selector } = asked;
-  return memoryTop({ rows: fitting, missing, ...given({ filter, selector }) });
+  return memoryTop({ rows: rows.filter(isWanted), down: down.filter(isWanted), missing, ...given({ filter, selector }) });
 }
 
 /** `/oom trend`: what the readings show, in words at once and as a chart in the channel. */

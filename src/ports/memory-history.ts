@@ -1,3 +1,4 @@
+import type { DownContainer } from "../domain/down-container.ts";
 import type { MemoryReading, Trend } from "../domain/memory.ts";
 import type { Target } from "../domain/target.ts";
 
@@ -26,6 +27,8 @@ export type AskedTop = { readonly of?: "containers" | "pods"; readonly selector?
 
 export type MemoryTop = {
   readonly rows: readonly { readonly target: Target; readonly reading: MemoryReading }[];
+  /** Of pods: what is to run and has nothing to be read, because it crashes or waits; who ended last comes first. */
+  readonly down: readonly DownContainer[];
   readonly missing: readonly { readonly source: string; readonly because: string }[];
   /** How many hosts and clusters were asked. */
   readonly sources: number;

@@ -1,3 +1,4 @@
+import type { DownContainer } from "../domain/down-container.ts";
 import type { MemoryReading } from "../domain/memory.ts";
 import type { Target } from "../domain/target.ts";
 
@@ -25,6 +26,8 @@ export type SourcePage = {
   /** Reading keys of those that run, and of those that are there and do not. */
   readonly running: readonly string[];
   readonly stopped: readonly string[];
+  /** Of pods: those that are to run, and have no reading because they crash or wait. */
+  readonly down: readonly DownContainer[];
 };
 
 export type Look = { readonly target: Target; readonly reading: MemoryReading };

@@ -1,3 +1,4 @@
+import type { DownContainer } from "../domain/down-container.ts";
 import { messageOf } from "../domain/errors.ts";
 import type { MemoryReading, Trend } from "../domain/memory.ts";
 import { formatDuration } from "../domain/duration.ts";
@@ -43,22 +44,27 @@ async function topOf(deps: BoardDeps, { of, selector }: AskedTop, signal: AbortS
   const rows = tops
     .flatMap((top) => top.rows)
     .toSorted((a, b) => shareOf(b.reading) - shareOf(a.reading) || b.reading.usageBytes - a.reading.usageBytes);
-  return { rows, missing: tops.flatMap(({ missing }) => missing), sources: sources.length };
+  const down = tops.flatMap((top) => top.down).toSorted((a, b) => (b.lastEnd?.atMs ?? 0) - (a.lastEnd?.atMs ?? 0));
+  return { rows, down, missing: tops.flatMap(({ missing }) => missing), sources: sources.length };
 }
 
 async function topOfSource({ tables, clock }: BoardDeps, source: ReadingSource, asking: Asking): Promise<Omit<MemoryTop, "sources">> {
   const rows: Look[] = [];
+  const down: DownContainer[] = [];
   try {
-    for await (const { looks } of source.read(asking)) rows.push(...looks);
-    return { rows, missing: [] };
+    for await (const page of source.read(asking)) {
+      rows.push(...page.looks);
+      down.push(...page.down);
+    }
+    return { rows, down, missing: [] };
   } catch (error) {
-    const read = new Set(rows.map(({ target }) => readingKey(target)));
+    const read = new Set([...rows, ...down].map(({ target }) => readingKey(target)));
     // Which labels pods had that are not answered for nobody knows.
     const known = asking.selector === undefined ? await tables.watched.list(clock.nowMs() - STALE_MS) : [];
     const before = known.flatMap(({ target, newest }) =>
       newest === undefined || !isOf(source, target) || read.has(readingKey(target)) ? [] : [{ target, reading: newest }],
     );
-    return { rows: [...rows, ...before], missing: [{ source: source.name, because: messageOf(error) }] };
+    return { rows: [...rows, ...before], down, missing: [{ source: source.name, because: messageOf(error) }] };
   }
 }
 

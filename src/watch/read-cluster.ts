@@ -1,3 +1,5 @@
+import type { DownContainer } from "../domain/down-container.ts";
+import { given } from "../domain/given.ts";
 import type { MemoryReading } from "../domain/memory.ts";
 import { readingKey, type WorkloadTarget } from "../domain/target.ts";
 import type { ContainerUsage, PodContainer, PodFacts } from "../domain/workload.ts";
@@ -39,6 +41,7 @@ type Known = { readonly isWatched: IsWatched; readonly used: ReadonlyMap<string,
 async function pageOf(cluster: ReadableCluster, pods: readonly PodFacts[], { isWatched, used }: Known): Promise<SourcePage> {
   const looks: Look[] = [];
   const [running, stopped]: [string[], string[]] = [[], []];
+  const down: DownContainer[] = [];
   for (const [pod, name] of await cluster.ownersOf(pods)) {
     const owner = targetOf(cluster, pod, name);
     if (!isWatched(owner)) continue;
@@ -49,9 +52,28 @@ async function pageOf(cluster: ReadableCluster, pods: readonly PodFacts[], { isW
       (runs ? running : stopped).push(readingKey(target));
       // Of one that has just been started some kubelets tell nothing, and some tell 0.
       if (runs && usage !== undefined && usage.workingSetBytes > 0) looks.push({ target, reading: readingOf(pod, container, usage) });
+      else down.push(...downOf(pod, container).map((facts) => ({ target, ...facts })));
     }
   }
-  return { looks, failed: [], running, stopped };
+  return { looks, failed: [], running, stopped, down };
+}
+
+// Of the way into a container's first life.
+const ON_THE_WAY: readonly (string | undefined)[] = [undefined, "ContainerCreating", "PodInitializing"];
+
+/** One, unless it has done its work, only waits for its first life, or is being deleted with its pod. Pure. */
+function downOf(pod: PodFacts, { state, lastState, restarts, limitBytes }: PodContainer): readonly Omit<DownContainer, "target">[] {
+  const ended = state?.kind === "terminated" ? state : lastState;
+  const last = ended?.kind === "terminated" ? ended : undefined;
+  const isFine = state?.kind === "terminated" ? state.exitCode === 0 : last === undefined && pod.phase !== "Failed" && isOnTheWay(state);
+  if (isFine || pod.deletedAtMs !== undefined) return [];
+  const now = pod.reason ?? (state?.kind === "running" ? state.kind : state?.reason) ?? pod.phase;
+  const lastEnd = last && given({ reason: last.reason, exitCode: last.exitCode, atMs: last.finishedAtMs });
+  return [{ state: now, restarts, ...given({ limitBytes, lastEnd }) }];
+}
+
+function isOnTheWay(state: PodContainer["state"]): boolean {
+  return state?.kind === "running" || ON_THE_WAY.includes(state?.reason);
 }
 
 /** The owner, narrowed to the pod. */

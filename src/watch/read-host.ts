@@ -45,7 +45,7 @@ async function readHost(
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, waiting.length) }, readNext));
   const keysOf = (some: typeof there): readonly string[] => some.map(({ name }) => targetKey(targetOf(name)));
-  return { looks, failed, running: keysOf(runs), stopped: keysOf(there.filter((one) => !runs.includes(one))) };
+  return { looks, failed, running: keysOf(runs), stopped: keysOf(there.filter((one) => !runs.includes(one))), down: [] };
 }
 
 type Read =

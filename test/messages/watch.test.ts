@@ -29,17 +29,39 @@ describe("what the watch saw", () => {
 describe("who uses how much", () => {
   it("shows a bar for each, and what has no limit without one", () => {
     const unlimited = { target: { ...kong, name: "free" }, reading: { atMs: 0, usageBytes: GIB } };
-    const top = memoryTop({ rows: [row("kong", 0.9), row("web", 0.72), row("idle", 0.1), unlimited], missing: [] });
+    const top = memoryTop({ rows: [row("kong", 0.9), row("web", 0.72), row("idle", 0.1), unlimited], down: [], missing: [] });
     expect(top.text).toBe("4 containers, the fullest is docker/kong: 90%");
     expect(body(top)).toMatch(/🔴 `█{9}░` 90% `docker\/kong` 1\.8 GiB of 2\.0 GiB.*🟡.*🟢.*▫️ `docker\/free` 1\.0 GiB, no limit/);
   });
 
   it("counts what is too much for a screen, and says which host does not answer", () => {
     const rows = Array.from({ length: 40 }, (_, index) => row(`web-${index}`, 0.5));
-    const top = memoryTop({ rows, missing: [{ source: "prod-eu", because: "it is away" }], filter: "web" });
+    const top = memoryTop({ rows, down: [], missing: [{ source: "prod-eu", because: "it is away" }], filter: "web" });
     expect(body(top)).toContain("And 15 more containers");
     expect(body(top)).toMatch(/prod-eu.*does not answer.*it is away/);
-    expect(memoryTop({ rows: [], missing: [], filter: "nothing" }).text).toBe('No running containers with "nothing" in their name.');
+    expect(memoryTop({ rows: [], down: [], missing: [], filter: "nothing" }).text).toBe(
+      'No running containers with "nothing" in their name.',
+    );
+  });
+
+  it("what crashes stands before what runs, with its state and its last end", () => {
+    const web = {
+      kind: "workload",
+      connection: "local",
+      resource: "deploy",
+      namespace: "shop",
+      name: "web",
+      pod: "web-1",
+      container: "app",
+    } as const;
+    const lastEnd = { reason: "OOMKilled", exitCode: 137, atMs: 60_000 };
+    const down = [{ target: web, state: "CrashLoopBackOff", restarts: 4, limitBytes: GIB, lastEnd }];
+    const top = memoryTop({ rows: [row("kong", 0.9)], down, missing: [] });
+    expect(top.text).toBe("1 container, the fullest is docker/kong: 90%, 1 container not running or not measured");
+    expect(body(top)).toMatch(
+      /`deploy\/shop\/web\/web-1\/app` CrashLoopBackOff, last ended OOMKilled \(exit code 137\) at <!date\^60\^[^>]*>, 4 restarts, limit 1\.0 GiB.*kong/,
+    );
+    expect(body(memoryTop({ rows: [], down, missing: [] }))).toContain("OOMKilled");
   });
 });
 

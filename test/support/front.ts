@@ -35,7 +35,7 @@ export const NO_HOSTS: ContainerHosts = {
 };
 
 const NO_MEMORY: MemoryBoard = {
-  top: async () => ({ rows: [], missing: [], sources: 0 }),
+  top: async () => ({ rows: [], down: [], missing: [], sources: 0 }),
   picture: async () => undefined,
   illustrate: async () => undefined,
 };

@@ -5,6 +5,7 @@ import { noteAbsentSystem, noteRealSystem } from "../../scripts/lab/real-systems
 import { startRedis, type RedisLab } from "../../scripts/lab/redis.ts";
 import { OomphError } from "../../src/domain/errors.ts";
 import { formatTarget, readingKey } from "../../src/domain/target.ts";
+import type { PodContainer } from "../../src/domain/workload.ts";
 import type { Look } from "../../src/ports/reading-source.ts";
 import { createMemoryBoard } from "../../src/watch/memory-board.ts";
 import { clusterSource, type ReadableCluster } from "../../src/watch/read-cluster.ts";
@@ -88,6 +89,46 @@ describe.skipIf(lab.kind === "absent")(`memory of a cluster's pods${lab.kind ===
     // A kubelet that is busy may leave a container out of what it measures now.
     await vi.waitFor(async () => expect(await looksNow("app=web")).toHaveLength(4), PATIENCE);
     expect(await looksNow(undefined, () => false)).toEqual([]);
+  });
+
+  it("what crashes or failed has no reading, and is told of with how it ended; what has done its work is not", async () => {
+    await Promise.all([scenes.pod("failed", { script: "exit 3", limitMib: 16 }), scenes.pod("ended", { script: "exit 0" })]);
+    await vi.waitFor(async () => {
+      const phases = (await scenes.pods()).map(({ metadata, status }) => `${metadata.name} ${status.phase}`);
+      expect(phases).toEqual(expect.arrayContaining(["failed Failed", "ended Succeeded"]));
+    }, PATIENCE);
+    const last = { kind: "terminated", reason: "OOMKilled", exitCode: 137, finishedAtMs: 5000 } as const;
+    const crashing: ReadableCluster = {
+      ...cluster,
+      async *pods(query) {
+        for await (const page of cluster.pods(query)) yield page.map((pod) => ({ ...pod, containers: pod.containers.map(crash) }));
+      },
+    };
+    function crash(container: PodContainer): PodContainer {
+      if (container.name !== "side") return container;
+      return { ...container, state: { kind: "waiting", reason: "CrashLoopBackOff" }, lastState: last, restarts: 7 };
+    }
+    const charts = { draw: async () => Uint8Array.of(1) };
+    const sources = [clusterSource(crashing, () => true)];
+    const board = createMemoryBoard({ tables: test.desk.store, sources, charts, clock: test.desk.clock });
+    const { rows, down } = await board.top(signal);
+    expect(rows.filter(({ target }) => target.kind === "workload" && target.container === "side")).toEqual([]);
+    const told = down.map(({ target, ...rest }) => ({
+      ...rest,
+      container: target.kind === "workload" && `${target.name}/${target.container}`,
+    }));
+    const lastEnd = { reason: "OOMKilled", exitCode: 137, atMs: 5000 };
+    expect(told).toEqual([
+      {
+        container: "failed/app",
+        state: "Error",
+        restarts: 0,
+        limitBytes: 16 * MIB,
+        lastEnd: { reason: "Error", exitCode: 3, atMs: expect.any(Number) },
+      },
+      { container: "web/side", state: "CrashLoopBackOff", restarts: 7, lastEnd },
+      { container: "web/side", state: "CrashLoopBackOff", restarts: 7, lastEnd },
+    ]);
   });
 
   it("a look stores the readings of each container, which have a chart", async () => {
