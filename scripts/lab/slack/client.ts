@@ -28,7 +28,7 @@ export type SlackClient = {
   again(delivered: Delivered): Promise<Delivered>;
   /** Sends any payload. */
   deliver(sent: Sendable): Promise<Delivered>;
-  /** Stops telling the app of its own posts. */
+  /** Stops telling the app of its own posts, and of others'. */
   close(): void;
 };
 
@@ -43,14 +43,18 @@ export type SlackClientOptions = {
   readonly url?: string;
 };
 
-/** Slack also tells an app of its own posts: this does so from now on, until it is closed. */
+/** Slack also tells an app of its own posts, and of what others post: this does so from now on, until it is closed. */
 export function createSlackClient({ slack, url }: SlackClientOptions): SlackClient {
   const payloads = createPayloads(slack);
   const deliver = createDeliver(slack, url);
   const stopEcho = slack.onOwnMessage((message) => {
     deliver(payloads.message(message), {}).catch(() => undefined); // the app may be gone, which is no concern of Slack's
   });
-  return clientSending({ slack, payloads, deliver, close: stopEcho }, {});
+  const stopOthers = slack.onOthersMessage((message) => {
+    deliver(payloads.message(message, "bot_message"), {}).catch(() => undefined);
+  });
+  const close = (): void => [stopEcho, stopOthers].forEach((stop) => stop());
+  return clientSending({ slack, payloads, deliver, close }, {});
 }
 
 type ClientParts = { readonly slack: LabSlack; readonly payloads: Payloads; readonly deliver: Deliver; readonly close: () => void };

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 export type Params = Readonly<Record<string, unknown>>;
 
-const JSON_FIELDS = ["blocks", "attachments", "metadata", "view", "files"];
+const JSON_FIELDS = ["blocks", "attachments", "metadata", "view", "files", "payload"];
 
 export async function readBody(req: IncomingMessage): Promise<Buffer> {
   const chunks: Uint8Array[] = [];

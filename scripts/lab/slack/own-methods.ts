@@ -8,6 +8,8 @@ import type { Block, Modal } from "../../../src/domain/message.ts";
 export type OwnMethods = {
   readonly methods: Readonly<Record<string, (params: Params, token: string) => Promise<Reply>>>;
   respond(id: string, params: Params): Promise<Reply>;
+  /** What came at an incoming webhook of this channel, as the bot that posts alerts. */
+  takeIncoming(channel: string, params: Params): Promise<Reply>;
   readonly ephemerals: LabEphemeral[];
   readonly responses: LabResponse[];
   readonly modals: LabModal[];
@@ -19,7 +21,7 @@ export type OwnMethodsParts = {
   /** Group id → user ids. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
   readonly socketUrl: () => string;
-  /** Called with each message that Oomph has posted or edited. */
+  /** Called with each message that was posted or edited through the Web API, or by an incoming webhook. */
   readonly onPosted: (message: LabMessage, change: "posted" | "edited") => void;
 };
 
@@ -73,6 +75,7 @@ export function createOwnMethods({ slack, tickets, groups, socketUrl, onPosted }
         return reply;
       },
     },
+    takeIncoming: (channel, params) => posting("chat.postMessage", "posted")({ ...params, channel }, ALERT_BOT.botToken),
     async respond(id, params) {
       const ticket = tickets.useResponse(id);
       if ("error" in ticket) return { ok: false, error: ticket.error };

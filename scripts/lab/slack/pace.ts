@@ -4,6 +4,7 @@ const EDITS = { perSecond: 50 / 60, burst: 10 };
 const LIMITS: Readonly<Record<string, typeof POSTS>> = {
   "chat.postMessage": POSTS,
   "chat.postEphemeral": POSTS,
+  "incoming-webhook": POSTS,
   "files.completeUploadExternal": POSTS,
   "chat.update": EDITS,
 };

@@ -43,6 +43,10 @@ export type LabSlack = {
   callAs(who: "alerts" | (string & {}), method: string, params: Params): Promise<Params>;
   /** Told of each post and edit of Oomph; returns how to stop that. */
   onOwnMessage(listener: (message: LabMessage, change: "posted" | "edited") => void): () => void;
+  /** Where others may post into a channel without a token, as the bot that posts alerts: `slack_configs` of Alertmanager. */
+  incomingWebhook(channel: string): string;
+  /** Told of each post that came by an incoming webhook or with the alert bot's token; returns how to stop that. */
+  onOthersMessage(listener: (message: LabMessage) => void): () => void;
   readonly tickets: Tickets;
   readonly sockets: Sockets;
   stop(): Promise<void>;
@@ -67,13 +71,17 @@ export async function startSlack(options: StartSlackOptions = {}): Promise<LabSl
   const tickets = createTickets(Date.now);
   const calls: LabCall[] = [];
   const listeners = new Set<(message: LabMessage, change: "posted" | "edited") => void>();
+  const othersListeners = new Set<(message: LabMessage) => void>();
   const groups = new Map(Object.entries(ids.members));
   const own = createOwnMethods({
     slack,
     tickets,
     groups,
     socketUrl: () => `${origin.replace("http", "ws")}${sockets.ticket()}`,
-    onPosted: (message, change) => listeners.forEach((listener) => listener(message, change)),
+    onPosted: (message, change) =>
+      message.bot_id === ALERT_BOT.botId
+        ? othersListeners.forEach((listener) => listener(message))
+        : listeners.forEach((listener) => listener(message, change)),
   });
   const parts = { slack, own, faults, calls, isToken, pace: options.paced === true ? createPace(Date.now) : undefined };
   server.on("request", (req, res) => {
@@ -107,6 +115,11 @@ export async function startSlack(options: StartSlackOptions = {}): Promise<LabSl
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    incomingWebhook: (channel) => `${origin}/services/T000000001/${ALERT_BOT.botId}/${id(channel)}`,
+    onOthersMessage(listener) {
+      othersListeners.add(listener);
+      return () => othersListeners.delete(listener);
+    },
     async stop() {
       sockets.close();
       server.closeAllConnections();
@@ -116,7 +129,8 @@ export async function startSlack(options: StartSlackOptions = {}): Promise<LabSl
 }
 
 function isToken(method: string, token: string): boolean {
-  return token === (method === "apps.connections.open" ? SECRETS.appToken : APP.botToken);
+  if (method === "apps.connections.open") return token === SECRETS.appToken;
+  return token === APP.botToken || (method === "chat.postMessage" && token === ALERT_BOT.botToken);
 }
 
 async function idsOf(slack: EmulatedSlack, groups: Readonly<Record<string, readonly string[]>>) {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { refusalOf } from "./block-check.ts";
 import { type EmulatedSlack, type Reply } from "./emulator.ts";
 import type { Faults } from "./faults.ts";
-import { paramsOf, type Params, readBody, sendJson, textOf } from "./http.ts";
+import { asParams, paramsOf, type Params, readBody, sendJson, textOf } from "./http.ts";
 import type { OwnMethods } from "./own-methods.ts";
 import type { Pace } from "./pace.ts";
 import type { LabCall } from "./types.ts";
@@ -63,6 +63,7 @@ function tooOften(retryAfterSeconds: number): Settled {
 }
 
 function replied({ method }: Call, reply: Reply): Settled {
+  if (method === INCOMING) return { outcome: reply.ok ? "ok" : String(reply.error), send: (res) => sendWord(res, reply) };
   const status = method === "response_url" && !reply.ok ? 404 : 200;
   return { outcome: reply.ok ? "ok" : String(reply.error), send: (res) => sendJson(res, reply, { status }) };
 }
@@ -75,8 +76,19 @@ type Call = {
   readonly path: string;
 };
 
+/** An incoming webhook says a word, not JSON. Source: Slack, "Sending messages using incoming webhooks". */
+function sendWord(res: ServerResponse, reply: Reply): void {
+  res.writeHead(reply.ok ? 200 : 400, { "content-type": "text/html; charset=utf-8" });
+  res.end(reply.ok ? "ok" : String(reply.error));
+}
+
+const INCOMING = "incoming-webhook";
+const INCOMING_PATH = /^\/services\/T\w+\/B\w+\/(\w+)$/;
+
 function callOf({ req, body, path }: { readonly req: IncomingMessage; readonly body: Buffer; readonly path: string }): Call {
   const params = paramsOf(body, req.headers["content-type"] ?? "");
+  const [, hooked] = INCOMING_PATH.exec(path) ?? [];
+  if (hooked !== undefined) return { method: INCOMING, channel: hooked, params: asParams(params["payload"] ?? params), token: "", path };
   return {
     method: path.startsWith("/response/") ? "response_url" : path.replace("/api/", ""),
     channel: textOf(params["channel"] ?? params["channel_id"]) || undefined,
@@ -86,10 +98,11 @@ function callOf({ req, body, path }: { readonly req: IncomingMessage; readonly b
   };
 }
 
-async function answer({ own, slack, isToken }: WebApiParts, { method, params, token, path }: Call): Promise<Reply> {
-  if (method !== "response_url" && !isToken(method, token)) return { ok: false, error: "invalid_auth" };
+async function answer({ own, slack, isToken }: WebApiParts, { method, channel, params, token, path }: Call): Promise<Reply> {
+  if (method !== "response_url" && method !== INCOMING && !isToken(method, token)) return { ok: false, error: "invalid_auth" };
   const refused = refusalOf(method, params);
   if (refused !== undefined) return { ok: false, error: refused };
+  if (method === INCOMING) return own.takeIncoming(channel ?? "", params);
   if (method === "response_url") return own.respond(path.replace("/response/", ""), params);
   const mine = own.methods[method];
   return mine === undefined ? slack.call(method, params, token) : mine(params, token);
