@@ -10,6 +10,7 @@ import type { Json } from "../domain/json.ts";
 import type { MemoryReading } from "../domain/memory.ts";
 import type { Storm, StormMember } from "../domain/storm.ts";
 import type { WatchedTarget } from "../domain/watch.ts";
+import type { AttentionTable, HushedTable, SilenceTable } from "./quiet-tables.ts";
 
 /**
  * Everything that outlives a process. Every method throws OomphError `store-unavailable` (retryable) when the database
@@ -34,6 +35,9 @@ export type Tables = {
   readonly outbox: OutboxTable;
   readonly heard: HeardTable;
   readonly storms: StormTable;
+  readonly silences: SilenceTable;
+  readonly hushed: HushedTable;
+  readonly attention: AttentionTable;
   readonly escalations: EscalationTable;
   readonly readings: ReadingTable;
   readonly watched: WatchedTable;

@@ -6,6 +6,7 @@ import { incidentContract } from "./store-incidents.ts";
 import { investigationContract } from "./store-investigations.ts";
 import { leaseContract } from "./store-leases.ts";
 import { outboxContract } from "./store-outbox.ts";
+import { quietContract } from "./store-quiet.ts";
 import { requestContract } from "./store-requests.ts";
 import { runContract } from "./store-runs.ts";
 import { stormContract } from "./store-storms.ts";
@@ -82,6 +83,7 @@ export function storeContract(name: string, startLab: () => Promise<StoreLab>): 
     outboxContract(ask);
     escalationContract(ask);
     watchContract(ask);
+    quietContract(ask);
     auditContract(ask);
     transactionContract(ask);
   });

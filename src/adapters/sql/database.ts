@@ -16,6 +16,9 @@ export type Database = {
   heard: HeardRow;
   storms: StormRow;
   storm_members: StormMemberRow;
+  silences: SilenceRow;
+  hushed: HushedRow;
+  attention: AttentionRow;
   leases: LeaseRow;
   outbox: OutboxRow;
   escalations: EscalationRow;
@@ -82,6 +85,45 @@ type HeardRow = {
   source: string;
   class: string;
   severity: string | null;
+};
+
+type SilenceRow = {
+  position: Generated<number>;
+  id: string;
+  what: JsonText;
+  /** 1: kills too. */
+  kills: number;
+  until_ms: number | null;
+  by_user: string;
+  at_ms: number;
+  reason: string | null;
+  ended_at_ms: number | null;
+  ended_by: string | null;
+};
+
+type HushedRow = {
+  key: string;
+  by_id: string;
+  fingerprint: string | null;
+  target: JsonText | null;
+  problem: string | null;
+  channel: string;
+  source: string;
+  severity: string | null;
+  is_kill: number;
+  says: string;
+  at_ms: number;
+  /** 1: somebody has been told of it since. */
+  told: number;
+};
+
+type AttentionRow = {
+  incident_id: string;
+  since_ms: number;
+  attended_by: string | null;
+  attended_at_ms: number | null;
+  mentioned_at_ms: number | null;
+  spread_at_ms: number | null;
 };
 
 type IncidentEventRow = {

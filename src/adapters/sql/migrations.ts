@@ -7,11 +7,12 @@ import { escalations } from "./migrations/escalations.ts";
 import { heard } from "./migrations/heard.ts";
 import { firstTables } from "./migrations/first-tables.ts";
 import type { Dialect, Migration } from "./migrations/migration.ts";
+import { silences } from "./migrations/silences.ts";
 import { storms } from "./migrations/storms.ts";
 import { watch } from "./migrations/watch.ts";
 
 /** In the order of being applied. Only ever added to. */
-const MIGRATIONS: readonly Migration[] = [firstTables, escalations, watch, askedFrom, heard, storms];
+const MIGRATIONS: readonly Migration[] = [firstTables, escalations, watch, askedFrom, heard, storms, silences];
 
 const DIALECTS: Readonly<Record<Backend["kind"], Dialect>> = {
   sqlite: { kind: "sqlite", integer: "integer", position: "integer primary key autoincrement", strict: " strict" },

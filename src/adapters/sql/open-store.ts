@@ -5,18 +5,21 @@ import { openPostgres } from "./postgres.ts";
 import { outerScope, type OuterScope, type Scope } from "./scope.ts";
 import type { StoreSettings } from "./settings.ts";
 import { openSqlite } from "./sqlite.ts";
+import { attentionTable } from "./tables/attention-table.ts";
 import { auditTable } from "./tables/audit-table.ts";
 import { escalationTable } from "./tables/escalation-table.ts";
 import { evidenceTable } from "./tables/evidence-table.ts";
 import { incidentTable } from "./tables/incident-table.ts";
 import { investigationTable } from "./tables/investigation-table.ts";
 import { heardTable } from "./tables/heard-table.ts";
+import { hushedTable } from "./tables/hushed-table.ts";
 import { leaseTable } from "./tables/lease-table.ts";
 import { offerTable } from "./tables/offer-table.ts";
 import { outboxTable } from "./tables/outbox-table.ts";
 import { requestTable } from "./tables/request-table.ts";
 import { runTable } from "./tables/run-table.ts";
 import { stormTable } from "./tables/storm-table.ts";
+import { silenceTable } from "./tables/silence-table.ts";
 import { settingTable } from "./tables/setting-table.ts";
 import { cursorTable, readingTable, watchedTable } from "./tables/watch-tables.ts";
 
@@ -57,6 +60,9 @@ function tablesOn(scope: Scope): Tables {
     runs: runTable(scope),
     heard: heardTable(scope),
     storms: stormTable(scope),
+    silences: silenceTable(scope),
+    hushed: hushedTable(scope),
+    attention: attentionTable(scope),
     leases: leaseTable(scope),
     outbox: outboxTable(scope),
     escalations: escalationTable(scope),
