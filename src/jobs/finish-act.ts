@@ -53,9 +53,11 @@ export async function verifyAndEnd({ desk, patience }: FinishDeps, { action, hel
     return DONE;
   }
   const { verification } = looked;
-  const wayBack = action.wayBack(plan, run);
+  // What the act has saved since it was taken in hand is in the store alone.
+  const saved = await withProgress(desk, run);
+  const wayBack = action.wayBack(plan, saved);
   const state = verification.helped ? "succeeded" : "ineffective";
-  const afterwards = verification.helped ? await afterwardsOf(desk, { action, held }) : undefined;
+  const afterwards = verification.helped ? await afterwardsOf(desk, { action, plan, run: saved }) : undefined;
   await endRun(desk, held, {
     state,
     outcome: verification.says,
@@ -66,12 +68,12 @@ export async function verifyAndEnd({ desk, patience }: FinishDeps, { action, hel
   return DONE;
 }
 
+type Carried = { readonly action: Action; readonly plan: Plan; readonly run: RunFacts };
+
 /** What lasts beyond the act. That it cannot be told takes nothing from what was done. */
-async function afterwardsOf(desk: Desk, { action, held }: InHand): Promise<Afterwards | undefined> {
-  const { plan, run } = factsOf(held);
+async function afterwardsOf(desk: Desk, { action, plan, run }: Carried): Promise<Afterwards | undefined> {
   try {
-    // What the act has saved since it was taken in hand is in the store alone.
-    return await action.afterwards?.(plan, await withProgress(desk, run));
+    return await action.afterwards?.(plan, run);
   } catch (error) {
     desk.log.warn({ runId: run.id, actionId: action.id, because: messageOf(error) }, "what lasts beyond an act could not be told");
     return undefined;
@@ -83,7 +85,7 @@ type Unverified = { readonly seen: Exclude<Observation, { kind: "done" }>; reado
 async function endUnverified(desk: Desk, { action, held }: InHand, { seen, outcome }: Unverified): Promise<JobOutcome> {
   const { plan, run } = factsOf(held);
   // Asked for once the target can be looked at again: its plan then says whether there is anything to repair.
-  const repair = seen.kind === "not-done" ? undefined : action.repair?.(plan, run);
+  const repair = seen.kind === "not-done" ? undefined : action.repair?.(plan, await withProgress(desk, run));
   const state = seen.kind === "unknown" ? "unknown" : "failed";
   await endRun(desk, held, { state, outcome, observation: seen, ...(repair === undefined ? {} : { wayBack: repair }) });
   return DONE;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { startPostgres, type PostgresLab } from "../../scripts/lab/postgres.ts";
+import type { Action } from "../../src/actions/action.ts";
 import { OomphError } from "../../src/domain/errors.ts";
 import { cancel } from "../../src/incidents/cancel.ts";
 import { decide } from "../../src/incidents/decide.ts";
@@ -76,6 +77,52 @@ describe("carrying out an approved request", () => {
     expect(stored.begunAtMs).toBeGreaterThan(0);
     test.lever.resume();
     await running;
+  });
+
+  it("tells what lasts, and the way back, by what the act has saved: its file comes into the thread", async () => {
+    await approve();
+    const sum = "SHA-256 of what was taken";
+    const seenBy: Record<string, unknown> = {};
+    const action: Action = {
+      ...test.action,
+      async apply(plan, handle) {
+        await test.action.apply(plan, handle);
+        await handle.saveCheckpoint({ sum });
+      },
+      wayBack(plan, { checkpoint }) {
+        seenBy["wayBack"] = checkpoint;
+        return test.action.wayBack(plan, { id: "run_unused", begunAtMs: 0 });
+      },
+      async afterwards(_plan, { checkpoint }) {
+        seenBy["afterwards"] = checkpoint;
+        const files = checkpoint === undefined ? [] : [{ name: "heap.txt", title: sum, base64: "aGVhcA==" }];
+        return { says: checkpoint === undefined ? [] : ["What was taken is kept."], files, offers: [] };
+      },
+    };
+    expect(await act({ ...depsOf(test.desk), actionOf: () => action }, requestId, new AbortController().signal)).toEqual({ kind: "done" });
+    expect(seenBy).toEqual({ wayBack: { sum }, afterwards: { sum } });
+    const file = await test.desk.store.outbox.bySlot(`${requestId}/file/heap.txt`);
+    expect(file?.content).toEqual({ kind: "file", name: "heap.txt", title: sum, base64: "aGVhcA==" });
+  });
+
+  it("puts right by what a broken act has saved", async () => {
+    await approve();
+    const saved: unknown[] = [];
+    const action: Action = {
+      ...test.action,
+      async apply(_plan, handle) {
+        await handle.saveCheckpoint({ changed: 3 });
+        throw AWAY;
+      },
+      observe: async () => ({ kind: "partly", says: "the lever is between on and off" }),
+      repair(_plan, { checkpoint }) {
+        saved.push(checkpoint);
+        return undefined;
+      },
+    };
+    await act({ ...depsOf(test.desk), actionOf: () => action }, requestId, new AbortController().signal);
+    expect(saved).toEqual([{ changed: 3 }]);
+    expect((await request())?.state).toBe("failed");
   });
 
   it("says so when it did not help", async () => {
