@@ -11,24 +11,34 @@ export type Radius = {
   readonly warnings: readonly string[];
   /** Are pods made anew by a changed template, by themselves? */
   readonly rolls: boolean;
+  /** What the way back brings about, as a sentence. */
+  readonly again: string;
 };
 
 /** What a changed template brings about. Pure. */
 export function radiusOfRollout({ facts }: WorkloadSession, definition: Json, surroundings: Surroundings): Radius {
   const { replicas, resource } = facts;
-  if (resource === "cronjob") return { touched: ["The runs to come; one that is under way goes on as it is"], warnings: [], rolls: false };
+  if (resource === "cronjob")
+    return {
+      touched: ["The runs to come; one that is under way goes on as it is"],
+      warnings: [],
+      rolls: false,
+      again: "The runs to come have that then.",
+    };
   const strategy = strategyOf(definition);
   if (facts.paused)
     return {
       touched: ["No pod, while its rollout is paused"],
       warnings: [`It is paused: pods are made anew once it is resumed (kubectl rollout resume).`],
       rolls: false,
+      again: "No pod is made anew while its rollout is paused.",
     };
   if (strategy.type === "OnDelete")
     return {
       touched: ["No pod by itself: its strategy is OnDelete"],
       warnings: ["Each pod takes the change when it is deleted: k8s.delete-pod, one after the other."],
       rolls: false,
+      again: "Each pod takes that when it is deleted.",
     };
   const wanted = replicas?.wanted ?? 0;
   const all = wanted === 1 ? "Its one pod is made anew" : `All ${counted(wanted, "pod")} are made anew`;
@@ -42,6 +52,7 @@ export function radiusOfRollout({ facts }: WorkloadSession, definition: Json, su
     ],
     warnings: partition,
     rolls: strategy.partition === undefined,
+    again: "Its pods are made anew once more.",
   };
 }
 

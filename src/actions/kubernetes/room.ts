@@ -39,13 +39,32 @@ export function aboveRange({ limitRanges }: Surroundings, limitBytes: number): s
   return `limit range ${range.name} allows at most ${formatBytes(range.maxBytes ?? 0)} for a container: the cluster would refuse new pods.`;
 }
 
-/** Why no node could take a pod that asks for so much; undefined: one could, or nodes may not be looked at. */
-export async function aboveNodes(cluster: LookedAtCluster, requestBytes: number): Promise<string | undefined> {
+export type PodSize = { readonly requestBytes: number; readonly limitBytes: number };
+
+/** Whether a node could take one pod: a refusal where none could, a warning where it may use more than any has, or nobody may look. */
+export async function roomOnNodes(
+  cluster: LookedAtCluster,
+  { requestBytes, limitBytes }: PodSize,
+): Promise<{ readonly because?: string; readonly warnings: readonly string[] }> {
+  const sizes = await sizesOfNodes(cluster);
+  if (sizes === undefined) return { warnings: ["Nodes may not be looked at: whether one is large enough is not known."] };
+  const largest = Math.max(0, ...sizes);
+  const gives = `the largest node gives ${formatBytes(largest)}`;
+  if (sizes.length === 0) return { warnings: [] };
+  if (requestBytes > largest)
+    return { because: `a pod would ask for ${formatBytes(requestBytes)}, and ${gives}: it would find no place.`, warnings: [] };
+  if (limitBytes <= largest) return { warnings: [] };
+  return {
+    warnings: [
+      `The limit is never reached: ${gives} to all of its pods. What fills up takes the node's memory, and others are killed or evicted for it.`,
+    ],
+  };
+}
+
+/** What each node gives to pods; undefined: nodes may not be looked at. */
+async function sizesOfNodes(cluster: LookedAtCluster): Promise<readonly number[] | undefined> {
   try {
-    const sizes = (await cluster.nodes()).flatMap(({ allocatableBytes }) => allocatableBytes ?? []);
-    const largest = Math.max(0, ...sizes);
-    if (sizes.length === 0 || requestBytes <= largest) return undefined;
-    return `a pod would ask for ${formatBytes(requestBytes)}, and the largest node gives ${formatBytes(largest)}: it would find no place.`;
+    return (await cluster.nodes()).flatMap(({ allocatableBytes }) => allocatableBytes ?? []);
   } catch (error) {
     if (codeOf(error) === "no-rights") return undefined;
     throw error;

@@ -5,7 +5,7 @@ import { formatTarget, type Target } from "../../domain/target.ts";
 import type { ObjectNow } from "../../ports/cluster-acts.ts";
 import type { Action } from "../action.ts";
 import type { Effect } from "../effect.ts";
-import { autoscalersOf, radiusOfRollout } from "./blast-radius.ts";
+import { autoscalersOf, radiusOfRollout, type Radius } from "./blast-radius.ts";
 import { planChange, type PlainOperation } from "./change.ts";
 import { changing } from "./changing.ts";
 import type { KubernetesActionDeps } from "./deps.ts";
@@ -78,7 +78,7 @@ async function planVariables(deps: KubernetesActionDeps, session: WorkloadSessio
     summary: `Set ${[...Object.keys(set), ...unset.map((one) => `no ${one}`)].join(", ")} in ${container.name} of ${name}`,
     touched: [...radius.touched, ...autoscalersOf(surroundings)],
     warnings: [...radius.warnings, ...(surroundings.gaps ?? [])],
-    ...(await wayBack(session, entries, working)),
+    ...(await wayBack(session, entries, { ...working, again: radius.again })),
     params: { container: container.name, set: { ...set }, unset: [...unset] },
     followed: radius.rolls,
     lasting: patchOfContainer(session.name, container, {
@@ -111,7 +111,11 @@ function operationsFor(entries: readonly JsonObject[], { container, set, unset }
 }
 
 /** The values before; where one of them is a secret, which no plan may hold, the rollout before. */
-async function wayBack(session: WorkloadSession, entries: readonly JsonObject[], { container, set, unset }: Working) {
+async function wayBack(
+  session: WorkloadSession,
+  entries: readonly JsonObject[],
+  { container, set, unset, again }: Working & Pick<Radius, "again">,
+) {
   const names = [...Object.keys(set), ...unset];
   const before = Object.fromEntries(
     entries.filter((entry) => names.includes(nameOf(entry))).map((entry) => [nameOf(entry), textOf(entry["value"])]),
@@ -120,7 +124,7 @@ async function wayBack(session: WorkloadSession, entries: readonly JsonObject[],
   if (!isSecret) {
     const gone = Object.keys(set).filter((name) => !(name in before));
     const params = { container: container.name, set: before, unset: gone };
-    return { wayBack: "Sets the values before; its pods are made anew once more.", back: { actionId: DOC.id, params } } as const;
+    return { wayBack: `Sets the values before. ${again}`, back: { actionId: DOC.id, params } } as const;
   }
   const [newest] = await session.cluster.revisions(session.name);
   if (newest === undefined)

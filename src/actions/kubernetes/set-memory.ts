@@ -3,6 +3,7 @@ import type { Json } from "../../domain/json.ts";
 import type { Planned } from "../../domain/plan.ts";
 import { formatQuantity, parseBytesQuantity } from "../../domain/quantity.ts";
 import { formatTarget, type Target } from "../../domain/target.ts";
+import type { WorkloadFacts } from "../../domain/workload.ts";
 import type { ObjectNow } from "../../ports/cluster-acts.ts";
 import type { Action } from "../action.ts";
 import { autoscalersOf, radiusOfRollout } from "./blast-radius.ts";
@@ -10,7 +11,7 @@ import { planChange, type PlainOperation } from "./change.ts";
 import { changing } from "./changing.ts";
 import type { KubernetesActionDeps } from "./deps.ts";
 import { unfit, WITH_TEMPLATE } from "./kinds.ts";
-import { aboveNodes, aboveRange, roomInQuotas } from "./room.ts";
+import { aboveRange, roomInQuotas, roomOnNodes, type PodSize } from "./room.ts";
 import { MemoryParams, readParams, type WantedSize } from "./schema.ts";
 import { patching, planOn, refused, type WorkloadSession } from "./session.ts";
 import { patchOfContainer } from "./lasting-patch.ts";
@@ -91,7 +92,7 @@ function newSizes(
   if (limitTo === from.limit && requestTo === from.request)
     return {
       kind: "refused",
-      because: `the limit of ${name} is ${inWords(limitTo)} and its request ${inWords(requestTo)} already: there is nothing to change.`,
+      because: `the limit of ${name} is ${inWords(limitTo)} and its request ${requestInWords(requestTo, limitTo)} already: there is nothing to change.`,
     };
   return { kind: "sizes", limit: { from: from.limit, to: limitTo }, request: { from: from.request, to: requestTo } };
 }
@@ -125,7 +126,11 @@ async function planSizes(deps: KubernetesActionDeps, session: WorkloadSession, w
     requestBytes: { before: request.from ?? limit.from ?? 0, after: request.to ?? limit.to ?? 0 },
   };
   const room = roomInQuotas(surroundings, demand);
-  const because = room.because ?? aboveRange(surroundings, limit.to ?? 0) ?? (await aboveNodes(cluster, demand.requestBytes.after));
+  const nodes = await roomOnNodes(
+    cluster,
+    onePod(facts, container.name, { requestBytes: demand.requestBytes.after, limitBytes: limit.to ?? 0 }),
+  );
+  const because = room.because ?? aboveRange(surroundings, limit.to ?? 0) ?? nodes.because;
   if (because !== undefined) return refused(`${formatTarget(target)}: ${because}`);
   const usedBytes = (await readVitals(deps, session, deps.clock.nowMs())).fullest?.usedBytes ?? 0;
   if (limit.to !== undefined && usedBytes > limit.to && !forceBelow)
@@ -140,18 +145,19 @@ async function planSizes(deps: KubernetesActionDeps, session: WorkloadSession, w
     object,
     operations: operationsFor(object, `${container.at}/resources`, sizes),
     guards: [`${container.at}/name`, `${container.at}/resources`],
-    summary: `Set the memory limit of ${container.name} of ${formatTarget(target)} to ${inWords(limit.to)} (now ${inWords(limit.from)}), request ${inWords(request.to)}`,
+    summary: `Set the memory limit of ${container.name} of ${formatTarget(target)} to ${inWords(limit.to)} (now ${inWords(limit.from)}), request ${requestInWords(request.to, limit.to)}`,
     touched: [...radius.touched, ...autoscalersOf(surroundings)],
     warnings: [
       ...(limit.from !== undefined && (limit.to ?? 0) > limit.from
         ? ["It only buys time if memory keeps growing: what fills this limit fills the new one too."]
         : []),
       ...(limit.to === undefined ? ["Without a limit it may take all of a node's memory, and others are killed for it."] : []),
+      ...nodes.warnings,
       ...room.warnings,
       ...radius.warnings,
       ...(surroundings.gaps ?? []),
     ],
-    wayBack: `Sets the limit back to ${inWords(limit.from)} and the request to ${inWords(request.from)}; its pods are made anew once more.`,
+    wayBack: `Sets the limit back to ${inWords(limit.from)} and the request to ${requestInWords(request.from, limit.from)}. ${radius.again}`,
     back: {
       actionId: DOC.id,
       params: { container: container.name, limit: quantityOrNone(limit.from), request: quantityOrNone(request.from), forceBelow: true },
@@ -165,6 +171,13 @@ async function planSizes(deps: KubernetesActionDeps, session: WorkloadSession, w
       },
     }),
   });
+}
+
+/** What one pod asks for with these sizes: the others in it ask as well. */
+function onePod({ containers }: WorkloadFacts, changed: string, { requestBytes, limitBytes }: PodSize): PodSize {
+  const others = containers.filter(({ name, role }) => name !== changed && (role === "main" || role === "sidecar"));
+  const asked = others.reduce((sum, other) => sum + (other.requestBytes ?? other.limitBytes ?? 0), 0);
+  return { requestBytes: requestBytes + asked, limitBytes };
 }
 
 /** Sets or takes away the two sizes, making what they stand in where that is not there. */
@@ -190,4 +203,9 @@ function quantityOrNone(bytes: Size): string {
 
 function inWords(bytes: Size): string {
   return bytes === undefined ? "none" : formatBytes(bytes);
+}
+
+/** Of pods without a request Kubernetes takes the limit as one. */
+function requestInWords(request: Size, limit: Size): string {
+  return request === undefined && limit !== undefined ? "none (Kubernetes takes the limit as the request)" : inWords(request);
 }

@@ -110,6 +110,11 @@ describe.skipIf(lab.kind === "absent")("k8s.set-memory", () => {
     const target = cluster.target("cronjob", "report");
     const made = await carryOut(deps, { id: ID, target, params: { limit: "32Mi" } });
     expect(made.blastRadius.join(" ")).toMatch(/runs to come/);
+    expect(made.summary).toMatch(/request none \(Kubernetes takes the limit as the request\)$/);
+    expect(made.wayBack).toBe("Sets the limit back to none and the request to none. The runs to come have that then.");
+    const huge = { limit: "900Gi", request: "16Mi" };
+    expect((await plan(deps, { id: ID, target, params: huge })).warnings.join(" ")).toMatch(/never reached: the largest node gives/);
+    expect(await refusal(actionOf(deps, ID).plan(target, { limit: "900Gi" }))).toMatch(/would ask for 900\.0 GiB.*find no place/);
     expect(await cluster.read("cronjob report", "{.spec.jobTemplate.spec.template.spec.containers[0].resources.limits.memory}")).toBe(
       "32Mi",
     );
@@ -125,6 +130,9 @@ describe.skipIf(lab.kind === "absent")("k8s.set-memory", () => {
     expect(await refused({ limit: "1m" })).toMatch(/too little for a container to start/);
     expect(await refused({ limit: "128Mi", request: "256Mi" })).toMatch(/request \(256\.0 MiB\) would be above the limit/);
     expect(await refused({ limit: "9000Gi", request: "9000Gi" })).toMatch(/largest node gives/);
+    const [high, fits] = await Promise.all(["900Gi", "96Mi"].map((limit) => plan(deps, { id: ID, target, params: { limit } })));
+    expect(high?.warnings.join(" ")).toMatch(/never reached: the largest node gives/);
+    expect(fits?.warnings.join(" ")).not.toMatch(/largest node/);
     expect(await refused({ limit: "128Mi", container: "sidecar" })).toMatch(/has no container sidecar: it has app/);
     expect(await refused({ limit: "1Gi" }, cluster.target("pod", "lone"))).toMatch(/nothing makes it anew\. Change the manifest/);
     expect(await refused({ limit: "1Gi" }, cluster.target("job", "once"))).toMatch(/template of a job cannot be changed/);
