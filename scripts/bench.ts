@@ -1,12 +1,13 @@
 /**
  * Figures as JSON, each with its bare baseline measured in the same run.
- * npm run bench [-- <part> ...] [--out FILE]   parts: ack, investigation, disturbance, memory, store, kernel-log, detectors, watch, kubernetes
+ * npm run bench [-- <part> ...] [--out FILE]   parts: ack, investigation, disturbance, memory, store, kernel-log, alerts, detectors, watch, kubernetes
  */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { benchAck } from "./bench/ack.ts";
+import { benchAlerts } from "./bench/alerts.ts";
 import { benchDetectors } from "./bench/detectors.ts";
 import { benchDisturbance } from "./bench/disturbance.ts";
 import { benchInvestigation } from "./bench/investigation.ts";
@@ -26,6 +27,7 @@ const PARTS: Readonly<Record<string, () => Promise<PartFigures>>> = {
   memory: benchMemory,
   store: benchStore,
   "kernel-log": benchKernelLog,
+  alerts: benchAlerts,
   detectors: benchDetectors,
   watch: benchWatch,
   kubernetes: benchKubernetes,

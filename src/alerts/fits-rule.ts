@@ -3,6 +3,7 @@ import type { AlertCondition, AlertRule } from "../domain/alert-rule.ts";
 import { namesOf, squeeze, type AlertName } from "./alert-names.ts";
 import { findPhrase, fitsAny, phraseOf, type Phrase } from "./patterns.ts";
 import { saidIn } from "./said.ts";
+import { victimLabels } from "./victim-labels.ts";
 
 /** How far the words of a sentence may be apart. */
 const REACH = 120;
@@ -21,15 +22,27 @@ export type Asked = {
 
 export function askedOf(facts: AlertFacts, source: AlertSource): Asked {
   const { text } = saidIn((facts.name === null ? facts.text : `${facts.name}\n${facts.text}`).replaceAll(ADDRESS, " "));
-  const labels = Object.entries(facts.labels).map(([name, value]) => [name.toLowerCase(), value.toLowerCase()] as const);
+  const labels = labelsOf(facts);
   return {
     names: namesOf(facts),
-    labels: new Map(labels),
+    labels,
     text,
     lines: text.split("\n"),
     metrics: metricsIn((facts.metric ?? "").toLowerCase()),
     source,
   };
+}
+
+/** As they are written, but for those that say who reports instead of who suffers. */
+function labelsOf(facts: AlertFacts): Asked["labels"] {
+  const labels = new Map(Object.entries(facts.labels).map(([name, value]) => [name.toLowerCase(), value.toLowerCase()] as const));
+  const ofVictim = victimLabels(facts.labels);
+  for (const place of ["pod", "container", "namespace"]) {
+    const value = ofVictim.get(place);
+    if (value === undefined) labels.delete(place);
+    else labels.set(place, value.toLowerCase());
+  }
+  return labels;
 }
 
 // Where something leads says nothing about what is wrong.

@@ -6,6 +6,7 @@ import { hostsIn, killsIn, killWithoutLine } from "./kills-in.ts";
 import { BUILT_IN_RULES } from "./rules/index.ts";
 import { namesSomebody, subjectOf } from "./subject.ts";
 import { timeInText } from "./time-in-text.ts";
+import { victimLabels } from "./victim-labels.ts";
 import { visibleStart } from "./visible-start.ts";
 
 /** What an alert is about, whoever sends it. Pure, and linear in the length of what it says. */
@@ -53,11 +54,13 @@ function killedIn(facts: AlertFacts): Verdict | undefined {
 /** A line's own host is where it happened; an agent may collect the logs of others. */
 function ofKilled(facts: AlertFacts, kills: readonly AlertKill[]): AlertSubject {
   const { namespace, pod, container, owner, cluster, hosts } = subjectOf({ ...facts, text: "", name: null }, undefined);
+  const isNode = (victimLabels(facts.labels).get("kind") ?? "").toLowerCase() === "node";
   const isWorkload = pod !== undefined || kills.some(({ podUid }) => podUid !== null);
   const places = given({ cluster, namespace, pod, container, owner });
   const machines = [facts.labels["hostname"], ...hostsIn(facts.text), facts.labels["agent"], ...hosts];
+  const about = isWorkload ? "workload" : "container";
   return {
-    about: isWorkload ? "workload" : "container",
+    about: isNode ? "node" : about,
     names: [],
     hosts: [...new Set(machines.filter((host) => host !== undefined))],
     ...places,

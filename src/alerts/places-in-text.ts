@@ -15,7 +15,8 @@ const NAME = "[a-z0-9][a-z0-9.-]{0,252}";
 const POD = new RegExp(`\\bpods?(?: name)?(/|[:=]? {0,2})(${QUOTE})(?:(${NAME})/)?(${NAME})(?: \\((${NAME})\\))?`, "gi");
 // `shop/web-6f9c8d-x2x4b` alone; not a piece of a path or an address.
 const PLACED = new RegExp(`(?<![\\w/.:-])(${NAME})/(${NAME})(?![\\w/])`, "gi");
-const NAMESPACE = new RegExp(`\\b(?:namespace|ns)[:=]? {0,2}(${QUOTE})(${NAME})|(${QUOTE})(${NAME})["'\`*_]{0,3} namespace\\b`, "gi");
+const NAMESPACE = new RegExp(`\\b(?:namespace|ns)[:=]? {0,2}${QUOTE}(${NAME})`, "gi");
+const BEFORE_NAMESPACE = new RegExp(`\\b(?:in|the|of) ${QUOTE}(${NAME})${QUOTE} namespace\\b`, "gi");
 const CONTAINER = new RegExp(`\\bcontainer(?: name)?[:=]? {0,2}(${QUOTE})(${NAME})`, "gi");
 const OWNER = new RegExp(
   `\\b(deployment|deploy|statefulset|sts|daemonset|ds|cronjob|job)(/|[:=]? {0,2})(${QUOTE})(?:(${NAME})/)?(${NAME})`,
@@ -75,11 +76,8 @@ function ownerIn(text: string): (Found & { readonly resource: WorkloadResource }
 }
 
 function namespaceIn(text: string): string | undefined {
-  for (const [, , behind, , before] of text.matchAll(NAMESPACE)) {
-    const name = withoutStop(behind ?? before ?? "");
-    if (isName(name)) return name;
-  }
-  return undefined;
+  const named = [NAMESPACE, BEFORE_NAMESPACE].flatMap((shape) => Array.from(text.matchAll(shape), ([, name = ""]) => withoutStop(name)));
+  return named.find(isName);
 }
 
 function containerIn(text: string): string | undefined {

@@ -2,10 +2,10 @@ import type { AlertFacts, AlertSubject } from "../domain/alert.ts";
 import { given } from "../domain/given.ts";
 import { containersIn } from "./containers-in.ts";
 import { labelsInText } from "./labels-in-text.ts";
-import { namesIn, titleWords } from "./names-in.ts";
+import { namesIn } from "./names-in.ts";
 import { placesByLabel, type Places } from "./places-by-label.ts";
 import { placesInText } from "./places-in-text.ts";
-import { placesInTitle } from "./title-values.ts";
+import { placesInTitle, titleValues } from "./title-values.ts";
 import { isOfMachine, victimLabels } from "./victim-labels.ts";
 
 const MOST_NAMES = 20;
@@ -52,15 +52,26 @@ function allPlaces(facts: AlertFacts): Places {
   const said = name === null ? text : `${name}\n${text}`;
   const byLabel = placesByLabel(victimLabels({ ...labelsInText(text), ...labels }));
   const byText = placesInText(said);
-  const byTitle = placesInTitle({ grouped: [], common: titleWords(said) });
+  const byTitle = placesInTitle(titleValues(said));
   // A pod's namespace is told where the pod is, or by a label.
-  const byWords = byText.pod === undefined && byLabel.pod === undefined ? { ...byText, ...given(byTitle) } : byText;
+  const isOfTitle =
+    byLabel.pod === undefined && (byText.pod === undefined || (byText.pod === byTitle.pod && byText.namespace === undefined));
+  const byWords = isOfTitle
+    ? { ...byText, ...given({ pod: byTitle.pod ?? byText.pod, namespace: byTitle.namespace ?? byText.namespace }) }
+    : byText;
+  const reporters = reportersIn(labels);
   const { pod, namespace, container, owner, cluster } = { ...given(byWords), ...given(byLabel) };
   return {
     ...given({ pod, namespace, container, owner, cluster }),
-    hosts: [...new Set([...byLabel.hosts, ...byText.hosts])],
+    hosts: [...new Set([...byLabel.hosts, ...byText.hosts.filter((host) => !reporters.has(host))])],
     others: [...new Set([...byLabel.others, ...byTitle.others])],
   };
+}
+
+/** What the labels of those who report say: a text may say it again. */
+function reportersIn(labels: AlertFacts["labels"]): ReadonlySet<string> {
+  const kept = new Set(victimLabels(labels).values());
+  return new Set(Object.values(labels).filter((value) => !kept.has(value)));
 }
 
 // Words of Kubernetes: a container is then none of Docker's.

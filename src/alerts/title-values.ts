@@ -55,3 +55,17 @@ function mayName(word: string): boolean {
   if (lower.length < 2 || severityOf(lower) !== null || NOTHING.has(lower) || /^\d{1,5}(?:\.\d+)?%?$/.test(lower)) return false;
   return !REPORTERS.some((reporter) => lower.includes(reporter));
 }
+
+const TITLE = /\[(?:firing|resolved)[^\]\n]{0,40}\]([^\n]{0,500})/i;
+
+/** The first word is the alert's name; what the group shares comes before the parenthesis. */
+export function titleValues(text: string): TitleValues {
+  const rest = (TITLE.exec(text)?.[1] ?? "").trim();
+  const opened = rest.lastIndexOf("(");
+  const [before, inside] = opened < 0 ? [rest, ""] : [rest.slice(0, opened), rest.slice(opened + 1).replace(/\).*$/, "")];
+  const words = (part: string): readonly string[] => part.split(/[\s()]+/).filter((word) => word !== "");
+  const [, ...others] = words(before);
+  // A name of several words goes on with capitals.
+  const values = others.findIndex((word) => !/^[A-Z]/.test(word));
+  return { grouped: values < 0 ? [] : others.slice(values), common: words(inside) };
+}

@@ -18,6 +18,26 @@ export function explainAlert(text: string): Explained<AlertResult> | undefined {
   return { result, text: rendered(result) };
 }
 
+// How what somebody has copied out of a channel for alerts begins.
+const BEGINS_AS_POST =
+  /^[^\w[]{0,12}(?:\[(?:firing|resolved|alerting|ok|no data)\b[^\]\n]{0,40}\]|(?:alarm|ok|insufficient_data): "|wazuh alert\b)/i;
+
+/** A Slack post that was pasted as plain text: its title tells that it is one. Pure. */
+export function explainPastedPost(text: string): Explained<AlertResult> | undefined {
+  return text.length <= MOST_CHARACTERS && BEGINS_AS_POST.test(text.trimStart()) ? explainedPost(text) : undefined;
+}
+
+/** Other text that is, or may be, an alert about memory: asked after all who read logs. Pure. */
+export function explainWords(text: string): Explained<AlertResult> | undefined {
+  const explained = text.length <= MOST_CHARACTERS ? explainedPost(text) : undefined;
+  return explained?.result.memoryRelated === false ? undefined : explained;
+}
+
+function explainedPost(text: string): Explained<AlertResult> {
+  const result = resultOf(readAlert({ text }, createJudge()));
+  return { result, text: rendered(result) };
+}
+
 /** The text of a Slack post that is surely no alert about memory: a person may have pasted a log into it. */
 export function textBesideAlert(text: string): string | undefined {
   const value = jsonOf(text);

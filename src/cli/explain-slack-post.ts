@@ -3,20 +3,29 @@ import { flattenPost } from "../adapters/slack/flatten-post.ts";
 /** All that is readable in a Slack message, as its API has it: the message, an event or a view around it, or its blocks alone. Undefined: it is none. */
 export function textOfSlackPost(value: object): string | undefined {
   if (Array.isArray(value)) return value.every(isBlock) ? textOf({ blocks: value }) : undefined;
-  const message = ["message", "event"].map((key) => memberOf(value, key)).find(isObject) ?? value;
-  const [text, attachments, blocks] = ["text", "attachments", "blocks"].map((key) => memberOf(message, key));
+  const message = messageIn(value);
+  const [text, attachments, blocks, files] = ["text", "attachments", "blocks", "files"].map((key) => memberOf(message, key));
   const hasText = typeof text === "string" && ["ts", "type", "channel", "user"].some((key) => memberOf(message, key) !== undefined);
   if (!hasText && !Array.isArray(attachments) && !Array.isArray(blocks)) return undefined;
   return textOf({
     ...(typeof text === "string" ? { text } : {}),
     ...(Array.isArray(attachments) ? { attachments: attachments.filter(isObject) } : {}),
     ...(Array.isArray(blocks) ? { blocks: blocks.filter(isObject) } : {}),
+    ...(Array.isArray(files) ? { files: files.filter(isObject) } : {}),
   });
 }
 
 function textOf(message: Parameters<typeof flattenPost>[0]): string | undefined {
   const flat = flattenPost(message);
   return flat.trim() === "" ? undefined : flat;
+}
+
+/** Around a message can be a view of it or an event, and in that, when it was edited, the message as it is now. */
+function messageIn(value: object): object {
+  const around = memberOf(value, "event");
+  const event = isObject(around) ? around : value;
+  const inside = memberOf(event, "message");
+  return isObject(inside) ? inside : event;
 }
 
 function memberOf(holder: object, key: string): unknown {

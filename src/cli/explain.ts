@@ -1,7 +1,7 @@
 import { counted } from "../domain/count.ts";
 import type { KernelOomReading } from "../domain/kernel-oom/types.ts";
 import type { AlertResult } from "./alert-result.ts";
-import { explainAlert, textBesideAlert } from "./explain-alert.ts";
+import { explainAlert, explainPastedPost, explainWords, textBesideAlert } from "./explain-alert.ts";
 import type { HeapResult } from "./explain-heap.ts";
 import { explainKernelKills, explainQuietLog } from "./explain-kernel-log.ts";
 import { explainPod, type ClusterResult } from "./explain-pod.ts";
@@ -19,7 +19,7 @@ type Recogniser = (text: string) => Explained<KnownResult> | undefined;
 
 // Asked in this order; the first that knows the text has it: an alert before the log line that it carries. Each is pure and has a file of its own.
 const LOGS: readonly Recogniser[] = [explainPod, explainKernelKills, explainRedis, explainProgramText, explainQuietLog];
-const RECOGNISERS: readonly Recogniser[] = [explainPastedLog, explainAlert, ...LOGS];
+const RECOGNISERS: readonly Recogniser[] = [explainPastedLog, explainAlert, explainPastedPost, ...LOGS, explainWords];
 
 /** Says what a pasted text means, with the same rules as an investigation. Pure. */
 export function explain(text: string): Explanation {

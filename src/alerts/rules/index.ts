@@ -1,6 +1,6 @@
 import type { AlertRule } from "../../domain/alert-rule.ts";
 import { EVICTED, KILLED, KILLED_WORDS, RESTARTS } from "./killed.ts";
-import { OUT_OF_MEMORY, RUNTIMES, USAGE, USAGE_WORDS } from "./memory.ts";
+import { OUT_OF_MEMORY_WORDS, RUNTIME_OUT_OF_MEMORY, RUNTIMES, USAGE, USAGE_WORDS } from "./memory.ts";
 import { NODE_WORDS, NODES } from "./nodes.ts";
 import { REDIS_REFUSAL, REDIS_RULES, REDIS_WORDS } from "./redis.ts";
 import { LEAK_WORDS, RUNBOOK } from "./runbook.ts";
@@ -15,13 +15,14 @@ export const BUILT_IN_RULES: readonly AlertRule[] = [
   ...REDIS_RULES,
   ...EVICTED,
   ...NODES,
+  RUNTIME_OUT_OF_MEMORY,
   ...RUNTIMES,
   KILLED_WORDS,
   NODE_WORDS,
   ...USAGE,
   ...RESTARTS,
   REDIS_WORDS,
-  ...OUT_OF_MEMORY,
+  OUT_OF_MEMORY_WORDS,
   LEAK_WORDS,
   ...USAGE_WORDS,
 ];

@@ -38,43 +38,42 @@ export const RUNTIMES: readonly AlertRule[] = [
 ];
 
 /** Memory ran out, and no more is said. */
-export const OUT_OF_MEMORY: readonly AlertRule[] = [
-  {
-    id: "runtime-out-of-memory",
-    says: "What programs say whose memory ran out: OutOfMemoryError, MemoryError, JavaScript heap out of memory",
-    when: [
-      {
-        phrases: [
-          "*outofmemoryerror*",
-          "*outofmemoryexception*",
-          "javascript heap out of memory",
-          "reached heap limit allocation failed",
-          "memoryerror",
-          "nomemoryerror",
-          "failed to allocate memory",
-          "cannot allocate memory",
-          "std::bad_alloc",
-          "runtime: out of memory",
-          "allowed memory size of",
-          "memory allocation of",
-          "java heap space",
-          "worker terminated due to reaching memory limit",
-          "enomem",
-          "exceeded its memory limit",
-          "runtime.outofmemory",
-        ],
-      },
-      { name: ["MemoryError*", "*OutOfMemory*"] },
-    ],
-    then: { memory: "yes", class: "out_of_memory", nobody: "yes" },
-  },
-  {
-    id: "out-of-memory-words",
-    says: "Out of memory, in words",
-    when: [{ phrases: ["out of memory", "out-of-memory", "ran out of memory", "running out of memory", "oom"] }, { parts: [["oom"]] }],
-    then: { memory: "yes", class: "out_of_memory", nobody: "unsure" },
-  },
-];
+export const RUNTIME_OUT_OF_MEMORY: AlertRule = {
+  id: "runtime-out-of-memory",
+  says: "What programs say whose memory ran out: OutOfMemoryError, MemoryError, JavaScript heap out of memory",
+  when: [
+    {
+      phrases: [
+        "*outofmemoryerror*",
+        "*outofmemoryexception*",
+        "javascript heap out of memory",
+        "reached heap limit allocation failed",
+        "memoryerror",
+        "nomemoryerror",
+        "failed to allocate memory",
+        "cannot allocate memory",
+        "std::bad_alloc",
+        "runtime: out of memory",
+        "allowed memory size of",
+        "memory allocation of",
+        "java heap space",
+        "worker terminated due to reaching memory limit",
+        "enomem",
+        "exceeded its memory limit",
+        "runtime.outofmemory",
+      ],
+    },
+    { name: ["MemoryError*", "*OutOfMemory*"] },
+  ],
+  then: { memory: "yes", class: "out_of_memory", nobody: "yes" },
+};
+
+export const OUT_OF_MEMORY_WORDS: AlertRule = {
+  id: "out-of-memory-words",
+  says: "Out of memory, in words",
+  when: [{ phrases: ["out of memory", "out-of-memory", "ran out of memory", "running out of memory", "oom"] }, { parts: [["oom"]] }],
+  then: { memory: "yes", class: "out_of_memory", nobody: "unsure" },
+};
 
 /** A container, pod or process uses much. */
 export const USAGE: readonly AlertRule[] = [

@@ -48,9 +48,12 @@ function sectionsOf(lines: readonly string[]): readonly Section[] {
     if (mark !== undefined) section.begun.add(mark);
     section.lines.push(line);
   }
-  const filled = sections.filter((section) => section.lines.length > 0);
+  // What only leads somewhere is the title's.
+  const filled = sections.filter(({ lines: own }) => own.some((line) => !LINK_LINE.test(line)));
   return filled.length > 0 ? filled : [{ status, lines: [] }];
 }
+
+const LINK_LINE = /^link: https?:/i;
 
 /** What stands once in each alert: the second begins another. */
 function markOf(line: string): string | undefined {

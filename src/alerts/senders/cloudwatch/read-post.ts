@@ -79,6 +79,7 @@ const NO_DIMENSIONS = new Set([
 ]);
 
 function dimensionsIn(text: string): Readonly<Record<string, string>> {
-  const found = Array.from(text.slice(0, 20_000).matchAll(DIMENSION), ([, name = "", value = ""]) => [name, value] as const);
+  const bare = text.slice(0, 20_000).replaceAll(/\bdimensions?[^\w\n]{0,6}/gi, " ");
+  const found = Array.from(bare.matchAll(DIMENSION), ([, name = "", value = ""]) => [name, value] as const);
   return Object.fromEntries(found.filter(([name]) => !NO_DIMENSIONS.has(name)).slice(0, 30));
 }

@@ -6,7 +6,7 @@ const MOST_LINES = 500;
 const TITLE =
   /\b(prometheus alert firing|alert firing|prometheus resolved|alert resolved|k8s event detected|prometheus alert resolved)\b[^\w]{0,12}(.{0,300})/i;
 // `Source: prod/shop/web-6f9c8d-x2x4b`: cluster, namespace, name.
-const SOURCE = /^[^\w]{0,6}source[^\w]{0,6}[:=] {0,3}[`*]{0,3}(?:([\w.-]{1,100})\/)?([\w.-]{1,100})\/([\w.-]{1,253})/im;
+const SOURCE = /^[^\w]{0,6}source[^\w\n]{0,12}(?:([\w.-]{1,100})\/)?([\w.-]{1,100})\/([\w.-]{1,253})/im;
 
 /** Robusta's posts of Prometheus' alerts and of events. */
 export const readPost: ReadPost = ({ asWritten, text }) => {

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** An input as a sender's webhook, a Slack message in JSON, or pasted text, with what a right reading says: an item per alert. */
+export type LabelledAlert = {
+  readonly id: string;
+  readonly says?: string;
+  readonly input: unknown;
+  readonly expect: readonly ExpectedAlert[];
+};
+
+export type ExpectedAlert = {
+  readonly memory: boolean | "unknown";
+  readonly class: string;
+  readonly status?: "resolved";
+  readonly severity?: string;
+  /** ISO 8601 in UTC. */
+  readonly startsAt?: string;
+  /** Of the target each key that matters; `null`: it must not be there; `names`: these must be among them. */
+  readonly target?: Readonly<Record<string, unknown>>;
+};
+
+const FOLDER = new URL("../../../test/fixtures/alerts/", import.meta.url);
+
+/** The project's own labelled alerts, with the file that each stands in. */
+export function labelledAlerts(): readonly LabelledAlert[] {
+  return readdirSync(FOLDER)
+    .filter((name) => name.endsWith(".json"))
+    .flatMap((name) => {
+      const cases = JSON.parse(readFileSync(new URL(name, FOLDER), "utf8")) as readonly LabelledAlert[];
+      return cases.map((one) => ({ ...one, id: `${name.replace(/\.json$/, "")}: ${one.id}` }));
+    });
+}

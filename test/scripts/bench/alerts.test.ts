@@ -1,0 +1,36 @@
+import { resolve } from "node:path";
+import { expect, test } from "vitest";
+import { confusionTable, decisionTable } from "../../../scripts/bench/alerts/confusion.ts";
+import { labelledAlerts } from "../../../scripts/bench/alerts/labelled-alerts.ts";
+import { scoredSamples } from "../../../scripts/bench/alerts/sample-alerts.ts";
+import { scoreOf } from "../../../scripts/bench/alerts/score.ts";
+
+const labelled = labelledAlerts();
+const scored = labelled.flatMap(scoreOf);
+
+test("every labelled alert of our own is understood: class, target and decision", () => {
+  expect(scored.filter(({ differs }) => differs.length > 0)).toEqual([]);
+});
+
+test("there are many, a third of them not about memory, each called by a name of its own", () => {
+  expect(scored.length).toBeGreaterThanOrEqual(120);
+  expect(scored.filter(({ expected }) => expected.class === "other").length).toBeGreaterThanOrEqual(scored.length / 3);
+  expect(new Set(labelled.map(({ id }) => id)).size).toBe(labelled.length);
+});
+
+test("what is not right is seen: in the score, and in the tables", () => {
+  const wrong = scoreOf({
+    id: "made up",
+    input: "[FIRING:1] HighMemoryUsage (shop web-6f9c8d7b5d-x2x4b)",
+    expect: [{ memory: false, class: "other", target: { pod: "api-0", names: ["no such"] } }],
+  });
+  expect(wrong).toMatchObject([{ isClassRight: false, isTargetRight: false, isDecisionRight: false }]);
+  expect(confusionTable(wrong)).toContain("| other | 1 | 0 | memory_high 1 |");
+  expect(decisionTable(wrong)).toContain("| nothing | 1 | 0 | 0 | 0 |");
+});
+
+// Alerts of others, where they are at hand.
+test("alerts that others have labelled are understood", () => {
+  const samples = scoredSamples(resolve(import.meta.dirname, "../../../../shared/samples"));
+  expect(samples.filter(({ differs, isDecisionRight }) => differs.length > 0 || !isDecisionRight)).toEqual([]);
+});
