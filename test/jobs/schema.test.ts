@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { killsIn } from "../../src/alerts/kills-in.ts";
+import { createJudge } from "../../src/alerts/judge.ts";
 import { readPayload } from "../../src/jobs/schema.ts";
 import type { Inbound } from "../../src/ports/inbound.ts";
 
@@ -20,16 +20,25 @@ describe("what comes out of the queue", () => {
   });
 
   it("is read back as it was put in: an alert", () => {
-    const kills = killsIn("2026-06-11T14:22:20Z box kernel: Out of memory: Killed process 42 (node) total-vm:9kB, anon-rss:8kB");
-    const reading = { kind: "about-memory", problem: "container-memory", source: "wazuh", names: [], status: "firing", kills, hosts: [] };
-    const alert = { id: "1", receivedAtMs: 1, reading };
-    expect(kills).toHaveLength(1);
-    expect(readPayload("alert", JSON.parse(JSON.stringify({ alert })))).toEqual({ alert });
+    const text = "2026-06-11T14:22:20Z box kernel: Out of memory: Killed process 42 (node) total-vm:9kB, anon-rss:8kB";
+    const facts = {
+      name: "SystemOOM",
+      status: "firing",
+      severity: "critical",
+      labels: { node: "box" },
+      text,
+      startsAtMs: 1,
+      link: "https://x/1",
+    } as const;
+    const alert = createJudge()(facts, "wazuh");
+    expect(alert.kills).toHaveLength(1);
+    const sent = { id: "wazuh/1", receivedAtMs: 1, alerts: [alert] };
+    expect(readPayload("alert", JSON.parse(JSON.stringify({ sent })))).toEqual({ sent });
   });
 
   it.each([
-    ["alert", { alert: { id: "1", receivedAtMs: 1, reading: { kind: "not-about-memory" } } }],
-    ["alert", { alert: { id: "1", receivedAtMs: 1 } }],
+    ["alert", { sent: { id: "1", receivedAtMs: 1, alerts: [{ class: "other" }] } }],
+    ["alert", { sent: { id: "1", receivedAtMs: 1 } }],
     ["receive", { inbound: { kind: "click", id: "e1" } }],
     ["receive", { inbound: { kind: "party" } }],
     ["investigate", {}],
