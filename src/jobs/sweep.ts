@@ -13,6 +13,7 @@ export type SweepDeps = {
 };
 
 const MOST_AT_ONCE = 500;
+const REMEMBER_HEARD_MS = 30 * 24 * 3_600_000;
 
 /** Finds what a crash left behind and puts it back on its way. May run on several replicas at once. */
 export async function sweep({ desk, investigationGraceMs, escalationTimes }: SweepDeps): Promise<JobOutcome> {
@@ -22,6 +23,8 @@ export async function sweep({ desk, investigationGraceMs, escalationTimes }: Swe
   desk.metrics.left("deliveries", await requeueDeliveries(desk));
   desk.metrics.left("escalations", await requeueEscalations({ desk, investigationGraceMs, escalationTimes }));
   desk.metrics.left("leases", await clearLeases(desk));
+  // A message is not sent again a month later; what was counted stays with its incident.
+  await desk.store.heard.forget(desk.clock.nowMs() - REMEMBER_HEARD_MS);
   return { kind: "done" };
 }
 

@@ -45,6 +45,18 @@ describe("the sweeper", () => {
     expect(await test.jobs("deliver")).toHaveLength(due.length);
   });
 
+  it("forgets which alerts were heard after a month, not before", async () => {
+    const { incident } = await openIncident(test.desk, opening);
+    const atMs = test.desk.clock.nowMs();
+    await test.desk.store.heard.add({ key: "a", incidentId: incident.id, atMs, source: "grafana", class: "redis_memory", severity: null });
+    test.moveOn(29 * 24 * 3_600_000);
+    await run();
+    expect(await test.desk.store.heard.has("a")).toBe(true);
+    test.moveOn(2 * 24 * 3_600_000);
+    await run();
+    expect(await test.desk.store.heard.has("a")).toBe(false);
+  });
+
   it("leaves an investigation alone that has only just been queued", async () => {
     await test.redis().kill();
     await openIncident(test.desk, opening);
