@@ -5,8 +5,9 @@ const MOST_LABELS = 64;
 const MOST_LABEL_CHARACTERS = 1024;
 const MOST_TEXT_CHARACTERS = 40_000;
 const MOST_NAME_CHARACTERS = 256;
+const MOST_VALUE_CHARACTERS = 256;
 
-/** Facts within bounds: 64 labels of 1,024 characters, 40,000 characters of text, a name of 256. Every parser's last step. */
+/** Facts within bounds: 64 labels of 1,024 characters, 40,000 characters of text, a name and a value of 256. Every parser's last step. */
 export function bounded(facts: AlertFacts): AlertFacts {
   const labels = Object.entries(facts.labels)
     .slice(0, MOST_LABELS)
@@ -16,6 +17,8 @@ export function bounded(facts: AlertFacts): AlertFacts {
     name: facts.name === null ? null : facts.name.slice(0, MOST_NAME_CHARACTERS),
     labels: Object.fromEntries(labels),
     text: facts.text.slice(0, MOST_TEXT_CHARACTERS),
+    ...(facts.metric === undefined ? {} : { metric: facts.metric.slice(0, MOST_LABEL_CHARACTERS) }),
+    ...(facts.value === undefined ? {} : { value: facts.value.slice(0, MOST_VALUE_CHARACTERS) }),
   };
 }
 

@@ -28,7 +28,7 @@ const SentryEvent = section({
   logentry: section({ formatted: Word, message: Word }),
   metadata: section({ type: Word, value: Word }),
   exception: section({ values: Items }),
-  tags: z.unknown(),
+  tags: z.unknown().prefault(null),
   contexts: Contexts,
   project: Word,
 });
