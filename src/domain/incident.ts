@@ -4,7 +4,7 @@ import type { Trait } from "./storm.ts";
 import type { Target } from "./target.ts";
 
 /** The kind of trouble, a part of the fingerprint: the same target with another problem is another incident. */
-export const PROBLEMS = ["redis-memory", "container-memory", "workload-memory", "node-memory"] as const;
+export const PROBLEMS = ["redis-memory", "container-memory", "workload-memory", "workload-metrics", "node-memory"] as const;
 export type Problem = (typeof PROBLEMS)[number];
 
 export type IncidentState = "open" | "investigating" | "diagnosed" | "acting" | "verifying" | "resolved";

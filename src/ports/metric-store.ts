@@ -15,6 +15,8 @@ export type ScrapeTarget = {
   readonly up: boolean;
   /** Empty: none. May hold an address. */
   readonly lastError: string;
+  /** The HTTP status that its last scrape failed with. Absent: it went well, or failed otherwise. */
+  readonly lastStatus?: number;
   readonly lastScrapeAtMs?: number;
   /** Its own labels, and those that it was discovered with (`__meta_kubernetes_pod_name`). */
   readonly labels: MetricLabels;

@@ -9,9 +9,10 @@ import type { Runbook } from "../runbooks/runbook.ts";
 import type { AppOf } from "../runbooks/workload-memory/app-settings.ts";
 import { alertRunbooks } from "../runbooks/workload-memory/alert-runbooks.ts";
 import { workloadMemoryRunbook, type WorkloadMemoryDeps } from "../runbooks/workload-memory/index.ts";
+import { workloadMetricsRunbooks } from "../runbooks/workload-metrics/index.ts";
 import { heapStep } from "./heap-profiles.ts";
 
-/** The runbooks for pods and for nodes, as configured. Without a history the watch has nothing to tell. */
+/** The runbooks for pods, for each type of alert about them, and for nodes, as configured. Without a history the watch has nothing to tell. */
 export function kubernetesRunbooks(config: Config, clusters: Clusters, history?: MemoryHistory): readonly Runbook[] {
   const { lines, maxBytes, patterns } = config.docker.logs;
   const deps: WorkloadMemoryDeps = {
@@ -24,7 +25,13 @@ export function kubernetesRunbooks(config: Config, clusters: Clusters, history?:
     ...(history === undefined ? {} : { history }),
     ...(config.prometheus === undefined ? {} : { metricStore: createMetricStore(config.prometheus) }),
   };
-  return [workloadMemoryRunbook(deps), ...alertRunbooks(deps, config.kubernetes.thresholds), nodeMemoryRunbook({ clusters, clock })];
+  const { thresholds } = config.kubernetes;
+  return [
+    workloadMemoryRunbook(deps),
+    ...alertRunbooks(deps, thresholds),
+    ...workloadMetricsRunbooks(deps, thresholds),
+    nodeMemoryRunbook({ clusters, clock }),
+  ];
 }
 
 /** The first whose pattern of `<namespace>/<name>` fits. */

@@ -34,10 +34,17 @@ function asTarget({ labels, discoveredLabels, scrapeUrl, lastError, lastScrape, 
     instance: labels["instance"] ?? scrapeUrl,
     up: health === "up",
     lastError,
+    ...statusIn(lastError),
     // Before the first scrape it is the year 1.
     ...(Number.isNaN(lastScrapeAtMs) || lastScrapeAtMs <= 0 ? {} : { lastScrapeAtMs }),
     labels: { ...discoveredLabels, ...labels },
   };
+}
+
+/** Prometheus has the status in its words only: `server returned HTTP status 401 Unauthorized`. */
+function statusIn(lastError: string): Pick<ScrapeTarget, "lastStatus"> {
+  const [, status] = /HTTP status (\d{3})\b/.exec(lastError) ?? [];
+  return status === undefined ? {} : { lastStatus: Number(status) };
 }
 
 function asSeries({ metric, values }: (typeof MatrixData)["_output"]["result"][number]): MetricSeries {

@@ -41,7 +41,8 @@ export async function collectEnvironment({ workload }: WorkloadSession): Promise
 
 type Script = { readonly script: string; readonly args: readonly string[] };
 
-async function runInside(session: WorkloadSession, { script, args }: Script, signal: AbortSignal) {
+/** What a script printed inside the container that is looked at. Throws `refused` where there is no room for one, or no shell. */
+export async function runInside(session: WorkloadSession, { script, args }: Script, signal: AbortSignal) {
   const place = await runningPlace(session, signal);
   await assertRoom(session, place, signal);
   const limits = { timeoutMs: EXEC_TIMEOUT_MS, maxBytes: MAX_OUTPUT_BYTES };

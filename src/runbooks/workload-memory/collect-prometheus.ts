@@ -1,8 +1,9 @@
 import { messageOf, OomphError } from "../../domain/errors.ts";
+import { given } from "../../domain/given.ts";
 import type { Json } from "../../domain/json.ts";
 import { maskSecrets } from "../../domain/mask-secrets.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { MetricLabels, MetricSeries, MetricStore } from "../../ports/metric-store.ts";
+import type { MetricLabels, MetricSeries, MetricStore, ScrapeTarget } from "../../ports/metric-store.ts";
 import { questionsAbout, type Question } from "./prometheus-questions.ts";
 import { askedPod, type WorkloadSession } from "./session.ts";
 
@@ -65,8 +66,8 @@ function answer({ what, unit }: Question, series: readonly MetricSeries[]) {
   });
 }
 
-function shown({ job, instance, up, lastError }: Awaited<ReturnType<MetricStore["targets"]>>[number]) {
-  return { job, instance, up, lastError: maskSecrets(lastError).slice(0, 300) };
+function shown({ job, instance, up, lastError, lastStatus, lastScrapeAtMs }: ScrapeTarget) {
+  return { job, instance, up, lastError: maskSecrets(lastError).slice(0, 300), ...given({ lastStatus, lastScrapeAtMs }) };
 }
 
 function gap(what: string, error: unknown): { readonly what: string; readonly because: string } {

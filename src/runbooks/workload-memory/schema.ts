@@ -182,7 +182,16 @@ export const PROMETHEUS_QUESTIONS = [
 
 /** `k8s.prometheus`: its targets for these pods, and series over time. */
 export const Prometheus = z.object({
-  targets: z.array(z.object({ job: z.string(), instance: z.string(), up: z.boolean(), lastError: z.string() })),
+  targets: z.array(
+    z.object({
+      job: z.string(),
+      instance: z.string(),
+      up: z.boolean(),
+      lastError: z.string(),
+      lastStatus: count.exactOptional(),
+      lastScrapeAtMs: at.exactOptional(),
+    }),
+  ),
   series: z.array(
     z.object({
       what: z.enum(PROMETHEUS_QUESTIONS),

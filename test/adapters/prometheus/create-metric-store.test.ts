@@ -67,7 +67,7 @@ describe.skipIf(lab.kind === "absent")(`a real Prometheus${lab.kind === "absent"
     }, PATIENCE);
     const by = new Map(targets.map((target) => [target.job, target]));
     expect(by.get("web")).toMatchObject({ up: true, lastError: "", labels: { pod: "web-1" } });
-    expect(by.get("locked-out")).toMatchObject({ up: false, lastError: expect.stringContaining("401") });
+    expect(by.get("locked-out")).toMatchObject({ up: false, lastError: expect.stringContaining("401"), lastStatus: 401 });
     expect(await open().targets(({ namespace }) => namespace === "elsewhere", forever)).toEqual([]);
   });
 
