@@ -20,7 +20,7 @@ test("there are samples, whole ones and fragments", () => {
 test.each(samples)("$document:$line is a configuration", ({ yaml, isFragment, made }) => {
   const readFile = (path: string): string => {
     if (path === "oomph.yaml") return yaml;
-    if (isFragment || made.some((one) => join(one) === path)) return "made up";
+    if (isFragment || made.some((one) => join(one) === path)) return "made up for this test";
     throw Object.assign(new Error("no such file"), { code: "ENOENT" });
   };
   const loaded = isFragment ? loadCommandLineConfig({ env: {}, readFile }) : loadConfig({ env: TOKENS, readFile });
