@@ -12,6 +12,7 @@ import { createJudge } from "./alerts/judge.ts";
 import { createAlertReader } from "./alerts/read-alert.ts";
 import { createReceive } from "./commands/receive.ts";
 import type { ServiceConfig } from "./config.ts";
+import { createStormKeeper } from "./jobs/keep-storms.ts";
 import { createHandlers } from "./jobs/workers.ts";
 import type { Log } from "./ports/log.ts";
 import { createDesk } from "./wiring/desk.ts";
@@ -64,14 +65,25 @@ export async function startOomph(
     leaseTimes: { ttlMs: jobs.leaseMs, renewEveryMs: Math.min(jobs.leaseMs / 3, TIMES.leaseLookMs) },
     random: Math.random,
   });
+  const storms = createStormKeeper(desk);
   const firstLook = createFirstLook(config, examined.glance, log);
   const webhooks = webhooksOf(config, desk, judge);
   const server = await startServer(config.http, { store, queue, slack, connection, metrics, webhooks, firstLook });
   const workers = startWorkers(connection, { handlers, log, metrics, jobs: jobsOf(config), schedules: schedulesOf(config) });
   await slack.start();
   watch.start();
+  storms.start();
   firstLook.start();
-  const inOrder = [firstLook.stop, watch.stop, slack.stop, () => workers.drain(jobs.drainMs), server.close, queue.close, connection.close];
+  const inOrder = [
+    firstLook.stop,
+    watch.stop,
+    storms.stop,
+    slack.stop,
+    () => workers.drain(jobs.drainMs),
+    server.close,
+    queue.close,
+    connection.close,
+  ];
   return { url: server.url, stop: async () => stopAll([...inOrder, examined.close, store.close]) };
 }
 

@@ -65,6 +65,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   access:
     "Who may do what. An empty list means nobody. With `policies`, the first that fits action and target decides, `approvers` is not looked at, and where none fits nobody may approve.",
   verification: "After an action: did it help?",
+  storms: "When more incidents open than people can follow, they share a thread. See [operations.md](operations.md#storms).",
   jobs: "How work is held, drained and taken up again.",
 };
 

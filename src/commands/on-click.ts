@@ -3,6 +3,7 @@ import type { Message } from "../domain/message.ts";
 import { formatTarget } from "../domain/target.ts";
 import { requestAction } from "../incidents/request-action.ts";
 import { resolveIncident } from "../incidents/resolve.ts";
+import { takeOut } from "../incidents/take-out.ts";
 import { note } from "../messages/note.ts";
 import { refusal } from "../messages/refusal.ts";
 import { requestCard } from "../messages/request-card.ts";
@@ -68,6 +69,8 @@ async function press(front: Front, click: Click): Promise<Message | undefined> {
       return (await refusedUnless(front, "investigators", userId)) ?? show(front, value);
     case "incident_resolve":
       return resolve(front, click);
+    case "storm_take_out":
+      return ownThread(front, click);
     case "target_pick":
       return pick(front, click);
     default:
@@ -106,6 +109,22 @@ async function resolve(front: Front, click: Click): Promise<Message> {
       return note(`\`${resolved.incident.id}\` is resolved already.`);
     case "resolved":
       return note(`\`${resolved.incident.id}\` is resolved. Its thread says so.`);
+  }
+}
+
+/** One of a storm is to be followed alone. */
+async function ownThread(front: Front, click: Click): Promise<Message> {
+  if (!isIdOf("inc", click.value)) return notOurs(front, click);
+  const refused = await refusedUnless(front, "investigators", click.userId);
+  if (refused !== undefined) return refused;
+  const taken = await takeOut(front.desk, click.value);
+  switch (taken.kind) {
+    case "no-such-incident":
+      return notOurs(front, click);
+    case "has-its-own":
+      return note(`\`${taken.incident.id}\` has a thread of its own already, in <#${taken.incident.channel}>.`);
+    case "taken-out":
+      return note(`\`${taken.incident.id}\` gets a thread of its own, in <#${taken.incident.channel}>.`);
   }
 }
 

@@ -3,6 +3,7 @@ import type { GithubSettings } from "../adapters/github/settings.ts";
 import type { MailSettings } from "../adapters/mail/settings.ts";
 import type { SlackSettings } from "../adapters/slack/settings.ts";
 import type { AccessRules } from "../domain/access.ts";
+import type { StormSettings } from "../domain/storm.ts";
 import type { PodPort } from "../domain/workload.ts";
 import type { EscalationTrigger } from "../domain/escalation.ts";
 import { buildDocker, buildMail, buildGithub, buildWatch, type DockerConfig, type WatchConfig } from "./build-outside.ts";
@@ -35,6 +36,7 @@ export type Config = {
   /** Slack user id by login name, for those who ask on the command line. */
   readonly logins: ReadonlyMap<string, string>;
   readonly verification: { readonly readings: number; readonly intervalMs: number };
+  readonly storms: StormSettings;
   readonly jobs: { readonly leaseMs: number; readonly takeoverMs: number; readonly drainMs: number; readonly sweepMs: number };
 };
 
@@ -79,6 +81,7 @@ export function buildConfig(document: CommandLineDocument, env: Environment): Co
     webhooks,
     access,
     verification,
+    storms,
     jobs,
   } = document;
   return {
@@ -100,6 +103,14 @@ export function buildConfig(document: CommandLineDocument, env: Environment): Co
     access: buildAccess(access),
     logins: new Map(Object.entries(access.logins)),
     verification: { readings: verification.readings, intervalMs: verification.interval },
+    storms: {
+      ownThreads: storms.threads,
+      criticalThreads: storms.criticalThreads,
+      withinMs: storms.within,
+      investigations: storms.investigations,
+      replies: storms.replies,
+      quietMs: storms.quiet,
+    },
     jobs: { leaseMs: jobs.lease, takeoverMs: jobs.takeover, drainMs: jobs.drain, sweepMs: jobs.sweep },
   };
 }

@@ -3,7 +3,7 @@ import { access } from "./access-schema.ts";
 import { docker } from "./docker-schema.ts";
 import { kubernetes, prometheus } from "./kubernetes-schema.ts";
 import { redis } from "./redis-schema.ts";
-import { http, jobs, log, queue, slack, store, verification } from "./service-schema.ts";
+import { http, jobs, log, queue, slack, storms, store, verification } from "./service-schema.ts";
 import { escalation, github, mail, watch } from "./watch-schema.ts";
 import { webhooks } from "./webhook-schema.ts";
 
@@ -25,6 +25,7 @@ export const Document = z.strictObject({
   webhooks,
   access,
   verification,
+  storms,
   jobs,
 });
 

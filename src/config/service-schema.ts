@@ -75,6 +75,27 @@ export const verification = z.strictObject({
   interval: setting(duration, { says: "Between two of them", fallback: "2s" }),
 });
 
+export const storms = z.strictObject({
+  threads: setting(whole(1, 1_000), {
+    says: "So many incidents that alerts or the watch open get threads of their own within `within`; further ones share a storm's thread",
+    fallback: "8",
+  }),
+  criticalThreads: setting(whole(0, 1_000), { says: "So many critical ones get threads of their own besides", fallback: "8" }),
+  within: setting(durationFrom("10s", "1h"), { says: "The time in which they are counted", fallback: "60s" }),
+  investigations: setting(whole(1, 100), {
+    says: "So many of a storm are looked into at once, the worst first; the rest wait",
+    fallback: "4",
+  }),
+  replies: setting(whole(0, 1_000), {
+    says: "So many reports are posted below a storm; of the rest its list has the verdict",
+    fallback: "20",
+  }),
+  quiet: setting(durationFrom("10s", "24h"), {
+    says: "A storm is over when nobody has joined it for so long and nothing is left to look into",
+    fallback: "5m",
+  }),
+});
+
 export const jobs = z.strictObject({
   lease: setting(duration, { says: "A target is held so long by an action that has stopped renewing its lease", fallback: "60s" }),
   takeover: setting(durationFrom("2s", "5m"), {

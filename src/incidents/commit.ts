@@ -24,6 +24,15 @@ export async function commit<Result>(desk: CommitDesk, work: (tables: Tables) =>
   return result;
 }
 
+/** A queue that is away is only logged: the sweeper finds what is due. */
+export async function queueInvestigation(desk: Pick<Desk, "queue" | "log">, investigationId: string): Promise<void> {
+  try {
+    await desk.queue.add("investigate", { investigationId }, { id: investigationId });
+  } catch (error) {
+    desk.log.warn({ investigationId, because: messageOf(error) }, "could not queue an investigation, the sweeper will");
+  }
+}
+
 /** Queues the sending of one message now; a failure is only logged, because the sweeper finds what is due. */
 export async function queueDelivery(desk: Pick<Desk, "queue" | "ids" | "log">, { deliveryId, priority }: Said): Promise<void> {
   try {

@@ -8,6 +8,7 @@ import { formatTarget } from "../domain/target.ts";
 import type { Tables } from "../ports/store.ts";
 import type { Desk } from "./desk.ts";
 import { planHash } from "./plan-hash.ts";
+import { takeOutWithin } from "./take-out.ts";
 
 export type Asking = {
   readonly incident: Incident;
@@ -48,8 +49,14 @@ export async function createRequest(tables: Tables, desk: Desk, asking: Asking):
   });
   const says = `Asked for ${request.actionId}: ${request.plan.summary}`;
   await tables.incidents.note({ incidentId: request.incidentId, atMs: request.createdAtMs, actor, says });
-  await desk.narrator(tables, { kind: "requested", incident: asking.incident, request });
+  await desk.narrator(tables, { kind: "requested", incident: await aloneNow(tables, desk, asking.incident), request });
   return request;
+}
+
+/** What is to be done about one of many is followed in a thread of its own. */
+async function aloneNow(tables: Tables, desk: Desk, incident: Incident): Promise<Incident> {
+  const now = (await tables.incidents.get(incident.id)) ?? incident;
+  return now.stormId === undefined ? incident : (await takeOutWithin(tables, desk, now)).incident;
 }
 
 function requestOf(desk: Desk, { incident, plan, askedParams, userId, rule, reason, shell }: Asking): ActionRequest {

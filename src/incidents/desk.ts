@@ -1,5 +1,6 @@
 import type { AccessRules, Person } from "../domain/access.ts";
 import type { EscalationRules } from "../domain/escalation.ts";
+import type { StormSettings } from "../domain/storm.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { JobQueue } from "../ports/job-queue.ts";
 import type { Log } from "../ports/log.ts";
@@ -23,6 +24,8 @@ export type Desk = {
   readonly rules: AccessRules;
   /** What is told outside the chat; absent: nothing is. */
   readonly escalation?: EscalationRules;
+  /** When incidents share a thread; absent: never. */
+  readonly storms?: StormSettings;
   /**
    * The person with their groups, as of a minute ago at the most; `anew` for decisions, which ask Slack each time. Throws
    * when groups cannot be asked: that means no.

@@ -1,12 +1,16 @@
 import type { Actor } from "../domain/actor.ts";
-import { messageOf } from "../domain/errors.ts";
+import type { Severity } from "../domain/alert.ts";
 import type { StepProgress } from "../domain/evidence.ts";
+import { given } from "../domain/given.ts";
 import { REOPEN_WITHIN_MS, type Incident, type Problem } from "../domain/incident.ts";
 import type { Investigation } from "../domain/investigation.ts";
+import type { Trait } from "../domain/storm.ts";
 import { formatTarget, targetKey, type Target } from "../domain/target.ts";
 import type { Tables } from "../ports/store.ts";
-import { commit } from "./commit.ts";
+import { commit, queueInvestigation } from "./commit.ts";
 import type { Desk } from "./desk.ts";
+import { placeInStorm } from "./place-in-storm.ts";
+import { takeOutWithin } from "./take-out.ts";
 
 export type Opening = {
   readonly target: Target;
@@ -21,6 +25,11 @@ export type Opening = {
   readonly steps: readonly StepProgress[];
   /** How far back to look. */
   readonly sinceMs?: number;
+  /** Of the alert that it opens by: how bad it is, and what it may share with others. */
+  readonly severity?: Severity;
+  readonly traits?: readonly Trait[];
+  /** That many reports at once; absent: one. */
+  readonly times?: number;
   /** Something has changed, which the caller says itself: it is looked into anew, and not counted as asked again. */
   readonly news?: true;
 };
@@ -46,7 +55,14 @@ export function fingerprintOf(target: Target, problem: Problem): string {
 
 /** Within a transaction: the investigation is queued by the caller, once it is committed. */
 export async function openWithin(tables: Tables, desk: Desk, opening: Opening): Promise<Opened> {
-  const { kind, incident } = await tables.incidents.openOrJoin(candidateOf(desk, opening), REOPEN_WITHIN_MS);
+  const { kind, incident: seen } = await tables.incidents.openOrJoin(candidateOf(desk, opening), REOPEN_WITHIN_MS);
+  const { stormId: _, ...incident } = seen;
+  if (kind === "joined" && seen.stormId !== undefined) return joinMember(tables, desk, { incident: seen, opening });
+  const stormId = kind === "joined" ? undefined : await placeInStorm(tables, desk, { incident: seen, runbookId: opening.runbookId });
+  if (stormId !== undefined) {
+    await record(tables, desk, { kind, incident, opening, investigation: undefined });
+    return { kind, incident: { ...incident, stormId } };
+  }
   const worthwhile = kind !== "joined" || (await isWorthAnother(tables, incident, opening));
   const investigation = worthwhile ? investigationOf(desk, incident, opening) : undefined;
   if (investigation !== undefined) await tables.investigations.create(investigation);
@@ -55,6 +71,20 @@ export async function openWithin(tables: Tables, desk: Desk, opening: Opening): 
   if (kind !== "joined" || opening.actor.kind !== "alert") await record(tables, desk, { kind, incident, opening, investigation });
   await tell(tables, desk, { kind, incident, opening, investigation });
   return { kind, incident, ...(investigation === undefined ? {} : { investigation }) };
+}
+
+/** Its storm's list has the count; who asks by hand wants to follow it alone. */
+async function joinMember(tables: Tables, desk: Desk, { incident, opening }: Pick<Telling, "incident" | "opening">): Promise<Opened> {
+  if (opening.actor.kind !== "user") return { kind: "joined", incident };
+  const { incident: alone, investigation: itsTurn } = await takeOutWithin(tables, desk, incident);
+  const isWorthwhile = itsTurn === undefined && (await isWorthAnother(tables, alone, opening));
+  const another = isWorthwhile ? investigationOf(desk, alone, opening) : undefined;
+  if (another !== undefined) await tables.investigations.create(another);
+  const investigation = itsTurn ?? another;
+  const telling = { kind: "joined", incident: alone, opening, investigation } as const;
+  await record(tables, desk, telling);
+  await tell(tables, desk, telling);
+  return { kind: "joined", incident: alone, ...(investigation === undefined ? {} : { investigation }) };
 }
 
 async function record(tables: Tables, { clock }: Desk, { kind, incident, opening, investigation }: Telling): Promise<void> {
@@ -78,7 +108,8 @@ function candidateOf(desk: Desk, opening: Opening): Incident {
     openedBy: opening.actor,
     openedAtMs: nowMs,
     lastSeenAtMs: nowMs,
-    timesSeen: 1,
+    timesSeen: opening.times ?? 1,
+    ...given({ severity: opening.severity, traits: opening.traits }),
   };
 }
 
@@ -112,7 +143,16 @@ async function tell(tables: Tables, desk: Desk, { kind, incident, opening, inves
   if (kind === "opened" && investigation !== undefined) return desk.narrator(tables, { kind, incident, investigation, steps });
   if (kind === "opened") return undefined;
   if (kind === "joined" && opening.news === true) return lookingAgain(tables, desk, { incident, investigation, steps });
+  // Alerts that come in heaps are counted; what is not told now is told when the lapse is over.
+  if (kind === "joined" && actor.kind === "alert" && !(await mayTellAgain(tables, desk, incident))) return undefined;
   return desk.narrator(tables, { kind, incident, actor, ...(investigation === undefined ? {} : { investigation, steps }) });
+}
+
+/** A thread is told of further reports at most this often. */
+export const TOLD_AGAIN_MS = 10_000;
+
+function mayTellAgain({ incidents }: Tables, { clock }: Desk, { id }: Incident): Promise<boolean> {
+  return incidents.mayTell(id, { nowMs: clock.nowMs(), lapseMs: TOLD_AGAIN_MS });
 }
 
 /** What is new is said by who brought it; only the new progress message is missing. */
@@ -122,13 +162,4 @@ async function lookingAgain(
   { incident, investigation, steps }: Pick<Telling, "incident" | "investigation"> & Pick<Opening, "steps">,
 ): Promise<void> {
   if (investigation !== undefined) await desk.narrator(tables, { kind: "progress", incident, investigation, steps });
-}
-
-/** A queue that is away is only logged: the sweeper finds what is due. */
-export async function queueInvestigation(desk: Desk, investigationId: string): Promise<void> {
-  try {
-    await desk.queue.add("investigate", { investigationId }, { id: investigationId });
-  } catch (error) {
-    desk.log.warn({ investigationId, because: messageOf(error) }, "could not queue an investigation, the sweeper will");
-  }
 }

@@ -98,11 +98,7 @@ async function attempt(deps: DeliverDeps, { delivery, place, mayHaveArrived }: A
 
 /** What hung below a root that had not been posted may go now. */
 async function wakeThread(desk: Desk, root: Delivery): Promise<void> {
-  if (root.incidentId === undefined) return;
-  const siblings = await desk.store.outbox.ofIncident(root.incidentId);
-  const waiting = siblings.filter(
-    ({ state, thread }) => state === "due" && thread !== undefined && "slot" in thread && thread.slot === root.slot,
-  );
+  const waiting = await desk.store.outbox.dueBelow(root.slot);
   await Promise.all(waiting.map(({ id, priority }) => queueDelivery(desk, { deliveryId: id, priority })));
 }
 

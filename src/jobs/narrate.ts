@@ -4,6 +4,7 @@ import type { StepProgress } from "../domain/evidence.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Investigation } from "../domain/investigation.ts";
 import type { Message } from "../domain/message.ts";
+import type { StormSettings } from "../domain/storm.ts";
 import type { ActionDoc, ThreadFile } from "../domain/plan.ts";
 import { breakGlassNotice } from "../messages/break-glass-notice.ts";
 import { decisionReply } from "../messages/decision-reply.ts";
@@ -14,7 +15,6 @@ import { note } from "../messages/note.ts";
 import { outcomeReply } from "../messages/outcome-reply.ts";
 import { progressMessage } from "../messages/progress.ts";
 import { reportFailedMessage } from "../messages/report-failed.ts";
-import { reportMessage, type OfferFacts } from "../messages/report.ts";
 import { requestCard } from "../messages/request-card.ts";
 import { resolvedNote } from "../messages/resolved-note.ts";
 import { rootMessage } from "../messages/root.ts";
@@ -22,8 +22,10 @@ import { relatedNote } from "../messages/related-note.ts";
 import { worseNote } from "../messages/worse-note.ts";
 import { watchNote } from "../messages/watch-note.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
-import type { Narrator, News, OfferWithTitle } from "../ports/narrator.ts";
+import type { Narrator, News } from "../ports/narrator.ts";
 import type { Tables } from "../ports/store.ts";
+import { offerFacts, reportOf } from "./report-of.ts";
+import { tellInStorm } from "./tell-in-storm.ts";
 import { doneIn, relatedTo } from "./tell-reports.ts";
 
 export type NarratorSettings = {
@@ -31,6 +33,8 @@ export type NarratorSettings = {
   readonly clock: Clock;
   /** For titles and risks. */
   readonly actions: readonly ActionDoc[];
+  /** So many reports are posted below a storm; absent: none. */
+  readonly storms?: Pick<StormSettings, "replies">;
 };
 
 type NewsOf<Kind extends News["kind"]> = Extract<News, { readonly kind: Kind }>;
@@ -46,6 +50,7 @@ type Teller = NarratorSettings & { readonly tables: Tables };
 /** A narrator that puts each piece of news into the slots that it concerns, for delivery. */
 export function createNarrator(settings: NarratorSettings): Narrator {
   return async (tables, news) => {
+    if (await tellInStorm(tables, news, settings)) return;
     const lines = await linesOf(news, { ...settings, tables });
     for (const line of lines) await tables.outbox.say(sayingOf(line, news.incident), settings.ids.next("dlv"), settings.clock.nowMs());
   };
@@ -58,6 +63,8 @@ async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
     case "joined":
     case "reopened":
       return seenAgain(news, teller);
+    case "taken-out":
+      return root(news.incident, news.says);
     case "worse":
       return [{ slot: `${news.incident.id}/worse/${news.to}/${news.incident.lastSeenAtMs}`, priority: 1, message: worseNote(news) }];
     case "progress":
@@ -125,17 +132,10 @@ async function seenAgain(news: NewsOf<"joined" | "reopened">, { tables }: Teller
   return [{ slot: `${incident.id}/joined`, priority: 3, message: joinedNote({ ...news, reports }) }, ...again];
 }
 
-function diagnosed({ incident, investigation, offers }: NewsOf<"diagnosed">, teller: Teller): readonly Line[] {
-  const { diagnosis, target, failures, startedAtMs, endedAtMs } = investigation;
-  if (diagnosis === undefined) return [];
-  const message = reportMessage({
-    target,
-    diagnosis,
-    failures,
-    offers: offers.map((offer) => offerFacts(offer, teller)),
-    ...(endedAtMs === undefined ? {} : { tookMs: endedAtMs - startedAtMs }),
-  });
-  return [report({ incident, investigation }, message), ...root(incident, diagnosis.finding.headline)];
+function diagnosed(news: NewsOf<"diagnosed">, teller: Teller): readonly Line[] {
+  const message = reportOf(news, teller);
+  if (message === undefined) return [];
+  return [report(news, message), ...root(news.incident, news.investigation.diagnosis?.finding.headline)];
 }
 
 function report({ incident, investigation }: Pick<Stepping, "incident" | "investigation">, message: Message): Line {
@@ -206,14 +206,6 @@ function escalation(news: NewsOf<"escalated" | "not-escalated">, { clock }: Tell
   if (news.kind === "escalated")
     return { slot: news.lateMs === undefined ? slot : `${slot}/${id}/${clock.nowMs()}`, priority: 2, message: escalatedNote(news) };
   return { slot: `${slot}/${id}/${news.why}/${clock.nowMs()}`, priority: 2, message: notEscalatedNote({ ...news, atMs: clock.nowMs() }) };
-}
-
-function offerFacts({ offer, title, why }: OfferWithTitle, teller: Teller): OfferFacts {
-  const risk = teller.actions.find((action) => action.id === offer.actionId)?.risk;
-  const detail = Object.values(offer.params)
-    .filter((value) => typeof value === "string" || typeof value === "number")
-    .join(", ");
-  return { id: offer.id, title, why, ...(detail === "" ? {} : { detail }), ...(risk === undefined ? {} : { risk }) };
 }
 
 function titleOf(teller: Teller, actionId: string): string {

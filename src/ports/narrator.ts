@@ -68,6 +68,8 @@ export type News =
       readonly wayBack?: OfferWithTitle;
       readonly afterwards?: Pick<Afterwards, "says" | "files"> & { readonly offers: readonly OfferWithTitle[] };
     }
+  /** It was one of a storm, and has a thread of its own from now on. `says`: what looking into it came to. */
+  | { readonly kind: "taken-out"; readonly incident: Incident; readonly says?: string }
   /** An alert says that it is worse than was known. */
   | { readonly kind: "worse"; readonly incident: Incident; readonly actor: Actor; readonly from: Severity; readonly to: Severity }
   | { readonly kind: "resolved"; readonly incident: Incident; readonly actor: Actor; readonly says: string }

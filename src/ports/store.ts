@@ -95,6 +95,7 @@ export type StormTable = {
   join(member: Pick<StormMember, "incidentId" | "stormId" | "runbookId">, atMs: number): Promise<void>;
   /** In the order of joining, those with threads of their own too. */
   members(stormId: string): Promise<readonly StormMember[]>;
+  member(incidentId: string): Promise<StormMember | undefined>;
   /** Its turn has come. False: it had come already. */
   lookedInto(incidentId: string, investigationId: string): Promise<boolean>;
   /** What looking into it came to. */
@@ -108,6 +109,8 @@ export type StormTable = {
 /** Alerts that were counted into incidents, each once. */
 export type HeardTable = {
   has(key: string): Promise<boolean>;
+  /** Which of these are there. */
+  known(keys: readonly string[]): Promise<ReadonlySet<string>>;
   /** False: this key is there already. */
   add(heard: HeardAlert): Promise<boolean>;
   /** By source, in the order of their names. */
@@ -225,6 +228,8 @@ export type OutboxTable = {
   /** Due at or before `nowMs` and not claimed: most urgent first, then oldest. */
   due(nowMs: number, limit: number): Promise<readonly Delivery[]>;
   ofIncident(incidentId: string): Promise<readonly Delivery[]>;
+  /** Due, in the thread of a root by its slot. */
+  dueBelow(rootSlot: string): Promise<readonly Delivery[]>;
   counts(): Promise<Readonly<Record<Delivery["state"], number>>>;
 };
 

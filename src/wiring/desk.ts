@@ -19,7 +19,16 @@ type DeskParts = Pick<Desk, "store" | "queue" | "log" | "metrics"> & {
 };
 
 /** The desk as configured: the same for the process and for a command line beside it. */
-export function createDesk({ access: rules }: Pick<Config, "access">, { chat, actions, ...parts }: DeskParts): Desk {
+export function createDesk({ access: rules, storms }: Pick<Config, "access" | "storms">, { chat, actions, ...parts }: DeskParts): Desk {
   const { person } = createPeople({ rules, clock, groupMembers: chat.groupMembers, ttlMs: TIMES.groupsMs });
-  return { ...parts, clock, ids, rules, person, narrator: createNarrator({ ids, clock, actions }), planner: createPlanner(actions) };
+  return {
+    ...parts,
+    clock,
+    ids,
+    rules,
+    person,
+    storms,
+    narrator: createNarrator({ ids, clock, actions, storms }),
+    planner: createPlanner(actions),
+  };
 }

@@ -22,7 +22,7 @@ describe("an alert about a target that was found", () => {
       steps: [],
       heardAtMs: test.desk.clock.nowMs(),
       key,
-      alert: { source: "alertmanager", class: "redis_memory", severity },
+      alert: { source: "alertmanager", class: "redis_memory", severity, labels: {}, subject: { about: "redis", names: [], hosts: [] } },
       ...more,
     });
   const idOf = (opened: Awaited<ReturnType<typeof heard>>) => (opened.kind === "heard-already" ? "" : opened.incident.id);

@@ -8,6 +8,12 @@ export function heardTable(scope: Scope): HeardTable {
   return {
     has: (key) =>
       scope.read(async (db) => (await db.selectFrom("heard").select("key").where("key", "=", key).executeTakeFirst()) !== undefined),
+    known: (keys) =>
+      scope.read(async (db) => {
+        if (keys.length === 0) return new Set();
+        const rows = await db.selectFrom("heard").select("key").where("key", "in", keys).execute();
+        return new Set(rows.map(({ key }) => key));
+      }),
     add: ({ key, incidentId, atMs, source, class: kind, severity }) =>
       scope.write(async (db) => {
         const row = { key, incident_id: incidentId, at_ms: atMs, source, class: kind, severity };

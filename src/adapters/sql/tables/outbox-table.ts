@@ -48,6 +48,18 @@ export function outboxTable(scope: Scope): OutboxTable {
         const rows = await db.selectFrom("outbox").selectAll().where("incident_id", "=", incidentId).orderBy("position").execute();
         return decodeAll(DeliverySchema, rows, { table: "outbox", id: "id" });
       }),
+    dueBelow: (rootSlot) =>
+      scope.read(async (db) => {
+        const rows = await db
+          .selectFrom("outbox")
+          .selectAll()
+          .where("state", "=", "due" satisfies State)
+          .where("thread", "=", JSON.stringify({ slot: rootSlot }))
+          .orderBy("priority")
+          .orderBy("position")
+          .execute();
+        return decodeAll(DeliverySchema, rows, { table: "outbox", id: "id" });
+      }),
     counts: () => scope.read(counts),
   };
 }

@@ -53,7 +53,8 @@ export function stormTable(scope: Scope): StormTable {
         await db.updateTable("storms").set({ last_member_at_ms: atMs }).where("id", "=", stormId).execute();
         await db.updateTable("incidents").set({ storm_id: stormId }).where("id", "=", incidentId).execute();
       }),
-    members: (stormId) => scope.read((db) => members(db, stormId)),
+    members: (stormId) => scope.read((db) => members(db, { column: "m.storm_id", is: stormId })),
+    member: (incidentId) => scope.read(async (db) => (await members(db, { column: "m.incident_id", is: incidentId }))[0]),
     lookedInto: (incidentId, investigationId) =>
       scope.write(async (db) => {
         const { numUpdatedRows } = await db
@@ -97,14 +98,16 @@ export function stormTable(scope: Scope): StormTable {
   };
 }
 
-async function members(db: Db, stormId: string): Promise<readonly StormMember[]> {
+type Wanted = { readonly column: "m.storm_id" | "m.incident_id"; readonly is: string };
+
+async function members(db: Db, { column, is }: Wanted): Promise<readonly StormMember[]> {
   const rows = await db
     .selectFrom("storm_members as m")
     .innerJoin("incidents as i", "i.id", "m.incident_id")
     .leftJoin("investigations as v", "v.id", "m.investigation_id")
     .select(["m.incident_id", "m.storm_id", "m.runbook_id", "m.headline", "m.is_out", "i.target", "i.problem", "i.state", "i.severity"])
     .select(["i.times_seen", "i.opened_at_ms", "v.state as look"])
-    .where("m.storm_id", "=", stormId)
+    .where(column, "=", is)
     .orderBy("m.joined_at_ms")
     .orderBy("i.position")
     .execute();

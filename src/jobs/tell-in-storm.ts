@@ -1,0 +1,47 @@
+import type { StormSettings } from "../domain/storm.ts";
+import type { ActionDoc } from "../domain/plan.ts";
+import type { Clock, Ids } from "../ports/clock.ts";
+import type { News } from "../ports/narrator.ts";
+import type { Tables } from "../ports/store.ts";
+import { reportOf } from "./report-of.ts";
+
+type Telling = {
+  readonly ids: Ids;
+  readonly clock: Clock;
+  readonly actions: readonly ActionDoc[];
+  readonly storms?: Pick<StormSettings, "replies">;
+};
+
+/**
+ * Tells what concerns an incident that is one of a storm: its verdict in the storm's list, its report below the storm as
+ * far as the budget goes. Everything else the list shows by itself. False: it has a thread of its own.
+ */
+export async function tellInStorm(tables: Tables, news: News, telling: Telling): Promise<boolean> {
+  if (news.incident.stormId === undefined) return false;
+  // As it stands now: it may have been taken out since.
+  const stormId = (await tables.incidents.get(news.incident.id))?.stormId;
+  const storm = stormId === undefined ? undefined : await tables.storms.get(stormId);
+  if (storm === undefined) return false;
+  const { id } = news.incident;
+  if (news.kind === "investigation-failed") await tables.storms.found(id, `Could not be looked at: ${news.because}`);
+  if (news.kind !== "diagnosed" || news.investigation.diagnosis === undefined) return true;
+
+  await tables.storms.found(id, news.investigation.diagnosis.finding.headline);
+  const message = reportOf(news, telling);
+  if (message === undefined || !(await tables.storms.reply(id, { stormId: storm.id, most: telling.storms?.replies ?? 0 }))) return true;
+  const saying = {
+    slot: `${id}/report/${news.investigation.id}`,
+    incidentId: id,
+    channel: storm.channel,
+    thread: { slot: stormSlot(storm.id) },
+    content: { kind: "message", message },
+    priority: 2,
+  } as const;
+  await tables.outbox.say(saying, telling.ids.next("dlv"), telling.clock.nowMs());
+  return true;
+}
+
+/** The slot of a storm's root. */
+export function stormSlot(stormId: string): string {
+  return `${stormId}/root`;
+}
