@@ -1,8 +1,8 @@
 import { isListed, type Person } from "../domain/access.ts";
 import type { Message } from "../domain/message.ts";
 import { listLeases } from "../incidents/leases.ts";
-import { UNRESOLVED } from "../incidents/resolve.ts";
 import { threadLink } from "../incidents/thread-link.ts";
+import { UNRESOLVED } from "../incidents/unresolved.ts";
 import { approvalList } from "../messages/approval-list.ts";
 import { auditList } from "../messages/audit-list.ts";
 import { helpMenu } from "../messages/help-menu.ts";

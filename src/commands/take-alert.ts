@@ -12,6 +12,7 @@ import { targetPicker } from "../messages/target-picker.ts";
 import { endedForMemory } from "./find-in-cluster.ts";
 import type { Victim } from "./find-victim.ts";
 import type { Front } from "./front.ts";
+import { isHushed } from "./hush-alert.ts";
 import { noRunbook, startOf } from "./investigate.ts";
 import { say, type Reply } from "./say.ts";
 import { victimOf } from "./victim-of.ts";
@@ -34,7 +35,9 @@ export async function takeAlert(front: Front, taken: TakenAlert, place: Reply): 
   if (alert.memory === "no") return;
   if (alert.status === "resolved") return onResolved(front, taken);
   const victim = await victimOf(front, taken);
-  if (alert.memory === "unsure" && !(await isSureNow(front, victim))) return offerQuietly(front, { alert, victim, place });
+  const isUnsure = alert.memory === "unsure" && !(await isSureNow(front, victim));
+  if (await isHushed(front, taken, { victim, place, isUnsure })) return undefined;
+  if (isUnsure) return offerQuietly(front, { alert, victim, place });
   if (victim.kind === "none") return nobody(front, alert, { place, because: victim.because });
   if (victim.kind === "several")
     return say(front, place, targetPicker({ says: answered(victim.because, alert, place), targets: victim.targets }));

@@ -1,4 +1,5 @@
 import type { AccessRules, Person } from "../domain/access.ts";
+import type { CalmRules } from "../domain/calm.ts";
 import type { EscalationRules } from "../domain/escalation.ts";
 import type { StormSettings } from "../domain/storm.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
@@ -8,6 +9,7 @@ import type { Metrics } from "../ports/metrics.ts";
 import type { Narrator } from "../ports/narrator.ts";
 import type { Planner, Targets } from "../ports/planner.ts";
 import type { Store } from "../ports/store.ts";
+import type { UnattendedRules } from "./attention.ts";
 
 /** What everything around incidents works with. */
 export type Desk = {
@@ -22,6 +24,10 @@ export type Desk = {
   /** What is configured now: a request for a target that is gone is refused. */
   readonly targets: Targets;
   readonly rules: AccessRules;
+  /** When the configuration wants quiet; absent: never. */
+  readonly calm?: CalmRules;
+  /** What is done when nobody reacts; absent: nothing. */
+  readonly unattended?: UnattendedRules;
   /** What is told outside the chat; absent: nothing is. */
   readonly escalation?: EscalationRules;
   /** When incidents share a thread; absent: never. */

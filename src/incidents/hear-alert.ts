@@ -3,6 +3,7 @@ import { traitsOf } from "../domain/storm.ts";
 import type { Tables } from "../ports/store.ts";
 import { commit, queueInvestigation } from "./commit.ts";
 import type { Desk } from "./desk.ts";
+import { tellKept } from "./hush.ts";
 import { fingerprintOf, openWithin, type Opened, type Opening } from "./open-incident.ts";
 
 export type Hearing = Omit<Opening, "severity" | "traits"> & {
@@ -52,6 +53,7 @@ async function inOwnThread({ incidents }: Tables, opening: Opening): Promise<Ope
 async function hearWithin(tables: Tables, desk: Desk, { key, alert, heardAtMs, ...opening }: Hearing): Promise<Opened> {
   const told = { ...(await inOwnThread(tables, opening)), ...(alert.severity === null ? {} : { severity: alert.severity }) };
   const opened = await openWithin(tables, desk, { ...told, traits: traitsOf(opening.target, alert) });
+  await tellKept(tables, desk, opened.incident);
   const { id, severity = null } = opened.incident;
   await tables.heard.add({ key, incidentId: id, atMs: heardAtMs, source: alert.source, class: alert.class, severity: alert.severity });
   if (alert.severity === null || !isWorse(alert.severity, severity)) return opened;

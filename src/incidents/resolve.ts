@@ -1,6 +1,6 @@
 import { isListed } from "../domain/access.ts";
 import type { Actor } from "../domain/actor.ts";
-import type { Incident, IncidentState, Problem } from "../domain/incident.ts";
+import type { Incident, Problem } from "../domain/incident.ts";
 import type { Target } from "../domain/target.ts";
 import type { Tables } from "../ports/store.ts";
 import { commit } from "./commit.ts";
@@ -8,15 +8,14 @@ import type { Desk } from "./desk.ts";
 import { escalate } from "./escalate.ts";
 import { personOrReason } from "./may-request.ts";
 import { fingerprintOf } from "./open-incident.ts";
+import { endFulfilled } from "./silences.ts";
+import { UNRESOLVED } from "./unresolved.ts";
 
 export type Resolved =
   | { readonly kind: "resolved"; readonly incident: Incident }
   | { readonly kind: "already-resolved"; readonly incident: Incident }
   | { readonly kind: "no-such-incident" }
   | { readonly kind: "refused"; readonly because: string };
-
-/** Unresolved, in every state that an incident can be in. */
-export const UNRESOLVED: readonly IncidentState[] = ["open", "investigating", "diagnosed", "acting", "verifying"];
 
 /** A person says that it is over. Whoever may investigate may say so. */
 export async function resolveIncident(
@@ -64,6 +63,7 @@ export async function resolveWithin(tables: Tables, desk: Desk, { incident, acto
   await tables.audit.append({ kind: "incident-resolved", actor, atMs, incidentId: incident.id, detail: { because: says } });
   await tables.incidents.note({ incidentId: incident.id, atMs, actor, says });
   await escalate(tables, desk, { incident, event: "resolved", says });
+  await endFulfilled(tables, desk, incident);
   await desk.narrator(tables, { kind: "resolved", incident: { ...incident, state: "resolved", resolvedAtMs: atMs }, actor, says });
   return true;
 }

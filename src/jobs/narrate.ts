@@ -26,6 +26,7 @@ import type { Narrator, News } from "../ports/narrator.ts";
 import type { Tables } from "../ports/store.ts";
 import { offerFacts, reportOf } from "./report-of.ts";
 import { tellInStorm } from "./tell-in-storm.ts";
+import { quietLines } from "./tell-quiet.ts";
 import { doneIn, relatedTo } from "./tell-reports.ts";
 
 export type NarratorSettings = {
@@ -44,6 +45,8 @@ type Line = {
   readonly priority: DeliveryPriority;
   readonly onBehalfOf?: string;
   readonly inChannel?: true;
+  /** Another channel than the incident's, outside threads. */
+  readonly channel?: string;
 };
 type Teller = NarratorSettings & { readonly tables: Tables };
 
@@ -87,6 +90,11 @@ async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
       return [{ slot: `${news.incident.id}/watched/${news.trouble}/${news.sinceMs}`, priority: 1, message: watchNote(news) }];
     case "alerted":
       return [{ slot: `${news.incident.id}/alerted`, priority: 2, message: note(news.says) }];
+    case "silenced":
+    case "kept-quiet":
+    case "unattended":
+    case "attended":
+      return quietLines(news);
     case "escalated":
     case "not-escalated":
       return [escalation(news, teller)];
@@ -217,10 +225,10 @@ function sayingOf(line: Line, incident: Incident): Saying {
   return {
     slot,
     incidentId: incident.id,
-    channel: incident.channel,
+    channel: line.channel ?? incident.channel,
     content: contentOf(message),
     priority,
-    ...(slot === rootSlot(incident) || line.inChannel === true ? {} : { thread: threadOf(incident) }),
+    ...(slot === rootSlot(incident) || line.inChannel === true || line.channel !== undefined ? {} : { thread: threadOf(incident) }),
     ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
   };
 }

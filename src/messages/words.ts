@@ -1,5 +1,6 @@
 import type { Actor } from "../domain/actor.ts";
 import { escapeMrkdwn } from "../domain/message.ts";
+import { formatSilenced, type Silenced } from "../domain/silence.ts";
 
 // Control, format (zero-width, right-to-left), surrogate, private and line-separating characters: none of them is for
 // readers, and some make a key look like another one.
@@ -75,6 +76,12 @@ export function who(actor: Actor): string {
     case "oomph":
       return "Oomph";
   }
+}
+
+/** What is silenced, for people: `deploy/shop/*`, the label `severity=warning`, a channel. */
+export function silenceWords(what: Silenced): string {
+  if (what.kind === "channel") return /^[CG][A-Z0-9]{2,20}$/.test(what.channel) ? `All in <#${what.channel}>` : code(what.channel);
+  return code(formatSilenced(what));
 }
 
 /** `a`, `a and b`, `a, b and c`; with `or` on request. */

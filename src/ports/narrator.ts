@@ -6,6 +6,7 @@ import type { StepProgress } from "../domain/evidence.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Investigation } from "../domain/investigation.ts";
 import type { Afterwards } from "../domain/plan.ts";
+import type { Silence } from "../domain/silence.ts";
 import type { Tables } from "./store.ts";
 
 /** Puts what happened into words and into the outbox, within the transaction in which it happened. */
@@ -102,7 +103,29 @@ export type News =
       readonly because: string;
       readonly nextAttemptAtMs?: number;
     }
+  /** Somebody wants to hear nothing of it for a while. */
+  | { readonly kind: "silenced"; readonly incident: Incident; readonly silence: Silence }
+  /** It is told again, and what was kept quiet meanwhile has only been counted. */
+  | { readonly kind: "kept-quiet"; readonly incident: Incident; readonly count: number; readonly firstAtMs: number; readonly lastAtMs: number }
+  /** Nobody has reacted for so long: a group is called into the thread, or another channel is told, with the thread's address. */
+  | {
+      readonly kind: "unattended";
+      readonly incident: Incident;
+      readonly sinceMs: number;
+      readonly forMs: number;
+      readonly call: { readonly group: string } | Spreading;
+    }
+  /** Somebody has, after they were called. */
+  | {
+      readonly kind: "attended";
+      readonly incident: Incident;
+      readonly sinceMs: number;
+      readonly by: string;
+      readonly where: "thread" | { readonly channel: string };
+    }
   /** The kill switch or a lease, told in the thread that it concerns. */
   | { readonly kind: "lease-released"; readonly incident: Incident; readonly by: string; readonly targetKey: string };
+
+export type Spreading = { readonly channel: string; readonly permalink?: string };
 
 export type OfferWithTitle = { readonly offer: Offer; readonly title: string; readonly why: string };

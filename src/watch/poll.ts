@@ -1,6 +1,7 @@
 import { messageOf, OomphError } from "../domain/errors.ts";
 import type { MemoryReading } from "../domain/memory.ts";
 import { readingKey } from "../domain/target.ts";
+import { NO_PRESSURE } from "../domain/trend/pressure.ts";
 import { KEPT, thinReadings } from "../domain/trend/thin-readings.ts";
 import { suspectLeak } from "../domain/trend/suspect-leak.ts";
 import { isTroubled, withEvents, type WatchedTarget } from "../domain/watch.ts";
@@ -123,11 +124,18 @@ async function remember(deps: WatchDeps, { watched, news }: Weighed): Promise<vo
   const tellings = news.flatMap(({ kind, says }): readonly Telling[] =>
     kind === "calm" ? [] : [{ kind, says, sinceMs: kind === "leak" ? (watched.leak?.sinceMs ?? watched.seenAtMs) : watched.seenAtMs }],
   );
-  await tell(deps, { target, lookInto: "always" }, async (tables) => {
+  const kinds = tellings.map(({ kind }) => kind);
+  await tell(deps, { target, kinds, lookInto: "always" }, async (tables, how) => {
     const now = await tables.watched.get(readingKey(target));
-    await put(tables, watched);
+    await put(tables, how === "told" ? watched : asBefore(watched, now));
     return tellings.filter(({ kind }) => !isKnown(kind, now));
   });
+}
+
+/** What nobody was told of is news again at the next look, so that it is told when the quiet is over. */
+function asBefore(watched: WatchedTarget, now: WatchedTarget | undefined): WatchedTarget {
+  const { leak: _, ...rest } = watched;
+  return { ...rest, pressure: now?.pressure ?? NO_PRESSURE, ...(now?.leak === undefined ? {} : { leak: now.leak }) };
 }
 
 /** Another process may have looked at the same time, as when this one was taken for dead. */

@@ -15,7 +15,7 @@ export type Killing = {
 /** Counts a kill and tells of it: once, however often this is called for it. */
 export async function recordKill(deps: WatchDeps, { target, atMs, says }: Killing): Promise<void> {
   if (isCounted(await watchedNow(deps.desk.store, { target, atMs }), atMs)) return; // told before a crash
-  await tell(deps, { target, lookInto: "seldom" }, async (tables) => {
+  await tell(deps, { target, kinds: ["killed"], lookInto: "seldom" }, async (tables) => {
     // Counted here, where no other kill can be counted at the same moment.
     const before = await watchedNow(tables, { target, atMs });
     if (isCounted(before, atMs)) return [];

@@ -1,13 +1,16 @@
+import { isWorse } from "../domain/alert.ts";
 import type { EscalationEvent } from "../domain/escalation.ts";
 import type { Incident, Problem } from "../domain/incident.ts";
 import type { StepProgress } from "../domain/evidence.ts";
 import { readingKey, targetKey, type Target } from "../domain/target.ts";
 import { commit } from "../incidents/commit.ts";
 import { escalate } from "../incidents/escalate.ts";
+import { tellKept } from "../incidents/hush.ts";
 import { openIncident } from "../incidents/open-incident.ts";
 import { findUnresolved, resolveWithin } from "../incidents/resolve.ts";
 import type { Tables } from "../ports/store.ts";
 import { isTroubled, KILLS_FORGOTTEN_MS } from "../domain/watch.ts";
+import { countQuietly, hushedBy, SEVERITY_OF } from "./hush-watch.ts";
 import type { WatchDeps } from "./watch-deps.ts";
 
 const ACTOR = { kind: "oomph" } as const;
@@ -26,6 +29,8 @@ export type Telling = {
 
 export type Subject = {
   readonly target: Target;
+  /** Of what kinds the news is, at the most. */
+  readonly kinds: readonly Telling["kind"][];
   /** Always: it is looked into anew each time. Seldom: not within minutes of the last time. */
   readonly lookInto: "always" | "seldom";
 };
@@ -33,14 +38,22 @@ export type Subject = {
 /**
  * Opens or joins the target's incident, has it looked into, says in its thread what is new and has it escalated. `news`
  * runs in the transaction in which that is said, and stores what it knows then: told and remembered are one. Of nothing
- * new nothing is said.
+ * new nothing is said. Where somebody wants quiet about it, it is only counted, and `news` is told that nobody knows of it.
  */
-export async function tell(deps: WatchDeps, subject: Subject, news: (tables: Tables) => Promise<readonly Telling[]>): Promise<void> {
+export async function tell(deps: WatchDeps, subject: Subject, news: GatherNews): Promise<void> {
+  const { problem } = deps.runbookFor(subject.target.kind);
+  const by = await hushedBy(deps, { ...subject, problem });
+  if (by !== undefined) return countQuietly(deps, { by, subject: { ...subject, problem }, news: (tables) => news(tables, "untold") });
   const incident = await incidentOf(deps, subject);
   await commit(deps.desk, async (tables) => {
-    for (const telling of await news(tables)) await say(tables, deps, { incident, telling });
+    const tellings = await news(tables, "told");
+    if (tellings.length > 0) await tellKept(tables, deps.desk, incident);
+    for (const telling of tellings) await say(tables, deps, { incident, telling });
   });
 }
+
+/** What is new, within the transaction in which it is told; `untold`: it is only counted. */
+export type GatherNews = (tables: Tables, how: "told" | "untold") => Promise<readonly Telling[]>;
 
 async function say(
   tables: Tables,
@@ -48,6 +61,8 @@ async function say(
   { incident, telling }: { readonly incident: Incident; readonly telling: Telling },
 ): Promise<void> {
   const { kind, says, sinceMs, isRepetition = false } = telling;
+  const known = (await tables.incidents.get(incident.id))?.severity ?? null;
+  if (isWorse(SEVERITY_OF[kind], known)) await tables.incidents.setSeverity(incident.id, SEVERITY_OF[kind]);
   if (!isRepetition) await tables.incidents.note({ incidentId: incident.id, atMs: desk.clock.nowMs(), actor: ACTOR, says });
   await desk.narrator(tables, { kind: "watched", incident, trouble: kind, says, sinceMs });
   await escalate(tables, desk, { incident, event: kind satisfies EscalationEvent, says });

@@ -91,7 +91,7 @@ describe("an event of a container", () => {
 
   it("a kill that came while something else was looked into is looked into with the next one", async () => {
     const { desk } = test;
-    await tell(watch.deps, { target: container("kong"), lookInto: "always" }, async () => []);
+    await tell(watch.deps, { target: container("kong"), kinds: ["warning"], lookInto: "always" }, async () => []);
     await hears(event("oom", { atMs: desk.clock.nowMs() + 5 }));
     expect(await watch.investigations("kong")).toBe(1);
     const [first] = await desk.store.investigations.unfinished(desk.clock.nowMs() + 1);
@@ -103,8 +103,8 @@ describe("an event of a container", () => {
 
   it("the first kill is looked into, however lately memory that was getting short was", async () => {
     const { desk } = test;
-    for (const _pressure of ["warning", "critical"]) {
-      await tell(watch.deps, { target: container("kong"), lookInto: "always" }, async () => []);
+    for (const pressure of ["warning", "critical"] as const) {
+      await tell(watch.deps, { target: container("kong"), kinds: [pressure], lookInto: "always" }, async () => []);
       const [look] = await desk.store.investigations.unfinished(desk.clock.nowMs() + 1);
       await desk.store.investigations.update(look?.id ?? "", { state: "done", endedAtMs: desk.clock.nowMs() });
       test.moveOn(5 * 60_000);

@@ -2,7 +2,7 @@ import { createContainerHosts } from "../../src/adapters/docker/container-hosts.
 import { PRESSURE_SETTINGS } from "../../src/domain/trend/pressure.ts";
 import type { Incident } from "../../src/domain/incident.ts";
 import type { ContainerTarget, Target, TargetKind } from "../../src/domain/target.ts";
-import { UNRESOLVED } from "../../src/incidents/resolve.ts";
+import { UNRESOLVED } from "../../src/incidents/unresolved.ts";
 import type { ClusterObjects } from "../../src/ports/clusters.ts";
 import type { ContainerHosts } from "../../src/ports/containers.ts";
 import type { Log } from "../../src/ports/log.ts";

@@ -1,0 +1,68 @@
+import { isWorse, type Alert } from "../domain/alert.ts";
+import { calmOf, isQuiet } from "../domain/calm.ts";
+import type { Incident } from "../domain/incident.ts";
+import { covers, type Noise } from "../domain/silence.ts";
+import type { Hushed } from "../ports/quiet-tables.ts";
+import type { Tables } from "../ports/store.ts";
+import type { Desk } from "./desk.ts";
+import { fingerprintOf } from "./open-incident.ts";
+
+/** Whose quiet is kept: what waits for the end of quiet hours is told together then. */
+export const QUIET_HOURS = "quiet-hours";
+
+/** How long it is remembered what was kept quiet, and counted in `/oom silences`. */
+const REMEMBERED_MS = 30 * 86_400_000;
+
+/**
+ * Who wants quiet about this now: id of a silence, `maintenance:<name>` or `quiet-hours`; undefined: nobody. What somebody has
+ * silenced by hand is not told when quiet hours end.
+ */
+export async function hushOf(
+  { silences }: Pick<Tables, "silences">,
+  { calm, clock }: Pick<Desk, "calm" | "clock">,
+  noise: Noise,
+): Promise<string | undefined> {
+  const nowMs = clock.nowMs();
+  const wanted = calm === undefined ? undefined : calmOf(calm, noise, nowMs);
+  if (wanted?.kind === "maintenance") return `maintenance:${wanted.name}`;
+  const silence = (await silences.live(nowMs)).find((one) => covers(one, noise));
+  return silence?.id ?? (wanted === undefined ? undefined : QUIET_HOURS);
+}
+
+export type Hushing = Omit<Hushed, "fingerprint"> & {
+  /** Absent: the watch's. */
+  readonly alert?: Pick<Alert, "source" | "class" | "severity">;
+};
+
+/**
+ * Counts something that is not told, once for its key, within a transaction: into its incident where one is open, which is told of
+ * it as little as anybody. False: it has been counted before.
+ */
+export async function hushWithin(tables: Tables, { alert, ...hushed }: Hushing): Promise<boolean> {
+  const { key, target, problem, atMs, severity } = hushed;
+  if (await tables.heard.has(key)) return false;
+  const fingerprint = target === undefined || problem === undefined ? undefined : fingerprintOf(target, problem);
+  if (!(await tables.hushed.add({ ...hushed, ...(fingerprint === undefined ? {} : { fingerprint }) }))) return false;
+  const open = fingerprint === undefined ? undefined : await tables.incidents.unresolved(fingerprint);
+  if (open === undefined) return true;
+  await tables.incidents.openOrJoin({ ...open, lastSeenAtMs: atMs, timesSeen: 1 }, 0);
+  if (alert !== undefined) await tables.heard.add({ key, incidentId: open.id, atMs, ...alert });
+  if (severity !== null && isWorse(severity, open.severity ?? null)) await tables.incidents.setSeverity(open.id, severity);
+  return true;
+}
+
+/** It is told again: how much of it was kept quiet meanwhile is said in its thread, once. */
+export async function tellKept(tables: Tables, desk: Pick<Desk, "narrator">, incident: Incident): Promise<void> {
+  const kept = await tables.hushed.tell(incident.fingerprint);
+  if (kept !== undefined) await desk.narrator(tables, { kind: "kept-quiet", incident, ...kept });
+}
+
+/** Is it time to tell what waited for the end of quiet hours? */
+export function isTimeToTell({ calm, clock }: Pick<Desk, "calm" | "clock">): boolean {
+  return calm === undefined || !isQuiet(calm, clock.nowMs());
+}
+
+/** Forgets what was kept quiet long ago. What waits to be told is kept. */
+export function forgetHushed({ store, clock }: Pick<Desk, "store" | "clock">): Promise<number> {
+  return store.hushed.forget(clock.nowMs() - REMEMBERED_MS, QUIET_HOURS);
+}

@@ -1,0 +1,70 @@
+import { counted } from "../domain/count.ts";
+import { formatDuration } from "../domain/duration.ts";
+import type { Incident } from "../domain/incident.ts";
+import type { Message } from "../domain/message.ts";
+import type { Silence } from "../domain/silence.ts";
+import { formatTarget } from "../domain/target.ts";
+import { button, buttons, message, section } from "./kit.ts";
+import { PROBLEMS } from "./root.ts";
+import { code, link, person, prose, silenceWords, time } from "./words.ts";
+
+/** Somebody has silenced it, in its thread. */
+export function silencedNote({ silence }: { readonly silence: Silence }): Message {
+  const until = silence.untilMs === undefined ? "until it is resolved" : `until ${time(silence.untilMs)}`;
+  const why = silence.reason === undefined ? "" : `: ${prose(silence.reason)}`;
+  const kills = silence.kills ? "Kills are counted and not told either." : "Kills are told all the same.";
+  return message(`Silenced ${silence.untilMs === undefined ? "until it is resolved" : "for a while"}`, [
+    section(
+      `🔕 *${silenceWords(silence.what)} is silenced ${until}* by ${person(silence.by)}${why}\nWhat alerts and the watch say is counted meanwhile. ${kills}`,
+      button("Undo", { actionId: "silence_end", id: silence.id }),
+    ),
+  ]);
+}
+
+/** It is told again, after some of it was kept quiet. */
+export function keptQuietNote(facts: { readonly count: number; readonly firstAtMs: number; readonly lastAtMs: number }): Message {
+  const { count, firstAtMs, lastAtMs } = facts;
+  const reports = counted(count, "report");
+  const when = count === 1 ? time(lastAtMs) : `from ${time(firstAtMs)} to ${time(lastAtMs)}`;
+  return message(`${reports} before this kept quiet`, [
+    section(
+      `🔕 ${reports} of it before this ${count === 1 ? "was" : "were"} kept quiet (silenced, in maintenance or in quiet hours): ${when}.`,
+    ),
+  ]);
+}
+
+type Unattended = { readonly incident: Incident; readonly forMs: number };
+
+/** Nobody has reacted: a group is called into the thread. */
+export function callNote({ incident, forMs, group }: Unattended & { readonly group: string }): Message {
+  const name = formatTarget(incident.target);
+  return message(`Nobody has reacted to ${name} for ${formatDuration(forMs)}`, [
+    section(`📣 ${person(group)} Nobody has reacted to ${code(name)} for ${formatDuration(forMs)}.`),
+    ...onIt(incident),
+  ]);
+}
+
+/** Nobody has reacted: another channel is told. */
+export function spreadNote({ incident, forMs, permalink }: Unattended & { readonly permalink?: string }): Message {
+  const name = formatTarget(incident.target);
+  const where = link(permalink, "Go to the thread") ?? `The thread is in <#${incident.channel}>.`;
+  return message(`Nobody has reacted to ${name} for ${formatDuration(forMs)}`, [
+    section(
+      `📣 *${PROBLEMS[incident.problem]}: ${code(name)}* Nobody has reacted in <#${incident.channel}> for ${formatDuration(forMs)}.\n${where} · ${code(incident.id)}`,
+    ),
+    ...onIt(incident),
+  ]);
+}
+
+/** Somebody has reacted after being called: stands where they were called. */
+export function attendedNote({ incident, by }: { readonly incident: Incident; readonly by: string }): Message {
+  const name = formatTarget(incident.target);
+  return message(`Somebody is on ${name}`, [section(`🙋 ${person(by)} is on ${code(name)} · ${code(incident.id)}`)]);
+}
+
+function onIt({ id }: Incident): ReturnType<typeof buttons> {
+  return buttons([
+    button("I'm on it", { actionId: "incident_attend", id, style: "primary" }),
+    button("Snooze 1 h", { actionId: "incident_snooze", id }),
+  ]);
+}
