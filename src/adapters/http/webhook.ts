@@ -12,7 +12,7 @@ export type WebhookParts = {
   readonly take: TakeSent;
   readonly clock: Clock;
   readonly log: Log;
-  /** Requests that have shown who they are, in a minute; absent: 600. */
+  /** Requests that have shown who they are, in a minute; absent: 6,000. */
   readonly perMinute?: number;
   /** Longest body; absent: 1 MiB. */
   readonly limitBytes?: number;
@@ -21,7 +21,8 @@ export type WebhookParts = {
 };
 
 export const BODY_LIMIT_BYTES = 2 ** 20;
-const PER_MINUTE = 600;
+// A storm of single alerts, a hundred each second, is taken; what is more is told to come again.
+const PER_MINUTE = 6_000;
 const RETRY_AFTER_SECONDS = 5;
 
 type Reply = {
