@@ -45,7 +45,7 @@ export async function startOomph(
   const { chat } = slack;
   const desk = createDesk(config, { store, queue, log, metrics, chat, actions, targets, escalation: outside.rules });
   const { alertChannels, incidentChannel } = chatConfig;
-  const judge = createJudge();
+  const judge = createJudge(config.alerts.rules);
   const readAlert = createAlertReader(judge);
   const receiver = createReceive({ desk, chat, runbooks, alertChannels, incidentChannel, readAlert, hosts, clusters, memory });
   const watch = createWatch(config, { ...examined, desk, channel: incidentChannel });

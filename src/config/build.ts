@@ -3,9 +3,11 @@ import type { GithubSettings } from "../adapters/github/settings.ts";
 import type { MailSettings } from "../adapters/mail/settings.ts";
 import type { SlackSettings } from "../adapters/slack/settings.ts";
 import type { AccessRules } from "../domain/access.ts";
+import type { AlertRule } from "../domain/alert-rule.ts";
 import type { StormSettings } from "../domain/storm.ts";
 import type { PodPort } from "../domain/workload.ts";
 import type { EscalationTrigger } from "../domain/escalation.ts";
+import { buildAlertRules } from "./build-alerts.ts";
 import { buildDocker, buildMail, buildGithub, buildWatch, type DockerConfig, type WatchConfig } from "./build-outside.ts";
 import { buildKubernetes, buildPrometheus, type KubernetesConfig, type PrometheusConfig } from "./build-kubernetes.ts";
 import { buildWebhooks, type WebhookConfig } from "./build-webhooks.ts";
@@ -32,6 +34,8 @@ export type Config = {
   readonly mail?: MailSettings;
   readonly escalation: { readonly on: readonly EscalationTrigger[]; readonly lateAfterMs: number };
   readonly webhooks: WebhookConfig;
+  /** Asked before those that are built in. */
+  readonly alerts: { readonly rules: readonly AlertRule[] };
   readonly access: AccessRules;
   /** Slack user id by login name, for those who ask on the command line. */
   readonly logins: ReadonlyMap<string, string>;
@@ -78,6 +82,7 @@ export function buildConfig(document: CommandLineDocument, env: Environment): Co
     github,
     mail,
     escalation,
+    alerts,
     webhooks,
     access,
     verification,
@@ -100,6 +105,7 @@ export function buildConfig(document: CommandLineDocument, env: Environment): Co
     ...given({ prometheus: buildPrometheus(prometheus), github: buildGithub(github), mail: buildMail(mail) }),
     escalation: { on: escalation.on, lateAfterMs: escalation.lateAfter },
     webhooks: buildWebhooks(webhooks),
+    alerts: { rules: buildAlertRules(alerts) },
     access: buildAccess(access),
     logins: new Map(Object.entries(access.logins)),
     verification: { readings: verification.readings, intervalMs: verification.interval },

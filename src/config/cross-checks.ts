@@ -1,3 +1,4 @@
+import { alertRuleChecks } from "./alert-rule-checks.ts";
 import { kubernetesChecks, redisInCluster } from "./kubernetes-checks.ts";
 import { isConnectionName, NAME, treeAt } from "./name-checks.ts";
 import { outsideChecks } from "./outside-checks.ts";
@@ -16,6 +17,7 @@ export function crossCheck(raw: RawDocument, forService: boolean): readonly Prob
     ...policies(raw),
     ...outsideChecks(raw),
     ...kubernetesChecks(raw),
+    ...alertRuleChecks(raw),
     ...webhookChecks(raw),
   ];
 }

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { keysOf, schemaAt, secretKeysOf, type Path } from "./outline-schema.ts";
 import { knownKeys, show, type Problem } from "./problem.ts";
 import type { RawDocument } from "./raw-document.ts";
@@ -39,6 +39,7 @@ function unknownKey(path: Path, raw: RawDocument): Problem {
 
 function sectionWords(schema: z.ZodType | undefined): string {
   const keys = schema === undefined ? [] : keysOf(schema);
+  if (schema instanceof z.ZodArray) return "a list";
   return keys.length === 0 ? "another kind of value" : `a section with keys such as ${keys.slice(0, 3).join(", ")}`;
 }
 

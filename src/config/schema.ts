@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { access } from "./access-schema.ts";
+import { alerts } from "./alert-rules-schema.ts";
 import { docker } from "./docker-schema.ts";
 import { kubernetes, prometheus } from "./kubernetes-schema.ts";
 import { redis } from "./redis-schema.ts";
@@ -22,6 +23,7 @@ export const Document = z.strictObject({
   github,
   mail,
   escalation,
+  alerts,
   webhooks,
   access,
   verification,
