@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { httpCheck } from "../../../src/adapters/http/http-check.ts";
+import { PATIENCE } from "../../support/patience.ts";
 
 describe("the health check", () => {
   const servers: Server[] = [];
@@ -16,7 +17,7 @@ describe("the health check", () => {
 
   it.each([200, 204, 404, 503])("tells status %i", async (status) => {
     const at = await serve((_, response) => response.writeHead(status).end());
-    expect(await check(`${at}/health?token=made-up`, 1000)).toEqual({ kind: "answered", status, tookMs: expect.any(Number) });
+    expect(await check(`${at}/health?token=made-up`, PATIENCE.timeout)).toEqual({ kind: "answered", status, tookMs: expect.any(Number) });
   });
 
   it("does one GET, once", async () => {
@@ -25,7 +26,7 @@ describe("the health check", () => {
       seen.push(`${request.method} ${request.url}`);
       response.writeHead(503).end();
     });
-    await check(`${at}/health`, 1000);
+    await check(`${at}/health`, PATIENCE.timeout);
     expect(seen).toEqual(["GET /health"]);
   });
 
@@ -34,7 +35,7 @@ describe("the health check", () => {
       if (request.url === "/ready") response.writeHead(200).end();
       else response.writeHead(302, { location: "/ready" }).end();
     });
-    expect(await check(`${at}/health`, 1000)).toMatchObject({ kind: "answered", status: 200 });
+    expect(await check(`${at}/health`, PATIENCE.timeout)).toMatchObject({ kind: "answered", status: 200 });
   });
 
   it("never follows a redirect to another host", async () => {
@@ -44,7 +45,7 @@ describe("the health check", () => {
       response.writeHead(200).end();
     });
     const at = await serve((_, response) => response.writeHead(307, { location: elsewhere.replace("127.0.0.1", "localhost") }).end());
-    expect(await check(at, 1000)).toEqual({
+    expect(await check(at, PATIENCE.timeout)).toEqual({
       kind: "no-answer",
       because: expect.stringMatching(/^it redirects to another host \(localhost:\d+\)/),
     });
@@ -53,7 +54,7 @@ describe("the health check", () => {
 
   it("gives up on a circle of redirects", async () => {
     const at = await serve((_, response) => response.writeHead(302, { location: "/" }).end());
-    expect(await check(at, 1000)).toEqual({ kind: "no-answer", because: "it redirects more than 5 times" });
+    expect(await check(at, PATIENCE.timeout)).toEqual({ kind: "no-answer", because: "it redirects more than 5 times" });
   });
 
   it("gives up when the time is over, and does not wait for the body", async () => {
@@ -65,11 +66,11 @@ describe("the health check", () => {
 
   it("says when nobody listens, the connection breaks, or the name is unknown", async () => {
     const at = await serve((request) => request.socket.destroy());
-    expect(await check(at, 1000)).toEqual({ kind: "no-answer", because: "the connection was closed in the middle" });
+    expect(await check(at, PATIENCE.timeout)).toEqual({ kind: "no-answer", because: "the connection was closed in the middle" });
     const gone = servers.splice(0)[0];
     await new Promise((resolve) => gone?.close(resolve));
-    expect(await check(at, 1000)).toEqual({ kind: "no-answer", because: "connection refused: nothing listens there" });
-    expect(await check("not a url", 1000)).toMatchObject({ kind: "no-answer" });
+    expect(await check(at, PATIENCE.timeout)).toEqual({ kind: "no-answer", because: "connection refused: nothing listens there" });
+    expect(await check("not a url", PATIENCE.timeout)).toMatchObject({ kind: "no-answer" });
   });
 
   async function serve(listener: RequestListener): Promise<string> {
