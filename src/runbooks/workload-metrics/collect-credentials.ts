@@ -45,7 +45,8 @@ export function compare(environment: string, { basicAuth }: SecretRead): readonl
     if (value === basicAuth?.user) return [{ name, state: "user" }];
     return [{ name, state: basicAuth === undefined ? "set" : "other" }];
   });
-  return known.slice(0, MOST_VARIABLES);
+  // Kubelets give no order to them.
+  return known.toSorted((left, right) => (left.name < right.name ? -1 : 1)).slice(0, MOST_VARIABLES);
 }
 
 /** Alone, or as `user:password`. */

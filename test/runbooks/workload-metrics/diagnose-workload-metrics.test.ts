@@ -178,8 +178,8 @@ describe("variables of a pod beside its Secret", () => {
       PATH: "/bin",
     };
     expect(compare(environment(own), { basicAuth })).toEqual([
-      { name: "METRICS_AUTH_USERNAME", state: "user" },
       { name: "METRICS_AUTH_PASSWORD", state: "same" },
+      { name: "METRICS_AUTH_USERNAME", state: "user" },
       { name: "WEB_LOGIN", state: "same" },
     ]);
     const stale = { METRICS_AUTH_PASSWORD: "the one before", PROMETHEUS_PASSWORD: "", DATABASE_PASSWORD: "x" };
