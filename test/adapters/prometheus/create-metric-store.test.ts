@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { findPrometheus, startPrometheus } from "../../../scripts/lab/prometheus.ts";
 import { noteAbsentSystem, noteRealSystem } from "../../../scripts/lab/real-systems.ts";
+import { questionsAbout } from "../../../src/runbooks/workload-memory/prometheus-questions.ts";
 import { createMetricStore } from "../../../src/adapters/prometheus/create-metric-store.ts";
 import { PATIENCE } from "../../support/patience.ts";
 
@@ -40,6 +41,9 @@ describe.skipIf(lab.kind === "absent")(`a real Prometheus${lab.kind === "absent"
       const rows = [
         `container_memory_working_set_bytes{container="app"} ${requests * MIB}`,
         `http_requests_total{code="200"} ${requests * 10}`,
+        `django_python_objects_total{object_type="dict"} ${requests * 100}`,
+        `django_memory_growth_events_total ${requests * 5}`,
+        `django_gc_collections_total{generation="0"} ${requests * 20}`,
       ];
       return response.writeHead(200, { "Content-Type": "text/plain; version=0.0.4" }).end(`${rows.join("\n")}\n`);
     });
@@ -83,6 +87,25 @@ describe.skipIf(lab.kind === "absent")(`a real Prometheus${lab.kind === "absent"
       expect(points.at(-1)?.value).toBeGreaterThan(points[0]?.value ?? Number.POSITIVE_INFINITY);
       expect(points.at(-1)?.atMs).toBeGreaterThan(points[0]?.atMs ?? Number.POSITIVE_INFINITY);
     }, PATIENCE);
+  });
+
+  test("understands every question about pods, and what grows is told by the hour", async () => {
+    const questions = questionsAbout({ namespace: "shop", pods: ["web-1", "web-2"] });
+    const newest = await vi.waitFor(async () => {
+      const toMs = Date.now();
+      const answers = questions.map(async ({ what, expression }) => {
+        const [series] = await open().range({ expression, fromMs: toMs - 60_000, toMs, stepMs: 1_000 }, forever);
+        return [what, series?.points.at(-1)?.value ?? 0] as const;
+      });
+      const found = new Map(await Promise.all(answers));
+      for (const what of ["growth", "object-growth", "growth-events", "collections"])
+        expect([what, found.get(what)]).not.toEqual([what, 0]);
+      return found;
+    }, PATIENCE);
+    // With each scrape it takes 1 MiB and 100 objects more, and one is made at least every few minutes.
+    expect(newest.get("growth")).toBeGreaterThan(10 * MIB);
+    expect(newest.get("object-growth")).toBeGreaterThan(1_000);
+    expect(newest.get("growth-events")).toBeGreaterThan(0);
   });
 
   test("a question that it does not understand is refused with its own words", async () => {
