@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { fill, fillUntilRefused, startRedis, type RedisLab } from "../../scripts/lab/redis.ts";
 import { openQueue } from "../../src/adapters/bullmq/create-job-queue.ts";
 import { QUEUE_DEFAULTS } from "../../src/adapters/bullmq/settings.ts";
@@ -81,7 +81,9 @@ describe("oomph redis flush", () => {
   });
 
   it("refuses the database that holds an Oomph's queue, and no other of that server", async () => {
-    const queue = openQueue(lab.client.duplicate({ db: 3 }), QUEUE_DEFAULTS.prefix, "sweep");
+    const client = lab.client.duplicate({ db: 3 });
+    onTestFinished(() => client.disconnect()); // a queue leaves the connection that it was given open
+    const queue = openQueue(client, QUEUE_DEFAULTS.prefix, "sweep");
     await queue.waitUntilReady();
     await fill(lab, { database: 2, keys: 1, valueBytes: 10 });
     const refusal = { kind: "refused", because: expect.stringContaining("holds the queue of an Oomph (oomph:sweep:meta is there)") };

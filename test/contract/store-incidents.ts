@@ -61,7 +61,7 @@ export function incidentContract(ask: Ask): void {
       const heard = (key: string, atMs: number, source: "grafana" | "wazuh" = "grafana") =>
         ({ key, incidentId: id, atMs, source, class: "memory_high", severity: "warning" }) as const;
       const same = await Promise.all(replicas.map((store) => store.heard.add(heard("a", T0_MS))));
-      expect(same.toSorted()).toEqual([false, true]);
+      expect(same.filter((isNew) => isNew)).toHaveLength(1);
       await replicas[0].heard.add(heard("b", T0_MS + 5));
       await replicas[1].heard.add(heard("c", T0_MS + 2, "wazuh"));
       expect([await replicas[1].heard.has("b"), await replicas[1].heard.has("d")]).toEqual([true, false]);
