@@ -17,12 +17,19 @@ import { threadPage } from "./docs/thread-page.ts";
 
 type Played = { readonly scene: Stage; readonly told: Told; readonly since: string; readonly again: () => Promise<void> };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { keep: { type: "boolean", default: false }, page: { type: "string", default: ".oomph/demo-thread.html" } },
-});
+const OPTIONS = {
+  keep: { type: "boolean", default: false },
+  page: { type: "string", default: ".oomph/demo-thread.html" },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+const USAGE = `npm run demo                    a full Redis, from the alert to writes that are accepted again
+npm run demo -- kong            Kong's incident on a real Docker daemon
+  --keep                        leaves it running with a prompt
+  --page FILE                   where the thread is written as a page (${OPTIONS.page.default})
+It uses servers of its own and a local Slack, never yours. Your own Redis, containers and clusters: npx oomph --help`;
 const STORIES: Readonly<Record<string, () => Promise<Played>>> = { redis: playRedisStory, kong: playKongStory };
 const out = (text: string): void => void process.stdout.write(`${text}\n`);
+const { values, positionals } = asked();
 let running: Stage | undefined;
 
 process.once("SIGINT", () => {
@@ -33,6 +40,8 @@ try {
   const [name = "redis"] = positionals;
   const story = STORIES[name];
   if (story === undefined) throw new Error(`Expected one of ${Object.keys(STORIES).join(", ")}, got "${name}".`);
+  const unused = Object.keys(process.env).filter((variable) => variable.startsWith("OOMPH_"));
+  if (unused.length > 0) out(`Not used here, the demo has servers of its own: ${unused.join(", ")}.`);
   const played = await story();
   report(played);
   await writePage(played);
@@ -43,6 +52,19 @@ try {
   out(`\nThe demo failed. ${error instanceof Error ? error.message : String(error)}${because}`);
   if (running !== undefined) out(`Oomph's log ended with:\n${(await running.oomph.log()).split("\n").slice(-15).join("\n")}`);
   end(1);
+}
+
+/** What was typed; after `--help`, or what there is not, the process ends with what there is. */
+function asked() {
+  try {
+    const typed = parseArgs({ allowPositionals: true, options: OPTIONS });
+    if (!typed.values.help) return typed;
+    out(USAGE);
+    process.exit(0);
+  } catch (error) {
+    out(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    process.exit(2);
+  }
 }
 
 async function playRedisStory(): Promise<Played> {
