@@ -16,7 +16,7 @@ import type { Proof } from "../ports/webhook.ts";
 // A group of some thousand alerts is one message; the others send one alert each.
 const GROUP_LIMIT_BYTES = 4 * 2 ** 20;
 
-type Route = Pick<WebhookParts, "proof" | "limitBytes" | "types"> & {
+type Route = Pick<WebhookParts, "proof" | "limitBytes" | "types" | "tooMany"> & {
   /** Below /webhooks/. */
   readonly path: string;
   readonly source: AlertSource;
@@ -53,7 +53,8 @@ function keyed({ secrets }: WebhookConfig): readonly Route[] {
     if (secret === undefined) return [];
     const isGroup = source === "alertmanager" || source === "grafana";
     const route = { path: source, source, readSent: readerOf(source), proof: proofOf(source, secret) };
-    return [{ ...route, ...(isGroup ? { limitBytes: GROUP_LIMIT_BYTES } : {}) }];
+    // Both send again after 5xx and nothing else. Source: Alertmanager, notify/webhook.
+    return [{ ...route, ...(isGroup ? { limitBytes: GROUP_LIMIT_BYTES, tooMany: 503 } : {}) }];
   });
 }
 

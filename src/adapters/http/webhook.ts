@@ -14,6 +14,8 @@ export type WebhookParts = {
   readonly log: Log;
   /** Requests that have shown who they are, in a minute; absent: 6,000. */
   readonly perMinute?: number;
+  /** What one request too many is answered; absent: 429. */
+  readonly tooMany?: 429 | 503;
   /** Longest body; absent: 1 MiB. */
   readonly limitBytes?: number;
   /** Content types that hold JSON, beside application/json: SNS calls it text. */
@@ -58,12 +60,12 @@ async function answered(parts: WebhookParts, request: IncomingMessage, turnstile
 }
 
 async function answer(parts: WebhookParts, request: IncomingMessage, turnstile: Turnstile): Promise<Reply> {
-  const { proof, limitBytes = BODY_LIMIT_BYTES, types = [], take } = parts;
+  const { proof, limitBytes = BODY_LIMIT_BYTES, types = [], tooMany = 429, take } = parts;
   if (request.method !== "POST") return { ...fail(405, "expected POST"), headers: { allow: "POST" } };
   const shown = proof.byHeaders(request.headers);
   // Some senders show what they have only when they are asked.
   if (shown === "wrong") return { ...fail(401, proof.expected), headers: { "www-authenticate": 'Bearer, Basic realm="Oomph"' } };
-  const refused = unreadable(request, types) ?? (shown === "right" ? turnstile.refusal() : undefined);
+  const refused = unreadable(request, types) ?? (shown === "right" ? oneTooMany(turnstile, tooMany) : undefined);
   if (refused !== undefined) return refused;
 
   const read = await readBody(request, limitBytes);
@@ -71,13 +73,18 @@ async function answer(parts: WebhookParts, request: IncomingMessage, turnstile: 
   if (shown === "in-body") {
     const unproven = await unprovenBody(parts, request, read.bytes);
     if (unproven !== undefined) return unproven;
-    const oneTooMany = turnstile.refusal();
-    if (oneTooMany !== undefined) return oneTooMany;
+    const late = oneTooMany(turnstile, tooMany);
+    if (late !== undefined) return late;
   }
   const parsed = parse(read.bytes);
   if (parsed.kind === "broken") return fail(400, "expected one JSON object in UTF-8, got something that cannot be parsed");
   const digest = createHash("sha256").update(read.bytes).digest("hex");
   return replyOf(parts, () => take(parsed.value, digest));
+}
+
+function oneTooMany(turnstile: Turnstile, status: 429 | 503): Reply | undefined {
+  const refusal = turnstile.refusal();
+  return refusal === undefined ? undefined : { ...refusal, status };
 }
 
 function unreadable(request: IncomingMessage, types: readonly string[]): Reply | undefined {

@@ -14,7 +14,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.close(100)));
 });
 
-type Start = Partial<Pick<WebhookParts, "take" | "perMinute">> & { readonly nowMs?: () => number };
+type Start = Partial<Pick<WebhookParts, "take" | "perMinute" | "tooMany">> & { readonly nowMs?: () => number };
 
 async function start({ take = async () => ({ kind: "queued", id: "1" }), nowMs = () => Date.now(), ...rest }: Start = {}) {
   const taken: unknown[] = [];
@@ -153,6 +153,13 @@ describe("a webhook", () => {
     expect((await send("{}")).status).toBe(429);
     nowMs += 60_000;
     expect((await send("{}")).status).toBe(202);
+  });
+
+  test("says it in the one way that some senders understand", async () => {
+    const { send } = await start({ perMinute: 1, tooMany: 503, nowMs: () => 1_000_000 });
+    expect((await send("{}")).status).toBe(202);
+    const refused = await send("{}");
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "60"]);
   });
 });
 
