@@ -31,7 +31,7 @@ alerts:
       when:
         - name: [HighMemory*]
           labels: { namespace: [batch, batch-*] }
-      then: { memory: no }
+      verdict: { memory: no }
     - id: image-proxy
       says: Our image proxy says in its own words that it is short of memory
       when:
@@ -39,7 +39,7 @@ alerts:
         - parts: [[imgproxy], [cache, pool]]
       unless:
         - labels: { env: [dev] }
-      then: { memory: yes, class: memory_high, about: workload }
+      verdict: { memory: yes, class: memory_high, about: workload }
 \`\`\`
 \`when\` is a list of conditions: any one of them is enough, and in it all that is given must fit. \`unless\` is such a list too: none of
 it may fit. Upper and lower case are the same. \`*\` stands for anything; there are no regular expressions, so that no rule can be slow.
@@ -54,7 +54,7 @@ it may fit. Upper and lower case are the same. \`*\` stands for anything; there 
 | \`metric\` | what is measured, where the sender names it |
 | \`source\` | who sends |
 
-\`then\` has \`memory\` (\`yes\`, \`no\`, \`unsure\`), and may have a \`class\` (see below; \`memory_high\` where nothing is said), \`about\` (\`redis\`,
+\`verdict\` has \`memory\` (\`yes\`, \`no\`, \`unsure\`), and may have a \`class\` (see below; \`memory_high\` where nothing is said), \`about\` (\`redis\`,
 \`container\`, \`workload\`, \`node\`; else told by what the alert names), and \`nobody\`: taken instead of \`memory\` where it names nobody.
 
 ## Those that are built in
@@ -63,12 +63,12 @@ In the order in which they are asked.
 
 /** docs/alert-rules.md, whole. */
 export function renderAlertRules(): string {
-  const rows = BUILT_IN_RULES.map(({ id, says, then }) => `| \`${id}\` | ${cell(says)} | ${verdict(then)} |`);
+  const rows = BUILT_IN_RULES.map(({ id, says, verdict }) => `| \`${id}\` | ${cell(says)} | ${verdictOf(verdict)} |`);
   const details = BUILT_IN_RULES.map(detail);
   return `${INTRODUCTION}\n| rule | what it recognises | verdict |\n|---|---|---|\n${rows.join("\n")}\n\n## What they look at\n${details.join("\n")}\n`;
 }
 
-function verdict({ memory, class: kind, about, nobody }: AlertRule["then"]): string {
+function verdictOf({ memory, class: kind, about, nobody }: AlertRule["verdict"]): string {
   const named = memory === "no" ? [] : [kind ?? "memory_high", ...(about === undefined ? [] : [`about ${about}`])];
   return [memory, ...named, ...(nobody === undefined || nobody === memory ? [] : [`${nobody} where nobody is named`])].join(", ");
 }

@@ -53,12 +53,12 @@ function metricsIn(metric: string): readonly string[] {
   return metric === "" ? [] : [metric, ...(metric.match(/[a-z_][\w.:]{2,200}/g) ?? []).slice(0, MOST_METRICS)];
 }
 
-export type CompiledRule = Pick<AlertRule, "id" | "then"> & { fits(asked: Asked): boolean };
+export type CompiledRule = Pick<AlertRule, "id" | "verdict"> & { fits(asked: Asked): boolean };
 
 /** A rule made ready to be asked often. */
-export function compileRule({ id, then, when, unless = [] }: AlertRule): CompiledRule {
+export function compileRule({ id, verdict, when, unless = [] }: AlertRule): CompiledRule {
   const [reasons, exceptions] = [when.map(compiled), unless.map(compiled)];
-  return { id, then, fits: (asked) => reasons.some((fits) => fits(asked)) && !exceptions.some((fits) => fits(asked)) };
+  return { id, verdict, fits: (asked) => reasons.some((fits) => fits(asked)) && !exceptions.some((fits) => fits(asked)) };
 }
 
 type Test = (asked: Asked) => boolean;

@@ -17,7 +17,7 @@ type Verdict = Pick<Alert, "memory" | "class" | "rule" | "subject" | "kills">;
 /** Kernel lines first, which say exactly what happened; then the users' rules, then those built in: the first that fits. */
 export function createJudge(ofUsers: readonly AlertRule[] = []): Judge {
   const [users, builtIn] = [ofUsers, BUILT_IN_RULES].map((rules) => rules.map(compileRule));
-  const silencers = (users ?? []).filter(({ then }) => then.memory === "no");
+  const silencers = (users ?? []).filter(({ verdict }) => verdict.memory === "no");
   const all = [...(users ?? []), ...(builtIn ?? [])];
   return (facts, source) => {
     const { text, metric: _metric, ...shown } = facts;
@@ -30,9 +30,9 @@ export function createJudge(ofUsers: readonly AlertRule[] = []): Judge {
   };
 }
 
-function ruled(facts: AlertFacts, rule: Pick<AlertRule, "id" | "then"> | undefined): Verdict | undefined {
+function ruled(facts: AlertFacts, rule: Pick<AlertRule, "id" | "verdict"> | undefined): Verdict | undefined {
   if (rule === undefined) return undefined;
-  const { memory, class: kind = "memory_high", about, nobody = memory } = rule.then;
+  const { memory, class: kind = "memory_high", about, nobody = memory } = rule.verdict;
   const subject = subjectOf(facts, about);
   const judged = namesSomebody(subject) ? memory : nobody;
   return { memory: judged, class: judged === "no" ? "other" : kind, rule: rule.id, subject, kills: [] };

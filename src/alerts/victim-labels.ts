@@ -72,5 +72,5 @@ function keptFor(reporter: Reporter, all: Labels): readonly string[] {
 
 function isReporter(value: string | undefined): boolean {
   const lower = (value ?? "").toLowerCase();
-  return REPORTERS.some((reporter) => lower.includes(reporter)) || /^kube-rbac-proxy/.test(lower) || STATE.test(lower);
+  return REPORTERS.some((reporter) => lower.includes(reporter)) || lower.startsWith("kube-rbac-proxy") || STATE.test(lower);
 }

@@ -72,8 +72,7 @@ const rule = z.strictObject({
   says: setting(text, { says: "What it recognises, for people", fallback: "a rule of the configuration" }),
   when: z.array(condition),
   unless: z.array(condition).optional(),
-  // oxlint-disable-next-line unicorn/no-thenable -- the word that rules are read with
-  then: verdict,
+  verdict,
 });
 
 export const alerts = z

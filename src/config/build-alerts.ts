@@ -4,12 +4,12 @@ import type { AlertsDocument } from "./alert-rules-schema.ts";
 
 /** The users' own rules, in the order in which they are written. */
 export function buildAlertRules({ rules }: AlertsDocument): readonly AlertRule[] {
-  return rules.map(({ id, says, when, unless, then: { memory, ...more } }) => ({
+  return rules.map(({ id, says, when, unless, verdict: { memory, ...more } }) => ({
     id,
     says,
     when: when.map(buildCondition),
     ...given({ unless: unless?.map(buildCondition) }),
-    then: { memory, ...given(more) },
+    verdict: { memory, ...given(more) },
   }));
 }
 

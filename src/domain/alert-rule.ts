@@ -12,7 +12,7 @@ export type AlertRule = {
   readonly when: readonly AlertCondition[];
   /** None of these. */
   readonly unless?: readonly AlertCondition[];
-  readonly then: AlertVerdict;
+  readonly verdict: AlertVerdict;
 };
 
 /** All that is given in it must fit; of a list any. */

@@ -15,12 +15,12 @@ test("rules of one's own are asked first: one silences, one knows words that nob
   const loaded = load(`
     - id: batch
       when: [{ name: HighMemory*, labels: { namespace: batch-* } }]
-      then: { memory: no }
+      verdict: { memory: no }
     - id: proxy
       says: Our image proxy is short of memory
       when: [{ phrases: [vips cache exhausted] }, { parts: [[imgproxy], [cache, pool]] }]
       unless: [{ labels: { env: dev } }]
-      then: { memory: yes, about: workload }
+      verdict: { memory: yes, about: workload }
 `);
   const judge = createJudge(loaded.kind === "invalid" ? [] : loaded.config.alerts.rules);
   const judged = (name: string, labels: Record<string, string>, text = "") =>
@@ -37,7 +37,7 @@ test("rules of one's own are asked first: one silences, one knows words that nob
 });
 
 test("a rule that says no silences what a kernel's line in it tells", () => {
-  const judge = createJudge([{ id: "lab", says: "", when: [{ labels: { agent: ["lab-*"] } }], then: { memory: "no" } }]);
+  const judge = createJudge([{ id: "lab", says: "", when: [{ labels: { agent: ["lab-*"] } }], verdict: { memory: "no" } }]);
   const text = "kernel: Memory cgroup out of memory: Killed process 42 (node) total-vm:1kB, anon-rss:800kB, file-rss:0kB, shmem-rss:0kB";
   const facts = { name: null, status: "firing", severity: null, text } as const;
   expect(judge({ ...facts, labels: { agent: "lab-1" } }, "wazuh")).toMatchObject({ memory: "no", rule: "lab", kills: [] });
@@ -47,21 +47,21 @@ test("a rule that says no silences what a kernel's line in it tells", () => {
 test("what is wrong with a rule is said by line, with what was expected", () => {
   const loaded = load(`
     - id: Batch X
-      then: { memory: maybe }
+      verdict: { memory: maybe }
     - id: b
       when: []
-      then: { memory: yes, class: full }
+      verdict: { memory: yes, class: full }
     - id: b
       when: [{}, { regex: x }, { name: [""] }, { source: [slack] }]
-      then: { memory: yes }
+      verdict: { memory: yes }
 `);
   const problems = loaded.kind === "invalid" ? loaded.problems.map(formatProblem) : [];
   expect(problems).toEqual(
     expect.arrayContaining([
       expect.stringMatching(/^oomph\.yaml:4 alerts\.rules\[0\]\.id: expected a name of small letters.* got "Batch X"$/),
       expect.stringMatching(/rules\[0\]\.when: expected a list, got nothing$/),
-      expect.stringMatching(/rules\[0\]\.then\.memory: expected one of yes, no, unsure, got "maybe"$/),
-      expect.stringMatching(/rules\[1\]\.then\.class: expected one of oom_killed, .* got "full"$/),
+      expect.stringMatching(/rules\[0\]\.verdict\.memory: expected one of yes, no, unsure, got "maybe"$/),
+      expect.stringMatching(/rules\[1\]\.verdict\.class: expected one of oom_killed, .* got "full"$/),
       expect.stringMatching(/rules\[1\]\.when: expected at least one of name, parts, .* got nothing$/),
       expect.stringMatching(/rules\[2\]\.id: expected an id that no other rule has, got "b"$/),
       expect.stringMatching(/rules\[2\]\.when\[0\]: expected at least one of name/),

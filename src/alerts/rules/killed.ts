@@ -38,7 +38,7 @@ export const KILLED: readonly AlertRule[] = [
       { metric: ["node_vmstat_oom_kill*"] },
     ],
     unless: [{ labels: { pod: ["*"], container: ["*"] } }, { name: ["*Pod*", "*Container*"] }],
-    then: { memory: "yes", class: "oom_killed", about: "node" },
+    verdict: { memory: "yes", class: "oom_killed", about: "node" },
   },
   {
     id: "oom-killed-name",
@@ -55,7 +55,7 @@ export const KILLED: readonly AlertRule[] = [
       { metric: ["container_oom_events*", "kubernetes.containers.oomkilled*", "*oomkill*", "*oom_kill*"] },
     ],
     unless: [{ parts: [["*exporter*"]] }, { parts: [["no", "without", "never"], ["oom*"]] }],
-    then: { memory: "yes", class: "oom_killed" },
+    verdict: { memory: "yes", class: "oom_killed" },
   },
 ];
 
@@ -67,7 +67,7 @@ export const KILLED_WORDS: AlertRule = {
     { phrases: ["not oomkilled", "not oom killed", "no oom kill*", "not an oom*", "oomkilled: false", "oomkilled=false"] },
     { parts: [["*exporter*"]] },
   ],
-  then: { memory: "yes", class: "oom_killed", nobody: "unsure" },
+  verdict: { memory: "yes", class: "oom_killed", nobody: "unsure" },
 };
 
 export const EVICTED: readonly AlertRule[] = [
@@ -86,7 +86,7 @@ export const EVICTED: readonly AlertRule[] = [
         ],
       },
     ],
-    then: { memory: "yes", class: "evicted", about: "workload" },
+    verdict: { memory: "yes", class: "evicted", about: "workload" },
   },
   {
     id: "evicted",
@@ -98,7 +98,7 @@ export const EVICTED: readonly AlertRule[] = [
       { sentence: { of: ["pod", "pods"], near: ["evicted", "eviction"] } },
     ],
     unless: [{ phrases: ["api-initiated eviction", "draining", "drained", "preempt*"] }],
-    then: { memory: "unsure", class: "evicted", about: "workload" },
+    verdict: { memory: "unsure", class: "evicted", about: "workload" },
   },
 ];
 
@@ -122,7 +122,7 @@ export const RESTARTS: readonly AlertRule[] = [
       },
     ],
     unless: [{ phrases: ["back-off pulling image", "imagepullbackoff", "errimagepull"] }],
-    then: { memory: "unsure", class: "back_off", nobody: "no" },
+    verdict: { memory: "unsure", class: "back_off", nobody: "no" },
   },
   {
     id: "container-restarts",
@@ -143,6 +143,6 @@ export const RESTARTS: readonly AlertRule[] = [
       { sentence: { of: ["exit code", "exited with code", "exit status"], near: ["137"] } },
       { metric: ["kube_pod_container_status_restarts*", "pod_number_of_container_restarts", "kubernetes.containers.restarts"] },
     ],
-    then: { memory: "unsure", class: "container_restarts", nobody: "no" },
+    verdict: { memory: "unsure", class: "container_restarts", nobody: "no" },
   },
 ];

@@ -33,7 +33,7 @@ export const RUNTIMES: readonly AlertRule[] = [
         ],
       },
     ],
-    then: HIGH,
+    verdict: HIGH,
   },
 ];
 
@@ -65,14 +65,14 @@ export const RUNTIME_OUT_OF_MEMORY: AlertRule = {
     },
     { name: ["MemoryError*", "*OutOfMemory*"] },
   ],
-  then: { memory: "yes", class: "out_of_memory", nobody: "yes" },
+  verdict: { memory: "yes", class: "out_of_memory", nobody: "yes" },
 };
 
 export const OUT_OF_MEMORY_WORDS: AlertRule = {
   id: "out-of-memory-words",
   says: "Out of memory, in words",
   when: [{ phrases: ["out of memory", "out-of-memory", "ran out of memory", "running out of memory", "oom"] }, { parts: [["oom"]] }],
-  then: { memory: "yes", class: "out_of_memory", nobody: "unsure" },
+  verdict: { memory: "yes", class: "out_of_memory", nobody: "unsure" },
 };
 
 /** A container, pod or process uses much. */
@@ -106,19 +106,19 @@ export const USAGE: readonly AlertRule[] = [
         ],
       },
     ],
-    then: HIGH,
+    verdict: HIGH,
   },
   {
     id: "memory-name",
     says: "Alerts named after memory that is used or short: HighMemoryUsage, CriticalMemoryUsage, RdevAPIHighMemory, PodMemoryUsageHigh, ContainerMemoryUsage",
     when: [{ parts: [MEMORY, TROUBLE] }, { name: IN_ONE_WORD }],
-    then: HIGH,
+    verdict: HIGH,
   },
   {
     id: "memory-title",
     says: "An alert that is called memory, and whose text says that it is short",
     when: [{ parts: [["memory", "mem", "ram"]], phrases: MEMORY_TROUBLE }],
-    then: HIGH,
+    verdict: HIGH,
   },
 ];
 
@@ -153,7 +153,7 @@ export const USAGE_WORDS: readonly AlertRule[] = [
       },
     ],
     unless: [{ parts: [["*exporter*"]] }],
-    then: { ...HIGH, nobody: "unsure" },
+    verdict: { ...HIGH, nobody: "unsure" },
   },
   {
     id: "memory-sentence",
@@ -177,7 +177,7 @@ export const USAGE_WORDS: readonly AlertRule[] = [
         ],
       },
     ],
-    then: { ...HIGH, nobody: "unsure" },
+    verdict: { ...HIGH, nobody: "unsure" },
   },
   {
     id: "memory-line",
@@ -192,6 +192,6 @@ export const USAGE_WORDS: readonly AlertRule[] = [
       },
       { phrases: ["high memory usage", "memory usage is high", "memory pressure", "low memory", "high memory utilization"] },
     ],
-    then: { ...HIGH, nobody: "unsure" },
+    verdict: { ...HIGH, nobody: "unsure" },
   },
 ];

@@ -18,7 +18,7 @@ export const NODES: readonly AlertRule[] = [
       { metric: ["*swap*"] },
     ],
     unless: [{ name: ["*Swapp*Image*"] }, { phrases: ["out of memory", "oomkilled"] }],
-    then: { memory: "unsure", class: "node_memory_high", about: "node", nobody: "no" },
+    verdict: { memory: "unsure", class: "node_memory_high", about: "node", nobody: "no" },
   },
   {
     id: "node-pressure",
@@ -29,7 +29,7 @@ export const NODES: readonly AlertRule[] = [
       { phrases: ["memorypressure", "has memory pressure", "nodehasinsufficientmemory"] },
     ],
     unless: [{ labels: { container: ["*"] } }, { parts: [["container*", "pod*"]] }, { phrases: ["nodehassufficientmemory"] }],
-    then: NODE,
+    verdict: NODE,
   },
   {
     id: "node-name",
@@ -43,7 +43,7 @@ export const NODES: readonly AlertRule[] = [
       },
     ],
     unless: A_POD,
-    then: NODE,
+    verdict: NODE,
   },
   {
     id: "node-metric",
@@ -68,7 +68,7 @@ export const NODES: readonly AlertRule[] = [
       },
       { metric: ["MemoryUtilization", "MemoryUsed", "MemoryAvailable"], labels: { InstanceId: ["*"] } },
     ],
-    then: NODE,
+    verdict: NODE,
   },
 ];
 
@@ -109,5 +109,5 @@ export const NODE_WORDS: AlertRule = {
       ],
     },
   ],
-  then: { ...NODE, nobody: "unsure" },
+  verdict: { ...NODE, nobody: "unsure" },
 };

@@ -21,7 +21,7 @@ export const REDIS_REFUSAL: AlertRule = {
       ],
     },
   ],
-  then: REDIS,
+  verdict: REDIS,
 };
 
 export const REDIS_RULES: readonly AlertRule[] = [
@@ -45,7 +45,7 @@ export const REDIS_RULES: readonly AlertRule[] = [
       { metric: ["FreeableMemory", "Evictions"], labels: { ReplicationGroupId: ["*"] } },
       { phrases: ["*databasememoryusagepercentage*", "*databasecapacityusagepercentage*", "*databasememoryusagecountedforevict*"] },
     ],
-    then: REDIS,
+    verdict: REDIS,
   },
   {
     id: "redis-name",
@@ -59,7 +59,7 @@ export const REDIS_RULES: readonly AlertRule[] = [
       },
     ],
     unless: [{ parts: [["*exporter*"]] }, { parts: [["*kill*"]] }],
-    then: REDIS,
+    verdict: REDIS,
   },
 ];
 
@@ -108,5 +108,5 @@ export const REDIS_WORDS: AlertRule = {
     { parts: [["*exporter*"]] },
     { labels: { pod: ["*"] } },
   ],
-  then: REDIS,
+  verdict: REDIS,
 };

@@ -14,7 +14,7 @@ export const RUNBOOK: readonly AlertRule[] = [
         },
       },
     ],
-    then: { memory: "yes", class: "metrics_auth" },
+    verdict: { memory: "yes", class: "metrics_auth" },
   },
   {
     id: "metrics-missing",
@@ -31,7 +31,7 @@ export const RUNBOOK: readonly AlertRule[] = [
         ],
       },
     ],
-    then: { memory: "yes", class: "metrics_missing" },
+    verdict: { memory: "yes", class: "metrics_missing" },
   },
   {
     id: "object-growth",
@@ -41,7 +41,7 @@ export const RUNBOOK: readonly AlertRule[] = [
       { phrases: ["object growth", "python object growth"] },
     ],
     unless: [{ phrases: ["s3 object*", "bucket*", "api objects", "etcd"] }],
-    then: { memory: "yes", class: "object_growth" },
+    verdict: { memory: "yes", class: "object_growth" },
   },
   {
     id: "gc-pressure",
@@ -75,7 +75,7 @@ export const RUNBOOK: readonly AlertRule[] = [
       { phrases: ["image garbage collection", "imagegc*", "container gc", "outofmemoryerror", "registry garbage*", "etcd"] },
       { name: ["*Image*", "*Registry*", "*Etcd*"] },
     ],
-    then: { memory: "yes", class: "gc_pressure" },
+    verdict: { memory: "yes", class: "gc_pressure" },
   },
   {
     id: "memory-leak",
@@ -84,7 +84,7 @@ export const RUNBOOK: readonly AlertRule[] = [
       { name: ["*Mem*Leak*", "*Leak*Memory*", "*HeapLeak*", "*MemoryGrowthEvent*"] },
       { phrases: ["memory leak events", "memory growth events"] },
     ],
-    then: { memory: "yes", class: "memory_leak" },
+    verdict: { memory: "yes", class: "memory_leak" },
   },
   {
     id: "memory-growth",
@@ -115,13 +115,13 @@ export const RUNBOOK: readonly AlertRule[] = [
         ],
       },
     ],
-    then: { memory: "yes", class: "memory_growth" },
+    verdict: { memory: "yes", class: "memory_growth" },
   },
   {
     id: "memory-usage",
     says: "HighMemoryUsage, CriticalMemoryUsage, RdevAPIHighMemory: more memory than a threshold, or than a share of the limit",
     when: [{ name: ["HighMemoryUsage", "HighMemoryUsage*Warning", "HighMemoryUsage*Critical", "CriticalMemoryUsage", "*APIHighMemory"] }],
-    then: { memory: "yes", class: "memory_high" },
+    verdict: { memory: "yes", class: "memory_high" },
   },
 ];
 
@@ -130,5 +130,5 @@ export const LEAK_WORDS: AlertRule = {
   id: "leak-words",
   says: "A leak of memory in words",
   when: [{ phrases: ["memory leak*", "leaking memory", "leaks memory", "leak of memory"] }],
-  then: { memory: "yes", class: "memory_leak", nobody: "unsure" },
+  verdict: { memory: "yes", class: "memory_leak", nobody: "unsure" },
 };

@@ -10,7 +10,7 @@ export const SILENT: readonly AlertRule[] = [
     says: "The memory of an exporter, where no pod of it is named: it reports on others",
     when: [{ parts: [["*exporter*", "cadvisor"], MEMORY] }],
     unless: [{ labels: { pod: ["*exporter*"] } }],
-    then: NO,
+    verdict: NO,
   },
   {
     id: "gpu",
@@ -31,13 +31,13 @@ export const SILENT: readonly AlertRule[] = [
       },
       { metric: ["dcgm*", "nvidia*", "*gpu*"] },
     ],
-    then: NO,
+    verdict: NO,
   },
   {
     id: "browser",
     says: "The memory of somebody's browser",
     when: [{ labels: { browser: ["*"] } }, { labels: { "browser.name": ["*"] } }, { phrases: ["quotaexceedederror", "aw, snap"] }],
-    then: NO,
+    verdict: NO,
   },
   {
     id: "memory-hardware",
@@ -57,7 +57,7 @@ export const SILENT: readonly AlertRule[] = [
         ],
       },
     ],
-    then: NO,
+    verdict: NO,
   },
   {
     id: "memory-promised",
@@ -79,7 +79,7 @@ export const SILENT: readonly AlertRule[] = [
       },
       { phrases: ["overcommitted memory resource requests", "no memory limit set", "without memory limit*", "memory limit is not set"] },
     ],
-    then: NO,
+    verdict: NO,
   },
   {
     id: "memory-unused",
@@ -112,7 +112,7 @@ export const SILENT: readonly AlertRule[] = [
         ],
       },
     ],
-    then: NO,
+    verdict: NO,
   },
   {
     id: "in-memory",
@@ -147,7 +147,7 @@ export const SILENT: readonly AlertRule[] = [
       },
     ],
     unless: [{ phrases: ["out of memory", "oomkill*", "oom-kill*", "high memory", "memory usage", "oom command*", "memory limit"] }],
-    then: NO,
+    verdict: NO,
   },
   {
     id: "short-of-other-things",
@@ -166,6 +166,6 @@ export const SILENT: readonly AlertRule[] = [
       { name: ["*DiskPressure*", "*PIDPressure*"] },
     ],
     unless: [{ phrases: ["oomkilled", "out of memory", "memorypressure", "low on resource: memory"] }],
-    then: NO,
+    verdict: NO,
   },
 ];
