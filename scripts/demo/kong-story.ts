@@ -91,7 +91,7 @@ async function makeItLast(play: Play): Promise<void> {
   const before = COMPOSE_TEXT.split("\n");
   const lost = before.filter((line) => !text.includes(line));
   if (lost.some((line) => !/WORKER_PROCESSES|memory:/.test(line))) throw new Error(`Expected only two lines to change, got:\n${text}`);
-  await said(play, "the pull request, told", { text: /pull\/\d+/, also: ({ text: told }) => told.startsWith("Done, and it helped") });
+  await said(play, "the pull request, told", { text: /pull\/\d+/, also: ({ text: told }) => told.startsWith("Done: ") });
   const added = text.split("\n").length - before.length;
   play.reached(
     `pull request #${pull.number} changes ${counted(lost.length, "line")} of ${COMPOSE_FILE} and adds ${added}; all others are as they were`,

@@ -5,7 +5,7 @@ import { dashed } from "../domain/dashed.ts";
 import type { Json } from "../domain/json.ts";
 import type { Proposed, Verification } from "../domain/plan.ts";
 import { formatTarget } from "../domain/target.ts";
-import { STATE_WORDS } from "../messages/request-card.ts";
+import { stateWords } from "../messages/request-card.ts";
 import { shellWord } from "./shell-word.ts";
 import type { Standing } from "./standing.ts";
 import { table } from "./table.ts";
@@ -58,7 +58,7 @@ export function decisionWords(decision: Decision, { request, decisions, name }: 
 export function endedWords({ request, run }: Standing, next: Proposed | undefined): string {
   const says = run?.verification?.says ?? request.outcome ?? "";
   const lines = [
-    `${STATE_WORDS[request.state].title}: ${says}`,
+    `${stateWords(request).title}: ${says}`,
     ...(run?.observation === undefined || run.observation.says === request.outcome ? [] : [`Seen on the target: ${run.observation.says}`]),
     ...whatNow(request, run),
     ...measured(run?.verification),

@@ -45,7 +45,13 @@ export type Diagnosis = {
   readonly summary: readonly { readonly label: string; readonly value: string }[];
   /** What stands out ("Suspicious Requests" in request runbooks; largest prefixes and keys for a Redis). */
   readonly suspects:
-    | { readonly title: string; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
+    | {
+        readonly title: string;
+        readonly columns: readonly string[];
+        readonly rows: readonly (readonly string[])[];
+        /** All that there is, whether it stands out or not. */
+        readonly ofAll?: boolean;
+      }
     | undefined;
   /** Kills for want of memory that the evidence proves; absent: none. */
   readonly kills?: {

@@ -68,6 +68,11 @@ export function targetKey(target: Target): string {
   return `${prefix}${target.kind}/${target.name}`;
 }
 
+/** What an incident is called: of a workload its owner, for the pod that was seen first may be gone by now. */
+export function incidentName(target: Target): string {
+  return target.kind === "workload" ? targetKey(target) : formatTarget(target);
+}
+
 /** What readings of memory are kept under: of a workload each container of each pod by itself, of others as `targetKey`. */
 export function readingKey(target: Target): string {
   if (target.kind !== "workload") return targetKey(target);

@@ -22,12 +22,12 @@ function isDone({ state }: ActionRequest): boolean {
 
 async function actOf(
   { requests }: Tables,
-  { id, actionId, state, requestedBy }: ActionRequest,
+  { id, actionId, state, plan, requestedBy }: ActionRequest,
   titleOf: (actionId: string) => string,
 ): Promise<DoneFacts["acts"][number]> {
   const decisions = await requests.decisions(id);
   const approvedBy = decisions.filter(({ kind }) => kind !== "deny").map(({ userId }) => userId);
-  return { title: titleOf(actionId), state, requestedBy, approvedBy };
+  return { title: titleOf(actionId), state, looked: plan.risk === "none", requestedBy, approvedBy };
 }
 
 /** The last incident of the same target and problem, and those of other problems of the target that are open now. */

@@ -1,7 +1,7 @@
 import { counted } from "../domain/count.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
-import { formatTarget } from "../domain/target.ts";
+import { incidentName } from "../domain/target.ts";
 import { button, header, message, section } from "./kit.ts";
 import { PROBLEMS, STATES } from "./root.ts";
 import { code, time, who } from "./words.ts";
@@ -29,5 +29,5 @@ export function incidentList(facts: { readonly incidents: readonly Incident[]; r
 function line(incident: Incident): string {
   const state = STATES[incident.state];
   const seen = incident.timesSeen > 1 ? ` · reported ${counted(incident.timesSeen, "time")}` : "";
-  return `${state.mark} *${PROBLEMS[incident.problem]}: ${code(formatTarget(incident.target))}* ${state.says}\n${who(incident.openedBy)} ${time(incident.openedAtMs)}${seen} · ${code(incident.id)}`;
+  return `${state.mark} *${PROBLEMS[incident.problem]}: ${code(incidentName(incident.target))}* ${state.says}\n${who(incident.openedBy)} ${time(incident.openedAtMs)}${seen} · ${code(incident.id)}`;
 }

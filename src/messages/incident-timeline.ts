@@ -3,9 +3,9 @@ import type { ActionRequest } from "../domain/action-request.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { Incident, IncidentEvent } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
-import { formatTarget } from "../domain/target.ts";
+import { incidentName } from "../domain/target.ts";
 import { button, buttons, context, header, message, section, titled } from "./kit.ts";
-import { STATE_WORDS } from "./request-card.ts";
+import { stateWords } from "./request-card.ts";
 import { PROBLEMS, STATES } from "./root.ts";
 import { code, confidence, link, person, prose, time, who } from "./words.ts";
 
@@ -24,7 +24,7 @@ export function incidentTimeline(facts: {
 }): Message {
   const { incident, events, requests } = facts;
   const state = STATES[incident.state];
-  const name = `${PROBLEMS[incident.problem]}: ${formatTarget(incident.target)}`;
+  const name = `${PROBLEMS[incident.problem]}: ${incidentName(incident.target)}`;
   const left = events.length - MOST_EVENTS;
   return message(`${name}, ${state.says}`, [
     header(`${state.mark} ${name}`),
@@ -52,7 +52,7 @@ function ended({ resolvedAtMs }: Incident): string {
 }
 
 function requestLine(request: ActionRequest): string {
-  const state = STATE_WORDS[request.state];
+  const state = stateWords(request);
   return `${state.mark} ${state.title}: ${prose(request.plan.summary)} (asked by ${person(request.requestedBy)})`;
 }
 

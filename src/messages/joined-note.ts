@@ -2,7 +2,7 @@ import { counted } from "../domain/count.ts";
 import type { Actor } from "../domain/actor.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
-import { formatTarget } from "../domain/target.ts";
+import { incidentName } from "../domain/target.ts";
 import { context, message, section } from "./kit.ts";
 import { code, prose, time, who } from "./words.ts";
 
@@ -16,7 +16,7 @@ export function joinedNote(facts: {
   const { incident, actor, reports } = facts;
   const times = counted(incident.timesSeen, "time");
   const by = reports.length === 0 ? "" : ` (${reports.map(({ source, count }) => `${prose(source)} ${count}`).join(", ")})`;
-  return message(`Reported ${times}: ${formatTarget(incident.target)}`, [
+  return message(`Reported ${times}: ${incidentName(incident.target)}`, [
     context(`Reported ${times}${by}, last by ${who(actor)} ${time(incident.lastSeenAtMs)}. It stays one incident, ${code(incident.id)}.`),
   ]);
 }
@@ -24,7 +24,7 @@ export function joinedNote(facts: {
 /** It came back within the time in which that makes it the same incident. */
 export function reopenedNote(facts: { readonly incident: Incident; readonly actor: Actor }): Message {
   const { incident, actor } = facts;
-  const name = formatTarget(incident.target);
+  const name = incidentName(incident.target);
   if (actor.kind === "user") return takenUpNote(incident, who(actor));
   return message(`It is back: ${name}`, [
     section(
@@ -35,7 +35,7 @@ export function reopenedNote(facts: { readonly incident: Incident; readonly acto
 
 /** A person asks again: that is not yet a sign that it is back. */
 function takenUpNote(incident: Incident, asker: string): Message {
-  const name = formatTarget(incident.target);
+  const name = incidentName(incident.target);
   return message(`Taken up again: ${name}`, [
     section(
       `🔎 *Taken up again: ${code(name)}*\nAsked for by ${asker} ${time(incident.lastSeenAtMs)}, soon after it was resolved: incident ${code(incident.id)} is open again.`,

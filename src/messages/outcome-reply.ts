@@ -1,9 +1,9 @@
 import type { ActionRequest, RequestState, Run } from "../domain/action-request.ts";
 import type { Block, Message, SectionBlock } from "../domain/message.ts";
-import type { Verification } from "../domain/plan.ts";
+import type { Plan, Verification } from "../domain/plan.ts";
 import { button, lines, message, section, titled } from "./kit.ts";
 import type { OfferFacts } from "./report.ts";
-import { STATE_WORDS } from "./request-card.ts";
+import { stateWords } from "./request-card.ts";
 import { code, person, prose, visible } from "./words.ts";
 
 export type OutcomeFacts = {
@@ -22,12 +22,12 @@ export type OutcomeFacts = {
 /** How a request ended: said plainly, with before and after, to the one who asked. */
 export function outcomeReply(facts: OutcomeFacts): Message {
   const { title, request, run, wayBack } = facts;
-  const state = STATE_WORDS[request.state];
+  const state = stateWords(request);
   const says = run?.verification?.says ?? request.outcome ?? "";
   return message(`${state.title}: ${visible(title)}. ${visible(says)}`, [
     section(`${state.mark} *${state.title}: ${prose(title)}* · ${person(request.requestedBy)}`),
     ...lines([prose(says), ...observed(facts), ...whatNow(facts)].filter((line) => line !== "")),
-    ...measured(run?.verification),
+    ...measured(run?.verification, request.plan),
     ...(wayBack === undefined ? [] : back(wayBack)),
     ...lines((facts.lasting ?? []).map(prose)),
     ...(facts.further ?? []).map((offer) => section(prose(offer.why), button(offer.title, { actionId: "offer_ask", id: offer.id }))),
@@ -63,12 +63,18 @@ function whatNow({ request, run, replacementSummary }: OutcomeFacts): readonly s
 }
 
 /** A line per measurement: a table of three columns breaks on a phone. */
-function measured(verification: Verification | undefined): readonly SectionBlock[] {
+function measured(verification: Verification | undefined, { risk }: Pick<Plan, "risk">): readonly SectionBlock[] {
   const rows = verification?.rows ?? [];
   return titled(
     "Before → after",
-    rows.map((row) => `${row.ok ? "✅" : "⚠️"} ${prose(row.what)}: ${code(row.before)} → ${code(row.after)}`),
+    rows.map((row) => `${markOf(row.ok, risk)} ${prose(row.what)}: ${code(row.before)} → ${code(row.after)}`),
   );
+}
+
+/** What was only looked at is neither well nor bad for having been looked at. */
+function markOf(ok: boolean, risk: Plan["risk"]): string {
+  if (risk === "none") return "•";
+  return ok ? "✅" : "⚠️";
 }
 
 function back(offer: OfferFacts): readonly Block[] {

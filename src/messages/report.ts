@@ -101,7 +101,7 @@ function summary({ summary: rows }: Diagnosis): readonly SectionBlock[] {
 function suspects({ suspects: found }: Diagnosis): readonly SectionBlock[] {
   if (found === undefined || found.rows.length === 0) return [];
   return titled(
-    `Suspicious: ${prose(found.title)}`,
+    found.ofAll === true ? prose(found.title) : `Suspicious: ${prose(found.title)}`,
     found.rows.map((row) => suspect(found.columns, row)),
   );
 }

@@ -19,7 +19,7 @@ export type CardFacts = {
 /** A plan put to approval, with its buttons; once decided, who and when stand in their place. */
 export function requestCard(facts: CardFacts): Message {
   const { title, request } = facts;
-  const state = STATE_WORDS[request.state];
+  const state = stateWords(request);
   return message(`${state.title}: ${visible(title)}. ${visible(request.plan.summary)}`, [
     section(`${state.mark} *${state.title}: ${prose(title)}*\n${prose(request.plan.summary)}`),
     ...planSections(request.plan),
@@ -29,8 +29,10 @@ export function requestCard(facts: CardFacts): Message {
   ]);
 }
 
+type StateWords = { readonly mark: string; readonly title: string };
+
 /** What a request's state is called, with its mark. */
-export const STATE_WORDS: Readonly<Record<RequestState, { readonly mark: string; readonly title: string }>> = {
+export const STATE_WORDS: Readonly<Record<RequestState, StateWords>> = {
   pending: { mark: "🟡", title: "Approval needed" },
   approved: { mark: "👍", title: "Approved" },
   executing: { mark: "🔧", title: "Being done" },
@@ -44,6 +46,18 @@ export const STATE_WORDS: Readonly<Record<RequestState, { readonly mark: string;
   superseded: { mark: "🔁", title: "Superseded" },
   cancelled: { mark: "🚫", title: "Cancelled" },
 };
+
+// What changes nothing mends nothing either: nobody is told that it helped.
+const LOOKED: Readonly<Partial<Record<RequestState, StateWords>>> = {
+  verifying: { mark: "🔎", title: "Done, being read" },
+  succeeded: { mark: "✅", title: "Done" },
+  ineffective: { mark: "⚠️", title: "Done, but nothing came of it" },
+};
+
+/** The same, of this request. */
+export function stateWords({ state, plan }: Pick<ActionRequest, "state" | "plan">): StateWords {
+  return (plan.risk === "none" ? LOOKED[state] : undefined) ?? STATE_WORDS[state];
+}
 
 function whence({ shell }: ActionRequest): string {
   return shell === undefined ? "" : ` on the command line (${code(shell.login)} on ${code(shell.host)})`;

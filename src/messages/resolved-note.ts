@@ -3,7 +3,7 @@ import type { Actor } from "../domain/actor.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
 import { formatDuration } from "../domain/duration.ts";
-import { formatTarget } from "../domain/target.ts";
+import { incidentName } from "../domain/target.ts";
 import { lines, message, section } from "./kit.ts";
 import { code, listed, person, prose, time, visible, who } from "./words.ts";
 
@@ -13,6 +13,8 @@ export type DoneFacts = {
   readonly acts: readonly {
     readonly title: string;
     readonly state: RequestState;
+    /** Something that only looked. */
+    readonly looked?: boolean;
     /** Slack user ids. */
     readonly requestedBy: string;
     readonly approvedBy: readonly string[];
@@ -27,7 +29,7 @@ export function resolvedNote(facts: {
   readonly done: DoneFacts;
 }): Message {
   const { incident, actor, says, done } = facts;
-  const name = formatTarget(incident.target);
+  const name = incidentName(incident.target);
   const when = incident.resolvedAtMs === undefined ? "" : ` ${time(incident.resolvedAtMs)}`;
   return message(`Resolved: ${name}. ${visible(says)}`, [
     section(`✅ *Resolved: ${code(name)}*${when}, by ${who(actor)}\n${prose(says)}`),
@@ -39,12 +41,12 @@ function lasted({ openedAtMs, resolvedAtMs, timesSeen }: Incident, { reports, ac
   const long = resolvedAtMs === undefined ? "" : `It lasted ${formatDuration(resolvedAtMs - openedAtMs)}`;
   const times = timesSeen === 1 ? "reported once" : `reported ${timesSeen} times`;
   const by = reports.length === 0 ? "" : ` (${reports.map(({ source, count }) => `${prose(source)} ${count}`).join(", ")})`;
-  return `${long === "" ? "It was" : `${long} and was`} ${times}${by}.${acts.length === 0 ? " Nothing was changed by Oomph." : ""}`;
+  return `${long === "" ? "It was" : `${long} and was`} ${times}${by}.${acts.every(({ looked }) => looked === true) ? " Nothing was changed by Oomph." : ""}`;
 }
 
-function saidOfAct({ title, state, requestedBy, approvedBy }: DoneFacts["acts"][number]): string {
+function saidOfAct({ title, state, looked = false, requestedBy, approvedBy }: DoneFacts["acts"][number]): string {
   const agreed = approvedBy.length === 0 ? "" : `, approved by ${listed(approvedBy.map(person))}`;
-  return `• ${prose(title)}: ${ENDS[state] ?? state}. Asked for by ${person(requestedBy)}${agreed}.`;
+  return `• ${prose(title)}: ${looked && state === "succeeded" ? "done" : (ENDS[state] ?? state)}. Asked for by ${person(requestedBy)}${agreed}.`;
 }
 
 const ENDS: Readonly<Partial<Record<RequestState, string>>> = {

@@ -1,6 +1,6 @@
 import type { Incident, IncidentState, Problem } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
-import { formatTarget } from "../domain/target.ts";
+import { incidentName } from "../domain/target.ts";
 import { context, message, section } from "./kit.ts";
 import { code, prose, time, visible, who } from "./words.ts";
 
@@ -11,7 +11,7 @@ export function rootMessage(facts: {
   readonly says?: string;
 }): Message {
   const { incident, says } = facts;
-  const target = formatTarget(incident.target);
+  const target = incidentName(incident.target);
   const state = STATES[incident.state];
   const heading = [`${state.mark} *${PROBLEMS[incident.problem]}: ${code(target)}*`, ...(says === undefined ? [] : [prose(says)])];
   return message(`${PROBLEMS[incident.problem]}: ${target}, ${state.says}. ${says === undefined ? "" : visible(says)}`.trim(), [

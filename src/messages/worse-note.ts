@@ -2,7 +2,7 @@ import type { Severity } from "../domain/alert.ts";
 import type { Actor } from "../domain/actor.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
-import { formatTarget } from "../domain/target.ts";
+import { incidentName } from "../domain/target.ts";
 import { message, section } from "./kit.ts";
 import { code, time, who } from "./words.ts";
 
@@ -14,7 +14,7 @@ export function worseNote(facts: {
   readonly actor: Actor;
 }): Message {
   const { incident, from, to, actor } = facts;
-  const name = formatTarget(incident.target);
+  const name = incidentName(incident.target);
   return message(`Now ${to}: ${name}`, [
     section(
       `${to === "critical" ? "🔴" : "🟡"} *Now ${to}: ${code(name)}* (was ${from})\nSaid by ${who(actor)} ${time(incident.lastSeenAtMs)}.`,

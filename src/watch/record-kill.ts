@@ -1,9 +1,13 @@
+import { counted } from "../domain/count.ts";
 import { formatTarget, readingKey, targetKey, type Target } from "../domain/target.ts";
 import { NO_PRESSURE } from "../domain/trend/pressure.ts";
 import { countKill, hasMark, KILLS_FORGOTTEN_MS, withMark, type Kills, type WatchedTarget } from "../domain/watch.ts";
 import type { Tables } from "../ports/store.ts";
 import { tell, type Telling } from "./tell.ts";
 import type { WatchDeps } from "./watch-deps.ts";
+
+/** The kills of one container. */
+type Series = Kills & { readonly of: Target };
 
 export type Killing = {
   readonly target: Target;
@@ -34,12 +38,14 @@ function isCounted(watched: WatchedTarget, atMs: number): boolean {
 }
 
 /** Of a workload the kills of all its pods are one series: fifty replicas that are killed once each are one trouble. */
-async function killsOfOwner({ watched }: Pick<Tables, "watched">, target: Target, { lastMs }: Kills): Promise<readonly Kills[]> {
+async function killsOfOwner({ watched }: Pick<Tables, "watched">, target: Target, { lastMs }: Kills): Promise<readonly Series[]> {
   const all = await watched.ofOwner(targetKey(target));
-  return all.flatMap(({ kills }) => (kills !== undefined && kills.lastMs >= lastMs - KILLS_FORGOTTEN_MS ? [kills] : []));
+  return all.flatMap(({ target: of, kills }) =>
+    kills !== undefined && kills.lastMs >= lastMs - KILLS_FORGOTTEN_MS ? [{ of, ...kills }] : [],
+  );
 }
 
-function killNews(target: Target, series: readonly Kills[], says: string | undefined): Telling {
+function killNews(target: Target, series: readonly Series[], says: string | undefined): Telling {
   const count = series.reduce((sum, one) => sum + one.count, 0);
   const sinceMs = Math.min(...series.map(({ firstMs }) => firstMs));
   const where = target.kind === "node" ? "on" : "in";
@@ -47,13 +53,19 @@ function killNews(target: Target, series: readonly Kills[], says: string | undef
   if (count === 1) return { kind: "killed", says: says ?? `The kernel killed a process ${where} ${name} for want of memory.`, sinceMs };
   const seconds = Math.max(1, Math.round((Math.max(...series.map(({ lastMs }) => lastMs)) - sinceMs) / 1000));
   const within = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
-  const whole = series.length === 1 ? name : `${series.length} containers of ${targetKey(target)}`;
+  const whole = series.length === 1 ? name : `${placesOf(series)} of ${targetKey(target)}`;
   return {
     kind: "killed",
     says: `The kernel killed processes ${where} ${whole} for want of memory: ${count} kills within ${within}.`,
     sinceMs,
     isRepetition: !isPowerOfTwo(count),
   };
+}
+
+/** Pods are what people count; of a single pod its containers. */
+function placesOf(series: readonly Series[]): string {
+  const pods = new Set(series.map(({ of }) => (of.kind === "workload" ? of.pod : undefined)));
+  return pods.size > 1 ? `${pods.size} pods` : counted(series.length, "container");
 }
 
 /** The second kill is worth a line in the timeline, the fourth, the eighth ...: a thousand kills are ten lines. */

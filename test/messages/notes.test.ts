@@ -148,6 +148,14 @@ describe("notes in a thread", () => {
     expect(text(resolvedNote({ ...over, done: { reports, acts } }))).toContain(
       "It lasted 10 min and was reported 3 times (alertmanager 30, wazuh 7).\n• Flush database 2: done, and it helped. Asked for by <@U0REQ>, approved by <@U0ONE> and <@U0TWO>.",
     );
+    const profile = { title: "Take heap profile", state: "succeeded", looked: true, requestedBy: "U0REQ", approvedBy: [] } as const;
+    expect(text(resolvedNote({ ...over, done: { reports: [], acts: [profile] } }))).toContain(
+      "Nothing was changed by Oomph.\n• Take heap profile: done. Asked for",
+    );
+    const pod = { kind: "workload", connection: "local", resource: "deploy", namespace: "shop", name: "web", pod: "web-1" } as const;
+    expect(text(resolvedNote({ ...over, incident: { ...over.incident, target: pod }, done: { reports, acts } }))).toContain(
+      "*Resolved: `deploy/shop/web`*",
+    );
     expect(text(worseNote({ incident: INCIDENT, from: "warning", to: "critical", actor }))).toContain(
       "🔴 *Now critical: `redis/sessions`* (was warning)",
     );

@@ -20,6 +20,14 @@ describe("an outcome", () => {
     expect(lines).toContain("*Before → after*\n✅ Used memory: `256.0 MiB` → `24.6 MiB`");
   });
 
+  it("does not call helpful what only looked", () => {
+    const request = { ...ended("succeeded", "5.0 MiB"), plan: { ...REQUEST.plan, risk: "none" as const } };
+    const lines = text({ title: "Take heap profile", request, run: RUN });
+    expect(lines).toContain("✅ *Done: Take heap profile* · <@U0RESPONDER>");
+    expect(lines).toContain("• Used memory: `256.0 MiB` → `24.6 MiB`");
+    expect(lines).not.toMatch(/helped/);
+  });
+
   it("says plainly that it did not help, and offers the way back", () => {
     const run = {
       ...RUN,

@@ -27,6 +27,13 @@ describe("a report", () => {
     expect(order).toEqual(order.toSorted((left, right) => left - right));
   });
 
+  it("does not call suspicious what is a list of all", () => {
+    const suspects = { title: "Its pods", columns: ["Pod", "State"], rows: [["web-1", "Running"]], ofAll: true };
+    const lines = seen(reportMessage({ ...facts, diagnosis: { ...DIAGNOSIS, suspects } }));
+    expect(lines).toContain("*Its pods*");
+    expect(lines.join()).not.toContain("Suspicious");
+  });
+
   it("has two buttons, one of them primary, and the rest in a menu", () => {
     const message = reportMessage(facts);
     expect(pressable(message).map(({ label }) => label)).toEqual(OFFERS.map((offer) => offer.title));

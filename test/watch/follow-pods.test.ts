@@ -223,7 +223,7 @@ describe.skipIf(lab.kind === "absent")(`a cluster's kills${lab.kind === "absent"
     });
     const known = await test.desk.store.watched.ofOwner(`lab:deploy/${scenes.namespace}/web`);
     expect(known.reduce((sum, { kills }) => sum + (kills?.count ?? 0), 0)).toBe(one.kills.length);
-    expect((await watch.told("web")).at(-1)).toMatch(/2 containers of lab:deploy\/.*\/web for want of memory: \d+ kills within/);
+    expect((await watch.told("web")).at(-1)).toMatch(/2 pods of lab:deploy\/.*\/web for want of memory: \d+ kills within/);
   });
 
   it("a pod that was thrown out is its owner's", async () => {

@@ -56,12 +56,15 @@ function illness(effect: Effect, { rollout, watched }: Seen): Judgement | undefi
   if (!effect.inEffect) return { helped: false, says: `${effect.says} ${effect.elseTry}` };
   if (rollout?.kind === "stuck") return didNot(effect, `But the rollout is stuck: ${asClause(rollout.says)}.`);
   if (replicas !== undefined && replicas.ready < replicas.wanted)
-    return didNot(
-      effect,
-      `But only ${replicas.ready} of ${counted(replicas.wanted, "replica")} are ready${trouble === undefined ? "" : `: ${asClause(trouble)}`}.`,
-    );
+    return didNot(effect, `But ${notReady(replicas)}${trouble === undefined ? "" : `: ${asClause(trouble)}`}.`);
   if (health?.ok !== false) return undefined;
   return didNot(effect, `But it is not well: ${health.where} says ${health.says}.`);
+}
+
+function notReady({ ready, wanted }: { readonly ready: number; readonly wanted: number }): string {
+  if (wanted === 1) return "its one replica is not ready";
+  if (ready === 0) return `none of its ${wanted} replicas is ready`;
+  return `only ${ready} of its ${wanted} replicas ${ready === 1 ? "is" : "are"} ready`;
 }
 
 function judge(effect: Effect, { watched, restarts }: Seen): Judgement {

@@ -48,7 +48,12 @@ const StoredFinding = z.object({
   advice: z.array(z.object({ actionId: z.string(), params, why: z.string() })),
 }) satisfies z.ZodType<Finding>;
 
-const StoredSuspects = z.object({ title: z.string(), columns: z.array(z.string()), rows: z.array(z.array(z.string())) });
+const StoredSuspects = z.object({
+  title: z.string(),
+  columns: z.array(z.string()),
+  rows: z.array(z.array(z.string())),
+  ofAll: z.boolean().exactOptional(),
+});
 
 const StoredClaim = z.object({
   says: z.string(),

@@ -86,7 +86,7 @@ export function diagnoseLimitTooSmall(picture: Picture, focus: Focus): Finding |
       : `${container?.name ?? "The container"} is killed within seconds of each start: its limit of ${formatBytes(limitBytes)} does not even hold the start, or it takes all at once.`,
     confidence: steady
       ? weigh(0.66, [killed, 0.14], [typical / limitBytes >= TIGHT_SHARE, 0.08])
-      : weigh(0.55, [(container?.restarts ?? 0) >= 5, 0.1]),
+      : weigh(0.4, [(container?.restarts ?? 0) >= 5, 0.08]), // a guess: the kill, which is known, stands above it
     for: [
       steady && trend.kind !== "undetermined" ? reason(picture, "history", trend.says) : undefined,
       steady

@@ -24,7 +24,11 @@ export function replicasReason(picture: Picture, { all }: Focus): Reason | undef
     return reason(picture, "pods", `all ${of} were killed so: it is the program, its limit or what they share`);
   if (killed.length > 1) return reason(picture, "pods", `${killed.length} of ${of} were killed so`);
   const name = killed[0]?.podCase.pod.name ?? "";
-  return reason(picture, "pods", `only ${name} of ${of} was: look for what is special to it, such as its traffic, its shard or its node`);
+  return reason(
+    picture,
+    "pods",
+    `only ${name} of ${of} was killed so: look for what is special to it, such as its traffic, its shard or its node`,
+  );
 }
 
 /** The last reading before its end, where one is near enough to it. */

@@ -34,8 +34,9 @@ export function podsTable({ usage }: Picture, { all }: Focus): Diagnosis["suspec
   if (all.length === 0) return undefined;
   const rows = all.toSorted((left, right) => Number(right.judgement.killed) - Number(left.judgement.killed)).slice(0, MAX_PODS);
   return {
-    title: "Pods of it",
-    columns: ["Pod", "How it stands", "Restarts", "Memory", "Node"],
+    title: "Its pods",
+    ofAll: true,
+    columns: ["Pod", "State", "Restarts", "Memory", "Node"],
     rows: rows.map(({ podCase, judgement }) => {
       const { pod } = podCase;
       const used = usage?.value.containers.filter((one) => one.pod === pod.name) ?? [];
@@ -46,7 +47,13 @@ export function podsTable({ usage }: Picture, { all }: Focus): Diagnosis["suspec
       const without = unread.length === 0 ? "" : ` without ${unread.map(({ name }) => name).join(", ")}`;
       const restarts = pod.containers.reduce((sum, container) => sum + container.restarts, 0);
       const stands = judgement.killed || judgement.verdict === "evicted" ? judgement.verdict : pod.phase;
-      return [pod.name, stands, String(restarts), used.length === 0 ? "?" : `${formatBytes(bytes)}${without}`, pod.node ?? "none"];
+      return [
+        pod.name,
+        stands,
+        String(restarts),
+        used.length === 0 ? "not measured" : `${formatBytes(bytes)}${without}`,
+        pod.node ?? "none",
+      ];
     }),
   };
 }
@@ -82,7 +89,8 @@ function containerLine({ pods }: Picture, { container }: Focus): Line | undefine
   const kind = role === "main" ? "" : ` (${role} container)`;
   return {
     label: "Container",
-    value: `${name}${kind}${image === undefined ? "" : `, image ${image}`}: ${stateInWords(container, pods?.value.atMs)}, ${counted(restarts, "restart")}`,
+    // The image last: between two colons Slack would take a tag such as 100 for an emoji.
+    value: `${name}${kind}: ${stateInWords(container, pods?.value.atMs)}, ${counted(restarts, "restart")}${image === undefined ? "" : `, image ${image}`}`,
   };
 }
 
