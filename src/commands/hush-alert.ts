@@ -6,7 +6,7 @@ import type { Victim } from "./find-victim.ts";
 import type { Front } from "./front.ts";
 import { startOf } from "./investigate.ts";
 import type { Reply } from "./say.ts";
-import type { TakenAlert } from "./take-alert.ts";
+import type { TakenAlert } from "./taken-alert.ts";
 
 export type Hearsay = {
   readonly victim: Victim;

@@ -20,6 +20,8 @@ import { pickerSlot } from "./on-post.ts";
 import { requestedAnswer } from "./run-action.ts";
 import { runCommand } from "./run-command.ts";
 import type { Command } from "./parse-command.ts";
+import { onIt } from "./on-it.ts";
+import { snoozeIncident, unmute } from "./silence.ts";
 import { say } from "./say.ts";
 
 export type Click = Extract<Inbound, { readonly kind: "click" }>;
@@ -71,6 +73,12 @@ async function press(front: Front, click: Click): Promise<Message | undefined> {
       return resolve(front, click);
     case "storm_take_out":
       return ownThread(front, click);
+    case "incident_snooze":
+      return isIdOf("inc", value) ? ((await refusedUnless(front, "investigators", userId)) ?? snoozeIncident(front, click)) : notOurs(front, click);
+    case "incident_attend":
+      return (await refusedUnless(front, "investigators", userId)) ?? onIt(front, click);
+    case "silence_end":
+      return isIdOf("sil", value) ? ((await refusedUnless(front, "investigators", userId)) ?? unmute(front, userId, value)) : notOurs(front, click);
     case "target_pick":
       return pick(front, click);
     default:

@@ -1,6 +1,7 @@
 import { LOOK_BACK_EXPECTED, parseLookBack } from "../domain/look-back.ts";
 import { cleanText, wordsOf } from "./clean-text.ts";
 import { nearest } from "../domain/nearest.ts";
+import { readMuteWords, readSnoozeWords, type SilenceAsked } from "./silence-words.ts";
 import { readTopWords, type TopAsked } from "./top-words.ts";
 import { readTyped } from "./typed-target.ts";
 
@@ -12,6 +13,9 @@ export type Command =
   | { readonly kind: "trend"; readonly target: string }
   | { readonly kind: "incidents"; readonly which: "open" | "all" }
   | { readonly kind: "show"; readonly id: string }
+  | ({ readonly kind: "snooze" | "mute" } & SilenceAsked)
+  | { readonly kind: "silences" }
+  | { readonly kind: "unmute"; readonly id: string }
   | { readonly kind: "run"; readonly action: string; readonly target: string; readonly params: Readonly<Record<string, string>> }
   | { readonly kind: "approvals" }
   | { readonly kind: "locks" }
@@ -35,6 +39,10 @@ export const USAGE: Readonly<Record<CommandKind, string>> = {
   trend: "/oom trend <target>",
   incidents: "/oom incidents [open|all]",
   show: "/oom show <id>",
+  snooze: "/oom snooze <target|inc_id> 30m [reason]",
+  mute: "/oom mute <target|label=value|problem|#channel> [for 2d|until resolved] [with kills] [reason]",
+  silences: "/oom silences",
+  unmute: "/oom unmute <id>",
   run: "/oom run <action> <target> [--param value]",
   approvals: "/oom approvals",
   locks: "/oom locks",
@@ -63,6 +71,10 @@ const READERS: Readonly<Record<CommandKind, Reader>> = {
   trend: (words) => withOne("trend", words, (target) => ({ kind: "trend", target })),
   incidents: readIncidents,
   show: (words) => withOne("show", words, (id) => ({ kind: "show", id })),
+  snooze: (words) => silenced("snooze", readSnoozeWords(words)),
+  mute: (words) => silenced("mute", readMuteWords(words)),
+  silences: (words) => withNone("silences", words, { kind: "silences" }),
+  unmute: (words) => withOne("unmute", words, (id) => ({ kind: "unmute", id })),
   run: readRun,
   approvals: (words) => withNone("approvals", words, { kind: "approvals" }),
   locks: (words) => withNone("locks", words, { kind: "locks" }),
@@ -81,6 +93,10 @@ const KINDS = [
   "trend",
   "incidents",
   "show",
+  "snooze",
+  "mute",
+  "silences",
+  "unmute",
   "run",
   "approvals",
   "locks",
@@ -109,6 +125,10 @@ function readInvestigate(words: readonly string[]): Parsed {
 function readTop(words: readonly string[]): Parsed {
   const asked = readTopWords(words);
   return typeof asked === "string" ? wrong("top", asked) : understood({ kind: "top", ...asked });
+}
+
+function silenced(kind: "snooze" | "mute", asked: SilenceAsked | string): Parsed {
+  return typeof asked === "string" ? wrong(kind, asked) : understood({ kind, ...asked });
 }
 
 function readIncidents(words: readonly string[]): Parsed {
@@ -163,7 +183,7 @@ function flagsOf(words: readonly string[]): Flags {
 }
 
 function withOne(
-  kind: "show" | "trend" | "unlock" | "runbooks" | "audit",
+  kind: "show" | "trend" | "unmute" | "unlock" | "runbooks" | "audit",
   words: readonly string[],
   command: (word: string) => Command,
 ): Parsed {

@@ -3,6 +3,7 @@ import { messageOf } from "../domain/errors.ts";
 import type { SentAlerts } from "../domain/alert.ts";
 import type { Answer, Inbound, Receive } from "../ports/inbound.ts";
 import type { Front } from "./front.ts";
+import { notice } from "./notice.ts";
 import { onClick } from "./on-click.ts";
 import { onCommand } from "./on-command.ts";
 import { onDialogClick } from "./on-dialog-click.ts";
@@ -36,6 +37,7 @@ export function createReceive(front: Front): Receiver {
     },
     onAlerts: (sent) => onSentAlerts(front, sent),
     async handle(inbound) {
+      await notice(front, inbound);
       switch (inbound.kind) {
         case "command":
           return onCommand(front, inbound);

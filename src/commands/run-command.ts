@@ -8,6 +8,7 @@ import { approvals, audit, help, incidents, locks, me, runbooks, show } from "./
 import { top, trend } from "./memory.ts";
 import { parseCommand, type Command } from "./parse-command.ts";
 import { runAction } from "./run-action.ts";
+import { silence, silences, unmute } from "./silence.ts";
 
 /** Understands what was typed and does it. Undefined: the thread itself is the answer. */
 export async function runTyped(front: Front, asker: Asker, text: string): Promise<Message | undefined> {
@@ -36,9 +37,15 @@ export async function runCommand(front: Front, asker: Asker, command: Command): 
       return unlock(front, userId, command.target);
     case "trend":
       return (await refusedUnless(front, "investigators", userId)) ?? trend(front, asker, command.target);
+    case "snooze":
+    case "mute":
+      return (await refusedUnless(front, "investigators", userId)) ?? silence(front, userId, command);
+    case "unmute":
+      return (await refusedUnless(front, "investigators", userId)) ?? unmute(front, userId, command.id);
     case "top":
     case "incidents":
     case "show":
+    case "silences":
     case "approvals":
     case "locks":
     case "audit":
@@ -46,7 +53,7 @@ export async function runCommand(front: Front, asker: Asker, command: Command): 
   }
 }
 
-type Looking = Extract<Command, { readonly kind: "top" | "incidents" | "show" | "approvals" | "locks" | "audit" }>;
+type Looking = Extract<Command, { readonly kind: "top" | "incidents" | "show" | "silences" | "approvals" | "locks" | "audit" }>;
 
 function look(front: Front, userId: string, command: Looking): Promise<Message> {
   switch (command.kind) {
@@ -56,6 +63,8 @@ function look(front: Front, userId: string, command: Looking): Promise<Message> 
       return incidents(front, command.which);
     case "show":
       return show(front, command.id);
+    case "silences":
+      return silences(front);
     case "approvals":
       return approvals(front);
     case "locks":

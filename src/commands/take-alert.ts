@@ -15,16 +15,8 @@ import type { Front } from "./front.ts";
 import { isHushed } from "./hush-alert.ts";
 import { noRunbook, startOf } from "./investigate.ts";
 import { say, type Reply } from "./say.ts";
+import type { TakenAlert } from "./taken-alert.ts";
 import { victimOf } from "./victim-of.ts";
-
-/** An alert that was judged: by whichever way it came, it is handled alike. */
-export type TakenAlert = {
-  /** The same key is the same alert, heard again: of a sender's message and its place in it, or of a post. */
-  readonly key: string;
-  readonly alert: Alert;
-  /** When it was posted or came in. */
-  readonly heardAtMs: number;
-};
 
 /**
  * Opens or joins the incident of the target that an alert is about. `place` is where it is answered when the target cannot

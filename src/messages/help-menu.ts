@@ -56,6 +56,13 @@ function entries(target: string, actionId: string): readonly Entry[] {
     },
     { needs: "investigate", typed: "/oom incidents [open|all]", says: "What is going on." },
     { needs: "investigate", typed: "/oom show <id>", says: "What happened in one incident, line by line." },
+    { needs: "investigate", typed: `/oom snooze ${target} 30m [reason]`, says: "Says nothing of it for a while; what comes in is counted." },
+    {
+      needs: "investigate",
+      typed: "/oom mute <target|label=value|problem|#channel> [for 2d|until resolved]",
+      says: "The same for many: `deploy/shop/*`, `severity=warning`.",
+    },
+    { needs: "investigate", typed: "/oom silences", says: "What is silenced, with a button that takes it back." },
     { needs: "request", typed: `/oom run ${actionId} ${target} [--param value]`, says: "Plans an action and asks for approval." },
     { needs: "investigate", typed: "/oom approvals", says: "What waits for somebody's word." },
     { needs: "investigate", typed: "/oom locks", says: "Which targets something is being done to." },

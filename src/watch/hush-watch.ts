@@ -5,7 +5,7 @@ import { readingKey, type Target } from "../domain/target.ts";
 import { commit } from "../incidents/commit.ts";
 import { hushOf, hushWithin } from "../incidents/hush.ts";
 import type { Tables } from "../ports/store.ts";
-import type { Telling } from "./tell.ts";
+import type { Telling } from "./telling.ts";
 import type { WatchDeps } from "./watch-deps.ts";
 
 /** How bad what the watch tells is. */

@@ -9,7 +9,8 @@ import type { Tables } from "../ports/store.ts";
 import type { Look, ReadingSource, SourcePage } from "../ports/reading-source.ts";
 import { atOnceFor } from "./at-once.ts";
 import { calmAbsent } from "./calm-absent.ts";
-import { tell, tellCalm, type Telling } from "./tell.ts";
+import { tell, tellCalm } from "./tell.ts";
+import type { Telling } from "./telling.ts";
 import type { WatchDeps } from "./watch-deps.ts";
 import { weigh, type Weighed } from "./weigh.ts";
 

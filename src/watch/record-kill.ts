@@ -3,7 +3,8 @@ import { formatTarget, readingKey, targetKey, type Target } from "../domain/targ
 import { NO_PRESSURE } from "../domain/trend/pressure.ts";
 import { countKill, hasMark, KILLS_FORGOTTEN_MS, withMark, type Kills, type WatchedTarget } from "../domain/watch.ts";
 import type { Tables } from "../ports/store.ts";
-import { tell, type Telling } from "./tell.ts";
+import { tell } from "./tell.ts";
+import type { Telling } from "./telling.ts";
 import type { WatchDeps } from "./watch-deps.ts";
 
 /** The kills of one container. */

@@ -11,21 +11,12 @@ import { findUnresolved, resolveWithin } from "../incidents/resolve.ts";
 import type { Tables } from "../ports/store.ts";
 import { isTroubled, KILLS_FORGOTTEN_MS } from "../domain/watch.ts";
 import { countQuietly, hushedBy, SEVERITY_OF } from "./hush-watch.ts";
+import type { Telling } from "./telling.ts";
 import type { WatchDeps } from "./watch-deps.ts";
 
 const ACTOR = { kind: "oomph" } as const;
 /** A worker that is killed every few seconds is one trouble: looking into it each time would bury what was found. */
 const LOOK_AGAIN_MS = 10 * 60_000;
-
-export type Telling = {
-  readonly kind: "warning" | "critical" | "leak" | "killed";
-  /** A sentence with figures and units. */
-  readonly says: string;
-  /** Tells one trouble from the next of the same kind: when it began. The same again edits what was said. */
-  readonly sinceMs: number;
-  /** The incident's timeline holds enough of it already. */
-  readonly isRepetition?: boolean;
-};
 
 export type Subject = {
   readonly target: Target;
