@@ -25,6 +25,8 @@ export type InvestigateOptions = {
   readonly json?: true;
   readonly census?: string;
   readonly since?: string;
+  /** Id of a runbook, in the place of the one that the kind of target has. */
+  readonly as?: string;
   readonly config?: string;
   /** End with 1 when there is a problem. */
   readonly exitCode?: true;
@@ -39,7 +41,7 @@ export async function investigate(options: InvestigateOptions, io: Io): Promise<
   const log = terminalLog(io);
   const found = await findTarget(options.target, { sources: await io.sources(), configFile: options.config, log });
   if (backMs !== undefined) io.err(`${sinceSays(found.target, backMs).replaceAll("`", "")}\n`);
-  const { runbook, close } = await prepare(found, { log, askedCensusMs });
+  const { runbook, close } = await prepare(found, { log, askedCensusMs, as: options.as });
   try {
     const finished = await run(runbook, { target: found.target, backMs }, io);
     io.out(options.json === true ? `${JSON.stringify(investigationJson(finished), null, 2)}\n` : renderInvestigation(finished));
@@ -55,15 +57,24 @@ type Prepared = { readonly runbook: Runbook; close(): Promise<void> };
 /** What one kind of target needs is loaded only for that kind. */
 async function prepare(
   found: FoundTarget,
-  { log, askedCensusMs }: { readonly log: Log; readonly askedCensusMs: number | undefined },
+  { log, askedCensusMs, as }: { readonly log: Log; readonly askedCensusMs: number | undefined; readonly as: string | undefined },
 ): Promise<Prepared> {
+  if (as !== undefined && (found.kind === "docker" || found.kind === "redis")) {
+    if (found.kind === "docker") await found.hosts.close();
+    throw notKnown(as, []);
+  }
   if (found.kind === "docker") {
     const { containerRunbook } = await import("../wiring/container-runbook.ts");
     return { runbook: containerRunbook(found.config.docker, found.hosts), close: () => found.hosts.close() };
   }
   if (found.kind !== "redis") {
     const { runbooks, close } = found.parts;
-    const runbook = fittingRunbook(runbooks, found.kind);
+    const fitting = runbooks.filter(({ targetKind }) => targetKind === found.kind);
+    const runbook = as === undefined ? fittingRunbook(runbooks, found.kind) : fitting.find(({ id }) => id === as);
+    if (runbook === undefined && as !== undefined) {
+      await close();
+      throw notKnown(as, fitting);
+    }
     if (runbook === undefined) throw new OomphError("internal", `no runbook fits ${formatTarget(found.target)}`);
     return { runbook, close };
   }
@@ -71,6 +82,14 @@ async function prepare(
   const censusBudgetMs = askedCensusMs ?? found.censusMs;
   const runbook = redisMemoryRunbook({ servers, clock: systemClock, censusBudgetMs, httpCheck });
   return { runbook, close: async () => undefined };
+}
+
+function notKnown(as: string, fitting: readonly Runbook[]): OomphError {
+  const expected =
+    fitting.length === 0
+      ? "nothing for this kind of target, which has one runbook only"
+      : `one of ${fitting.map(({ id }) => id).join(", ")}`;
+  return new OomphError("bad-input", `--as expected ${expected}, got ${JSON.stringify(as)}`);
 }
 
 async function run(runbook: Runbook, { target, backMs }: Looking, io: Io): Promise<FinishedInvestigation> {

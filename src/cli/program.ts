@@ -92,6 +92,10 @@ function addInvestigate(program: Command, io: Io, done: Done): void {
       "--since <duration>",
       "how far back to look at a container's log, events and readings, such as 2h; default: 24h, and the end of the log",
     )
+    .option(
+      "--as <runbook>",
+      "the runbook that a type of alert begins with, such as metrics-auth; an unknown one is answered with the list",
+    )
     .option("--config <file>", "instead of ./oomph.yaml")
     .option("--exit-code", "end with 1 when there is a problem, for scripts")
     .action(async (target: string, options: InvestigateFlags) => {
@@ -104,6 +108,7 @@ type InvestigateFlags = {
   readonly json?: true;
   readonly census?: string;
   readonly since?: string;
+  readonly as?: string;
   readonly config?: string;
   readonly exitCode?: true;
 };

@@ -1,4 +1,5 @@
 import { isListed, type Person } from "../domain/access.ts";
+import { given } from "../domain/given.ts";
 import type { Message } from "../domain/message.ts";
 import { listLeases } from "../incidents/leases.ts";
 import { threadLink } from "../incidents/thread-link.ts";
@@ -117,6 +118,6 @@ async function noSuchIncident(front: Front, typed: string): Promise<Message> {
   return refusal({ because: `there is no incident "${typed.slice(0, 60)}"`, todo });
 }
 
-function docOf({ id, title, targetKind, steps }: RunbookFacts): RunbookDoc {
-  return { id, title, targetKind, steps: steps.map((step) => step.title) };
+function docOf({ id, title, targetKind, classes, steps }: RunbookFacts): RunbookDoc {
+  return { id, title, targetKind, steps: steps.map((step) => step.title), ...given({ classes }) };
 }

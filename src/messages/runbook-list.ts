@@ -10,6 +10,8 @@ export type RunbookDoc = {
   readonly id: string;
   readonly title: string;
   readonly targetKind: string;
+  /** The classes of alerts that begin with it. Absent: it is what its kind of target gets otherwise. */
+  readonly classes?: readonly string[];
   /** What is looked at, in order. */
   readonly steps: readonly string[];
 };
@@ -25,7 +27,7 @@ export function runbookList(facts: { readonly runbooks: readonly RunbookDoc[]; r
       "Runbooks",
       facts.runbooks.map(
         (runbook) =>
-          `• ${code(runbook.id)}: ${prose(runbook.title)}, ${runbook.steps.length} steps, for ${code(WRITTEN[runbook.targetKind] ?? `${runbook.targetKind}/…`)}`,
+          `• ${code(runbook.id)}: ${prose(runbook.title)}, ${runbook.steps.length} steps, for ${code(WRITTEN[runbook.targetKind] ?? `${runbook.targetKind}/…`)}${begunBy(runbook)}`,
       ),
     ),
     ...titled("Actions", facts.actions.map(actionLine)),
@@ -46,6 +48,10 @@ export function runbookDetail(facts: { readonly runbook: RunbookDoc; readonly ac
     ...titled("What can be done", fitting.map(actionLine)),
     context("Looking changes nothing. Whatever is done has been approved first."),
   ]);
+}
+
+function begunBy({ classes = [] }: RunbookDoc): string {
+  return classes.length === 0 ? "" : `, begun by alerts of ${classes.map((each) => code(each)).join(", ")}`;
 }
 
 function actionLine(action: ActionDoc): string {

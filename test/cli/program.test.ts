@@ -127,6 +127,11 @@ describe("investigate", () => {
       ["investigate", "redis/sessions", "--since", "2"],
       /--since expected a time with its unit, up to 30d, such as 30m/,
     ],
+    [
+      "a runbook of pods for a Redis",
+      ["investigate", "redis/sessions", "--as", "metrics-auth"],
+      /--as expected nothing for this kind of target, which has one runbook only, got "metrics-auth"/,
+    ],
     ["a missing target", ["investigate"], /missing required argument 'target'/],
     [
       "a broken configuration",

@@ -76,6 +76,8 @@ describe("lists", () => {
     expect(text(runbookList({ runbooks: [runbook], actions: ACTIONS }))).toContain(
       "• `redis.expire-keys`: Give keys a TTL, changes a setting\n      `--ttl` such as 1h",
     );
+    const ofAlerts = { ...runbook, id: "metrics-auth", classes: ["metrics_auth"] };
+    expect(text(runbookList({ runbooks: [ofAlerts], actions: [] }))).toContain("begun by alerts of `metrics_auth`");
     expect(text(runbookDetail({ runbook, actions: ACTIONS }))).toContain("1. Memory and policy\n2. Write probe");
   });
 });
