@@ -90,6 +90,12 @@ describe("an alert about a container", () => {
     expect((await on.front.desk.store.incidents.list({ limit: 1 }))[0]).toMatchObject({ timesSeen: 2 });
   });
 
+  it("that is left out of a message is counted in the incident channel", async () => {
+    await on.receiver.onAlerts({ id: "alertmanager/abc", receivedAtMs: BEGAN_AT_MS, alerts: [], leftOut: 7 });
+    expect(await on.slot("left-out/alertmanager/abc")).toContain("7 alerts are left out of a message of alertmanager");
+    expect(await incidents()).toEqual([]);
+  });
+
   it("with process and pid only is found by what Docker saw just then, and says so", async () => {
     near.put("shop-web");
     near.put("quiet");
