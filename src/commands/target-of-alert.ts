@@ -31,17 +31,18 @@ function indexOf({ known }: TargetList): ReadonlyMap<string, readonly Target[]> 
   return index;
 }
 
-/** `redis-sessions-0.redis-sessions.prod.svc:6379`, the same without port, `redis-sessions-0`, `redis-sessions`, `sessions`. */
+/** `redis://redis-sessions-0.redis-sessions.prod.svc:6379`, the same without scheme, without port, `redis-sessions-0`, `redis-sessions`, `sessions`. */
 function formsOf(name: string): readonly string[] {
   const whole = name
     .trim()
     .toLowerCase()
     .replace(/[.,:;]+$/, "")
     .slice(0, 253);
-  const host = whole.replace(/^redis[s]?:\/\/(?:[^@/]*@)?/, "").replace(/:\d{1,5}(?:\/\d{0,5})?$/, "");
+  const address = whole.replace(/^redis[s]?:\/\/(?:[^@/]*@)?/, "").replace(/(?<=:\d{1,5})\/\d{0,5}$/, "");
+  const host = address.replace(/:\d{1,5}$/, "");
   const label = /^\d+(?:\.\d+){3}$/.test(host) ? host : (host.split(".")[0] ?? host);
   const owner = label.replace(/-\d{1,4}$/, "");
-  return [...new Set([whole, host, label, owner, owner.replace(/^redis-/, ""), owner.replace(/-redis$/, "")])].filter(
+  return [...new Set([whole, address, host, label, owner, owner.replace(/^redis-/, ""), owner.replace(/-redis$/, "")])].filter(
     (form) => form !== "",
   );
 }

@@ -84,6 +84,13 @@ describe("the target of an alert", () => {
   it("is the first name that fits, and nobody's guess when it fits two", () => {
     expect(targetOfAlert(["prod", "cache-us", "sessions"], targets)).toEqual({ kind: "found", target: redis("cache-us") });
     expect(targetOfAlert(["shared"], targets)).toEqual({ kind: "unsure", targets: [redis("cache-eu"), redis("cache-us")] });
+    const onOneHost = {
+      known: ["a", "b"].map((name, index) => ({ target: redis(name), aliases: ["10.0.0.5", `10.0.0.5:${6379 + index}`] })),
+      missing: [],
+    };
+    for (const name of ["redis://10.0.0.5:6380", "rediss://:secret@10.0.0.5:6380/2", "10.0.0.5:6380"])
+      expect(targetOfAlert([name], onOneHost)).toEqual({ kind: "found", target: redis("b") });
+    expect(targetOfAlert(["redis://10.0.0.5"], onOneHost)).toEqual({ kind: "unsure", targets: [redis("a"), redis("b")] });
     expect(targetOfAlert(["sess"], targets)).toEqual({ kind: "unsure", targets: targets.known.map(({ target }) => target) });
   });
 });
