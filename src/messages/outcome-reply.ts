@@ -3,7 +3,7 @@ import type { Block, Message, SectionBlock } from "../domain/message.ts";
 import type { Plan, Verification } from "../domain/plan.ts";
 import { button, lines, message, section, titled } from "./kit.ts";
 import type { OfferFacts } from "./report.ts";
-import { stateWords } from "./request-card.ts";
+import { newWarnings, stateWords } from "./request-card.ts";
 import { code, person, prose, visible } from "./words.ts";
 
 export type OutcomeFacts = {
@@ -26,7 +26,7 @@ export function outcomeReply(facts: OutcomeFacts): Message {
   const says = run?.verification?.says ?? request.outcome ?? "";
   return message(`${state.title}: ${visible(title)}. ${visible(says)}`, [
     section(`${state.mark} *${state.title}: ${prose(title)}* · ${person(request.requestedBy)}`),
-    ...lines([prose(says), ...observed(facts), ...whatNow(facts)].filter((line) => line !== "")),
+    ...lines([prose(says), ...observed(facts), ...newWarnings(facts), ...whatNow(facts)].filter((line) => line !== "")),
     ...measured(run?.verification, request.plan),
     ...(wayBack === undefined ? [] : back(wayBack)),
     ...lines((facts.lasting ?? []).map(prose)),

@@ -95,12 +95,24 @@ function told({ request, decisions, run, says }: CardFacts): readonly Block[] {
   const happened = [
     ...decisions.map(decisionLine),
     ...(run?.begunAtMs === undefined ? [] : [`🔧 Begun ${time(run.begunAtMs)}`]),
+    ...newWarnings({ request, ...(run === undefined ? {} : { run }) }),
     ...(says === undefined ? [] : [`⏳ ${prose(says)}`]),
     ...(request.endedAtMs === undefined ? [] : [`🏁 Ended ${time(request.endedAtMs)}`]),
     // A denial's reason stands with who denied it.
     ...(request.outcome === undefined || request.state === "denied" ? [] : [prose(request.outcome)]),
   ];
   return lines(happened);
+}
+
+/** Warnings that nobody had before them who approved: who looks after the target by now, say. Other figures alone are none. */
+export function newWarnings({ request, run }: Pick<CardFacts, "request" | "run">): readonly string[] {
+  const known = new Set(request.plan.warnings.map(withoutFigures));
+  const fresh = (run?.plan?.warnings ?? []).filter((warning) => !known.has(withoutFigures(warning)));
+  return fresh.map((warning) => `⚠️ *Not so yet when it was put to approval*: ${prose(warning)}`);
+}
+
+function withoutFigures(text: string): string {
+  return text.replaceAll(/\d[\d.,]*( [KMGT]iB)?/g, "#");
 }
 
 function decisionLine(decision: Decision): string {

@@ -98,15 +98,19 @@ function sureness(share: number): string {
 }
 
 function guardWords(text: string): string {
-  return text
-    .split(" ")
-    .map((word) => guardWord(word))
-    .join(" ");
+  const words = text.split(" ");
+  return words.map((word, at) => guardWord(word, at < words.length - 1)).join(" ");
 }
 
-function guardWord(word: string): string {
+// What follows a word, and is none of it.
+const CLOSED = /^([("']*)(.*?)([)"'.,;!?]+:|[)"'.,;!?]*|(?<=\.\d+:\d+):)$/;
+/** A colon before another word introduces that; at the end it may be of a key's prefix, and of `:name:` it is half. */
+const INTRODUCING = /^([("']*)(?![("':])(.*?)([)"'.,;!?]*:?)$/;
+
+function guardWord(word: string, isFollowed: boolean): string {
   if (!FORMATTING.test(word)) return escapeMrkdwn(word);
-  const [, open = "", inner = "", close = ""] = /^([("']*)(.*?)([)"'.,;!?]*|(?<=\.\d+:\d+):)$/.exec(word) ?? [];
+  const parts = (isFollowed ? INTRODUCING.exec(word) : null) ?? CLOSED.exec(word);
+  const [, open = "", inner = "", close = ""] = parts ?? [];
   // Backticks stand in the place of quotes, not inside them.
   const quoted = open.endsWith('"') && close.startsWith('"');
   return quoted ? `${open.slice(0, -1)}\`${escapeMrkdwn(inner)}\`${close.slice(1)}` : `${open}\`${escapeMrkdwn(inner)}\`${close}`;

@@ -65,6 +65,15 @@ describe("an outcome", () => {
     ).not.toContain("Nothing has been changed");
   });
 
+  it("tells warnings that came up after the approval; other figures alone are none", () => {
+    const warnings = ["The quota has 20.0 MiB left."];
+    const request = { ...ended("succeeded", "helped"), plan: { ...REQUEST.plan, warnings } };
+    const run = { ...RUN, plan: { ...REQUEST.plan, warnings: ["The quota has 1.5 GiB left.", "Argo CD looks after it."] } };
+    const lines = text({ title, request, run });
+    expect(lines).toContain("⚠️ *Not so yet when it was put to approval*: Argo CD looks after it.");
+    expect(lines).not.toContain("quota");
+  });
+
   it("names the plan that took its place", () => {
     expect(text({ title, request: ended("superseded", "the target changed"), replacementSummary: "Flush 7 keys" })).toContain(
       "stands below for approval: Flush 7 keys",

@@ -15,6 +15,16 @@ describe("words from outside", () => {
     expect(prose("100% (of 5)")).toBe("100% (of 5)");
   });
 
+  it("a colon that introduces what follows stands behind the backticks, one of a name in them", () => {
+    expect(prose("***: what changed")).toBe("`***`: what changed");
+    expect(prose("image:tag: ended")).toBe("`image:tag`: ended");
+    expect(prose("(job:lock:7): gone")).toBe("(`job:lock:7`): gone");
+    expect(prose('"user:*": gone')).toBe("`user:*`: gone");
+    expect(prose("keys of job:lock:")).toBe("keys of `job:lock:`");
+    expect(prose(":warning: is said")).toBe("`:warning:` is said");
+    expect(prose("(:warning:) is said")).toBe("(`:warning:`) is said");
+  });
+
   it("keeps backticks that come in pairs and takes the others away", () => {
     expect(prose("set `maxmemory-policy` to `allkeys-lru`")).toBe("set `maxmemory-policy` to `allkeys-lru`");
     expect(prose("a ` alone")).toBe("a ' alone");
