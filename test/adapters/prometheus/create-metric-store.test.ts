@@ -98,14 +98,13 @@ describe.skipIf(lab.kind === "absent")(`a real Prometheus${lab.kind === "absent"
         return [what, series?.points.at(-1)?.value ?? 0] as const;
       });
       const found = new Map(await Promise.all(answers));
-      for (const what of ["growth", "object-growth", "growth-events", "collections"])
-        expect([what, found.get(what)]).not.toEqual([what, 0]);
+      // Rates need two scrapes at the least.
+      for (const what of ["growth", "object-growth", "growth-events", "collections"] as const) expect(found.get(what)).toBeGreaterThan(0);
       return found;
     }, PATIENCE);
     // With each scrape it takes 1 MiB and 100 objects more, and one is made at least every few minutes.
     expect(newest.get("growth")).toBeGreaterThan(10 * MIB);
     expect(newest.get("object-growth")).toBeGreaterThan(1_000);
-    expect(newest.get("growth-events")).toBeGreaterThan(0);
   });
 
   test("a question that it does not understand is refused with its own words", async () => {
