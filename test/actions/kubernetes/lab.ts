@@ -44,6 +44,8 @@ export type ClusterLab = {
   readonly namespace: string;
   /** As the kubeconfig's own user, or as another one. */
   open(user?: string): Promise<KubernetesActionDeps>;
+  /** A file that signs in as another user. */
+  kubeconfig(user: string): Promise<string>;
   make(kind: string, apiVersion: string, object: Readonly<Record<string, unknown>>): Promise<void>;
   /** One that runs, with all its pods ready. */
   workload(resource: keyof typeof KINDS, name: string, more?: Making): Promise<WorkloadTarget>;
@@ -89,6 +91,7 @@ export function openLab(): ClusterLab {
       );
       return depsOn({ clusters, acts });
     },
+    kubeconfig: (user) => kubeconfigFor(user, ends),
     make,
     async workload(resource, name, { replicas = 1, container = {}, metadata = {}, ready = true } = {}) {
       const labels = { app: name };
@@ -149,8 +152,14 @@ export function depsOn(
   };
 }
 
-/** The kubeconfig of the environment, signed in as its user or impersonating another. */
 async function settingsFor(user: string | undefined, ends: (() => unknown)[]): Promise<KubernetesConnectionSettings> {
+  const path = await kubeconfigFor(user, ends);
+  const access = { kind: "kubeconfig", paths: [path], pluginEnvironment: { PATH: process.env["PATH"] ?? "" } } as const;
+  return { name: "local", access, namespaces: { allowed: [], denied: [] }, connectTimeoutMs: 20_000, callTimeoutMs: 60_000 };
+}
+
+/** The kubeconfig of the environment, signed in as its user or impersonating another. */
+async function kubeconfigFor(user: string | undefined, ends: (() => unknown)[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "oomph-kubeconfig-"));
   ends.push(() => rm(folder, { recursive: true }));
   const path = join(folder, "config");
@@ -159,8 +168,7 @@ async function settingsFor(user: string | undefined, ends: (() => unknown)[]): P
   };
   if (user !== undefined) for (const one of config.users) one.user["as"] = user;
   await writeFile(path, JSON.stringify(config));
-  const access = { kind: "kubeconfig", paths: [path], pluginEnvironment: { PATH: process.env["PATH"] ?? "" } } as const;
-  return { name: "local", access, namespaces: { allowed: [], denied: [] }, connectTimeoutMs: 20_000, callTimeoutMs: 60_000 };
+  return path;
 }
 
 export function actionOf(deps: KubernetesActionDeps, id: string): Action {

@@ -4,7 +4,8 @@ import { parseAllDocuments } from "yaml";
 import { kubectl, kubectlCreate } from "../../../scripts/lab/kubernetes.ts";
 import type { KubernetesActionDeps } from "../../../src/actions/kubernetes/deps.ts";
 import type { Json } from "../../../src/domain/json.ts";
-import { actionOf, lab, newRun, openLab, plan, refusal } from "./lab.ts";
+import { openHeapRig } from "./heap/rig.ts";
+import { actionOf, CONTAINER, lab, newRun, openLab, plan, refusal } from "./lab.ts";
 
 type Asked = { readonly id: string; readonly params: Readonly<Record<string, Json>>; readonly lacks: RegExp };
 
@@ -30,9 +31,9 @@ describe.skipIf(lab.kind === "absent")("the roles of deploy/kubernetes", () => {
   let acting: KubernetesActionDeps;
 
   beforeAll(async () => {
-    for (const name of ["reader", "actor"]) await cluster.make("ServiceAccount", "v1", { metadata: { name } });
-    await grant("reader.yaml", ["reader", "actor"]);
-    await grant("actor.yaml", ["actor"]);
+    for (const name of ["reader", "actor", "outside"]) await cluster.make("ServiceAccount", "v1", { metadata: { name } });
+    await grant("reader.yaml", (role) => ["reader", "actor", ...(role === "oomph-reader" ? ["outside"] : [])]);
+    await grant("actor.yaml", () => ["actor"]);
     reading = await cluster.open(`system:serviceaccount:${cluster.namespace}:reader`);
     acting = await cluster.open(`system:serviceaccount:${cluster.namespace}:actor`);
     await cluster.workload("deploy", "web");
@@ -44,13 +45,17 @@ describe.skipIf(lab.kind === "absent")("the roles of deploy/kubernetes", () => {
   });
 
   /** The manifest as it is, but for names that no other test has and the service accounts that are meant. */
-  async function grant(file: string, accounts: readonly string[]): Promise<void> {
+  async function grant(file: string, accountsOf: (role: string) => readonly string[]): Promise<void> {
     const text = readFileSync(new URL(`../../../deploy/kubernetes/${file}`, import.meta.url), "utf8");
     for (const document of parseAllDocuments(text)) {
       const object = document.toJS() as { kind: string; metadata: { name: string }; roleRef?: { name: string } };
       if (object.kind === "ServiceAccount") continue;
       const own = (name: string): string => `${cluster.namespace}-${name}`;
-      const subjects = accounts.map((name) => ({ kind: "ServiceAccount", name, namespace: cluster.namespace }));
+      const subjects = accountsOf(object.roleRef?.name ?? "").map((name) => ({
+        kind: "ServiceAccount",
+        name,
+        namespace: cluster.namespace,
+      }));
       const bound = object.roleRef === undefined ? {} : { roleRef: { ...object.roleRef, name: own(object.roleRef.name) }, subjects };
       await kubectlCreate({ ...object, metadata: { name: own(object.metadata.name) }, ...bound });
       made.push(`${object.kind} ${own(object.metadata.name)}`);
@@ -82,6 +87,25 @@ describe.skipIf(lab.kind === "absent")("the roles of deploy/kubernetes", () => {
     const undoing = newRun();
     await action.apply(undone, undoing);
     expect(await action.observe(undone, undoing)).toMatchObject({ kind: "done" });
+  });
+
+  test("a heap is looked at with the role for looking inside, and without it refused by the verb that is missing", async () => {
+    await cluster.make("Pod", "v1", { metadata: { name: "shop" }, spec: { terminationGracePeriodSeconds: 0, containers: [CONTAINER] } });
+    const as = async (account: string) =>
+      openHeapRig(cluster.namespace, await cluster.kubeconfig(`system:serviceaccount:${cluster.namespace}:${account}`));
+    const [inside, outside] = [await as("reader"), await as("outside")];
+    try {
+      await inside.measured("shop");
+      const app = { heapCommand: ["sh", "-c", "echo 4096 2 dict; echo 100 1 list"] };
+      expect((await inside.taken("shop", app)).verification.says).toContain("Of dict there is most in shop");
+      expect(await outside.refusal("shop", {}, app)).toMatch(/could not be read \(.*get on nodes\/proxy/);
+      const endpoint = { profile: { port: 8080, path: "/debug/pprof/heap" } };
+      expect(await outside.refusal("shop", { force: "yes" }, endpoint)).toMatch(/get on pods\/proxy/);
+      await expect(outside.taken("shop", app, { force: "yes" })).rejects.toThrow(/(get|create) on pods\/exec/);
+    } finally {
+      await inside.close();
+      await outside.close();
+    }
   });
 
   test("and one pod is deleted", async () => {

@@ -11,6 +11,8 @@ export type HeapPlace = {
   readonly container: PodContainer;
   /** Of all containers of the pod; empty: not to be had. */
   readonly usage: readonly ContainerUsage[];
+  /** Why it is not to be had. */
+  readonly unread?: string;
 };
 
 export type Wished = { readonly pod: string | undefined; readonly container: string | undefined };
@@ -35,11 +37,11 @@ export async function choosePlace(cluster: ProfiledCluster, target: WorkloadTarg
   const eligible = pods.filter((pod) => (asked === undefined || pod.name === asked) && running(pod).length > 0);
   if (eligible.length === 0)
     throw new OomphError("not-running", `expected a running container of ${formatTarget(target)}, none runs now: try again when it is up`);
-  const usage = await usageOf(cluster, target, eligible);
+  const { usage, ...unread } = await usageOf(cluster, target, eligible);
   const [pod] = eligible.toSorted((a, b) => usedBy(usage, b.name) - usedBy(usage, a.name));
   if (pod === undefined) throw new OomphError("internal", "expected a pod");
   const own = usage.filter((one) => one.pod === pod.name);
-  return { pod, container: chosen(pod, own, wished.container ?? target.container), usage: own };
+  return { pod, container: chosen(pod, own, wished.container ?? target.container), usage: own, ...unread };
 }
 
 function chosen(pod: PodFacts, usage: readonly ContainerUsage[], asked: string | undefined): PodContainer {
@@ -67,16 +69,18 @@ async function usageOf(
   cluster: ProfiledCluster,
   { namespace }: WorkloadTarget,
   pods: readonly PodFacts[],
-): Promise<readonly ContainerUsage[]> {
+): Promise<Pick<HeapPlace, "usage" | "unread">> {
   const names = new Set(pods.map(({ name }) => name));
   const [node, ...others] = new Set(pods.map((pod) => pod.node));
   const found: ContainerUsage[] = [];
   try {
     const query = { namespace, ...given({ node: others.length === 0 ? node : undefined }) };
     for await (const page of cluster.usage(query, AbortSignal.timeout(PATIENCE_MS)))
-      found.push(...page.filter(({ pod }) => names.has(pod)));
+      // Of a container that has just begun a kubelet may tell 0: how much it uses is not known then.
+      found.push(...page.filter(({ pod, workingSetBytes }) => workingSetBytes > 0 && names.has(pod)));
   } catch (error) {
     if (!(error instanceof OomphError)) throw error;
+    return { usage: found, unread: error.message };
   }
-  return found;
+  return { usage: found };
 }

@@ -1,4 +1,5 @@
 import { formatBytes } from "../../../domain/bytes.ts";
+import { asClause } from "../../../domain/clause.ts";
 import type { HeapPlace } from "./choose-place.ts";
 import type { Way } from "./schema.ts";
 
@@ -31,12 +32,16 @@ export function costOf(kind: Way["kind"], { container, usage }: HeapPlace): numb
 }
 
 /** Is there room for that, in the container and in the pod as a whole? */
-export function headroomFor(costBytes: number, { pod, container, usage }: HeapPlace): Headroom {
+export function headroomFor(costBytes: number, { pod, container, usage, unread }: HeapPlace): Headroom {
   const own = usage.find((one) => one.container === container.name)?.workingSetBytes;
   const all = usage.reduce((sum, { workingSetBytes }) => sum + workingSetBytes, 0);
   const { limitBytes } = container;
   const { podLimitBytes } = pod;
-  if (own === undefined) return { kind: "unknown", says: `how much memory ${pod.name} uses could not be read` };
+  if (own === undefined)
+    return {
+      kind: "unknown",
+      says: `how much memory ${pod.name} uses could not be read${unread === undefined ? "" : ` (${asClause(unread)})`}`,
+    };
   if (limitBytes !== undefined && isTight(own, costBytes, limitBytes))
     return tooLittle({ whose: `container ${container.name}`, usedBytes: own, limitBytes, costBytes });
   if (podLimitBytes !== undefined && isTight(all, costBytes, podLimitBytes))

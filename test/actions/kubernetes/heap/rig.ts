@@ -56,7 +56,7 @@ export function openHeapRig(namespace: string, kubeconfig = process.env["KUBECON
         async () => {
           const found: string[] = [];
           for await (const page of opened.cluster.usage({ namespace }, AbortSignal.timeout(30_000)))
-            found.push(...page.map(({ pod }) => pod));
+            found.push(...page.flatMap(({ pod, workingSetBytes }) => (workingSetBytes > 0 ? [pod] : [])));
           expect(found).toContain(name);
         },
         { ...PATIENCE, timeout: 300_000, interval: 500 },
