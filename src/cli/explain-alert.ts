@@ -8,6 +8,7 @@ import { textOfSlackPost } from "./explain-slack-post.ts";
 import type { Explained } from "./explained.ts";
 
 const MOST_CHARACTERS = 2 ** 20;
+const judge = createJudge();
 
 /** An alert as its sender's webhook or Slack post has it, in JSON. Pure. */
 export function explainAlert(text: string): Explained<AlertResult> | undefined {
@@ -34,7 +35,7 @@ export function explainWords(text: string): Explained<AlertResult> | undefined {
 }
 
 function explainedPost(text: string): Explained<AlertResult> {
-  const result = resultOf(readAlert({ text }, createJudge()));
+  const result = resultOf(readAlert({ text }, judge));
   return { result, text: rendered(result) };
 }
 
@@ -43,12 +44,11 @@ export function textBesideAlert(text: string): string | undefined {
   const value = jsonOf(text);
   const said = value === undefined ? undefined : textOfSlackPost(value);
   if (said === undefined) return undefined;
-  const { memoryRelated, source } = resultOf(readAlert({ text: said }, createJudge()));
+  const { memoryRelated, source } = resultOf(readAlert({ text: said }, judge));
   return memoryRelated === false || (memoryRelated === "unknown" && source === "text") ? said : undefined;
 }
 
 function readSent(value: object): AlertReading | undefined {
-  const judge = createJudge();
   for (const { source, readSent: read, knowsSent } of SENDERS) {
     const sent = (knowsSent?.(value) ?? true) ? read?.(value) : undefined;
     if (sent?.kind === "facts" && sent.facts.length > 0) return { source, alerts: sent.facts.map((facts) => judge(facts, source)) };
@@ -58,7 +58,7 @@ function readSent(value: object): AlertReading | undefined {
 
 function readPosted(value: object): AlertReading | undefined {
   const text = textOfSlackPost(value);
-  return text === undefined ? undefined : readAlert({ text }, createJudge());
+  return text === undefined ? undefined : readAlert({ text }, judge);
 }
 
 function jsonOf(text: string): object | undefined {

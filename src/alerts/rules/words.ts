@@ -145,16 +145,3 @@ export const ALARM = [
   "limit",
   "pressure",
 ];
-/** Words of Kubernetes: with one of these a container is none of Docker's. */
-export const KUBERNETES = [
-  "pod",
-  "pods",
-  "namespace",
-  "kube*",
-  "k8s",
-  "statefulset",
-  "deployment",
-  "daemonset",
-  "replicaset",
-  "crashloop*",
-];
