@@ -2,7 +2,9 @@ import type { SentAlerts } from "../domain/alert.ts";
 import type { Inbound } from "../ports/inbound.ts";
 import type { JobHandlers, JobOutcome, JobPayloads } from "../ports/job-queue.ts";
 import { act, type ActDeps } from "./act.ts";
+import { callForHelp } from "./call-for-help.ts";
 import { deliver, type DeliverDeps } from "./deliver.ts";
+import { endQuietHours } from "./end-quiet-hours.ts";
 import { escalate } from "./escalate.ts";
 import type { EscalateDeps } from "./escalation-deps.ts";
 import { investigate, type InvestigateDeps } from "./investigate.ts";
@@ -60,6 +62,8 @@ export function createHandlers(deps: HandlerDeps): JobHandlers {
     },
     sweep: async (payload) => {
       readPayload("sweep", payload);
+      deps.desk.metrics.left("unattended-incidents", await callForHelp(deps));
+      deps.desk.metrics.left("quiet-hours", await endQuietHours(deps.desk));
       return sweep(deps);
     },
   };

@@ -1,0 +1,50 @@
+import { counted } from "../domain/count.ts";
+import type { Severity } from "../domain/alert.ts";
+import type { Incident } from "../domain/incident.ts";
+import type { Message } from "../domain/message.ts";
+import { formatTarget, type Target } from "../domain/target.ts";
+import { button, context, header, lines, message, section } from "./kit.ts";
+import { PROBLEMS } from "./root.ts";
+import { code, prose, time } from "./words.ts";
+
+export type DigestRow = {
+  /** Absent: nobody could tell whose it was. */
+  readonly target?: Target;
+  readonly problem?: Incident["problem"];
+  readonly severity: Severity | null;
+  readonly says: string;
+  readonly count: number;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+};
+
+// Within Slack's 50 blocks; the others stand below, a line each.
+const MOST_BUTTONS = 15;
+const LINES_A_BLOCK = 20;
+
+/** What waited for the end of quiet hours, the worst first, each with a button that has it looked into. */
+export function quietDigest({ rows }: { readonly rows: readonly DigestRow[] }): Message {
+  const total = rows.reduce((sum, { count }) => sum + count, 0);
+  const title = `Quiet hours: ${counted(total, "report")} of ${counted(rows.length, "target")} waited`;
+  const rest = rows.slice(MOST_BUTTONS).map(line);
+  const blocks = Array.from({ length: Math.ceil(rest.length / LINES_A_BLOCK) }, (_, index) =>
+    lines(rest.slice(index * LINES_A_BLOCK, (index + 1) * LINES_A_BLOCK)),
+  );
+  return message(title, [
+    header(title),
+    ...rows.slice(0, MOST_BUTTONS).map(row),
+    ...blocks.flat(),
+    context("None of it was critical. Nothing was looked into yet: what goes on opens its incident with the next alert."),
+  ]);
+}
+
+function row(one: DigestRow): ReturnType<typeof section> {
+  if (one.target === undefined) return section(line(one));
+  return section(line(one), button("Investigate", { actionId: "target_pick", id: formatTarget(one.target) }));
+}
+
+function line({ target, problem, severity, says, count, firstAtMs, lastAtMs }: DigestRow): string {
+  const about = target === undefined ? "" : `*${problem === undefined ? "" : `${PROBLEMS[problem]}: `}${code(formatTarget(target))}* `;
+  const when = count === 1 ? time(lastAtMs) : `${counted(count, "time")}, ${time(firstAtMs)} to ${time(lastAtMs)}`;
+  return `${about}${severity === null ? "" : `${severity} · `}${when}\n${prose(says)}`;
+}
