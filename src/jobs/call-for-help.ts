@@ -46,7 +46,8 @@ async function spreading(deps: CallDeps, incident: Incident, channel: string): P
   return permalink === undefined ? { channel } : { channel, permalink };
 }
 
-async function isQuietAbout(desk: Desk, { target, problem, channel, severity = null }: Incident): Promise<boolean> {
+async function isQuietAbout(desk: Desk, incident: Incident): Promise<boolean> {
+  const { target, problem, channel, severity = null } = incident;
   const noise: Noise = { target, problem, channel, severity, labels: {}, isKill: false };
   return (await hushOf(desk.store, desk, noise)) !== undefined;
 }

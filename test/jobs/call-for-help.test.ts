@@ -48,7 +48,7 @@ describe("nobody reacts", () => {
     const id = await alert();
     expect(await call()).toBe(0);
     on.test.moveOn(10 * MINUTE_MS);
-    expect((await Promise.all([call(), call()])).toSorted()).toEqual([0, 1]);
+    expect(new Set(await Promise.all([call(), call()]))).toEqual(new Set([0, 1]));
     expect(await called(id)).toContain("<!subteam^S0ONCALL> Nobody has reacted to `redis/shop` for 10 min");
     on.test.moveOn(20 * MINUTE_MS);
     expect([await call(), await call()]).toEqual([1, 0]);
@@ -168,7 +168,7 @@ it("what waited for the end of quiet hours is one message, told once", async () 
     await desk.store.hushed.add({ ...row, key: `k${index}`, fingerprint: `f${index}`, severity: null });
   const quiet = { ...desk, calm: { maintenance: [], quietHours: { fromMinutes: 0, toMinutes: 1440, zone: "UTC" } } };
   expect(await endQuietHours(quiet)).toBe(0);
-  expect((await Promise.all([endQuietHours(desk), endQuietHours(desk)])).toSorted()).toEqual([0, 41]);
+  expect(new Set(await Promise.all([endQuietHours(desk), endQuietHours(desk)]))).toEqual(new Set([0, 41]));
   const said = await on.slot(`quiet-hours/${CHANNEL}/${atMs}`);
   expect(said).toContain("Quiet hours: 42 reports of 41 targets waited");
   expect(said).toMatch(/Redis memory: `redis\/shop`\* warning · 2 times/);
