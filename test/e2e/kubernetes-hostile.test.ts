@@ -6,14 +6,18 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findKubernetes, kubectlCreate } from "../../scripts/lab/kubernetes.ts";
 import { openClusterScenes, SLEEP, type ClusterScenes } from "../../scripts/lab/kubernetes-scenes.ts";
 import { noteAbsentSystem, noteRealSystem } from "../../scripts/lab/real-systems.ts";
+import type { LabMessage } from "../../scripts/lab/slack/index.ts";
+import { auditOf } from "./support/audit.ts";
+import { expectSaid } from "./support/containers.ts";
 import { startClusterGate, type AskedOfCluster, type ClusterGate, type Meeting } from "./support/cluster-gate.ts";
-import { ask, outcome, QUICK, seen, setScene, type Scene } from "./support/scene.ts";
+import { ask, has, outcome, QUICK, requestIdOf, seen, setScene, textOf, type Scene } from "./support/scene.ts";
 
 const cluster = await findKubernetes();
 if (cluster.kind === "there") noteRealSystem("kubernetes", cluster.version);
 else noteAbsentSystem("kubernetes", cluster.because);
 
 const WITHIN_MS = 240_000;
+const APPROVERS = ["approver", "second", "third", "fourth", "fifth"];
 // Made up; each stands in one place of a workload, and nowhere else.
 const SECRETS = {
   environment: "Zebra-env-91x",
@@ -45,15 +49,21 @@ describe.skipIf(cluster.kind === "absent")(`a cluster that means ill${cluster.ki
     await once(canary, "listening");
     scenes = await openClusterScenes("oomph-hostile");
     scene = await setScene({
-      slack: { users: ["requester", "approver"], channels: ["alerts", "incidents"] },
+      slack: { users: ["requester", ...APPROVERS, "bystander"], channels: ["alerts", "incidents", "clicks", "between", "away", "rights"] },
       started: false,
-      settings: (slack) => ({
-        connections: {},
-        access: { approvers: [slack.id("approver")], requesters: [slack.id("requester")] },
-      }),
+      settings: (slack) => {
+        const approvers = APPROVERS.map((name) => slack.id(name));
+        const policies = [
+          { name: "guarded", targets: [`deploy/${scenes.namespace}/guarded`], approvers: [slack.id("second")] },
+          { name: "all", approvers },
+        ];
+        return { connections: {}, access: { requesters: [slack.id("requester")], policies } };
+      },
     });
     gate = await startClusterGate(scene);
-    await Promise.all(["reached", "cut"].map((name) => scenes.deployment(name, { script: SLEEP, limitMib: 64 })));
+    await Promise.all(
+      ["reached", "cut", "clicked", "kept", "away", "guarded"].map((name) => scenes.deployment(name, { script: SLEEP, limitMib: 64 })),
+    );
     await makeEvil();
     await scene.start({
       sections: { ...QUICK, kubernetes: { connections: { local: { kubeconfig: [gate.kubeconfig], namespaces: [scenes.namespace] } } } },
@@ -150,6 +160,125 @@ describe.skipIf(cluster.kind === "absent")(`a cluster that means ill${cluster.ki
     },
     3 * WITHIN_MS,
   );
+
+  test(
+    "of ten clicks by five people on two plans for one workload each change is made once, one after the other",
+    async () => {
+      const target = `deploy/${scenes.namespace}/clicked`;
+      const asked = { user: "requester", channel: "clicks" };
+      const both = [
+        await ask(scene, asked, `k8s.set-memory ${target} --limit 80Mi`),
+        await ask(scene, asked, `k8s.set-environment ${target} --set TUNED=8`),
+      ];
+      await Promise.all(both.flatMap((card) => APPROVERS.map((user) => scene.people().click(user, card, "request_approve"))));
+      await expectSaid(scene, "clicks", /Done, and it helped: Set memory limit/);
+      await expectSaid(scene, "clicks", /Done, and it helped: Set environment/);
+      const change = changeOf(scenes.namespace, "clicked");
+      expect(gate.changes().filter((one) => one === change)).toEqual([change, change]);
+      const container = "{.spec.template.spec.containers[0].resources.limits.memory} {.spec.template.spec.containers[0].env[*].name}";
+      expect(await scenes.kubectl("get", "deploy/clicked", "-o", `jsonpath=${container}`)).toBe("80Mi TUNED");
+      for (const card of both) expect(auditOf(scene, requestIdOf(card)).filter((kind) => kind === "decision-approved")).toHaveLength(1);
+    },
+    2 * WITHIN_MS,
+  );
+
+  test(
+    "an autoscaler, a disruption budget, a GitOps controller that came after the plan: what it forbids is not done, the rest is told",
+    async () => {
+      const target = `deploy/${scenes.namespace}/kept`;
+      const asked = { user: "requester", channel: "between" };
+      const [pod] = await scenes.pods("kept");
+      const [scaled, deleted, tuned] = [
+        await ask(scene, asked, `k8s.scale ${target} --replicas 2`),
+        await ask(scene, asked, `k8s.delete-pod ${target}/${pod?.metadata.name}`),
+        await ask(scene, asked, `k8s.set-environment ${target} --set TUNED=8`),
+      ];
+      await scenes.kubectl("autoscale", "deploy/kept", "--min=1", "--max=3", "--cpu-percent=80");
+      const version = (await scenes.kubectl("api-versions")).split("\n").includes("policy/v1") ? "policy/v1" : "policy/v1beta1";
+      await kubectlCreate({
+        apiVersion: version,
+        kind: "PodDisruptionBudget",
+        metadata: { name: "kept", namespace: scenes.namespace },
+        spec: { minAvailable: 1, selector: { matchLabels: { app: "kept" } } },
+      });
+      await scenes.kubectl("label", "deploy/kept", "argocd.argoproj.io/instance=shop");
+      await approved(scaled, /Failed: Change number of pods.*the autoscaler kept sets the replicas/s);
+      await approved(deleted, /Failed: Delete pod.*disruption budget/s);
+      expect((await scenes.pods("kept")).map(({ metadata }) => metadata.name)).toEqual([pod?.metadata.name]);
+      await approved(
+        tuned,
+        /Done, and it helped: Set environment.*Not so yet when it was put to approval.*application shop. looks after it/s,
+      );
+      expect(gate.changes().filter((change) => change.includes("/kept"))).toEqual([changeOf(scenes.namespace, "kept")]);
+    },
+    3 * WITHIN_MS,
+  );
+
+  test(
+    "an API server that goes away after the change and again while it is verified: it is waited for, and nothing is done twice",
+    async () => {
+      const target = `deploy/${scenes.namespace}/away`;
+      const card = await ask(scene, { user: "requester", channel: "away" }, `k8s.rollout-restart ${target}`);
+      const cut = { afterwards: 0, verifying: 0 };
+      let isDone = false;
+      gate.meet((asked) => {
+        if (isChangeOf(asked, "away")) isDone = true;
+        else if (isDone && asked.path.endsWith("/deployments/away")) {
+          const isVerifying = saysOf(card).includes("checking whether it helped");
+          const when = isVerifying ? "verifying" : "afterwards";
+          if (cut[when] < 2) {
+            cut[when] += 1;
+            return "cut";
+          }
+        }
+        return undefined;
+      });
+      await scene.people().click("approver", card, "request_approve");
+      await outcome(scene, "away", { says: /Done, and it helped: Restart all pods/, withinMs: WITHIN_MS });
+      gate.meet(() => undefined);
+      expect(cut).toEqual({ afterwards: 2, verifying: 2 });
+      expect(gate.changes().filter((change) => change === changeOf(scenes.namespace, "away"))).toHaveLength(1);
+    },
+    2 * WITHIN_MS,
+  );
+
+  test(
+    "who may not ask is refused for workloads and ways back too, and a pod is under the policy of what makes it",
+    async () => {
+      const target = `deploy/${scenes.namespace}/guarded`;
+      const [pod] = await scenes.pods("guarded");
+      await scene.people().command("bystander", "rights", `/oom run k8s.rollout-restart ${target}`);
+      await seen("the refusal", () => scene.toldOnly("bystander").find((text) => /may not/.test(text)));
+      const done = await seen("a way back", () => scene.said("clicks").find((one) => has(one, "offer_ask")));
+      await scene.people().click("bystander", done, "offer_ask");
+      await seen("another refusal", () => scene.toldOnly("bystander").filter((text) => /may not/.test(text)).length === 2 || undefined);
+      const card = await ask(
+        scene,
+        { user: "requester", channel: "rights" },
+        `k8s.delete-pod pod/${scenes.namespace}/${pod?.metadata.name}`,
+      );
+      await scene.people().click("approver", card, "request_approve");
+      await seen("the refusal of who is no approver here", () =>
+        scene.toldOnly("approver").find((text) => /not an approver under policy "guarded"/.test(text)),
+      );
+      await scene.people().click("second", card, "request_approve");
+      await outcome(scene, "rights", { says: /Done, and it helped: Delete pod/, withinMs: WITHIN_MS });
+      expect(gate.changes().filter((change) => change.includes("/guarded"))).toEqual([
+        `POST /api/v1/namespaces/${scenes.namespace}/pods/${pod?.metadata.name}/eviction`,
+      ]);
+    },
+    2 * WITHIN_MS,
+  );
+
+  async function approved(card: LabMessage, says: RegExp): Promise<void> {
+    await scene.people().click("approver", card, "request_approve");
+    await outcome(scene, "between", { says, withinMs: WITHIN_MS });
+  }
+
+  /** As it reads now. */
+  function saysOf(card: LabMessage): string {
+    return textOf(scene.said("away").find(({ ts }) => ts === card.ts) ?? card);
+  }
 
   test(
     "what is secret in a workload, and what is markup, reaches neither Slack nor the store nor the log",

@@ -4,9 +4,9 @@ import type { Json } from "../../domain/json.ts";
 import type { Observation, Plan, Planned } from "../../domain/plan.ts";
 import { formatTarget, targetKey, type Target } from "../../domain/target.ts";
 import type { PodFacts, Surroundings } from "../../domain/workload.ts";
-import type { Action, RunHandle } from "../action.ts";
+import type { Action, RunFacts, RunHandle } from "../action.ts";
 import type { Effect } from "../effect.ts";
-import { readBefore, readScope } from "../stored-schema.ts";
+import { readBefore, readCheckpoint, readScope } from "../stored-schema.ts";
 import { budgetsOf } from "./blast-radius.ts";
 import { LOOK_BACK_MS } from "./change.ts";
 import type { KubernetesActionDeps } from "./deps.ts";
@@ -14,7 +14,7 @@ import { followRollout } from "./follow-rollout.ts";
 import { ROLLED_OUT, unfit } from "./kinds.ts";
 import { DeletePodParams, readParams } from "./schema.ts";
 import { lookAtApproved, placeOf, planOn, refused, type WorkloadSession } from "./session.ts";
-import { PodBefore, PodScope } from "./stored/schema.ts";
+import { PodBefore, PodCheckpoint, PodScope } from "./stored/schema.ts";
 import { verifyWorkload } from "./verify.ts";
 import { readVitals } from "./vitals.ts";
 
@@ -35,7 +35,7 @@ export function deletePod(deps: KubernetesActionDeps): Action {
     ...DOC,
     plan: (target, params) => planDeletion(deps, target, params),
     apply: (plan, run) => applyDeletion(deps, plan, run),
-    observe: (plan) => observeDeletion(deps, plan),
+    observe: (plan, run) => observeDeletion(deps, plan, run),
     verify(plan, run) {
       const { vitals: before } = readBefore(PodBefore, plan);
       return verifyWorkload(deps, { plan, run, before, followed: true, effect: async (session) => effectOf(session, plan) });
@@ -121,8 +121,16 @@ async function applyDeletion(deps: KubernetesActionDeps, plan: Plan, run: RunHan
   const scope = readScope(PodScope, plan);
   const session = await lookAtApproved(deps, plan);
   run.signal.throwIfAborted();
-  await remove(session, scope, false);
-  const onProgress = (says: string): Promise<void> => run.saveCheckpoint({ says }, says);
+  const save = (stage: PodCheckpoint["stage"], says?: string): Promise<void> => run.saveCheckpoint({ stage }, says);
+  await save("asked");
+  try {
+    await remove(session, scope, false);
+  } catch (error) {
+    if (codeOf(error) === "conflict") await save("refused");
+    throw error;
+  }
+  await save("removed");
+  const onProgress = (says: string): Promise<void> => save("removed", says);
   await followRollout(deps, { target: plan.target, onProgress, signal: run.signal });
 }
 
@@ -140,17 +148,39 @@ async function remove({ acts, target }: WorkloadSession, { pod: name, uid, by }:
   }
 }
 
-async function observeDeletion(deps: KubernetesActionDeps, plan: Plan): Promise<Observation> {
+/** A pod that is gone says nothing of who deleted it: what was saved, or when its deletion began, does. */
+async function observeDeletion(deps: KubernetesActionDeps, plan: Plan, run: RunFacts): Promise<Observation> {
   const { pod, uid } = readScope(PodScope, plan);
+  const now = await readPod(deps, plan);
+  if (now?.uid === uid && now.deletedAtMs === undefined) return { kind: "not-done", says: `${pod} is still there` };
+  const is = whatIsOf(now, uid);
+  const stage = readCheckpoint(PodCheckpoint, run.checkpoint)?.stage;
+  if (stage === "removed") return { kind: "done", says: `${pod} ${is}` };
+  if (stage !== "asked") return { kind: "not-done", says: `${pod} ${is}, and not by this act` };
+  const sinceMs = now?.uid === uid ? now.deletedAtMs : undefined;
+  if (sinceMs !== undefined && sinceMs >= wholeSecond(run.begunAtMs))
+    return { kind: "done", says: `${pod} is ending since this act began` };
+  return { kind: "unknown", says: `${pod} ${is}; whether by this act or by somebody else's is not known` };
+}
+
+function whatIsOf(now: PodFacts | undefined, uid: string): string {
+  if (now === undefined) return "is gone";
+  return now.uid === uid ? "is ending" : "was made anew";
+}
+
+async function readPod(deps: KubernetesActionDeps, plan: Plan): Promise<PodFacts | undefined> {
   const { cluster, target } = placeOf(deps, plan.target);
   try {
-    const now = await cluster.pod(target.namespace, pod);
-    if (now.uid !== uid) return { kind: "done", says: `${pod} was made anew` };
-    return now.deletedAtMs === undefined ? { kind: "not-done", says: `${pod} is still there` } : { kind: "done", says: `${pod} is ending` };
+    return await cluster.pod(target.namespace, readScope(PodScope, plan).pod);
   } catch (error) {
-    if (codeOf(error) === "not-found") return { kind: "done", says: `${pod} is gone` };
+    if (codeOf(error) === "not-found") return undefined;
     throw error;
   }
+}
+
+/** As Kubernetes writes times. */
+function wholeSecond(atMs: number): number {
+  return Math.floor(atMs / 1000) * 1000;
 }
 
 function effectOf({ pods }: WorkloadSession, plan: Plan): Effect {

@@ -23,7 +23,13 @@ describe.skipIf(lab.kind === "absent")("pods and what leads to them", () => {
     const run = newRun();
     expect(await action.observe(made, run)).toMatchObject({ kind: "not-done" });
     await expect(actionOf(disturbed(deps, "evictPod", { dies: true }), id).apply(made, run)).rejects.toThrow("died");
-    expect(await action.observe(made, run)).toMatchObject({ kind: "done" });
+    // Nobody but the dead process had the answer; its pod may be ending still.
+    const left = { ...run, checkpoint: run.saved.at(-1) ?? null };
+    await vi.waitFor(async () => {
+      const seen = await action.observe(made, left);
+      expect(seen).toMatchObject({ kind: "unknown", says: `${pod} is gone; whether by this act or by somebody else's is not known` });
+    }, PATIENCE);
+    expect(await action.observe(made, { ...run, checkpoint: { stage: "removed" } })).toMatchObject({ kind: "done" });
     expect(await action.verify(made, run)).toMatchObject({
       helped: true,
       says: expect.stringMatching(/is gone, and its owner has made another/),
@@ -44,8 +50,12 @@ describe.skipIf(lab.kind === "absent")("pods and what leads to them", () => {
     const made = await plan(deps, { id, target, params: { pod: "db-0" } });
     await cluster.kubectl("delete", "pod", "db-0");
     await vi.waitFor(async () => expect(await cluster.pods("db")).toEqual(["db-0"]), PATIENCE);
-    await expect(actionOf(deps, id).apply(made, newRun())).rejects.toMatchObject({ code: "conflict" });
+    const run = newRun();
+    await expect(actionOf(deps, id).apply(made, run)).rejects.toMatchObject({ code: "conflict" });
     expect(await cluster.pods("db")).toEqual(["db-0"]);
+    const left = { ...run, checkpoint: run.saved.at(-1) ?? null };
+    expect(left.checkpoint).toEqual({ stage: "refused" });
+    expect(await actionOf(deps, id).observe(made, left)).toEqual({ kind: "not-done", says: "db-0 was made anew, and not by this act" });
   });
 
   test("a disruption budget is kept, unless it is said not to", async () => {

@@ -65,4 +65,8 @@ export type ChangeBefore = z.output<typeof ChangeBefore>;
 
 export const PodScope = z.object({ pod: z.string(), uid: z.string(), by: z.enum(["eviction", "deletion"]) });
 
+/** How far a deletion has come: `asked` is saved before the call, the others after its answer. */
+export const PodCheckpoint = z.object({ stage: z.enum(["asked", "removed", "refused"]) });
+export type PodCheckpoint = z.output<typeof PodCheckpoint>;
+
 export const PodBefore = z.object({ vitals: Vitals });
