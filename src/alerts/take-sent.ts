@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
-import type { AlertFacts } from "../domain/alert.ts";
+import type { Alert, AlertFacts } from "../domain/alert.ts";
 import { given } from "../domain/given.ts";
 import type { Desk } from "../incidents/desk.ts";
 import type { TakeSent } from "../ports/webhook.ts";
@@ -36,13 +36,27 @@ export function createTaker(
       if (alerts.length === 0 && !isTold) continue;
       const suffix = number === 0 ? "" : `_${number}`;
       const payload = { id: `${source}/${id}${suffix}`, receivedAtMs, alerts, ...(isTold ? { leftOut } : {}) };
-      await queue.add("alert", { sent: payload }, { id: `${source}_${digest(key)}${suffix}`, ...given({ sameWithinMs }) });
+      await queue.add(
+        "alert",
+        { sent: payload },
+        {
+          id: `${source}_${digest(key)}${suffix}`,
+          ...given({ sameWithinMs, priority: priorityOf(alerts) }),
+        },
+      );
       queued += 1;
     }
     if (queued === 0) return { kind: "ignored", id, because: "none of its alerts is about memory" };
     return { kind: "queued", id, ...given({ leftOut }) };
   };
 }
+
+/** What is critical goes before all others, whatever waits. */
+function priorityOf(alerts: readonly Alert[]): number | undefined {
+  return alerts.some(({ severity, status }) => severity === "critical" && status === "firing") ? undefined : LESS_URGENT;
+}
+
+const LESS_URGENT = 2;
 
 /** At least one, so that what was left out can be told. */
 function partsOf(facts: readonly AlertFacts[]): readonly (readonly AlertFacts[])[] {

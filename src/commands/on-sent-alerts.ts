@@ -9,11 +9,25 @@ const ONE_MATTER_MS = 30 * 60_000;
 
 /** Alerts that came by a webhook: their threads begin in the incident channel. */
 export async function onSentAlerts(front: Front, { id, alerts, receivedAtMs, leftOut }: SentAlerts): Promise<void> {
-  for (const [index, alert] of alerts.entries()) {
+  const take = (alert: Alert, index: number): Promise<void> => {
     const place = { slot: matterOf(alert, receivedAtMs), channel: front.incidentChannel };
-    await takeAlert(front, { key: `${id}/${index}`, alert, heardAtMs: receivedAtMs }, place);
-  }
+    return takeAlert(front, { key: `${id}/${index}`, alert, heardAtMs: receivedAtMs }, place);
+  };
+  for (const run of runsOf(alerts)) await Promise.all(run.map(({ alert, index }) => take(alert, index)));
   if (leftOut !== undefined) await say(front, { slot: `left-out/${id}`, channel: front.incidentChannel }, note(leftOutWords(id, leftOut)));
+}
+
+type Numbered = { readonly alert: Alert; readonly index: number };
+
+/** Alerts that fire are taken together; what resolves in between is taken in its place. */
+function runsOf(alerts: readonly Alert[]): readonly (readonly Numbered[])[] {
+  const runs: Numbered[][] = [];
+  for (const [index, alert] of alerts.entries()) {
+    const last = runs.at(-1);
+    if (last?.at(-1)?.alert.status === "firing" && alert.status === "firing") last.push({ alert, index });
+    else runs.push([{ alert, index }]);
+  }
+  return runs;
 }
 
 /** Of a message's id: who sent it stands in front. */

@@ -56,15 +56,25 @@ export function createReceive(front: Front): Receiver {
   };
 }
 
-async function enqueue({ desk }: Front, inbound: Inbound): Promise<Answer> {
+async function enqueue(front: Front, inbound: Inbound): Promise<Answer> {
+  const { desk } = front;
   try {
-    await desk.queue.add("receive", { inbound }, { id: jobIdOf(inbound) });
+    await desk.queue.add("receive", { inbound }, { id: jobIdOf(inbound), ...(isUrgent(front, inbound) ? {} : { priority: LESS_URGENT }) });
     return { kind: "ok" };
   } catch (error) {
     desk.log.error({ kind: inbound.kind, because: messageOf(error) }, "could not queue what came in");
     if (inbound.kind === "post" || inbound.kind === "mention") throw error;
     return { kind: "say", text: NOT_STARTED };
   }
+}
+
+const LESS_URGENT = 2;
+
+/** People wait for what they have asked; of posts only what is critical goes before the others. */
+function isUrgent({ readAlert, alertChannels }: Front, inbound: Inbound): boolean {
+  if (inbound.kind !== "post") return true;
+  if (!alertChannels.includes(inbound.post.channel)) return false;
+  return readAlert(inbound.post).alerts.some(({ severity, memory }) => severity === "critical" && memory === "yes");
 }
 
 const NOT_STARTED =

@@ -85,9 +85,14 @@ function toldBy(source: string): string {
   return source === "text" ? "Told by a post." : `Told by ${source}.`;
 }
 
+const LED_FROM = 5;
+const LED_AGAIN = 50;
+
 /** It goes on in the incident's own thread, which may be far up or in another channel: who reads the newest post is led there. */
 function isElsewhere({ kind, incident }: Opened, { threadTs }: Reply): boolean {
-  if (threadTs === undefined || incident.rootTs === threadTs) return false;
+  if (threadTs === undefined || incident.rootTs === threadTs || incident.stormId !== undefined) return false;
+  // In heaps of posts it is enough below some.
+  if (kind === "joined" && incident.timesSeen > LED_FROM && incident.timesSeen % LED_AGAIN !== 0) return false;
   return kind === "reopened" || (kind === "joined" && incident.rootTs === undefined);
 }
 

@@ -3,7 +3,6 @@ import { traitsOf } from "../domain/storm.ts";
 import type { Tables } from "../ports/store.ts";
 import { commit, queueInvestigation } from "./commit.ts";
 import type { Desk } from "./desk.ts";
-import { tellKept } from "./hush.ts";
 import { fingerprintOf, openWithin, type Opened, type Opening } from "./open-incident.ts";
 
 export type Hearing = Omit<Opening, "severity" | "traits"> & {
@@ -20,12 +19,46 @@ export type Heard =
 
 /** An alert about a target that was found: opens or joins its incident, and counts it there exactly once. */
 export async function hearAlert(desk: Desk, hearing: Hearing): Promise<Heard> {
-  const [heard] = await hearAlerts(desk, [hearing]);
-  return heard ?? { kind: "heard-already" };
+  const together = TOGETHER.get(desk) ?? { waiting: [], isBusy: false };
+  TOGETHER.set(desk, together);
+  return new Promise((resolve, reject) => {
+    together.waiting.push({ hearing, resolve, reject });
+    if (!together.isBusy) void hearWaiting(desk, together);
+  });
 }
 
-/** The alerts of one message, in one transaction; in their order. */
-export async function hearAlerts(desk: Desk, hearings: readonly Hearing[]): Promise<readonly Heard[]> {
+type Waiting = { readonly hearing: Hearing; resolve(heard: Heard): void; reject(error: unknown): void };
+type Together = { readonly waiting: Waiting[]; isBusy: boolean };
+
+/** All that come in while a transaction runs share the next one: writers take turns, and a turn costs more than an alert. */
+const TOGETHER = new WeakMap<Desk, Together>();
+const MOST_TOGETHER = 50;
+
+/** Never rejects. */
+async function hearWaiting(desk: Desk, together: Together): Promise<void> {
+  together.isBusy = true;
+  for (let batch = together.waiting.splice(0, MOST_TOGETHER); batch.length > 0; batch = together.waiting.splice(0, MOST_TOGETHER))
+    await hearBatch(desk, batch);
+  together.isBusy = false;
+}
+
+/** What one of them breaks the others must not suffer: each is tried by itself then. */
+async function hearBatch(desk: Desk, batch: readonly Waiting[]): Promise<void> {
+  try {
+    const all = await hearAlerts(
+      desk,
+      batch.map(({ hearing }) => hearing),
+    );
+    for (const [index, { resolve }] of batch.entries()) resolve(all[index] ?? { kind: "heard-already" });
+  } catch (error) {
+    const [only, ...others] = batch;
+    if (others.length === 0) only?.reject(error);
+    else for (const one of batch) await hearBatch(desk, [one]);
+  }
+}
+
+/** Several in one transaction, in their order. */
+async function hearAlerts(desk: Desk, hearings: readonly Hearing[]): Promise<readonly Heard[]> {
   if (hearings.length === 0) return [];
   const all = await commit(desk, async (tables) => {
     const known = new Set(await tables.heard.known(hearings.map(({ key }) => key)));
@@ -53,7 +86,6 @@ async function inOwnThread({ incidents }: Tables, opening: Opening): Promise<Ope
 async function hearWithin(tables: Tables, desk: Desk, { key, alert, heardAtMs, ...opening }: Hearing): Promise<Opened> {
   const told = { ...(await inOwnThread(tables, opening)), ...(alert.severity === null ? {} : { severity: alert.severity }) };
   const opened = await openWithin(tables, desk, { ...told, traits: traitsOf(opening.target, alert) });
-  await tellKept(tables, desk, opened.incident);
   const { id, severity = null } = opened.incident;
   await tables.heard.add({ key, incidentId: id, atMs: heardAtMs, source: alert.source, class: alert.class, severity: alert.severity });
   if (alert.severity === null || !isWorse(alert.severity, severity)) return opened;

@@ -60,13 +60,17 @@ async function deliverOnce(deps: DeliverDeps, deliveryId: string): Promise<JobOu
   if (place === "not-yet") return DONE; // whoever posts the root wakes its thread
   if ("never" in place) return endFailed(deps, delivery, place.never);
   const { channel, priority } = delivery;
-  const waitMs = await pacer.waitMs({ channel, message: deliveryId, kind: delivery.ts === undefined ? "post" : "edit", priority });
+  const waitMs = await pacer.waitMs({ channel, message: deliveryId, kind: kindOf(delivery), priority });
   if (waitMs > 0) return { kind: "later", delayMs: waitMs };
 
   // Only now, so that a claim always means that an attempt has begun.
   if (!(await desk.store.outbox.claim(deliveryId, nowMs + times.claimMs, nowMs))) return DONE;
   const claimed = (await desk.store.outbox.get(deliveryId)) ?? delivery;
   return attempt(deps, { delivery: claimed, place, mayHaveArrived: delivery.firstAttemptAtMs !== undefined });
+}
+
+function kindOf({ ts }: Delivery): "post" | "edit" {
+  return ts === undefined ? "post" : "edit";
 }
 
 /** `never`: why not. */
@@ -123,7 +127,7 @@ async function tryLater(deps: DeliverDeps, delivery: Delivery, refusal: ChatRefu
   if (nowMs - (delivery.firstAttemptAtMs ?? nowMs) >= times.giveUpAfterMs) return endFailed(deps, delivery, refusal.message);
 
   const delayMs = refusal.retryAfterMs ?? backOffMs(deps, delivery.attempts);
-  if (limited) await pacer.pause(delivery.channel, delayMs);
+  if (limited) await pacer.pause({ channel: delivery.channel, kind: kindOf(delivery) }, delayMs);
   await desk.store.outbox.postpone(delivery.id, { nextAttemptAtMs: nowMs + delayMs, error: refusal.message, countAttempt: !limited });
   desk.metrics.delivered("retried");
   desk.log.warn(

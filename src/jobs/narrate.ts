@@ -62,7 +62,7 @@ export function createNarrator(settings: NarratorSettings): Narrator {
 async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
   switch (news.kind) {
     case "opened":
-      return [...root(news.incident), progress(news, 2), ...(await related(news.incident, teller))];
+      return [...root(news.incident), progress(news, news.incident.severity === "critical" ? 1 : 2), ...(await related(news.incident, teller))];
     case "joined":
     case "reopened":
       return seenAgain(news, teller);
@@ -106,7 +106,8 @@ async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
 /** The alert's own post is the root where there is one, and is not ours to edit. */
 function root(incident: Incident, says?: string): readonly Line[] {
   if (incident.rootTs !== undefined) return [];
-  return [{ slot: rootSlot(incident), priority: 2, message: rootMessage({ incident, ...(says === undefined ? {} : { says }) }) }];
+  const priority = incident.severity === "critical" && says === undefined ? 1 : 2;
+  return [{ slot: rootSlot(incident), priority, message: rootMessage({ incident, ...(says === undefined ? {} : { says }) }) }];
 }
 
 type Stepping = { readonly incident: Incident; readonly investigation: Investigation; readonly steps: readonly StepProgress[] };

@@ -6,8 +6,8 @@ import type { DeliveryPriority } from "../domain/delivery.ts";
  */
 export type Pacer = {
   waitMs(sending: Sending): Promise<number>;
-  /** Slack said 429: nothing more into this channel for so long. */
-  pause(channel: string, ms: number): Promise<void>;
+  /** Slack said 429. Posts are limited by channel, edits in the whole workspace: the one does not stop the other. */
+  pause(limited: Pick<Sending, "channel" | "kind">, ms: number): Promise<void>;
 };
 
 export type Sending = {

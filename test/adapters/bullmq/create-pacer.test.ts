@@ -19,12 +19,15 @@ describe("the pacer", () => {
   let connections: QueueConnection[];
   let pacer: Pacer;
   let otherReplica: Pacer;
+  let otherWorkspace: Pacer;
 
   beforeAll(async () => {
     redis = await startRedis();
     const log = createLog({ level: "error", secrets: [], destination: { write: () => undefined } });
-    connections = [0, 1].map(() => connectQueue({ url: redis.url, prefix: "test", answerWithinMs: 2_000, stalledAfterMs: 1_000 }, log));
-    [pacer, otherReplica] = connections.map(createPacer) as [Pacer, Pacer];
+    connections = ["test", "test", "other"].map((prefix) =>
+      connectQueue({ url: redis.url, prefix, answerWithinMs: 2_000, stalledAfterMs: 1_000 }, log),
+    );
+    [pacer, otherReplica, otherWorkspace] = connections.map(createPacer) as [Pacer, Pacer, Pacer];
   });
   afterAll(async () => {
     for (const connection of connections) connection.close();
@@ -58,21 +61,43 @@ describe("the pacer", () => {
   });
 
   it("leaves room for decisions: progress may use half of the burst", async () => {
-    const progress = await waits([3, 3, 3].map(() => pacer.waitMs(sending("C3", "edit", 3))));
-    expect(progress.slice(0, 2)).toEqual([0, 0]);
-    expect(progress[2]).toBeGreaterThan(0);
-    expect(await pacer.waitMs(sending("C3", "edit", 1))).toBe(0);
+    const progress = await waits([3, 3, 3, 3, 3].map(() => otherWorkspace.waitMs(sending("C3", "edit", 3))));
+    expect(progress.slice(0, 3)).toEqual([0, 0, 0]);
+    expect(progress[4]).toBeGreaterThan(0);
+    expect(await otherWorkspace.waitMs(sending("C3", "edit", 1))).toBe(0);
   });
 
-  it("keeps channels apart, and posts from edits", async () => {
+  it("lets an outcome go before all that wait, however many they are", async () => {
+    const many = await waits(Array.from({ length: 34 }, () => pacer.waitMs(sending("C8", "post", 2))));
+    expect(Math.max(...many)).toBeGreaterThan(20_000);
+    const outcome = sending("C8", "post", 1);
+    const waitMs = await otherReplica.waitMs(outcome);
+    expect(waitMs).toBeLessThanOrEqual(2_100);
+    // While it waits, none of the less urgent takes its token.
+    const later = sending("C8", "post", 2);
+    await vi.waitFor(
+      async () => {
+        const [urgent, less] = [await pacer.waitMs(outcome), await pacer.waitMs(later)];
+        expect(urgent).toBe(0);
+        expect(less).toBeGreaterThan(0);
+      },
+      { timeout: 60_000, interval: 100 },
+    );
+  });
+
+  it("keeps channels apart, and posts from edits, which are limited in the whole workspace", async () => {
     await waits([1, 2, 3, 4, 5].map(() => pacer.waitMs(sending("C4", "post", 2))));
     expect(await pacer.waitMs(sending("C5", "post", 2))).toBe(0);
-    expect(await pacer.waitMs(sending("C4", "edit", 2))).toBe(0);
+    const edits = await waits(Array.from({ length: 8 }, (_, index) => pacer.waitMs(sending(`C4${index}`, "edit", 2))));
+    expect(Math.max(...edits)).toBeGreaterThan(0);
   });
 
-  it("sends nothing into a channel for as long as Slack said", async () => {
-    await pacer.pause("C6", 30_000);
-    expect(await otherReplica.waitMs(sending("C6", "post", 1))).toBeGreaterThan(29_000);
-    expect(await otherReplica.waitMs(sending("C6", "edit", 1))).toBeGreaterThan(29_000);
+  it("sends nothing of a kind for as long as Slack said, and lets the other kind go", async () => {
+    await pacer.pause({ channel: "C6", kind: "post" }, 30_000);
+    expect(await otherReplica.waitMs(sending("C6", "post", 1))).toBeGreaterThan(20_000);
+    expect(await otherReplica.waitMs(sending("C9", "post", 1))).toBe(0);
+    await pacer.pause({ channel: "C9", kind: "edit" }, 30_000);
+    expect(await otherReplica.waitMs(sending("C6", "edit", 1))).toBeGreaterThan(20_000);
+    expect(await otherReplica.waitMs(sending("C9", "post", 1))).toBe(0);
   });
 });
