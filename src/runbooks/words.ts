@@ -1,9 +1,19 @@
+import { formatDuration } from "../domain/duration.ts";
+import type { TimeToOom } from "../domain/memory.ts";
+
 /** `0.973` → `97%`, `0.9973` → `99.7%`: near the ends one decimal more, so that almost all is not read as all. */
 export function percent(share: number): string {
   const value = share * 100;
   if (value > 0 && value < 0.05) return "under 0.1%";
   const nearAnEnd = (value > 99 && value < 99.95) || (value >= 0.05 && value < 1);
   return `${nearAnEnd ? value.toFixed(1) : Math.round(value)}%`;
+}
+
+/** When a leak reaches its limit: a sentence to put after another, nothing where that is not forecast. */
+export function forecastInWords(timeToOom: TimeToOom): string {
+  if (timeToOom.kind !== "expected") return "";
+  const { ms, lowMs, highMs } = timeToOom;
+  return ` At this pace its limit is reached in about ${formatDuration(ms)} (${formatDuration(lowMs)} to ${formatDuration(highMs)}).`;
 }
 
 /** Text from outside made fit for one line: control characters become spaces, cut at `length` characters. */

@@ -91,8 +91,7 @@ function isFull(vitals: Vitals): boolean {
 function vitalRows({ before, watched, rollout, restarts }: Seen): readonly Row[] {
   const { last } = watched;
   const rows: Row[] = [
-    { what: "Fullest container", before: used(before), after: used(last), ok: !isFull(last) },
-    { what: "Memory of all pods", before: total(before), after: total(last), ok: true },
+    ...usedRows(before, last),
     steadyRow(watched),
     {
       what: "OOM kills",
@@ -115,6 +114,16 @@ function vitalRows({ before, watched, rollout, restarts }: Seen): readonly Row[]
   if (last.health !== undefined)
     rows.push({ what: last.health.where, before: before.health?.says ?? "not read", after: last.health.says, ok: last.health.ok });
   return rows;
+}
+
+/** What neither of both looks could read is no row. */
+function usedRows(before: Vitals, last: Vitals): readonly Row[] {
+  const isRead = [before, last].some(({ fullest, totalBytes }) => fullest !== undefined || totalBytes !== undefined);
+  if (!isRead) return [];
+  return [
+    { what: "Fullest container", before: used(before), after: used(last), ok: !isFull(last) },
+    { what: "Memory of all pods", before: total(before), after: total(last), ok: true },
+  ];
 }
 
 /** `app of web-1 uses 60.0 MiB, 94% of its limit`. */

@@ -25,7 +25,7 @@ import { weigh, when } from "../make-finding.ts";
 import { inTheLast } from "./look-back.ts";
 import { makeFinding } from "./make-finding.ts";
 import type { Picture } from "./picture.ts";
-import { percent } from "../words.ts";
+import { forecastInWords, percent } from "../words.ts";
 
 const TIGHT_SHARE = 0.8;
 // A killed one was seen somewhat below: readings are minutes apart.
@@ -45,13 +45,9 @@ export function diagnoseLeak(picture: Picture): Finding | undefined {
   const kills = killsOf(picture);
   const share = shareOf(picture) ?? 0;
   const { timeToOom } = trend;
-  const soon =
-    timeToOom.kind === "expected"
-      ? ` At this pace its limit is reached in about ${formatDuration(timeToOom.ms)} (${formatDuration(timeToOom.lowMs)} to ${formatDuration(timeToOom.highMs)}).`
-      : "";
   return makeFinding({
     verdict: "leak",
-    headline: `Its memory grows by ${formatBytes(Math.round(trend.bytesPerHour))} an hour and does not come back: a leak.${soon}`,
+    headline: `Its memory grows by ${formatBytes(Math.round(trend.bytesPerHour))} an hour and does not come back: a leak.${forecastInWords(timeToOom)}`,
     confidence: weigh(0.44 + trend.confidence * 0.46, [kills.signs.length > 0, 0.05], [share >= WARNING_SHARE, 0.03]),
     for: [reason(picture, "history", trend.says), usageReason(picture), ...kills.signs],
     against: [

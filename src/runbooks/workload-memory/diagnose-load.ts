@@ -4,7 +4,7 @@ import type { Finding } from "../../domain/finding.ts";
 import { compareReplicas, confidenceBeside } from "../../domain/trend/compare-replicas.ts";
 import { PRESSURE_SETTINGS } from "../../domain/trend/pressure.ts";
 import { weigh, when } from "../make-finding.ts";
-import { percent } from "../words.ts";
+import { forecastInWords, percent } from "../words.ts";
 import { CRITICAL_SHARE, gentlerFirst, heapProfile, raiseLimit, restart, scaleUp } from "./advice.ts";
 import { beforeEnd, replicasReason, typicalBytes, usageReason } from "./figures.ts";
 import { trendOf, type Focus } from "./focus.ts";
@@ -30,13 +30,9 @@ export function diagnoseLeak(picture: Picture, focus: Focus): Finding | undefine
   const compared = compareReplicas(replicas);
   const { timeToOom } = trend;
   const heap = heapOf(picture, focus);
-  const soon =
-    timeToOom.kind === "expected"
-      ? ` At this pace its limit is reached in about ${formatDuration(timeToOom.ms)} (${formatDuration(timeToOom.lowMs)} to ${formatDuration(timeToOom.highMs)}).`
-      : "";
   return makeFinding({
     verdict: "leak",
-    headline: `The memory of ${container?.name ?? "a container"} grows by ${formatBytes(Math.round(trend.bytesPerHour))} an hour and does not come back: a leak.${soon}`,
+    headline: `The memory of ${container?.name ?? "a container"} grows by ${formatBytes(Math.round(trend.bytesPerHour))} an hour and does not come back: a leak.${forecastInWords(timeToOom)}`,
     confidence: weigh(
       0.44 + confidenceBeside(trend, compared) * 0.46,
       [judgement.killed, 0.05],
