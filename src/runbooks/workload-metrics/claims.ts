@@ -1,4 +1,5 @@
 import type { AlertThresholds } from "../../domain/alert-thresholds.ts";
+import { counted } from "../../domain/count.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { Claim, Measure } from "../workload-memory/check-claim.ts";
 import { inWords } from "./diagnose-scraping.ts";
@@ -49,7 +50,9 @@ function served(picture: Picture): readonly Measure[] {
   const { pod, path, samples = 0 } = shown;
   const answered = statusOf(properAnswer(shown)) ?? "nothing";
   const says =
-    silent === undefined ? `${pod} ${path} serves ${samples} samples` : `${pod} ${path} answers ${answered} and serves no metrics`;
+    silent === undefined
+      ? `${pod} ${path} serves ${counted(samples, "sample")}`
+      : `${pod} ${path} answers ${answered} and serves no metrics`;
   return [{ evidenceId: picture.endpoint.evidenceId, says, overThreshold: silent !== undefined }];
 }
 

@@ -114,7 +114,9 @@ export function diagnoseNotProtected(picture: Picture): Finding | undefined {
   if (open.length === 0) return undefined;
   return makeFinding({
     verdict: "not-protected",
-    headline: "The metrics are served to anybody: a user and a password are configured, and the endpoint asks for none.",
+    headline: open.some(({ without }) => statusOf(without) === 200)
+      ? "The metrics are served to anybody: a user and a password are configured, and the endpoint asks for none."
+      : "The metrics are served to anybody who gives any user and password: the endpoint asks for them and does not check them.",
     confidence: 0.8,
     for: open
       .slice(0, 2)

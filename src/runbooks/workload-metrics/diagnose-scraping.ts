@@ -1,3 +1,4 @@
+import { counted } from "../../domain/count.ts";
 import type { Finding } from "../../domain/finding.ts";
 import { weigh, when } from "../make-finding.ts";
 import { oneLine } from "../words.ts";
@@ -74,7 +75,7 @@ export function diagnoseHealthy(picture: Picture): Finding | undefined {
     for: [
       ...asked.slice(0, 2).map(({ pod, path, samples, with: within, without }) => {
         const outside = within === undefined ? "" : `, and ${statusOf(without) ?? "nothing"} without credentials`;
-        return reason(picture, "endpoint", `${pod} ${path} serves ${samples ?? 0} samples${outside}`);
+        return reason(picture, "endpoint", `${pod} ${path} serves ${counted(samples ?? 0, "sample")}${outside}`);
       }),
       ...up.slice(0, 2).map((target) => reason(picture, "prometheus", inWords(target))),
     ],

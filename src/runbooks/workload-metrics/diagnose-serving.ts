@@ -1,3 +1,4 @@
+import { counted } from "../../domain/count.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { PodFacts } from "../../domain/workload.ts";
 import { weigh, when } from "../make-finding.ts";
@@ -85,7 +86,7 @@ export function diagnoseMiddleware(picture: Picture): Finding | undefined {
     for: lacking
       .slice(0, 2)
       .map(({ pod, samples, notExported }) =>
-        reason(picture, "endpoint", `${pod} serves ${samples ?? 0} samples, none of ${notExported.slice(0, 6).join(", ")}`),
+        reason(picture, "endpoint", `${pod} serves ${counted(samples ?? 0, "sample")}, none of ${notExported.slice(0, 6).join(", ")}`),
       ),
     against: [reason(picture, "endpoint", "a counter may be missing until it has counted for the first time")],
   });

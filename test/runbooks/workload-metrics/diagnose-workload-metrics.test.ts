@@ -122,6 +122,11 @@ describe("why metrics of a workload are missing", () => {
     expect([finding, ...hypotheses].map(({ verdict }) => verdict)).toEqual(["not-scraped", "not-protected"]);
   });
 
+  test("an endpoint that asks for credentials and takes any is not protected either", () => {
+    const { finding } = diagnose({ credentials: OWN, endpoint: endpointPart([200, 401, 200]), prometheus: prometheusPart({}) });
+    expect(finding).toMatchObject({ verdict: "not-protected", headline: expect.stringContaining("does not check them") });
+  });
+
   test("a Secret that only Oomph does not find is no verdict while the pods are scraped", () => {
     const parts = {
       credentials: credentialsPart({}, { state: "missing" }),
