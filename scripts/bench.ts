@@ -15,10 +15,16 @@ import { benchKernelLog } from "./bench/kernel-log.ts";
 import { benchKubernetes } from "./bench/kubernetes.ts";
 import { benchMemory } from "./bench/memory.ts";
 import { benchStore } from "./bench/store.ts";
+import { benchStorm, scaleOf } from "./bench/storm.ts";
 import { benchWatch } from "./bench/watch.ts";
 
 /** `beside`: figures that are told under another part's name. */
 type PartFigures = object & { readonly beside?: Readonly<Record<string, object>> };
+
+const { values, positionals } = parseArgs({
+  options: { out: { type: "string" }, alerts: { type: "string", default: "10000" } },
+  allowPositionals: true,
+});
 
 const PARTS: Readonly<Record<string, () => Promise<PartFigures>>> = {
   ack: benchAck,
@@ -29,11 +35,11 @@ const PARTS: Readonly<Record<string, () => Promise<PartFigures>>> = {
   "kernel-log": benchKernelLog,
   alerts: benchAlerts,
   detectors: benchDetectors,
+  storm: () => benchStorm(scaleOf(Number(values.alerts))),
   watch: benchWatch,
   kubernetes: benchKubernetes,
 };
 
-const { values, positionals } = parseArgs({ options: { out: { type: "string" } }, allowPositionals: true });
 const unknown = positionals.filter((part) => PARTS[part] === undefined);
 if (unknown.length > 0) {
   process.stderr.write(`Expected parts out of ${Object.keys(PARTS).join(", ")}, got ${unknown.join(", ")}.\n`);
