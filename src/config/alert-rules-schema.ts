@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ALERT_CLASSES, ALERT_SOURCES } from "../domain/alert.ts";
+import { maintenance, quietHours, unattended } from "./calm-schema.ts";
 import { oneOf, text } from "./kinds.ts";
 import { optional, setting, type SettingKind } from "./setting-schema.ts";
 
@@ -78,6 +79,9 @@ const rule = z.strictObject({
 export const alerts = z
   .strictObject({
     rules: z.array(rule).prefault([]),
+    maintenance,
+    quietHours,
+    unattended,
   })
   .prefault({});
 

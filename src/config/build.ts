@@ -4,10 +4,13 @@ import type { MailSettings } from "../adapters/mail/settings.ts";
 import type { SlackSettings } from "../adapters/slack/settings.ts";
 import type { AccessRules } from "../domain/access.ts";
 import type { AlertRule } from "../domain/alert-rule.ts";
+import type { CalmRules } from "../domain/calm.ts";
 import type { StormSettings } from "../domain/storm.ts";
 import type { PodPort } from "../domain/workload.ts";
 import type { EscalationTrigger } from "../domain/escalation.ts";
+import type { UnattendedRules } from "../incidents/attention.ts";
 import { buildAlertRules } from "./build-alerts.ts";
+import { buildCalm, buildUnattended } from "./build-calm.ts";
 import { buildDocker, buildMail, buildGithub, buildWatch, type DockerConfig, type WatchConfig } from "./build-outside.ts";
 import { buildKubernetes, buildPrometheus, type KubernetesConfig, type PrometheusConfig } from "./build-kubernetes.ts";
 import { buildWebhooks, type WebhookConfig } from "./build-webhooks.ts";
@@ -36,6 +39,10 @@ export type Config = {
   readonly webhooks: WebhookConfig;
   /** Asked before those that are built in. */
   readonly alerts: { readonly rules: readonly AlertRule[] };
+  /** When quiet is wanted. */
+  readonly calm: CalmRules;
+  /** Absent: nobody is called. */
+  readonly unattended?: UnattendedRules;
   readonly access: AccessRules;
   /** Slack user id by login name, for those who ask on the command line. */
   readonly logins: ReadonlyMap<string, string>;
@@ -106,6 +113,8 @@ export function buildConfig(document: CommandLineDocument, env: Environment): Co
     escalation: { on: escalation.on, lateAfterMs: escalation.lateAfter },
     webhooks: buildWebhooks(webhooks),
     alerts: { rules: buildAlertRules(alerts) },
+    calm: buildCalm(alerts),
+    ...given({ unattended: buildUnattended(alerts) }),
     access: buildAccess(access),
     logins: new Map(Object.entries(access.logins)),
     verification: { readings: verification.readings, intervalMs: verification.interval },

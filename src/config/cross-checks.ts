@@ -1,4 +1,5 @@
 import { alertRuleChecks } from "./alert-rule-checks.ts";
+import { calmChecks } from "./calm-checks.ts";
 import { kubernetesChecks, redisInCluster } from "./kubernetes-checks.ts";
 import { isConnectionName, NAME, treeAt } from "./name-checks.ts";
 import { outsideChecks } from "./outside-checks.ts";
@@ -18,6 +19,7 @@ export function crossCheck(raw: RawDocument, forService: boolean): readonly Prob
     ...outsideChecks(raw),
     ...kubernetesChecks(raw),
     ...alertRuleChecks(raw),
+    ...calmChecks(raw),
     ...webhookChecks(raw),
   ];
 }

@@ -19,7 +19,8 @@ type DeskParts = Pick<Desk, "store" | "queue" | "log" | "metrics"> & {
 };
 
 /** The desk as configured: the same for the process and for a command line beside it. */
-export function createDesk({ access: rules, storms }: Pick<Config, "access" | "storms">, { chat, actions, ...parts }: DeskParts): Desk {
+export function createDesk(config: Pick<Config, "access" | "storms" | "calm" | "unattended">, { chat, actions, ...parts }: DeskParts): Desk {
+  const { access: rules, storms, calm, unattended } = config;
   const { person } = createPeople({ rules, clock, groupMembers: chat.groupMembers, ttlMs: TIMES.groupsMs });
   return {
     ...parts,
@@ -28,6 +29,8 @@ export function createDesk({ access: rules, storms }: Pick<Config, "access" | "s
     rules,
     person,
     storms,
+    calm,
+    ...(unattended === undefined ? {} : { unattended }),
     narrator: createNarrator({ ids, clock, actions, storms }),
     planner: createPlanner(actions),
   };

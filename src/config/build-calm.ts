@@ -1,0 +1,28 @@
+import type { CalmRules, MaintenanceWindow } from "../domain/calm.ts";
+import { given } from "../domain/given.ts";
+import type { UnattendedRules } from "../incidents/attention.ts";
+import type { AlertsDocument } from "./alert-rules-schema.ts";
+
+const MINUTE_MS = 60_000;
+
+export function buildCalm({ maintenance, quietHours }: AlertsDocument): CalmRules {
+  const hours = quietHours === undefined ? undefined : { fromMinutes: quietHours.from, toMinutes: quietHours.to, zone: quietHours.zone };
+  return { maintenance: maintenance.map(buildWindow), ...given({ quietHours: hours }) };
+}
+
+/** Undefined: nobody is to be called. */
+export function buildUnattended({ unattended }: AlertsDocument): UnattendedRules | undefined {
+  if (unattended === undefined) return undefined;
+  const { mention, afterMinutes, secondChannel, afterMinutesSecond, severities } = unattended;
+  return {
+    severities,
+    ...given({
+      mention: mention === undefined ? undefined : { group: mention, afterMs: afterMinutes * MINUTE_MS },
+      spread: secondChannel === undefined ? undefined : { channel: secondChannel, afterMs: afterMinutesSecond * MINUTE_MS },
+    }),
+  };
+}
+
+function buildWindow({ name, targets, labels, from, to, weekly }: AlertsDocument["maintenance"][number]): MaintenanceWindow {
+  return { name, targets, labels, when: weekly ?? { kind: "once", fromMs: from ?? 0, toMs: to ?? 0 } };
+}
