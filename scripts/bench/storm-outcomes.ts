@@ -17,11 +17,12 @@ const CARD_WITHIN_MS = 240_000;
 export function createOutcomes({
   slack,
   count,
-  url,
+  urls,
 }: {
   readonly slack: LabSlack;
   readonly count: number;
-  readonly url: string;
+  /** Redis servers that decisions are about, one each. */
+  readonly urls: readonly string[];
 }): StormOutcomes {
   const names = Array.from({ length: count }, (_, index) => `decided-${index}`);
   const cards = new Map<string, LabMessage>();
