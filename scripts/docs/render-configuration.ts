@@ -62,7 +62,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   mail: "Mail for what was escalated, by SMTP.",
   escalation: "What is told outside Slack, and when it counts as late.",
   alerts:
-    "What is about memory, and what is not: rules of your own, asked before those that are built in. How they are written, and those that are built in: [alert-rules.md](alert-rules.md).",
+    "What is about memory, and what is not: rules of your own, asked before those that are built in. How they are written, and those that are built in: [alert-rules.md](alert-rules.md). When quiet is wanted, and who is called when nobody reacts: [alerts.md](alerts.md#quiet).",
   webhooks: "Senders that do not go through Slack.",
   access:
     "Who may do what. An empty list means nobody. With `policies`, the first that fits action and target decides, `approvers` is not looked at, and where none fits nobody may approve.",
