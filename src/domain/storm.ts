@@ -119,7 +119,8 @@ export function stormOf<Under extends Pick<Storm, "trait">>(
 }
 
 function sharedWith({ traits }: Newcomer, recent: readonly Newcomer[]): Trait {
-  const shared = traits.find((trait) => recent.filter((other) => other.traits.some((one) => isSame(one, trait))).length >= SHARED_BY);
+  const enough = Math.max(1, Math.min(SHARED_BY, recent.length));
+  const shared = traits.find((trait) => recent.filter((other) => other.traits.some((one) => isSame(one, trait))).length >= enough);
   return shared ?? EVERYTHING;
 }
 

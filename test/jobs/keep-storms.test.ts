@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { StormSettings } from "../../src/domain/storm.ts";
+import type { Desk } from "../../src/incidents/desk.ts";
+import { hearAlert } from "../../src/incidents/hear-alert.ts";
+import { beginInvestigation, concludeInvestigation } from "../../src/incidents/investigations.ts";
+import { openIncident } from "../../src/incidents/open-incident.ts";
+import { resolveByAlert } from "../../src/incidents/resolve.ts";
+import { takeOut } from "../../src/incidents/take-out.ts";
+import { keepStorms } from "../../src/jobs/keep-storms.ts";
+import { createNarrator } from "../../src/jobs/narrate.ts";
+import { CHANNEL, REQUESTER, startDesk, type TestDesk } from "../support/desk.ts";
+import { seen } from "../support/seen.ts";
+
+const STORMS: StormSettings = { ownThreads: 2, criticalThreads: 1, withinMs: 60_000, investigations: 1, replies: 1, quietMs: 300_000 };
+
+describe("a storm", () => {
+  let test: TestDesk;
+  let desk: Desk;
+  let alerts = 0;
+  beforeEach(async () => {
+    test = await startDesk();
+    const { ids, clock } = test.desk;
+    desk = { ...test.desk, storms: STORMS, narrator: createNarrator({ ids, clock, actions: [], storms: STORMS }) };
+  });
+  afterEach(() => test.stop());
+
+  const heard = async (name: string, severity: "critical" | "warning" = "warning") => {
+    alerts += 1;
+    const outcome = await hearAlert(desk, {
+      target: { kind: "docker", connection: "local", name },
+      problem: "container-memory",
+      channel: CHANNEL,
+      actor: { kind: "alert", source: "alertmanager" },
+      runbookId: "container-memory",
+      steps: [],
+      heardAtMs: desk.clock.nowMs(),
+      key: `alertmanager/${alerts}`,
+      alert: {
+        source: "alertmanager",
+        class: "memory_high",
+        severity,
+        labels: { image: "web:1.4" },
+        subject: { about: "container", names: [], hosts: [] },
+      },
+    });
+    if (outcome.kind === "heard-already") throw new Error("Expected an alert with a key of its own.");
+    return outcome;
+  };
+  const storm = async () => {
+    const [only, ...others] = await desk.store.storms.active();
+    if (only === undefined || others.length > 0)
+      throw new Error(`Expected one storm, got ${others.length + (only === undefined ? 0 : 1)}.`);
+    return only;
+  };
+  const said = async (slot: string) => {
+    const content = (await desk.store.outbox.bySlot(slot))?.content;
+    return content?.kind === "message" ? seen(content.message).join("\n") : "";
+  };
+  const queued = async () => (await test.jobs("investigate")).length;
+  const concluded = async (incidentId: string, headline: string) => {
+    const [investigation] = await desk.store.investigations.ofIncident(incidentId);
+    const underway = await beginInvestigation(desk, investigation?.id ?? "");
+    if (underway === undefined) throw new Error(`Expected an investigation of ${incidentId} that is underway.`);
+    const finding = { verdict: "leak", headline, confidence: 0.9, for: [], against: [], advice: [] };
+    await concludeInvestigation(desk, underway, {
+      diagnosis: { finding, hypotheses: [], summary: [], suspects: undefined, furtherSteps: [] },
+      failures: [],
+    });
+  };
+
+  it("gathers those that come after the first few, lists them, and looks into the worst first", async () => {
+    const alone = [await heard("a"), await heard("b")];
+    const members = [await heard("c"), await heard("d"), await heard("e", "critical"), await heard("f", "critical")];
+    expect(alone.map(({ investigation }) => investigation !== undefined)).toEqual([true, true]);
+    // The first critical one has a thread of its own, the pace allows no more.
+    expect(members.map(({ incident }) => incident.stormId !== undefined)).toEqual([true, true, false, true]);
+    await heard("c");
+    const { id, trait } = await storm();
+    expect(trait).toEqual({ kind: "image", value: "web:1.4" });
+    expect(await queued()).toBe(3);
+
+    await keepStorms(desk);
+    expect(await queued()).toBe(4);
+    const root = await said(`${id}/root`);
+    expect(root).toContain("Storm: 3 incidents of image `web:1.4`");
+    expect(root).toContain("1 critical, 0 looked into, 1 being looked into, 2 waiting, 0 resolved. 4 reports so far.");
+    const list = await said(`${id}/list/0`);
+    expect(list.indexOf("docker/f")).toBeLessThan(list.indexOf("docker/c"));
+    expect(list).toMatch(/docker\/c.*waiting · 2 reports/);
+    const [, , , f] = members;
+    expect(await desk.store.outbox.bySlot(`${f?.incident.id}/root`)).toBeUndefined();
+  });
+
+  it("posts so many reports below itself, has the verdicts of the rest in its list, and ends with a summary", async () => {
+    await heard("a");
+    await heard("b");
+    const [c, d] = [await heard("c"), await heard("d")];
+    const { id } = await storm();
+    await keepStorms(desk);
+    await concluded(c.incident.id, "It leaks 3 MiB a minute");
+    await keepStorms(desk);
+    await concluded(d.incident.id, "It leaks 3 MiB a minute");
+    const reports = await Promise.all([c, d].map(async ({ incident }) => desk.store.outbox.ofIncident(incident.id)));
+    expect(reports.map((of) => of.map(({ thread }) => thread))).toEqual([[{ slot: `${id}/root` }], []]);
+
+    await resolveByAlert(desk, { target: c.incident.target, problem: "container-memory", source: "alertmanager" });
+    test.moveOn(STORMS.quietMs + 1);
+    await keepStorms(desk);
+    expect(await desk.store.storms.active()).toEqual([]);
+    const over = await said(`${id}/over`);
+    expect(over).toContain("1 resolved, 1 still open");
+    expect(over).toContain("2 × It leaks 3 MiB a minute");
+    expect(await said(`${id}/root`)).toContain("over");
+    // What is reported again afterwards is told in a thread of its own.
+    const again = await heard("c");
+    expect(again.incident.stormId).toBeUndefined();
+  });
+
+  it("gives up a member to a thread of its own: by the button, and when somebody asks", async () => {
+    await heard("a");
+    await heard("b");
+    const [c, d] = [await heard("c"), await heard("d")];
+    expect(await takeOut(desk, c.incident.id)).toMatchObject({ kind: "taken-out" });
+    expect(await takeOut(desk, c.incident.id)).toMatchObject({ kind: "has-its-own" });
+    expect(await takeOut(desk, "inc_none")).toEqual({ kind: "no-such-incident" });
+    expect(await said(`${c.incident.id}/root`)).toContain("docker/c");
+    expect(await queued()).toBe(3);
+
+    const { target, problem, channel } = d.incident;
+    const actor = { kind: "user", id: REQUESTER } as const;
+    const asked = await openIncident(desk, { target, problem, channel, actor, runbookId: "container-memory", steps: [] });
+    expect(asked.investigation).toBeDefined();
+    expect(await said(`${d.incident.id}/root`)).toContain("docker/d");
+    expect(await queued()).toBe(4);
+    await keepStorms(desk);
+    expect(await said(`${(await storm()).id}/root`)).toContain("2 in threads of their own");
+  });
+
+  it("is the same for two replicas that look after it at once", async () => {
+    for (const name of ["a", "b", "c", "d", "e"]) await heard(name);
+    await Promise.all([keepStorms(desk), keepStorms(desk), keepStorms(desk)]);
+    const members = await desk.store.storms.members((await storm()).id);
+    expect(members.map(({ look }) => look).toSorted()).toEqual(["running", "waiting", "waiting"]);
+    expect(await queued()).toBe(3);
+  });
+
+  it("apart, a thread is told of a heap of reports once in a while, and of all in the end", async () => {
+    const { incident } = await heard("a");
+    for (let times = 0; times < 5; times += 1) await heard("a");
+    expect(await said(`${incident.id}/joined`)).toContain("Reported 2 times");
+    test.moveOn(20_000);
+    await keepStorms(desk);
+    expect(await said(`${incident.id}/joined`)).toContain("Reported 6 times");
+  });
+});
