@@ -1,5 +1,6 @@
 import { formatBytes } from "../../domain/bytes.ts";
 import type { Advice } from "../../domain/finding.ts";
+import { formatQuantity } from "../../domain/quantity.ts";
 import { raisedLimit } from "../../domain/sizing.ts";
 import type { Focus } from "./focus.ts";
 import type { Picture } from "./picture.ts";
@@ -25,7 +26,7 @@ export function raiseLimit(picture: Picture, focus: Focus, caveat: string): read
   if (raised === undefined) return [];
   const { name, from, to } = raised;
   const why = `Raises the memory limit of ${name} from ${formatBytes(from)} to ${formatBytes(to)}; ${takesEffect}. ${caveat}`;
-  return [{ actionId: "k8s.set-memory", params: { container: name, limit: to }, why }];
+  return [{ actionId: "k8s.set-memory", params: { container: name, limit: formatQuantity(to) }, why }];
 }
 
 /** What to write into the manifest of something that cannot be changed once it is there. */

@@ -1,4 +1,5 @@
-import { codeOf } from "../../domain/errors.ts";
+import { codeOf, OomphError } from "../../domain/errors.ts";
+import { given } from "../../domain/given.ts";
 import type { Json } from "../../domain/json.ts";
 import type { ClusterEvent } from "../../domain/workload.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -14,17 +15,29 @@ const MOST_REVISIONS = 10;
 const NODE_REASONS = ["SystemOOM", "OOMKilling", "EvictionThresholdMet", "NodeHasInsufficientMemory", "NodeNotReady", "Rebooted"] as const;
 
 /** The pods as they are, those in trouble first. */
-export async function collectPods({ target, name, pods }: WorkloadSession, clock: Clock): Promise<Json> {
-  const found = await pods();
+export async function collectPods({ target, cluster, name, pods }: WorkloadSession, clock: Clock): Promise<Json> {
+  const [found, server] = await Promise.all([pods(), serverOf(cluster)]);
   const pod = askedPod(target);
   return {
     atMs: clock.nowMs(),
+    cluster: { connection: cluster.name, ...given({ server }) },
     workload: name,
     ...(pod === undefined ? {} : { pod }),
     ...(target.container === undefined ? {} : { container: target.container }),
     pods: found.pods.map(maskPod),
     total: found.total,
   };
+}
+
+/** Host and port; undefined where the cluster does not even tell its version. */
+async function serverOf(cluster: WorkloadSession["cluster"]): Promise<string | undefined> {
+  try {
+    const { server } = await cluster.facts();
+    return URL.canParse(server) ? new URL(server).host : undefined;
+  } catch (error) {
+    if (error instanceof OomphError) return undefined;
+    throw error;
+  }
 }
 
 /** What the cluster still tells of the pods, of what makes them and of their nodes, newest first. */

@@ -31,6 +31,8 @@ const place = { pod: z.string(), container: z.string() };
 export const Pods = z.object({
   /** When they were read, by Oomph's clock. */
   atMs: at,
+  /** Where they are: the connection, and the API server's host and port, by which one `local` is told from another. */
+  cluster: z.object({ connection: z.string(), server: z.string().exactOptional() }).exactOptional(),
   workload: WorkloadNameSeen,
   /** The pod that was asked for, which need not be there any more. */
   pod: z.string().exactOptional(),

@@ -16,6 +16,7 @@ const MAX_PODS = 10;
 export function summarise(picture: Picture, focus: Focus): Diagnosis["summary"] {
   const lines: (Line | undefined)[] = [
     podLine(picture, focus),
+    clusterLine(picture),
     containerLine(picture, focus),
     endLine(picture, focus),
     memoryLine(focus),
@@ -81,6 +82,12 @@ function podLine(picture: Picture, { podCase, gone }: Focus): Line {
     label: "Pod",
     value: `${namespace}/${name}${owner}: ${stands}${node === undefined ? "" : `, on ${node}`}${qosClass === undefined ? "" : `, ${qosClass}`}`,
   };
+}
+
+function clusterLine({ pods }: Picture): Line | undefined {
+  const cluster = pods?.value.cluster;
+  if (cluster === undefined) return undefined;
+  return { label: "Cluster", value: `${cluster.connection}${cluster.server === undefined ? "" : `, at ${cluster.server}`}` };
 }
 
 function containerLine({ pods }: Picture, { container }: Focus): Line | undefined {

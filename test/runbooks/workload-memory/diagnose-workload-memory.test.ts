@@ -53,6 +53,14 @@ describe("what the status calls OOMKilled", () => {
     expect(kills).toMatchObject({ lastAtMs: NOW_MS - 60_000 });
   });
 
+  test("it is said which cluster was looked at: one named local says nothing by itself", () => {
+    const cluster = { connection: "local", server: "10.0.0.1:6443" };
+    expect(diagnose({ pods: podsPart([pod([container({ restarts: 0 })])], { cluster }) }).summary).toContainEqual({
+      label: "Cluster",
+      value: "local, at 10.0.0.1:6443",
+    });
+  });
+
   test("of a container that was asked for, not its neighbour's: nothing is mended in the wrong place", () => {
     const both = pod([
       container({ state: WAITS, lastState: ended("OOMKilled", 137), restarts: 3 }),
