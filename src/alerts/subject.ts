@@ -5,7 +5,8 @@ import { labelsInText } from "./labels-in-text.ts";
 import { namesIn } from "./names-in.ts";
 import { placesByLabel, type Places } from "./places-by-label.ts";
 import { placesInText } from "./places-in-text.ts";
-import { placesInTitle, titleValues } from "./title-values.ts";
+import { podShape } from "./pod-shape.ts";
+import { placesInTitle, titleValues, type TitlePlaces } from "./title-values.ts";
 import { isOfMachine, victimLabels } from "./victim-labels.ts";
 
 const MOST_NAMES = 20;
@@ -20,7 +21,7 @@ type About = AlertSubject["about"];
 export function subjectOf(facts: AlertFacts, about: About | undefined): AlertSubject {
   const asWritten = writtenOut(facts);
   if (about === "redis") return { about, names: namesIn(asWritten), ...placeOf(placesByLabel(victimLabels(facts.labels))), hosts: [] };
-  const places = allPlaces(facts);
+  const places = allPlaces(facts, about);
   const kind = about ?? kindOf(facts, places, asWritten);
   const container = kind === "container" ? {} : given({ container: places.container });
   return {
@@ -47,12 +48,12 @@ function writtenOut({ name, text, labels }: AlertFacts): string {
   return [name ?? "", text, ...Object.entries(labels).map(([label, value]) => `${label}=${value}`)].join("\n");
 }
 
-function allPlaces(facts: AlertFacts): Places {
+function allPlaces(facts: AlertFacts, about: About | undefined): Places {
   const { name, text, labels } = facts;
   const said = name === null ? text : `${name}\n${text}`;
   const byLabel = placesByLabel(victimLabels({ ...labelsInText(text), ...labels }));
   const byText = placesInText(said);
-  const byTitle = placesInTitle(titleValues(said));
+  const byTitle = guessed(placesInTitle(titleValues(said)), { about, said });
   // A pod's namespace is told where the pod is, or by a label.
   const isOfTitle =
     byLabel.pod === undefined && (byText.pod === undefined || (byText.pod === byTitle.pod && byText.namespace === undefined));
@@ -72,6 +73,16 @@ function allPlaces(facts: AlertFacts): Places {
 function reportersIn(labels: AlertFacts["labels"]): ReadonlySet<string> {
   const kept = new Set(victimLabels(labels).values());
   return new Set(Object.values(labels).filter((value) => !kept.has(value)));
+}
+
+type Told = { readonly about: About | undefined; readonly said: string };
+
+/** Machines (`node-7`) and containers of Compose (`shop-web-1`) are called as pods are: where the alert is about such, it is none. */
+function guessed(title: TitlePlaces, { about, said }: Told): TitlePlaces {
+  const { pod, namespace, others } = title;
+  if (pod === undefined || podShape(pod) === "surely") return title;
+  const isOfDocker = namespace === undefined && CONTAINER.test(said) && !KUBERNETES.test(said);
+  return about === "node" || isOfDocker ? { others: [pod, ...others] } : title;
 }
 
 // Words of Kubernetes: a container is then none of Docker's.
@@ -96,7 +107,11 @@ function namesFor(kind: About, { asWritten, places: { others, hosts, container }
 }
 
 /** A machine is known by what its exporter's address says, and without the port of it. */
-function hostsFor(kind: About, { hosts }: Places): readonly string[] {
+function hostsFor(kind: About, { hosts: named, others }: Places): readonly string[] {
+  const hosts = kind === "node" && named.length === 0 ? others.filter((word) => LIKE_A_MACHINE.test(word)) : named;
   const bare = hosts.map((host) => host.replace(/:\d{1,5}$/, ""));
   return [...new Set(kind === "container" ? bare : [...hosts.slice(0, 1), ...bare])].slice(0, MOST_HOSTS);
 }
+
+// A title without labels' names says of a machine its bare name or address: `node-7`, `ip-10-0-0-5.internal`, `10.0.0.5:9100`.
+const LIKE_A_MACHINE = /^[\w-]{0,100}\d[\w.:-]{0,153}$/;
