@@ -28,6 +28,10 @@ export function startServer(
     ...http,
     metrics,
     checks: readinessChecks(parts),
+    connections: () => {
+      const { state, since, reconnects } = parts.slack.connection();
+      return { slack: { state, since: new Date(since).toISOString(), reconnects } };
+    },
     warnings: async () => [...parts.firstLook.warnings(), ...(await queueWarnings(connection))],
     mounts: { ...parts.webhooks, "/slack/events": parts.slack.requestHandler },
   });

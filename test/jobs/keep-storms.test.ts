@@ -4,7 +4,7 @@ import type { Desk } from "../../src/incidents/desk.ts";
 import { hearAlert } from "../../src/incidents/hear-alert.ts";
 import { beginInvestigation, concludeInvestigation } from "../../src/incidents/investigations.ts";
 import { openIncident } from "../../src/incidents/open-incident.ts";
-import { resolveByAlert } from "../../src/incidents/resolve.ts";
+import { resolveIncident } from "../../src/incidents/resolve.ts";
 import { takeOut } from "../../src/incidents/take-out.ts";
 import { keepStorms } from "../../src/jobs/keep-storms.ts";
 import { createNarrator } from "../../src/jobs/narrate.ts";
@@ -103,7 +103,7 @@ describe("a storm", () => {
     const reports = await Promise.all([c, d].map(async ({ incident }) => desk.store.outbox.ofIncident(incident.id)));
     expect(reports.map((of) => of.map(({ thread }) => thread))).toEqual([[{ slot: `${id}/root` }], []]);
 
-    await resolveByAlert(desk, { target: c.incident.target, problem: "container-memory", source: "alertmanager" });
+    await resolveIncident(desk, { incidentId: c.incident.id, userId: REQUESTER });
     test.moveOn(STORMS.quietMs + 1);
     await keepStorms(desk);
     expect(await desk.store.storms.active()).toEqual([]);

@@ -9,6 +9,8 @@ export type HttpServerOptions = {
   readonly checks: Readonly<Record<string, () => Promise<unknown>>>;
   /** What an operator should put right, said in /readyz without making it fail: it works, for now. */
   readonly warnings?: () => Promise<readonly string[]>;
+  /** How connections stand, for /readyz. */
+  readonly connections?: () => Readonly<Record<string, Readonly<Record<string, string | number>>>>;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
   /** Handlers of others by exact path, such as Slack's `/slack/events`. */
   readonly mounts?: Readonly<Record<string, Handler>>;
@@ -61,7 +63,7 @@ function ownRoutes(options: HttpServerOptions): ReadonlyMap<string, Route> {
   ]);
 }
 
-async function readiness({ checks, warnings = noWarnings, checkTimeoutMs = 2000 }: HttpServerOptions): Promise<Answer> {
+async function readiness({ checks, connections, warnings = noWarnings, checkTimeoutMs = 2000 }: HttpServerOptions): Promise<Answer> {
   const [results, warned] = await Promise.all([
     Promise.all(Object.entries(checks).map(async ([name, check]) => [name, outcomeOf(await settled(check, checkTimeoutMs))] as const)),
     settled(warnings, checkTimeoutMs),
@@ -72,6 +74,7 @@ async function readiness({ checks, warnings = noWarnings, checkTimeoutMs = 2000 
     checks: Object.fromEntries(results),
     // Who cannot be asked for warnings is away, and that is what a check says.
     warnings: warned.kind === "answered" ? warned.answer : [],
+    ...(connections === undefined ? {} : { connections: connections() }),
   });
 }
 

@@ -51,7 +51,7 @@ type Inner = SlackParts & { readonly chat: Chat; readonly takeIn: TakeIn };
 
 function overHttp({ chat, takeIn, log, clock }: Inner, signingSecret: string): Slack {
   const transport = createHttpTransport({ signingSecret, takeIn, clock, log });
-  let connection: Connection = { state: "disconnected", since: clock.nowMs() };
+  let connection: Connection = { state: "disconnected", since: clock.nowMs(), reconnects: 0 };
 
   return {
     chat,
@@ -59,12 +59,12 @@ function overHttp({ chat, takeIn, log, clock }: Inner, signingSecret: string): S
     connection: () => connection,
     async start() {
       await checkToken(chat, log);
-      connection = { state: "connected", since: clock.nowMs() };
+      connection = { state: "connected", since: clock.nowMs(), reconnects: 0 };
     },
     async stop() {
       transport.stop();
       await takeIn.settled();
-      connection = { state: "disconnected", since: clock.nowMs() };
+      connection = { state: "disconnected", since: clock.nowMs(), reconnects: 0 };
     },
   };
 }

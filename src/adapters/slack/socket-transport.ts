@@ -13,7 +13,13 @@ const HELLO_WITHIN_MS = 10_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 
-export type Connection = { readonly state: "connected" | "connecting" | "disconnected"; readonly since: number };
+export type Connection = {
+  readonly state: "connected" | "connecting" | "disconnected";
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  /** How often it was made anew since the start. */
+  readonly reconnects: number;
+};
 
 export type SocketTransportParts = {
   readonly settings: SlackSettings;
@@ -38,14 +44,17 @@ export type SocketTransport = {
 export function createSocketTransport(parts: SocketTransportParts): SocketTransport {
   const { clock, log, takeIn } = parts;
   const stopping = new AbortController();
-  let connection: Connection = { state: "disconnected", since: clock.nowMs() };
+  let connection: Connection = { state: "disconnected", since: clock.nowMs(), reconnects: 0 };
+  let wasConnected = false;
   let current: Link | undefined;
   let loop = Promise.resolve();
 
   function enter(state: Connection["state"]): void {
     if (state === connection.state) return;
-    connection = { state, since: clock.nowMs() };
-    log.info({ state }, "Socket Mode connection");
+    const isAgain = state === "connected" && wasConnected;
+    wasConnected ||= state === "connected";
+    connection = { state, since: clock.nowMs(), reconnects: connection.reconnects + (isAgain ? 1 : 0) };
+    log.info({ state, reconnects: connection.reconnects }, "Socket Mode connection");
   }
 
   async function attempt(): Promise<Attempt> {

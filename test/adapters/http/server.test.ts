@@ -54,6 +54,12 @@ describe("the HTTP server", () => {
     expect(await get(`${url}/readyz`)).toMatchObject({ status: 200, body: { status: "ready", warnings: ["turn on appendonly"] } });
   });
 
+  test("says in /readyz how connections stand", async () => {
+    const slack = { state: "connecting", since: "2026-01-01T00:00:00.000Z", reconnects: 3 };
+    const { url } = await start({ checks: {}, connections: () => ({ slack }) });
+    expect(await get(`${url}/readyz`)).toMatchObject({ status: 200, body: { connections: { slack } } });
+  });
+
   test("is as ready as its checks when nobody can say what there is to warn of", async () => {
     const warnings = () => new Promise<never>(() => {});
     const { url } = await start({ checkTimeoutMs: 20, checks: { queue: async () => undefined }, warnings });

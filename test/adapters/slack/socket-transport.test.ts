@@ -18,7 +18,7 @@ describe("Socket Mode", () => {
     const opened = lab.calls("apps.connections.open").length;
     lab.sockets.say(reason);
     await vi.waitFor(() => expect(lab.calls("apps.connections.open").length).toBe(opened + 1), PATIENCE);
-    await vi.waitFor(() => expect(app.slack.connection().state).toBe("connected"), PATIENCE);
+    await vi.waitFor(() => expect(app.slack.connection()).toMatchObject({ state: "connected", reconnects: 1 }), PATIENCE);
     await vi.waitFor(() => expect(lab.sockets.open()).toBe(1), PATIENCE);
     expect(await app.client.command("responder", "incidents", "/oom help")).toMatchObject({ status: 200 });
     await app.stop();
