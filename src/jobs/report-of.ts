@@ -8,13 +8,14 @@ type Diagnosed = Extract<News, { readonly kind: "diagnosed" }>;
 type Acts = { readonly actions: readonly ActionDoc[] };
 
 /** The report as it stands in its thread. Undefined: there is none. */
-export function reportOf({ investigation, offers }: Diagnosed, teller: Acts): Message | undefined {
+export function reportOf({ incident, investigation, offers }: Diagnosed, teller: Acts): Message | undefined {
   const { diagnosis, target, failures, startedAtMs, endedAtMs } = investigation;
   if (diagnosis === undefined) return undefined;
   return reportMessage({
     target,
     diagnosis,
     failures,
+    incidentId: incident.id,
     offers: offers.map((offer) => offerFacts(offer, teller)),
     ...(endedAtMs === undefined ? {} : { tookMs: endedAtMs - startedAtMs }),
   });

@@ -85,6 +85,11 @@ export function overflow(actionId: string, entries: readonly { readonly label: s
   return { type: "overflow", action_id: actionId, options: entries.map((entry) => option(entry.label, entry.id)) };
 }
 
+/** Behind three dots of what tells of an incident. */
+export function snoozeMenu(incidentId: string): Overflow {
+  return overflow("incident_snooze", [{ label: "Snooze 1 h", id: incidentId }]);
+}
+
 export function option(label: string, id: string): Option {
   return { text: plain(label), value: id };
 }

@@ -4,7 +4,7 @@ import type { Diagnosis, Finding, Reason } from "../domain/finding.ts";
 import type { Block, Message, SectionBlock } from "../domain/message.ts";
 import type { Risk } from "../domain/plan.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
-import { button, context, divider, facts as factFields, message, overflow, section, titled } from "./kit.ts";
+import { button, context, divider, facts as factFields, message, overflow, section, snoozeMenu, titled } from "./kit.ts";
 import { code, confidence, prose, visible } from "./words.ts";
 
 /** An action that a click asks for; `id` is what the click sends back. */
@@ -27,12 +27,14 @@ export function reportMessage(facts: {
   readonly failures: readonly StepFailure[];
   readonly offers: readonly OfferFacts[];
   readonly tookMs?: number;
+  /** Absent: there is none to snooze. */
+  readonly incidentId?: string;
 }): Message {
-  const { target, diagnosis, failures } = facts;
+  const { target, diagnosis, failures, incidentId } = facts;
   const { finding } = diagnosis;
   const offers = facts.offers.map((offer) => ({ ...offer, title: distinctTitle(offer, facts.offers) }));
   return message(`${visible(finding.headline)} (${sureness(finding)})`, [
-    section(`${mark(finding)} *${prose(finding.headline)}*\n${capital(sureness(finding))} · ${code(formatTarget(target))}`),
+    section(`${mark(finding)} *${prose(finding.headline)}*\n${capital(sureness(finding))} · ${code(formatTarget(target))}`, incidentId === undefined ? undefined : snoozeMenu(incidentId)),
     press(offers),
     divider(),
     reasons("Why", finding.for),

@@ -1,7 +1,7 @@
 import type { Incident, IncidentState, Problem } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
 import { incidentName } from "../domain/target.ts";
-import { context, message, section } from "./kit.ts";
+import { context, message, section, snoozeMenu } from "./kit.ts";
 import { code, prose, time, visible, who } from "./words.ts";
 
 /** The incident's headline, above its thread; edited when the state changes. */
@@ -15,7 +15,7 @@ export function rootMessage(facts: {
   const state = STATES[incident.state];
   const heading = [`${state.mark} *${PROBLEMS[incident.problem]}: ${code(target)}*`, ...(says === undefined ? [] : [prose(says)])];
   return message(`${PROBLEMS[incident.problem]}: ${target}, ${state.says}. ${says === undefined ? "" : visible(says)}`.trim(), [
-    section(heading.join("\n")),
+    section(heading.join("\n"), incident.state === "resolved" ? undefined : snoozeMenu(incident.id)),
     context(
       `${state.title}${severe(incident)} · opened by ${who(incident.openedBy)} ${time(incident.openedAtMs)}${ended(incident)} · ${code(incident.id)}`,
     ),

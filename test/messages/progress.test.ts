@@ -27,6 +27,7 @@ it("progress says when all has been looked at", () => {
 it("the root says what it is about, how it stands and who opened it", () => {
   const lines = seen(rootMessage({ incident: { ...INCIDENT, openedBy: { kind: "cli", login: "`root`" } }, says: "Redis is <full>" }));
   expect(lines.slice(0, 2)).toEqual(["🟠 *Redis memory: `redis/sessions`*", "Redis is &lt;full&gt;"]);
-  expect(lines[2]).toMatch(/^Diagnosed · opened by `ˋrootˋ` on the command line <!date/);
+  expect(lines[2]).toBe("[Snooze 1 h]");
+  expect(lines[3]).toMatch(/^Diagnosed · opened by `ˋrootˋ` on the command line <!date/);
   expect(rootMessage({ incident: INCIDENT }).text).toBe("Redis memory: redis/sessions, diagnosed.");
 });
