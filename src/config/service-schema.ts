@@ -91,7 +91,7 @@ export const storms = z.strictObject({
     fallback: "20",
   }),
   quiet: setting(durationFrom("10s", "24h"), {
-    says: "A storm is over when nobody has joined it for so long and nothing is left to look into",
+    says: "A storm is over when none of its members was reported for so long and nothing is left to look into",
     fallback: "5m",
   }),
 });

@@ -16,7 +16,7 @@ export type StormSettings = {
   readonly investigations: number;
   /** So many reports are posted below the storm; of the rest the list has the verdict. */
   readonly replies: number;
-  /** No new member and nothing to look into for so long: it is over. */
+  /** No new member, no report of one and nothing to look into for so long: it is over. */
   readonly quietMs: number;
 };
 
@@ -35,6 +35,7 @@ export type Storm = {
   readonly trait: Trait;
   readonly state: "active" | "over";
   readonly beganAtMs: number;
+  /** When somebody joined it or a member was last reported. */
   readonly lastMemberAtMs: number;
   readonly endedAtMs?: number;
 };

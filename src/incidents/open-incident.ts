@@ -7,7 +7,6 @@ import type { Investigation } from "../domain/investigation.ts";
 import type { Trait } from "../domain/storm.ts";
 import { formatTarget, targetKey, type Target } from "../domain/target.ts";
 import type { Tables } from "../ports/store.ts";
-import { mind } from "./attention.ts";
 import { commit, queueInvestigation } from "./commit.ts";
 import type { Desk } from "./desk.ts";
 import { placeInStorm } from "./place-in-storm.ts";
@@ -76,7 +75,10 @@ export async function openWithin(tables: Tables, desk: Desk, opening: Opening): 
 
 /** Its storm's list has the count; who asks by hand wants to follow it alone. */
 async function joinMember(tables: Tables, desk: Desk, { incident, opening }: Pick<Telling, "incident" | "opening">): Promise<Opened> {
-  if (opening.actor.kind !== "user") return { kind: "joined", incident };
+  if (opening.actor.kind !== "user") {
+    if (incident.stormId !== undefined) await tables.storms.stir(incident.stormId, desk.clock.nowMs());
+    return { kind: "joined", incident };
+  }
   const { incident: alone, investigation: itsTurn } = await takeOutWithin(tables, desk, incident);
   const isWorthwhile = itsTurn === undefined && (await isWorthAnother(tables, alone, opening));
   const another = isWorthwhile ? investigationOf(desk, alone, opening) : undefined;
@@ -88,13 +90,12 @@ async function joinMember(tables: Tables, desk: Desk, { incident, opening }: Pic
   return { kind: "joined", incident: alone, ...(investigation === undefined ? {} : { investigation }) };
 }
 
-async function record(tables: Tables, desk: Desk, { kind, incident, opening, investigation }: Telling): Promise<void> {
+async function record(tables: Tables, { clock }: Desk, { kind, incident, opening, investigation }: Telling): Promise<void> {
   const { target, problem, channel, actor } = opening;
-  const atMs = desk.clock.nowMs();
+  const atMs = clock.nowMs();
   const detail = { target: formatTarget(target), problem, channel, investigationId: investigation?.id ?? null };
   await tables.audit.append({ kind: `incident-${kind}`, actor, atMs, incidentId: incident.id, detail });
   await tables.incidents.note({ incidentId: incident.id, atMs, actor, says: NOTES[kind] });
-  await mind(tables, desk, { kind, incident, actor });
 }
 
 function candidateOf(desk: Desk, opening: Opening): Incident {

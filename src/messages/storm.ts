@@ -70,9 +70,7 @@ export function stormOver({ storm, members }: StormFacts): Message {
         ...verdicts.map(({ headline, count }) => `• ${count} × ${prose(clip(headline, HEADLINE))}`),
       ].join("\n"),
     ),
-    context(
-      "What is open stays open: `/oom incidents` lists it, and a report of any of them is told here no more but in a thread of its own.",
-    ),
+    context("What is open stays open: `/oom incidents` lists it. When one of them is reported again, the storm goes on here."),
   ]);
 }
 

@@ -93,6 +93,8 @@ export type StormTable = {
   end(id: string, atMs: number): Promise<boolean>;
   /** From now on the incident is told in the storm's thread, and waits to be looked into. */
   join(member: Pick<StormMember, "incidentId" | "stormId" | "runbookId">, atMs: number): Promise<void>;
+  /** A member was reported again: the storm goes on, also one that was over. */
+  stir(id: string, atMs: number): Promise<void>;
   /** In the order of joining, those with threads of their own too. */
   members(stormId: string): Promise<readonly StormMember[]>;
   member(incidentId: string): Promise<StormMember | undefined>;

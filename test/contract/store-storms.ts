@@ -36,6 +36,8 @@ export function stormContract(ask: Ask): void {
       expect(await replicas[1].storms.active()).toEqual([]);
       expect(await replicas[0].storms.get(STORM.id)).toStrictEqual({ ...STORM, state: "over", endedAtMs: T0_MS + 9 });
       expect(await replicas[0].storms.get("stm_none")).toBeUndefined();
+      await replicas[0].storms.stir(STORM.id, T0_MS + 60_000);
+      expect(await replicas[1].storms.active()).toStrictEqual([{ ...STORM, lastMemberAtMs: T0_MS + 60_000 }]);
     });
 
     it("list their members as they stand: who waits, who was looked into, what that came to", async () => {

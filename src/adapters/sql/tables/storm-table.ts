@@ -6,6 +6,8 @@ import type { Db, Scope } from "../scope.ts";
 import { StormMemberSchema, StormSchema } from "../storm/schema.ts";
 import { mayBe } from "./rows.ts";
 
+const STIRRED_AGAIN_MS = 5_000;
+
 export function stormTable(scope: Scope): StormTable {
   return {
     begin: ({ id, channel, trait, state, beganAtMs, lastMemberAtMs }) =>
@@ -52,6 +54,16 @@ export function stormTable(scope: Scope): StormTable {
           .execute();
         await db.updateTable("storms").set({ last_member_at_ms: atMs }).where("id", "=", stormId).execute();
         await db.updateTable("incidents").set({ storm_id: stormId }).where("id", "=", incidentId).execute();
+      }),
+    stir: (id, atMs) =>
+      scope.write(async (db) => {
+        await db
+          .updateTable("storms")
+          .set({ state: "active" satisfies Storm["state"], ended_at_ms: null, last_member_at_ms: atMs })
+          .where("id", "=", id)
+          // Thousands of reports are no thousands of changes.
+          .where("last_member_at_ms", "<", atMs - STIRRED_AGAIN_MS)
+          .execute();
       }),
     members: (stormId) => scope.read((db) => members(db, { column: "m.storm_id", is: stormId })),
     member: (incidentId) => scope.read(async (db) => (await members(db, { column: "m.incident_id", is: incidentId }))[0]),
