@@ -9,6 +9,7 @@ export type SystemName =
   | "nginx"
   | "kubernetes"
   | "prometheus"
+  | "alertmanager"
   | "chromium"
   | "slack-emulator"
   | "github-emulator";
