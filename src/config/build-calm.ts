@@ -1,6 +1,6 @@
 import type { CalmRules, MaintenanceWindow } from "../domain/calm.ts";
 import { given } from "../domain/given.ts";
-import type { UnattendedRules } from "../incidents/attention.ts";
+import type { UnattendedRules } from "../domain/unattended.ts";
 import type { AlertsDocument } from "./alert-rules-schema.ts";
 
 const MINUTE_MS = 60_000;

@@ -8,7 +8,7 @@ import type { CalmRules } from "../domain/calm.ts";
 import type { StormSettings } from "../domain/storm.ts";
 import type { PodPort } from "../domain/workload.ts";
 import type { EscalationTrigger } from "../domain/escalation.ts";
-import type { UnattendedRules } from "../incidents/attention.ts";
+import type { UnattendedRules } from "../domain/unattended.ts";
 import { buildAlertRules } from "./build-alerts.ts";
 import { buildCalm, buildUnattended } from "./build-calm.ts";
 import { buildDocker, buildMail, buildGithub, buildWatch, type DockerConfig, type WatchConfig } from "./build-outside.ts";

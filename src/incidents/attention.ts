@@ -1,19 +1,8 @@
 import type { Actor } from "../domain/actor.ts";
-import type { Severity } from "../domain/alert.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Tables } from "../ports/store.ts";
 import { commit } from "./commit.ts";
 import type { Desk } from "./desk.ts";
-
-/** What is done when nobody reacts to an incident that no person has opened. */
-export type UnattendedRules = {
-  /** A user group's id (`S...`) is mentioned in the thread after this time. */
-  readonly mention?: { readonly group: string; readonly afterMs: number };
-  /** It is told in another channel, with a link, after this time. */
-  readonly spread?: { readonly channel: string; readonly afterMs: number };
-  /** Of incidents that bad only. */
-  readonly severities: readonly Severity[];
-};
 
 /** Somebody is waited for from the moment in which something else than a person opens an incident; a person who asks again has reacted. */
 export async function mind(

@@ -2,6 +2,7 @@ import type { AccessRules, Person } from "../domain/access.ts";
 import type { CalmRules } from "../domain/calm.ts";
 import type { EscalationRules } from "../domain/escalation.ts";
 import type { StormSettings } from "../domain/storm.ts";
+import type { UnattendedRules } from "../domain/unattended.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { JobQueue } from "../ports/job-queue.ts";
 import type { Log } from "../ports/log.ts";
@@ -9,7 +10,6 @@ import type { Metrics } from "../ports/metrics.ts";
 import type { Narrator } from "../ports/narrator.ts";
 import type { Planner, Targets } from "../ports/planner.ts";
 import type { Store } from "../ports/store.ts";
-import type { UnattendedRules } from "./attention.ts";
 
 /** What everything around incidents works with. */
 export type Desk = {
