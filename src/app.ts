@@ -55,36 +55,24 @@ export async function startOomph(
     watch,
     ...TIMES.jobs,
     ...outside,
+    ...examined.forJobs,
     receive: receiver.handle,
     onAlerts: receiver.onAlerts,
-    illustrate: memory.illustrate,
     pacer: createPacer(connection),
-    actionOf: (id) => actions.find((action) => action.id === id),
-    runbookOf: (id) => runbooks.find((runbook) => runbook.id === id),
     fallbackChannel: chatConfig.fallbackChannel,
     leaseTimes: { ttlMs: jobs.leaseMs, renewEveryMs: Math.min(jobs.leaseMs / 3, TIMES.leaseLookMs) },
     random: Math.random,
   });
-  const storms = createStormKeeper(desk);
   const firstLook = createFirstLook(config, examined.glance, log);
   const webhooks = webhooksOf(config, desk, judge);
   const server = await startServer(config.http, { store, queue, slack, connection, metrics, webhooks, firstLook });
   const workers = startWorkers(connection, { handlers, log, metrics, jobs: jobsOf(config), schedules: schedulesOf(config) });
   await slack.start();
-  watch.start();
-  storms.start();
-  firstLook.start();
-  const inOrder = [
-    firstLook.stop,
-    watch.stop,
-    storms.stop,
-    slack.stop,
-    () => workers.drain(jobs.drainMs),
-    server.close,
-    queue.close,
-    connection.close,
-  ];
-  return { url: server.url, stop: async () => stopAll([...inOrder, examined.close, store.close]) };
+  const unasked = [watch, createStormKeeper(desk), firstLook];
+  for (const part of unasked) part.start();
+  const atLast = [() => workers.drain(jobs.drainMs), server.close, queue.close, connection.close, examined.close, store.close];
+  const inOrder = [...unasked.toReversed().map(({ stop }) => stop), slack.stop, ...atLast];
+  return { url: server.url, stop: async () => stopAll(inOrder) };
 }
 
 async function stopAll(parts: readonly (() => unknown)[]): Promise<void> {

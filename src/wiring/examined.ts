@@ -24,14 +24,23 @@ export async function examinedParts(config: Config, { log, store, ownRedis }: Su
   const kubernetes = await clustersOf(config, { log, store });
   const kinds = [docker, ...(kubernetes === undefined ? [] : [kubernetes])];
   const sources = readingSources(config, { hosts: docker.hosts, clusters: kubernetes?.clusters });
+  const memory = memoryBoard(sources, store);
+  const actions = [...redis.actions, ...kinds.flatMap((kind) => kind.actions)];
+  const runbooks = [...redis.runbooks, ...kinds.flatMap((kind) => kind.runbooks)];
   return {
     hosts: docker.hosts,
     clusters: kubernetes?.clusters,
     sources,
-    memory: memoryBoard(sources, store),
-    actions: [...redis.actions, ...kinds.flatMap(({ actions }) => actions)],
+    memory,
+    actions,
     glance: redis.glance,
-    runbooks: [...redis.runbooks, ...kinds.flatMap(({ runbooks }) => runbooks)],
+    runbooks,
+    /** What jobs ask of it. */
+    forJobs: {
+      actionOf: (id: string) => actions.find((action) => action.id === id),
+      runbookOf: (id: string) => runbooks.find((runbook) => runbook.id === id),
+      illustrate: memory.illustrate,
+    },
     targets: allTargets([redisTargets(redis.servers), ...kinds.map(({ targets }) => targets)]),
     async close(): Promise<void> {
       await Promise.all(kinds.map((kind) => kind.close()));
