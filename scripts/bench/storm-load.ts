@@ -99,7 +99,8 @@ async function fire(shots: readonly Shot[], { to, halfway, seconds }: Firing): P
 
 /** Senders repeat what was not taken, and whoever balances the load sends it to another. */
 async function taken(shot: Shot | undefined, to: readonly [OomphLab, OomphLab], index: number): Promise<void> {
-  for (let attempt = 0; shot !== undefined && attempt < 100; attempt += 1) {
+  if (shot === undefined) return;
+  for (let attempt = 0; attempt < 100; attempt += 1) {
     const target = to[(index + attempt) % 2 === 0 ? 0 : 1];
     if (target.process.exitCode === null && target.process.signalCode === null && (await shot(target).catch(() => false))) return;
     await new Promise((resolve) => setTimeout(resolve, attempt < 2 ? 0 : 200));

@@ -1,7 +1,7 @@
 import type { Actor } from "./actor.ts";
 import type { Severity } from "./alert.ts";
-import type { Trait } from "./storm.ts";
 import type { Target } from "./target.ts";
+import type { Trait } from "./trait.ts";
 
 /** The kind of trouble, a part of the fingerprint: the same target with another problem is another incident. */
 export const PROBLEMS = ["redis-memory", "container-memory", "workload-memory", "workload-metrics", "node-memory"] as const;

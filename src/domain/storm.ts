@@ -1,6 +1,7 @@
 import { SEVERITIES, type Alert, type Severity } from "./alert.ts";
 import type { Incident, IncidentState } from "./incident.ts";
 import type { Target } from "./target.ts";
+import { TRAIT_KINDS, type Trait, type TraitKind } from "./trait.ts";
 
 /**
  * A storm: more incidents open than people can follow in threads of their own. Those that come after share one thread,
@@ -19,13 +20,6 @@ export type StormSettings = {
   /** No new member, no report of one and nothing to look into for so long: it is over. */
   readonly quietMs: number;
 };
-
-/** From the most telling to the least. `time`: nothing is shared but that it happens now. */
-export const TRAIT_KINDS = ["node", "project", "image", "namespace", "host", "cluster", "source", "time"] as const;
-export type TraitKind = (typeof TRAIT_KINDS)[number];
-
-/** What an incident may share with others. */
-export type Trait = { readonly kind: TraitKind; readonly value: string };
 
 export type Storm = {
   /** `stm_...` */

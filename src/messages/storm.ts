@@ -1,8 +1,9 @@
 import { SEVERITIES } from "../domain/alert.ts";
 import { counted } from "../domain/count.ts";
 import type { Message } from "../domain/message.ts";
-import { worstFirst, type Storm, type StormMember, type Trait } from "../domain/storm.ts";
+import { worstFirst, type Storm, type StormMember } from "../domain/storm.ts";
 import { formatTarget } from "../domain/target.ts";
+import type { Trait } from "../domain/trait.ts";
 import { button, context, message, section } from "./kit.ts";
 import { PROBLEMS, STATES } from "./root.ts";
 import { clip, code, prose, time, visible } from "./words.ts";

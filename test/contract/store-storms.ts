@@ -32,7 +32,7 @@ export function stormContract(ask: Ask): void {
       await replicas[0].storms.begin(STORM);
       expect(await replicas[1].storms.active()).toStrictEqual([STORM]);
       const ended = await Promise.all(replicas.map((store) => store.storms.end(STORM.id, T0_MS + 9)));
-      expect(ended.toSorted()).toEqual([false, true]);
+      expect(ended.filter(Boolean)).toHaveLength(1);
       expect(await replicas[1].storms.active()).toEqual([]);
       expect(await replicas[0].storms.get(STORM.id)).toStrictEqual({ ...STORM, state: "over", endedAtMs: T0_MS + 9 });
       expect(await replicas[0].storms.get("stm_none")).toBeUndefined();
@@ -75,7 +75,7 @@ export function stormContract(ask: Ask): void {
       await replicas[0].storms.begin(STORM);
       const id = await joined(replicas[0], "first");
       const taken = await Promise.all(replicas.map((store) => store.storms.takeOut(id)));
-      expect(taken.toSorted()).toEqual([false, true]);
+      expect(taken.filter(Boolean)).toHaveLength(1);
       expect((await replicas[0].incidents.get(id))?.stormId).toBeUndefined();
       expect(await replicas[1].storms.members(STORM.id)).toMatchObject([{ incidentId: id, isOut: true }]);
     });

@@ -9,7 +9,6 @@ import { takeOut } from "../../src/incidents/take-out.ts";
 import { keepStorms } from "../../src/jobs/keep-storms.ts";
 import { createNarrator } from "../../src/jobs/narrate.ts";
 import { CHANNEL, REQUESTER, startDesk, type TestDesk } from "../support/desk.ts";
-import { OVER } from "../support/over.ts";
 import { seen } from "../support/seen.ts";
 
 const STORMS: StormSettings = { ownThreads: 2, criticalThreads: 1, withinMs: 60_000, investigations: 1, replies: 1, quietMs: 300_000 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Observation, Plan, Verification } from "../../../domain/plan.ts";
-import { TRAIT_KINDS, type Trait } from "../../../domain/storm.ts";
+import { TRAIT_KINDS, type Trait } from "../../../domain/trait.ts";
 import { WORKLOAD_RESOURCES, type Target } from "../../../domain/target.ts";
 
 /** Parameters and scopes of actions: whatever JSON the action itself put there. */
