@@ -20,7 +20,7 @@ export function createPostListener(front: Front): (inbound: PostIn) => Promise<v
     const place = { slot: pickerSlot(post.channel, threadTs), channel: post.channel, threadTs };
     const heardAtMs = postedAt(post) ?? receivedAtMs;
     for (const [index, alert] of alerts.entries()) {
-      await takeAlert(front, { key: `${post.channel}/${post.ts}/${index}`, alert, heardAtMs }, place);
+      await takeAlert(front, { key: `${post.channel}/${post.ts}/${index}`, alert, heardAtMs, changedAtMs: receivedAtMs }, place);
     }
   };
 }

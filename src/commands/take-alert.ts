@@ -106,10 +106,10 @@ async function sayWhere(front: Front, place: Reply, { kind, incident, investigat
 }
 
 async function onResolved(front: Front, taken: TakenAlert): Promise<void> {
-  const { source } = taken.alert;
+  const { alert, heardAtMs, changedAtMs: atMs = heardAtMs } = taken;
   const victim = await victimOf(front, taken);
-  const start = victim.kind === "found" ? startOf(front, victim.target, taken.alert.class) : undefined;
+  const start = victim.kind === "found" ? startOf(front, victim.target, alert.class) : undefined;
   if (victim.kind !== "found" || start === undefined) return;
-  const resolved = await resolveByAlert(front.desk, { target: victim.target, problem: start.problem, source });
-  front.desk.log.info({ problem: start.problem, source, resolved: resolved.kind }, "an alert resolved");
+  const resolved = await resolveByAlert(front.desk, { target: victim.target, problem: start.problem, alert, atMs });
+  front.desk.log.info({ problem: start.problem, source: alert.source, resolved: resolved.kind }, "an alert resolved");
 }

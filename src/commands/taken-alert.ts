@@ -7,4 +7,6 @@ export type TakenAlert = {
   readonly alert: Alert;
   /** When it was posted or came in. */
   readonly heardAtMs: number;
+  /** Of a post: when it came to be as it is, by an edit of it. */
+  readonly changedAtMs?: number;
 };

@@ -1,15 +1,20 @@
 import { isWorse, type Alert } from "../domain/alert.ts";
+import { firingOf } from "../domain/alert-identity.ts";
+import { given } from "../domain/given.ts";
 import { traitsOf } from "../domain/storm.ts";
 import type { Tables } from "../ports/store.ts";
 import { commit, queueInvestigation } from "./commit.ts";
 import type { Desk } from "./desk.ts";
+import { tellKept } from "./hush.ts";
 import { fingerprintOf, openWithin, type Opened, type Opening } from "./open-incident.ts";
 
 export type Hearing = Omit<Opening, "severity" | "traits"> & {
   /** The same key is the same alert, heard again. */
   readonly key: string;
-  readonly alert: Pick<Alert, "source" | "class" | "severity" | "subject" | "labels">;
+  readonly alert: Pick<Alert, "source" | "class" | "severity" | "subject" | "labels"> & Partial<Pick<Alert, "name">>;
   readonly heardAtMs: number;
+  /** Of a post, which may have been edited: when it came to be as it is. Later than its end it fires again. */
+  readonly changedAtMs?: number;
 };
 
 export type Heard =
@@ -61,11 +66,11 @@ async function hearBatch(desk: Desk, batch: readonly Waiting[]): Promise<void> {
 async function hearAlerts(desk: Desk, hearings: readonly Hearing[]): Promise<readonly Heard[]> {
   if (hearings.length === 0) return [];
   const all = await commit(desk, async (tables) => {
-    const known = new Set(await tables.heard.known(hearings.map(({ key }) => key)));
+    const known = new Map(await tables.heard.known(hearings.map(({ key }) => key)));
     const heard: Heard[] = [];
     for (const hearing of hearings) {
-      heard.push(known.has(hearing.key) ? { kind: "heard-already" } : await hearWithin(tables, desk, hearing));
-      known.add(hearing.key);
+      heard.push(isKnown(known, hearing) ? { kind: "heard-already" } : await hearWithin(tables, desk, hearing));
+      known.set(hearing.key, undefined);
     }
     return heard;
   });
@@ -73,6 +78,10 @@ async function hearAlerts(desk: Desk, hearings: readonly Hearing[]): Promise<rea
     if (heard.kind !== "heard-already" && heard.investigation !== undefined) await queueInvestigation(desk, heard.investigation.id);
   }
   return all;
+}
+
+function isKnown(known: ReadonlyMap<string, number | undefined>, { key, changedAtMs = 0 }: Hearing): boolean {
+  return known.has(key) && changedAtMs <= (known.get(key) ?? Infinity);
 }
 
 /** One thread tells of one incident: of several alerts in a post the first has the thread below it, the others begin their own. */
@@ -86,8 +95,11 @@ async function inOwnThread({ incidents }: Tables, opening: Opening): Promise<Ope
 async function hearWithin(tables: Tables, desk: Desk, { key, alert, heardAtMs, ...opening }: Hearing): Promise<Opened> {
   const told = { ...(await inOwnThread(tables, opening)), ...(alert.severity === null ? {} : { severity: alert.severity }) };
   const opened = await openWithin(tables, desk, { ...told, traits: traitsOf(opening.target, alert) });
+  await tellKept(tables, desk, opened.incident);
   const { id, severity = null } = opened.incident;
-  await tables.heard.add({ key, incidentId: id, atMs: heardAtMs, source: alert.source, class: alert.class, severity: alert.severity });
+  const { source, class: kind } = alert;
+  const fires = given({ fires: firingOf(alert) });
+  await tables.heard.add({ key, incidentId: id, atMs: heardAtMs, source, class: kind, severity: alert.severity, ...fires });
   if (alert.severity === null || !isWorse(alert.severity, severity)) return opened;
   await tables.incidents.setSeverity(id, alert.severity);
   const incident = { ...opened.incident, severity: alert.severity };

@@ -1,5 +1,7 @@
 import { isWorse, type Alert } from "../domain/alert.ts";
+import { firingOf } from "../domain/alert-identity.ts";
 import { calmOf, isQuiet } from "../domain/calm.ts";
+import { given } from "../domain/given.ts";
 import type { Incident } from "../domain/incident.ts";
 import { covers, type Noise } from "../domain/silence.ts";
 import type { Hushed } from "../ports/quiet-tables.ts";
@@ -31,7 +33,7 @@ export async function hushOf(
 
 export type Hushing = Omit<Hushed, "fingerprint"> & {
   /** Absent: the watch's. */
-  readonly alert?: Pick<Alert, "source" | "class" | "severity">;
+  readonly alert?: Pick<Alert, "source" | "class" | "severity" | "name" | "labels" | "subject">;
 };
 
 /**
@@ -46,7 +48,10 @@ export async function hushWithin(tables: Tables, { alert, ...hushed }: Hushing):
   const open = fingerprint === undefined ? undefined : await tables.incidents.unresolved(fingerprint);
   if (open === undefined) return true;
   await tables.incidents.openOrJoin({ ...open, lastSeenAtMs: atMs, timesSeen: 1 }, 0);
-  if (alert !== undefined) await tables.heard.add({ key, incidentId: open.id, atMs, ...alert });
+  if (alert !== undefined) {
+    const { source, class: kind } = alert;
+    await tables.heard.add({ key, incidentId: open.id, atMs, source, class: kind, severity, ...given({ fires: firingOf(alert) }) });
+  }
   if (severity !== null && isWorse(severity, open.severity ?? null)) await tables.incidents.setSeverity(open.id, severity);
   return true;
 }

@@ -7,6 +7,7 @@ import type { Investigation } from "../domain/investigation.ts";
 import { formatTarget, targetKey, type Target } from "../domain/target.ts";
 import type { Trait } from "../domain/trait.ts";
 import type { Tables } from "../ports/store.ts";
+import { mind } from "./attention.ts";
 import { commit, queueInvestigation } from "./commit.ts";
 import type { Desk } from "./desk.ts";
 import { placeInStorm } from "./place-in-storm.ts";
@@ -90,12 +91,13 @@ async function joinMember(tables: Tables, desk: Desk, { incident, opening }: Pic
   return { kind: "joined", incident: alone, ...(investigation === undefined ? {} : { investigation }) };
 }
 
-async function record(tables: Tables, { clock }: Desk, { kind, incident, opening, investigation }: Telling): Promise<void> {
+async function record(tables: Tables, desk: Desk, { kind, incident, opening, investigation }: Telling): Promise<void> {
   const { target, problem, channel, actor } = opening;
-  const atMs = clock.nowMs();
+  const atMs = desk.clock.nowMs();
   const detail = { target: formatTarget(target), problem, channel, investigationId: investigation?.id ?? null };
   await tables.audit.append({ kind: `incident-${kind}`, actor, atMs, incidentId: incident.id, detail });
   await tables.incidents.note({ incidentId: incident.id, atMs, actor, says: NOTES[kind] });
+  await mind(tables, desk, { kind, incident, actor });
 }
 
 function candidateOf(desk: Desk, opening: Opening): Incident {

@@ -1,4 +1,6 @@
 import { isListed } from "../domain/access.ts";
+import type { Alert } from "../domain/alert.ts";
+import { identityOf, isSameAlert, type AlertIdentity } from "../domain/alert-identity.ts";
 import type { Actor } from "../domain/actor.ts";
 import type { Incident, Problem } from "../domain/incident.ts";
 import type { Target } from "../domain/target.ts";
@@ -31,14 +33,47 @@ export async function resolveIncident(
   return resolve(desk, { incident, actor: { kind: "user", id: userId }, says: "Marked as resolved" });
 }
 
-/** The sender of the alert says that it is over. */
+export type Ending = {
+  readonly target: Target;
+  readonly problem: Problem;
+  readonly alert: Pick<Alert, "source" | "name" | "subject" | "labels" | "memory">;
+  /** When its sender's word of it came in. */
+  readonly atMs: number;
+};
+
+/**
+ * The sender of an alert says that it is over. Its incident is, when no other alert of it fires. What was not heard firing ends
+ * nothing that a person has opened, and nothing at all where it may be about something else than memory.
+ */
 export async function resolveByAlert(
   desk: Desk,
-  alert: { readonly target: Target; readonly problem: Problem; readonly source: string },
-): Promise<Resolved> {
-  const incident = await findUnresolved(desk.store, alert);
-  if (incident === undefined) return { kind: "no-such-incident" };
-  return resolve(desk, { incident, actor: { kind: "alert", source: alert.source }, says: "The alert resolved" });
+  { target, problem, alert, atMs }: Ending,
+): Promise<Resolved | { readonly kind: "goes-on"; readonly incident: Incident; readonly firing: number }> {
+  const actor = { kind: "alert", source: alert.source } as const;
+  return commit(desk, async (tables) => {
+    const fingerprint = fingerprintOf(target, problem);
+    const open = await tables.incidents.unresolved(fingerprint);
+    const incident = open ?? (await tables.incidents.lastResolved(fingerprint));
+    if (incident === undefined) return { kind: "no-such-incident" };
+    const [over, firing] = parted(await tables.heard.firing(incident.id), identityOf(alert));
+    await tables.heard.end(incident.id, over, atMs);
+    if (open === undefined) return { kind: "already-resolved", incident };
+    if (firing > 0) {
+      const says = `${alert.name ?? "An alert"} resolved; ${firing === 1 ? "1 other alert still fires" : `${firing} others still fire`}`;
+      if (over.length > 0) await tables.incidents.note({ incidentId: incident.id, atMs: desk.clock.nowMs(), actor, says });
+      return { kind: "goes-on", incident, firing };
+    }
+    const mayEnd = over.length > 0 || (alert.memory === "yes" && incident.openedBy.kind !== "user");
+    if (!mayEnd) return { kind: "goes-on", incident, firing };
+    const first = await resolveWithin(tables, desk, { incident, actor, says: "The alert resolved" });
+    return { kind: first ? "resolved" : "already-resolved", incident: { ...incident, state: "resolved" } };
+  });
+}
+
+/** Those that are over by this word, and how many are not. */
+function parted(all: readonly AlertIdentity[], ended: AlertIdentity): readonly [readonly AlertIdentity[], number] {
+  const over = all.filter((one) => isSameAlert(one, ended));
+  return [over, all.length - over.length];
 }
 
 /** The incident that a report about this target and problem belongs to now. */

@@ -1,5 +1,6 @@
 import type { ActionRequest, Decision, Lease, Offer, RequestState, Run } from "../domain/action-request.ts";
 import type { Alert, Severity } from "../domain/alert.ts";
+import type { AlertIdentity } from "../domain/alert-identity.ts";
 import type { AuditEntry, AuditVerification, NewAuditEntry } from "../domain/audit.ts";
 import type { Delivery, Saying } from "../domain/delivery.ts";
 import type { Escalation, Raising } from "../domain/escalation.ts";
@@ -111,10 +112,13 @@ export type StormTable = {
 /** Alerts that were counted into incidents, each once. */
 export type HeardTable = {
   has(key: string): Promise<boolean>;
-  /** Which of these are there. */
-  known(keys: readonly string[]): Promise<ReadonlySet<string>>;
-  /** False: this key is there already. */
+  /** Which of these are there, and since when each is over; undefined: it is not, as far as is known. */
+  known(keys: readonly string[]): Promise<ReadonlyMap<string, number | undefined>>;
+  /** False: this key is there already. One that was over fires again, of the incident that is named now. */
   add(heard: HeardAlert): Promise<boolean>;
+  /** Alerts of an incident that have not ended, each once. */
+  firing(incidentId: string): Promise<readonly AlertIdentity[]>;
+  end(incidentId: string, alerts: readonly AlertIdentity[], atMs: number): Promise<void>;
   /** By source, in the order of their names. */
   counts(incidentId: string): Promise<readonly HeardCount[]>;
   /** Forgets what was heard before; how many. */
@@ -125,6 +129,8 @@ export type HeardAlert = Pick<Alert, "source" | "class" | "severity"> & {
   readonly key: string;
   readonly incidentId: string;
   readonly atMs: number;
+  /** Its sender will say when it is over. */
+  readonly fires?: AlertIdentity;
 };
 
 export type HeardCount = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { given } from "../../src/domain/given.ts";
 import type { Ask } from "./store.ts";
 import { MINUTE_MS, T0_MS, aSaying, anId, anIncident, openIncident } from "./store-samples.ts";
 
@@ -73,6 +74,28 @@ export function incidentContract(ask: Ask): void {
       expect([await replicas[0].heard.forget(T0_MS + 3), await replicas[0].heard.has("a")]).toEqual([2, false]);
       await replicas[0].incidents.setSeverity(id, "critical");
       expect(await replicas[1].incidents.get(id)).toMatchObject({ severity: "critical" });
+    });
+
+    it("knows which alerts of an incident fire, and since when others do not", async () => {
+      const store = await ask.store();
+      const { id } = await openIncident(store);
+      const heard = (key: string, fires?: { readonly name: string; readonly pod?: string }) =>
+        store.heard.add({ key, incidentId: id, atMs: T0_MS, source: "grafana", class: "memory_high", severity: null, ...given({ fires }) });
+      for (const key of ["a", "b"]) await heard(key, { name: "high", pod: "web-1" });
+      await heard("c", { name: "high" });
+      await heard("d");
+      expect(await store.heard.firing(id)).toHaveLength(2);
+      await store.heard.end(id, [{ pod: "web-1", name: "high" }], T0_MS + 5);
+      await store.heard.end(id, [], T0_MS + 6);
+      expect(await store.heard.firing(id)).toStrictEqual([{ name: "high" }]);
+      expect(await store.heard.known(["a", "c", "x"])).toEqual(
+        new Map([
+          ["a", T0_MS + 5],
+          ["c", undefined],
+        ]),
+      );
+      expect([await heard("a", { name: "high", pod: "web-1" }), await heard("a"), await heard("c")]).toEqual([true, false, false]);
+      expect(await store.heard.firing(id)).toHaveLength(2);
     });
 
     it("lets one of ten simultaneous transitions win", async () => {

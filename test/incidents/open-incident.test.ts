@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openIncident, type Opening } from "../../src/incidents/open-incident.ts";
 import { resolveByAlert } from "../../src/incidents/resolve.ts";
 import { CHANNEL, REQUESTER, SHOP, startDesk, type TestDesk } from "../support/desk.ts";
+import { OVER } from "../support/over.ts";
 
 const OPENING: Opening = {
   target: SHOP,
@@ -59,7 +60,9 @@ describe("opening an incident", () => {
 
   it("reopens within 30 minutes after it was resolved, and opens another one later", async () => {
     const first = await openIncident(test.desk, ALERT);
-    expect(await resolveByAlert(test.desk, { target: SHOP, problem: "redis-memory", source: "slack" })).toMatchObject({ kind: "resolved" });
+    expect(await resolveByAlert(test.desk, { target: SHOP, problem: "redis-memory", alert: OVER, atMs: 0 })).toMatchObject({
+      kind: "resolved",
+    });
     test.moveOn(29 * 60_000);
     const second = await openIncident(test.desk, ALERT);
     expect(second).toMatchObject({
@@ -67,7 +70,7 @@ describe("opening an incident", () => {
       incident: { id: first.incident.id, state: "open" },
       investigation: { state: "queued" },
     });
-    await resolveByAlert(test.desk, { target: SHOP, problem: "redis-memory", source: "slack" });
+    await resolveByAlert(test.desk, { target: SHOP, problem: "redis-memory", alert: OVER, atMs: 0 });
     test.moveOn(31 * 60_000);
     const third = await openIncident(test.desk, ALERT);
     expect(third.kind).toBe("opened");

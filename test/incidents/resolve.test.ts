@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { cancel } from "../../src/incidents/cancel.ts";
-import { resolveByAlert, resolveIncident } from "../../src/incidents/resolve.ts";
-import { APPROVER, REQUESTER, rulesWith, SHOP, startDesk, STRANGER, type TestDesk } from "../support/desk.ts";
+import type { Alert } from "../../src/domain/alert.ts";
+import { hearAlert } from "../../src/incidents/hear-alert.ts";
+import { resolveByAlert, resolveIncident, type Ending } from "../../src/incidents/resolve.ts";
+import { APPROVER, CHANNEL, REQUESTER, rulesWith, SHOP, startDesk, STRANGER, type TestDesk } from "../support/desk.ts";
 
 describe("the end of an incident", () => {
   let test: TestDesk;
@@ -21,12 +23,66 @@ describe("the end of an incident", () => {
     expect(test.news).toMatchObject([{ kind: "resolved", incident: { state: "resolved" } }]);
   });
 
-  it("is said by the alert's sender, for the target that it is about", async () => {
-    await test.incident();
-    expect(
-      (await resolveByAlert(test.desk, { target: { kind: "redis", name: "other" }, problem: "redis-memory", source: "slack" })).kind,
-    ).toBe("no-such-incident");
-    expect((await resolveByAlert(test.desk, { target: SHOP, problem: "redis-memory", source: "slack" })).kind).toBe("resolved");
+  describe("is said by the alert's sender", () => {
+    const subject = { about: "redis", names: [], hosts: [] } as const;
+    const named = (name: string, more: Partial<Alert> = {}) =>
+      ({ source: "alertmanager", class: "redis_memory", memory: "yes", severity: null, labels: {}, subject, name, ...more }) as const;
+    const fires = (key: string, alert: ReturnType<typeof named>, changedAtMs?: number) =>
+      hearAlert(test.desk, {
+        key,
+        alert,
+        heardAtMs: 1,
+        target: SHOP,
+        problem: "redis-memory",
+        channel: CHANNEL,
+        runbookId: "redis-memory",
+        steps: [],
+        ...(changedAtMs === undefined ? {} : { changedAtMs }),
+        actor: { kind: "alert", source: alert.source },
+      });
+    const isOver = async (alert: Ending["alert"], atMs = 10) =>
+      (await resolveByAlert(test.desk, { target: SHOP, problem: "redis-memory", alert, atMs })).kind;
+
+    it("for the target that it is about; not where a person has opened it", async () => {
+      expect(await isOver(named("A"))).toBe("no-such-incident");
+      await test.incident();
+      expect(await isOver(named("A"))).toBe("goes-on");
+      await fires("1", named("A"));
+      expect(await isOver(named("A"))).toBe("resolved");
+      expect(await isOver(named("A"))).toBe("already-resolved");
+    });
+
+    it("when all of them are over: other names, pods, and the warning beside the critical one", async () => {
+      const critical = named("A", { labels: { severity: "critical" } });
+      await fires("1", named("A", { labels: { severity: "warning" } }));
+      await fires("2", critical);
+      await fires("3", named("B", { subject: { ...subject, pod: "web-1" } }));
+      await fires("4", named("B", { subject: { ...subject, pod: "web-2" } }));
+      await fires("5", named("killed", { source: "wazuh" })); // nobody ever says that this is over
+      expect(await isOver(critical)).toBe("goes-on");
+      expect(await isOver(named("B", { subject: { ...subject, pod: "web-1" } }))).toBe("goes-on");
+      expect(await isOver(named("B", { source: "grafana" }))).toBe("goes-on"); // a bare title: all of that name
+      expect(await isOver(named("A", { labels: { severity: "warning" } }))).toBe("resolved");
+      const timeline = (await test.desk.store.incidents.list({ limit: 1 })).map(({ id }) => test.desk.store.incidents.timeline(id));
+      expect((await timeline[0])?.map(({ says }) => says)).toContain("A resolved; 3 others still fire");
+    });
+
+    it("not by a word on what may be something else", async () => {
+      await fires("1", named("A", { source: "wazuh" }));
+      expect(await isOver(named("PodRestarts", { memory: "unsure" }))).toBe("goes-on");
+      expect(await isOver(named("A"))).toBe("resolved");
+    });
+
+    it("and taken back by a post that is edited, not by a message that is handled late or twice", async () => {
+      await fires("post", named("A"), 5);
+      await fires("sent", named("A"));
+      expect(await isOver(named("A"))).toBe("resolved");
+      expect((await fires("sent", named("A"))).kind).toBe("heard-already");
+      expect((await fires("post", named("A"), 9)).kind).toBe("heard-already");
+      expect((await fires("post", named("A"), 11)).kind).toBe("reopened");
+      expect((await fires("post", named("A"), 12)).kind).toBe("heard-already");
+      expect(await isOver(named("A"), 13)).toBe("resolved");
+    });
   });
 
   it("is not said of what is not there", async () => {

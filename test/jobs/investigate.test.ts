@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { OomphError } from "../../src/domain/errors.ts";
 import type { Diagnosis } from "../../src/domain/finding.ts";
 import { openIncident } from "../../src/incidents/open-incident.ts";
-import { resolveByAlert } from "../../src/incidents/resolve.ts";
+import { resolveIncident } from "../../src/incidents/resolve.ts";
 import { investigate } from "../../src/jobs/investigate.ts";
 import type { Runbook, Step } from "../../src/runbooks/runbook.ts";
 import { CHANNEL, REQUESTER, SHOP, startDesk, type TestDesk } from "../support/desk.ts";
@@ -222,9 +222,7 @@ describe("an investigation", () => {
   });
 
   it("does not open an incident again that resolved meanwhile", async () => {
-    await run(
-      runbook([step("a", async () => (await resolveByAlert(test.desk, { target: SHOP, problem: "redis-memory", source: "slack" })).kind)]),
-    );
+    await run(runbook([step("a", async () => (await resolveIncident(test.desk, { incidentId, userId: REQUESTER })).kind)]));
     expect(await test.desk.store.incidents.get(incidentId)).toMatchObject({ state: "resolved" });
   });
 });

@@ -85,6 +85,8 @@ type HeardRow = {
   source: string;
   class: string;
   severity: string | null;
+  fires: string | null;
+  ended_at_ms: number | null;
 };
 
 type SilenceRow = {

@@ -4,6 +4,7 @@ import type { Backend } from "./backend.ts";
 import type { OuterScope } from "./scope.ts";
 import { askedFrom } from "./migrations/asked-from.ts";
 import { escalations } from "./migrations/escalations.ts";
+import { firing } from "./migrations/firing.ts";
 import { heard } from "./migrations/heard.ts";
 import { firstTables } from "./migrations/first-tables.ts";
 import type { Dialect, Migration } from "./migrations/migration.ts";
@@ -12,7 +13,7 @@ import { storms } from "./migrations/storms.ts";
 import { watch } from "./migrations/watch.ts";
 
 /** In the order of being applied. Only ever added to. */
-const MIGRATIONS: readonly Migration[] = [firstTables, escalations, watch, askedFrom, heard, storms, silences];
+const MIGRATIONS: readonly Migration[] = [firstTables, escalations, watch, askedFrom, heard, storms, silences, firing];
 
 const DIALECTS: Readonly<Record<Backend["kind"], Dialect>> = {
   sqlite: { kind: "sqlite", integer: "integer", position: "integer primary key autoincrement", strict: " strict" },

@@ -100,6 +100,12 @@ export const IncidentSchema = z.object({
   resolvedAtMs: ms.exactOptional(),
 }) satisfies z.ZodType<Incident>;
 
+const said = z.string().exactOptional();
+
+export const FiringSchema = z.object({
+  fires: json(z.object({ name: said, pod: said, container: said, instance: said, severity: said })),
+});
+
 export const HeardCountSchema = z.object({
   source: z.enum(ALERT_SOURCES),
   count: z.coerce.number(),

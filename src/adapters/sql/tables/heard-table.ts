@@ -1,7 +1,8 @@
-import { sql } from "kysely";
+import { sql, type NotNull } from "kysely";
+import type { AlertIdentity } from "../../../domain/alert-identity.ts";
 import type { HeardTable } from "../../../ports/store.ts";
 import { decodeAll } from "../decode.ts";
-import { HeardCountSchema } from "../schema.ts";
+import { FiringSchema, HeardCountSchema } from "../schema.ts";
 import type { Scope } from "../scope.ts";
 
 export function heardTable(scope: Scope): HeardTable {
@@ -10,19 +11,49 @@ export function heardTable(scope: Scope): HeardTable {
       scope.read(async (db) => (await db.selectFrom("heard").select("key").where("key", "=", key).executeTakeFirst()) !== undefined),
     known: (keys) =>
       scope.read(async (db) => {
-        if (keys.length === 0) return new Set();
-        const rows = await db.selectFrom("heard").select("key").where("key", "in", keys).execute();
-        return new Set(rows.map(({ key }) => key));
+        if (keys.length === 0) return new Map();
+        const rows = await db.selectFrom("heard").select(["key", "ended_at_ms"]).where("key", "in", keys).execute();
+        return new Map(rows.map(({ key, ended_at_ms: endedAtMs }) => [key, endedAtMs ?? undefined]));
       }),
-    add: ({ key, incidentId, atMs, source, class: kind, severity }) =>
+    add: ({ key, incidentId, atMs, source, class: kind, severity, fires }) =>
       scope.write(async (db) => {
-        const row = { key, incident_id: incidentId, at_ms: atMs, source, class: kind, severity };
+        const now = {
+          incident_id: incidentId,
+          at_ms: atMs,
+          severity,
+          fires: fires === undefined ? null : storedAs(fires),
+          ended_at_ms: null,
+        };
         const { numInsertedOrUpdatedRows } = await db
           .insertInto("heard")
-          .values(row)
-          .onConflict((conflict) => conflict.column("key").doNothing())
+          .values({ key, source, class: kind, ...now })
+          .onConflict((conflict) => conflict.column("key").doUpdateSet(now).where("heard.ended_at_ms", "is not", null))
           .executeTakeFirst();
         return numInsertedOrUpdatedRows === 1n;
+      }),
+    firing: (incidentId) =>
+      scope.read(async (db) => {
+        const rows = await db
+          .selectFrom("heard")
+          .select("fires")
+          .distinct()
+          .where("incident_id", "=", incidentId)
+          .where("fires", "is not", null)
+          .where("ended_at_ms", "is", null)
+          .$narrowType<{ fires: NotNull }>()
+          .execute();
+        return decodeAll(FiringSchema, rows, { table: "heard", id: "fires" }).map(({ fires }) => fires);
+      }),
+    end: (incidentId, alerts, atMs) =>
+      scope.write(async (db) => {
+        if (alerts.length === 0) return;
+        await db
+          .updateTable("heard")
+          .set({ ended_at_ms: atMs })
+          .where("incident_id", "=", incidentId)
+          .where("fires", "in", alerts.map(storedAs))
+          .where("ended_at_ms", "is", null)
+          .execute();
       }),
     counts: (incidentId) =>
       scope.read(async (db) => {
@@ -43,4 +74,9 @@ export function heardTable(scope: Scope): HeardTable {
     forget: (beforeMs) =>
       scope.write(async (db) => Number((await db.deleteFrom("heard").where("at_ms", "<", beforeMs).executeTakeFirst()).numDeletedRows)),
   };
+}
+
+/** Always in the same order, so that the same is the same text. */
+function storedAs({ name, pod, container, instance, severity }: AlertIdentity): string {
+  return JSON.stringify({ name, pod, container, instance, severity });
 }
