@@ -52,7 +52,7 @@ export function quietContract(ask: Ask): void {
       await replicas[0].silences.add(silence);
       expect(await replicas[1].silences.end(silence.id, { atMs: T0_MS + MINUTE_MS, by: "U_BOB" })).toBe(false);
       const ended = await Promise.all(replicas.map((store) => store.silences.end(silence.id, { atMs: T0_MS + 1, by: "U_BOB" })));
-      expect(ended.toSorted()).toEqual([false, true]);
+      expect(ended.filter(Boolean)).toHaveLength(1);
       expect(await replicas[0].silences.end("sil_none", { atMs: T0_MS, by: "U_BOB" })).toBe(false);
     });
   });
@@ -63,7 +63,7 @@ export function quietContract(ask: Ask): void {
       const [store] = replicas;
       const same = aHushed({ by: "sil_1" });
       const added = await Promise.all(replicas.map((one) => one.hushed.add(same)));
-      expect(added.toSorted()).toEqual([false, true]);
+      expect(added.filter(Boolean)).toHaveLength(1);
       await store.hushed.add(aHushed({ by: "sil_1", isKill: true, severity: null, atMs: T0_MS + 5 }));
       await store.hushed.add(aHushed({ by: "sil_2", fingerprint: "other" }));
       const { fingerprint: _, target: __, problem: ___, ...unplaced } = aHushed({ by: "sil_2" });
@@ -134,10 +134,10 @@ export function quietContract(ask: Ask): void {
       expect(await store.attention.unattended("spread", T0_MS + MINUTE_MS, 1)).toStrictEqual([incident]);
 
       const done = await Promise.all(replicas.map((one) => one.attention.done(incident.id, "mention", T0_MS + 3)));
-      expect(done.toSorted()).toEqual([false, true]);
+      expect(done.filter(Boolean)).toHaveLength(1);
       expect(await store.attention.unattended("mention", T0_MS, 9)).toEqual([]);
       const attended = await Promise.all(replicas.map((one) => one.attention.attend(incident.id, { by: "U_BOB", atMs: T0_MS + 4 })));
-      expect(attended.toSorted()).toEqual([false, true]);
+      expect(attended.filter(Boolean)).toHaveLength(1);
       expect(await store.attention.done(incident.id, "spread", T0_MS + 5)).toBe(false);
       expect(await store.attention.unattended("spread", T0_MS, 9)).toEqual([]);
       expect(await store.attention.get(incident.id)).toStrictEqual({
