@@ -20,7 +20,7 @@ test.each([
   "a.constructor.name",
   "a.prototype",
   "x".repeat(101),
-  "a.".repeat(16) + "a",
+  `${"a.".repeat(16)}a`,
 ])("%s is none", (text) => {
   expect(readJsonPath(text)).toBeUndefined();
 });

@@ -46,7 +46,7 @@ describe("an alert of the examples' rules, as Alertmanager tells of it", () => {
     expect(posted).toMatchObject({ ...judged, name: told.name, status: told.status, severity: told.severity });
     const { about, namespace, pod } = told.subject;
     expect(posted.subject).toMatchObject({ about, ...(namespace && { namespace }), ...(pod && { pod }) });
-    expect([...posted.subject.names, ...posted.subject.hosts]).toEqual(expect.arrayContaining(placesOf(told)));
+    expect([...posted.subject.names, ...posted.subject.hosts]).toEqual(expect.arrayContaining([...placesOf(told)]));
   });
 
   /** The word by which its target is found, where that is no pod. */
