@@ -74,11 +74,15 @@ async function press(front: Front, click: Click): Promise<Message | undefined> {
     case "storm_take_out":
       return ownThread(front, click);
     case "incident_snooze":
-      return isIdOf("inc", value) ? ((await refusedUnless(front, "investigators", userId)) ?? snoozeIncident(front, click)) : notOurs(front, click);
+      return isIdOf("inc", value)
+        ? ((await refusedUnless(front, "investigators", userId)) ?? snoozeIncident(front, click))
+        : notOurs(front, click);
     case "incident_attend":
       return (await refusedUnless(front, "investigators", userId)) ?? onIt(front, click);
     case "silence_end":
-      return isIdOf("sil", value) ? ((await refusedUnless(front, "investigators", userId)) ?? unmute(front, userId, value)) : notOurs(front, click);
+      return isIdOf("sil", value)
+        ? ((await refusedUnless(front, "investigators", userId)) ?? unmute(front, userId, value))
+        : notOurs(front, click);
     case "target_pick":
       return pick(front, click);
     default:

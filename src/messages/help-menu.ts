@@ -56,7 +56,11 @@ function entries(target: string, actionId: string): readonly Entry[] {
     },
     { needs: "investigate", typed: "/oom incidents [open|all]", says: "What is going on." },
     { needs: "investigate", typed: "/oom show <id>", says: "What happened in one incident, line by line." },
-    { needs: "investigate", typed: `/oom snooze ${target} 30m [reason]`, says: "Says nothing of it for a while; what comes in is counted." },
+    {
+      needs: "investigate",
+      typed: `/oom snooze ${target} 30m [reason]`,
+      says: "Says nothing of it for a while; what comes in is counted.",
+    },
     {
       needs: "investigate",
       typed: "/oom mute <target|label=value|problem|#channel> [for 2d|until resolved]",

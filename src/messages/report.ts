@@ -34,7 +34,10 @@ export function reportMessage(facts: {
   const { finding } = diagnosis;
   const offers = facts.offers.map((offer) => ({ ...offer, title: distinctTitle(offer, facts.offers) }));
   return message(`${visible(finding.headline)} (${sureness(finding)})`, [
-    section(`${mark(finding)} *${prose(finding.headline)}*\n${capital(sureness(finding))} · ${code(formatTarget(target))}`, incidentId === undefined ? undefined : snoozeMenu(incidentId)),
+    section(
+      `${mark(finding)} *${prose(finding.headline)}*\n${capital(sureness(finding))} · ${code(formatTarget(target))}`,
+      incidentId === undefined ? undefined : snoozeMenu(incidentId),
+    ),
     press(offers),
     divider(),
     reasons("Why", finding.for),

@@ -106,7 +106,13 @@ export type News =
   /** Somebody wants to hear nothing of it for a while. */
   | { readonly kind: "silenced"; readonly incident: Incident; readonly silence: Silence }
   /** It is told again, and what was kept quiet meanwhile has only been counted. */
-  | { readonly kind: "kept-quiet"; readonly incident: Incident; readonly count: number; readonly firstAtMs: number; readonly lastAtMs: number }
+  | {
+      readonly kind: "kept-quiet";
+      readonly incident: Incident;
+      readonly count: number;
+      readonly firstAtMs: number;
+      readonly lastAtMs: number;
+    }
   /** Nobody has reacted for so long: a group is called into the thread, or another channel is told, with the thread's address. */
   | {
       readonly kind: "unattended";

@@ -19,7 +19,10 @@ type DeskParts = Pick<Desk, "store" | "queue" | "log" | "metrics"> & {
 };
 
 /** The desk as configured: the same for the process and for a command line beside it. */
-export function createDesk(config: Pick<Config, "access" | "storms" | "calm" | "unattended">, { chat, actions, ...parts }: DeskParts): Desk {
+export function createDesk(
+  config: Pick<Config, "access" | "storms" | "calm" | "unattended">,
+  { chat, actions, ...parts }: DeskParts,
+): Desk {
   const { access: rules, storms, calm, unattended } = config;
   const { person } = createPeople({ rules, clock, groupMembers: chat.groupMembers, ttlMs: TIMES.groupsMs });
   return {
