@@ -8,6 +8,8 @@ export type StormOutcomes = {
   prepare(people: SlackClient): Promise<void>;
   /** Approves one after the other, spread over the time. */
   decide(people: SlackClient, withinMs: number): Promise<void>;
+  /** Presses again where there is no outcome: who is told that the store was busy does so. Returns how many. */
+  again(people: SlackClient): Promise<number>;
   /** Approved, and without an outcome in their threads. */
   lost(): number;
 };
@@ -53,6 +55,11 @@ export function createOutcomes({
         await new Promise((resolve) => setTimeout(resolve, withinMs / (count + 1)));
         await people.click("approver", card, "request_approve");
       }
+    },
+    async again(people) {
+      const open = [...cards].filter(([name]) => !ended.has(name));
+      for (const [, card] of open) await people.click("approver", card, "request_approve");
+      return open.length;
     },
     lost: () => count - ended.size,
   };
