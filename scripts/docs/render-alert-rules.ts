@@ -17,7 +17,7 @@ and log lines; it reads no configuration).
 
 | memory | what is done |
 |---|---|
-| \`yes\` | an incident with its thread; a resolved one ends it |
+| \`yes\` | an incident with its thread; it ends when all its alerts have resolved |
 | \`unsure\` | at most a quiet offer to look |
 | \`no\` | nothing, without a trace |
 
