@@ -1,6 +1,18 @@
 import { existsSync, readFileSync } from "node:fs";
 
-const SYSTEMS = ["redis", "postgres", "docker", "compose", "nginx", "kubernetes", "prometheus", "alertmanager", "chromium", "slack-emulator", "github-emulator"];
+const SYSTEMS = [
+  "redis",
+  "postgres",
+  "docker",
+  "compose",
+  "nginx",
+  "kubernetes",
+  "prometheus",
+  "alertmanager",
+  "chromium",
+  "slack-emulator",
+  "github-emulator",
+];
 
 /**
  * Which real systems took part, from the lines that tests wrote: `{"system":"redis","version":"7.0.15"}`, or

@@ -62,7 +62,11 @@ export function createNarrator(settings: NarratorSettings): Narrator {
 async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
   switch (news.kind) {
     case "opened":
-      return [...root(news.incident), progress(news, news.incident.severity === "critical" ? 1 : 2), ...(await related(news.incident, teller))];
+      return [
+        ...root(news.incident),
+        progress(news, news.incident.severity === "critical" ? 1 : 2),
+        ...(await related(news.incident, teller)),
+      ];
     case "joined":
     case "reopened":
       return seenAgain(news, teller);

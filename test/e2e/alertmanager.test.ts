@@ -108,7 +108,14 @@ describe.skipIf(missing !== "")(`Alertmanager${missing === "" ? "" : ` (${missin
       settings: (slack) => ({
         connections: { sessions: { url: sessions.url }, carts: { url: carts.url } },
         access: { approvers: [slack.id("approver")] },
-        sections: { ...QUICK, ...systems(), webhooks: { alertmanagerSecret: SECRET }, watch: { enabled: false } },
+        // Each kind one after the other is no storm here.
+        sections: {
+          ...QUICK,
+          ...systems(),
+          webhooks: { alertmanagerSecret: SECRET },
+          watch: { enabled: false },
+          storms: { threads: 100 },
+        },
       }),
     });
     alerting = await startAlerting(scene, { program: alertmanager.program, secret: SECRET });
