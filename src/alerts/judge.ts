@@ -18,14 +18,14 @@ type Verdict = Pick<Alert, "memory" | "class" | "rule" | "subject" | "kills">;
 export function createJudge(ofUsers: readonly AlertRule[] = []): Judge {
   const [users, builtIn] = [ofUsers, BUILT_IN_RULES].map((rules) => rules.map(compileRule));
   const silencers = (users ?? []).filter(({ verdict }) => verdict.memory === "no");
-  const all = [...(users ?? []), ...(builtIn ?? [])];
+  const others = [...(users ?? []).filter(({ verdict }) => verdict.memory !== "no"), ...(builtIn ?? [])];
   return (facts, source) => {
     const { text, metric: _metric, ...shown } = facts;
     const startsAtMs = facts.startsAtMs ?? timeInText(text);
     const asked = askedOf(facts, source);
-    const fitting = (rules: typeof all): (typeof all)[number] | undefined => rules.find((rule) => rule.fits(asked));
+    const fitting = (rules: typeof others): (typeof others)[number] | undefined => rules.find((rule) => rule.fits(asked));
     // Who silences an alert means its log lines too.
-    const verdict = ruled(facts, fitting(silencers)) ?? killedIn(facts) ?? ruled(facts, fitting(all)) ?? nothing(facts);
+    const verdict = ruled(facts, fitting(silencers)) ?? killedIn(facts) ?? ruled(facts, fitting(others)) ?? nothing(facts);
     return { ...shown, ...(startsAtMs === undefined ? {} : { startsAtMs }), source, ...verdict, says: visibleStart(facts.name ?? text) };
   };
 }
