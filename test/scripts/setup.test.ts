@@ -208,6 +208,8 @@ describe("real systems", () => {
       "compose not (no test that ran used it)",
       "nginx not (no test that ran used it)",
       "kubernetes not (no test that ran used it)",
+      "prometheus not (no test that ran used it)",
+      "alertmanager not (no test that ran used it)",
       "chromium not (no test that ran used it)",
       "slack-emulator not (no test that ran used it)",
       "github-emulator not (no test that ran used it)",
@@ -216,7 +218,7 @@ describe("real systems", () => {
     expect(systemProblems(systems, undefined)).toEqual([]);
     expect(systemProblems(systems, "docker, reddis")).toEqual([
       "docker not (no daemon); OOMPH_TEST_REQUIRE asks for it",
-      'OOMPH_TEST_REQUIRE names "reddis"; expected some of redis, postgres, docker, compose, nginx, kubernetes, chromium, slack-emulator, github-emulator',
+      'OOMPH_TEST_REQUIRE names "reddis"; expected some of redis, postgres, docker, compose, nginx, kubernetes, prometheus, alertmanager, chromium, slack-emulator, github-emulator',
     ]);
   });
 });
