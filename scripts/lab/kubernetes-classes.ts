@@ -9,6 +9,11 @@ export type ClassScene = {
   make(scenes: ClusterScenes): Promise<void>;
   /** What was to happen has happened. */
   happened(pods: readonly RawPod[]): boolean;
+  /**
+   * Reason of an event on which what is said of it rests. A kubelet drops events beyond some in a second, as many pods at once
+   * make them: where it is not kept, the pod is made anew.
+   */
+  readonly event?: string;
   /** It cannot happen any more with these pods: others have to be made. */
   spoiled?(pods: readonly RawPod[]): boolean;
   /** As `oomph explain --json` says it of what `kubectl describe` shows, events included. */
@@ -26,6 +31,7 @@ export type ClassScene = {
 
 const WITHIN_MS = 240_000;
 const LOOK_EVERY_MS = 1_000;
+const TOLD_WITHIN_MS = 30_000;
 // Without it a container that runs again for a second would pass for well.
 const NEVER_READY = { readinessProbe: { tcpSocket: { port: 9 }, initialDelaySeconds: 3600 } };
 const KILLED: ContainerOptions = { script: GROW_LATER, limitMib: 32, more: NEVER_READY };
@@ -91,7 +97,8 @@ const AT_THE_LIMIT: readonly ClassScene[] = [
   {
     ...OOM,
     verdict: "oom_killed",
-    finding: "limit-too-small",
+    finding: "cgroup-limit-kill",
+    hypothesis: "limit-too-small",
     name: "at-once",
     says: "at its start, again and again",
     resource: "deploy",
@@ -211,6 +218,7 @@ const OTHERWISE: readonly ClassScene[] = [
     containers: ["app"],
     withoutEvents: "undetermined",
     finding: "probe-kill",
+    event: "Killing",
     name: "probe",
     says: "a liveness probe fails, and SIGKILL follows since SIGTERM is not heeded",
     resource: "deploy",
@@ -329,12 +337,26 @@ export async function playAll(classes: readonly ClassScene[], scenes: ClusterSce
     const pods = await scenes.pods();
     for (const scene of classes) {
       const own = pods.filter(({ metadata }) => metadata.labels["app"] === scene.name);
-      if (scene.happened(own)) happened.add(scene.name);
-      else if (scene.spoiled?.(own) === true) await scenes.kubectl("delete", "pods", "-l", `app=${scene.name}`, "--wait=false");
+      if (happened.has(scene.name)) continue;
+      const isThere = scene.happened(own);
+      if (isThere && (await isTold(scene, own, scenes))) happened.add(scene.name);
+      else if (isThere ? own.every(isOld) : scene.spoiled?.(own) === true)
+        await scenes.kubectl("delete", "pods", "-l", `app=${scene.name}`, "--wait=false");
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
   return happened;
+}
+
+async function isTold({ event }: ClassScene, pods: readonly RawPod[], { kubectl }: ClusterScenes): Promise<boolean> {
+  if (event === undefined) return true;
+  const told = await kubectl("get", "events", "--field-selector", `reason=${event}`, "-o", "jsonpath={.items[*].involvedObject.name}");
+  return pods.some(({ metadata }) => told.split(" ").includes(metadata.name));
+}
+
+/** Its kubelet had the time to tell. */
+function isOld({ metadata }: RawPod): boolean {
+  return Date.now() - Date.parse(metadata.creationTimestamp) > TOLD_WITHIN_MS;
 }
 
 /** Every class that can be made for real on a cluster that must go on living. Not among them: a node that runs out of memory. */

@@ -126,7 +126,13 @@ type RawCronJob = {
 
 /** As much of a pod as tests ask about. */
 export type RawPod = {
-  readonly metadata: { readonly name: string; readonly uid: string; readonly labels: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    /** ISO 8601. */
+    readonly creationTimestamp: string;
+    readonly labels: Readonly<Record<string, string>>;
+  };
   readonly status: {
     readonly phase: string;
     readonly reason?: string;
