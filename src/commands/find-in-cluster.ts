@@ -1,5 +1,6 @@
 import type { Alert, AlertKill } from "../domain/alert.ts";
 import { messageOf } from "../domain/errors.ts";
+import { oomEndsMs } from "../domain/oom-ends.ts";
 import { targetKey, type NodeTarget, type Target, type WorkloadTarget } from "../domain/target.ts";
 import type { PodFacts } from "../domain/workload.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -148,14 +149,7 @@ async function killedOn({ clusters }: ClusterSearch, { node, alert, heardAtMs }:
 }
 
 function endedAround({ containers }: PodFacts, times: readonly number[]): string | undefined {
-  return containers.find(({ state, lastState }) =>
-    [state, lastState].some(
-      (end) =>
-        end?.kind === "terminated" &&
-        end.reason === "OOMKilled" &&
-        times.some((atMs) => Math.abs((end.finishedAtMs ?? Number.NaN) - atMs) <= AROUND_MS),
-    ),
-  )?.name;
+  return containers.find((one) => oomEndsMs(one).some((endMs) => times.some((atMs) => Math.abs(endMs - atMs) <= AROUND_MS)))?.name;
 }
 
 function howNode(kill: AlertKill | undefined): string {
@@ -172,9 +166,7 @@ export async function endedForMemory({ clusters, clock }: Pick<ClusterSearch, "c
     if (pod === undefined) return false;
     const { containers } = await cluster.pod(target.namespace, pod);
     const sinceMs = clock.nowMs() - 3_600_000;
-    return containers.some(({ state, lastState }) =>
-      [state, lastState].some((end) => end?.kind === "terminated" && end.reason === "OOMKilled" && (end.finishedAtMs ?? 0) >= sinceMs),
-    );
+    return containers.flatMap(oomEndsMs).some((endMs) => endMs >= sinceMs);
   } catch {
     return false; // then it is no more than unsure
   }

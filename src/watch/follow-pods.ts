@@ -1,5 +1,6 @@
+import { oomEndsMs } from "../domain/oom-ends.ts";
 import type { ClusterKill, KilledPod } from "../domain/watch.ts";
-import type { ClusterEvent, PodContainer, PodFacts } from "../domain/workload.ts";
+import type { ClusterEvent, PodFacts } from "../domain/workload.ts";
 import type { ClusterChanges } from "../ports/clusters.ts";
 import type { EventCursor } from "../ports/store.ts";
 import { createLine, keepFollowing, type FollowDeps, type Line } from "./keep-following.ts";
@@ -95,12 +96,8 @@ function cursorAt(ms: number): EventCursor {
 
 /** As their states tell: how each container ended, and how its life before this one did. */
 function killsOf(pod: PodFacts): readonly ClusterKill[] {
-  return pod.containers.flatMap(({ name, state, lastState }: PodContainer) =>
-    [lastState, state].flatMap((one): readonly ClusterKill[] =>
-      one?.kind === "terminated" && one.reason === "OOMKilled" && one.finishedAtMs !== undefined
-        ? [{ of: "container", pod: slim(pod), container: name, atMs: one.finishedAtMs }]
-        : [],
-    ),
+  return pod.containers.flatMap((container) =>
+    oomEndsMs(container).map((atMs): ClusterKill => ({ of: "container", pod: slim(pod), container: container.name, atMs })),
   );
 }
 

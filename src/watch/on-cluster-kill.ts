@@ -1,4 +1,5 @@
 import { codeOf } from "../domain/errors.ts";
+import { oomEndsMs } from "../domain/oom-ends.ts";
 import { formatTarget, type Target, type WorkloadTarget } from "../domain/target.ts";
 import type { ClusterKill, KilledPod } from "../domain/watch.ts";
 import type { PodFacts } from "../domain/workload.ts";
@@ -35,14 +36,10 @@ type Around = { readonly connection: string; readonly node: string; readonly atM
 
 async function hasEndedAround({ clusterOf }: WatchDeps, { connection, node, atMs }: Around): Promise<boolean> {
   for await (const pods of clusterOf(connection).pods({ node })) {
-    const ends = pods.flatMap(({ containers }) => containers.flatMap(({ state, lastState }) => [state, lastState]));
-    if (ends.some((end) => end?.kind === "terminated" && end.reason === "OOMKilled" && isNear(end.finishedAtMs, atMs))) return true;
+    const ends = pods.flatMap(({ containers }) => containers.flatMap(oomEndsMs));
+    if (ends.some((endMs) => Math.abs(endMs - atMs) <= AROUND_MS)) return true;
   }
   return false;
-}
-
-function isNear(endMs: number | undefined, atMs: number): boolean {
-  return endMs !== undefined && Math.abs(endMs - atMs) <= AROUND_MS;
 }
 
 async function targetOf(deps: WatchDeps, connection: string, kill: ClusterKill): Promise<Target> {
