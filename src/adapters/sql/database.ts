@@ -1,4 +1,6 @@
 import type { Generated } from "kysely";
+import type { AttentionRow, HeardRow, HushedRow, SilenceRow, StormMemberRow, StormRow } from "./alert-rows.ts";
+import type { JsonText } from "./json-text.ts";
 
 /**
  * The tables as they are stored: snake case, times in ms since 1970, JSON as text, null where a value is absent.
@@ -30,9 +32,6 @@ export type Database = {
   migrations: MigrationRow;
 };
 
-/** Text that holds JSON, checked against schema.ts when it is read. */
-type JsonText = string;
-
 type IncidentRow = {
   position: Generated<number>;
   id: string;
@@ -52,80 +51,6 @@ type IncidentRow = {
   told_times: Generated<number>;
   told_at_ms: Generated<number>;
   resolved_at_ms: number | null;
-};
-
-type StormRow = {
-  position: Generated<number>;
-  id: string;
-  channel: string;
-  trait: JsonText;
-  state: string;
-  began_at_ms: number;
-  last_member_at_ms: number;
-  ended_at_ms: number | null;
-};
-
-type StormMemberRow = {
-  incident_id: string;
-  storm_id: string;
-  runbook_id: string;
-  joined_at_ms: number;
-  investigation_id: string | null;
-  headline: string | null;
-  /** 1: its report stands below the storm. */
-  replied: number;
-  /** 1: it has a thread of its own. */
-  is_out: number;
-};
-
-type HeardRow = {
-  key: string;
-  incident_id: string;
-  at_ms: number;
-  source: string;
-  class: string;
-  severity: string | null;
-  fires: string | null;
-  ended_at_ms: number | null;
-};
-
-type SilenceRow = {
-  position: Generated<number>;
-  id: string;
-  what: JsonText;
-  /** 1: kills too. */
-  kills: number;
-  until_ms: number | null;
-  by_user: string;
-  at_ms: number;
-  reason: string | null;
-  ended_at_ms: number | null;
-  ended_by: string | null;
-};
-
-type HushedRow = {
-  key: string;
-  by_id: string;
-  fingerprint: string | null;
-  target: JsonText | null;
-  problem: string | null;
-  channel: string;
-  source: string;
-  severity: string | null;
-  is_kill: number;
-  says: string;
-  at_ms: number;
-  /** 1: somebody has been told of it since. */
-  told: number;
-};
-
-type AttentionRow = {
-  incident_id: string;
-  since_ms: number;
-  attended_by: string | null;
-  attended_at_ms: number | null;
-  mentioned_at_ms: number | null;
-  spread_at_ms: number | null;
 };
 
 type IncidentEventRow = {

@@ -13,12 +13,11 @@ import { ALERT_SOURCES, SEVERITIES } from "../../domain/alert.ts";
 import type { Actor } from "../../domain/actor.ts";
 import type { AuditEntry, AuditKind } from "../../domain/audit.ts";
 import type { Delivery } from "../../domain/delivery.ts";
-import type { ErrorCode } from "../../domain/errors.ts";
-import type { Evidence, StepFailure } from "../../domain/evidence.ts";
-import type { ClaimCheck, Diagnosis, Finding } from "../../domain/finding.ts";
+import type { Evidence } from "../../domain/evidence.ts";
 import { INCIDENT_TRANSITIONS, PROBLEMS, type Incident, type IncidentEvent, type IncidentState } from "../../domain/incident.ts";
 import type { Investigation } from "../../domain/investigation.ts";
 import type { Freeze, HeardCount } from "../../ports/store.ts";
+import { StoredDiagnosis, StoredFailure } from "./diagnosis/schema.ts";
 import { StoredMessage } from "./message/schema.ts";
 import { params, StoredObservation, StoredPlan, StoredTarget, StoredTrait, StoredVerification } from "./plan/schema.ts";
 
@@ -36,51 +35,6 @@ const StoredActor = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("cli"), login: z.string() }),
   z.object({ kind: z.literal("oomph") }),
 ]) satisfies z.ZodType<Actor>;
-
-const reasons = z.array(z.object({ evidenceId: z.string(), says: z.string() }));
-
-const StoredFinding = z.object({
-  verdict: z.string(),
-  headline: z.string(),
-  confidence: z.number(),
-  for: reasons,
-  against: reasons,
-  advice: z.array(z.object({ actionId: z.string(), params, why: z.string() })),
-}) satisfies z.ZodType<Finding>;
-
-const StoredSuspects = z.object({
-  title: z.string(),
-  columns: z.array(z.string()),
-  rows: z.array(z.array(z.string())),
-  ofAll: z.boolean().exactOptional(),
-});
-
-const StoredClaim = z.object({
-  says: z.string(),
-  holds: z.enum(["borne-out", "not-borne-out", "cannot-be-checked"]),
-  for: reasons,
-  against: reasons,
-}) satisfies z.ZodType<ClaimCheck>;
-
-const StoredDiagnosis = z
-  .object({
-    finding: StoredFinding,
-    hypotheses: z.array(StoredFinding),
-    summary: z.array(z.object({ label: z.string(), value: z.string() })),
-    suspects: StoredSuspects.exactOptional(),
-    kills: z.object({ lastAtMs: z.number().exactOptional(), says: z.string() }).exactOptional(),
-    claim: StoredClaim.exactOptional(),
-    furtherSteps: z.array(z.string()),
-  })
-  // JSON leaves an undefined property out; the domain wants to see it.
-  .transform(({ suspects, ...rest }) => ({ ...rest, suspects })) satisfies z.ZodType<Diagnosis>;
-
-const StoredFailure = z.object({
-  step: z.string(),
-  code: z.custom<ErrorCode>((value) => typeof value === "string"),
-  because: z.string(),
-  tookMs: z.number(),
-}) satisfies z.ZodType<StepFailure>;
 
 export const IncidentSchema = z.object({
   id: z.string(),
