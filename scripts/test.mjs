@@ -1,6 +1,6 @@
 // `npm test`: set-up, then everything that can be checked without running (formatting, lint, types, boundaries, dead code),
 // then the tests. All of it is carried out even when something fails; `--static` leaves out the tests; other arguments go
-// to vitest. Ends with which real systems took part, what was skipped and why, and one line of counts.
+// to vitest. Ends with what failed, what was skipped and why, which real systems took part, and one line of counts.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -45,9 +45,10 @@ function runTests() {
   ]);
   const summary = readSummary();
   counts.passed += summary.passed;
-  counts.failed += summary.failed;
+  counts.failed += summary.failed.length;
   counts.skipped += summary.skipped.length;
-  if (!ended && summary.failed === 0) counts.failed += 1; // vitest itself broke
+  if (!ended && summary.failed.length === 0) counts.failed += 1; // vitest itself broke
+  for (const { name, why } of summary.failed) console.log(`failed: ${name}: ${why}`);
   for (const { name, why } of summary.skipped) console.log(`skipped: ${name}: ${why}`);
   for (const name of summary.triedAgain) console.log(`passed only on a second try, which is a defect to mend: ${name}`);
 
@@ -63,7 +64,8 @@ function readSummary() {
   try {
     return JSON.parse(readFileSync(summaryFile, "utf8"));
   } catch {
-    return { passed: 0, failed: 1, skipped: [], triedAgain: [] }; // it ended before it could write one
+    const failed = [{ name: "vitest", why: "it ended before it could write what it found" }];
+    return { passed: 0, failed, skipped: [], triedAgain: [] };
   }
 }
 

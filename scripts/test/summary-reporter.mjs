@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 
 /**
- * A vitest reporter that writes counts, the reason of each skipped test, and what passed only on a second try, as JSON to
- * the file in OOMPH_TEST_SUMMARY.
+ * A vitest reporter that writes counts, what failed with the first line of its error, the reason of each skipped test, and
+ * what passed only on a second try, as JSON to the file in OOMPH_TEST_SUMMARY.
  */
 export default class SummaryReporter {
   onTestRunEnd(modules, unhandledErrors) {
@@ -12,7 +12,11 @@ export default class SummaryReporter {
     const brokenFiles = modules.filter((module) => module.state() === "failed" && !hasFailedTest(module));
     const summary = {
       passed: inState("passed").length,
-      failed: inState("failed").length + brokenFiles.length + unhandledErrors.length,
+      failed: [
+        ...inState("failed").map((test) => ({ name: nameOf(test), why: firstLine(test.result().errors) })),
+        ...brokenFiles.map((module) => ({ name: module.relativeModuleId, why: firstLine(module.errors()) })),
+        ...unhandledErrors.map((error) => ({ name: "outside of any test", why: firstLine([error]) })),
+      ],
       skipped: [...inState("skipped"), ...inState("pending")].map((test) => ({
         name: nameOf(test),
         why: test.result().note ?? "no reason given",
@@ -26,6 +30,10 @@ export default class SummaryReporter {
 
 function nameOf(test) {
   return `${test.module.relativeModuleId} > ${test.fullName}`;
+}
+
+function firstLine(errors) {
+  return String(errors?.[0]?.message ?? "no error was given").split("\n", 1)[0];
 }
 
 function hasFailedTest(module) {
