@@ -69,18 +69,19 @@ import (
 var kept [][]byte
 
 //go:noinline
-func keepOrder() { kept = append(kept, make([]byte, 256<<10)) }
+func keepOrder(bytes int) { kept = append(kept, make([]byte, bytes)) }
 
 func main() {
 	runtime.MemProfileRate = 4096
 	for at := 0; at < 64; at++ {
-		keepOrder()
+		keepOrder(256 << 10)
 	}
+	// For six minutes: it must still grow when it is looked at.
 	go func() {
-		for len(kept) < 200 {
-			keepOrder()
+		for len(kept) < 1800 {
+			keepOrder(32 << 10)
 			runtime.GC()
-			time.Sleep(100 * time.Millisecond)
+			time.Sleep(200 * time.Millisecond)
 		}
 	}()
 	panic(http.ListenAndServe(":6060", nil))
