@@ -1,4 +1,5 @@
 import type { Evidence, StepFailure } from "../domain/evidence.ts";
+import type { Reason } from "../domain/finding.ts";
 import type { Json } from "../domain/json.ts";
 import type { Schema } from "./parts/schema.ts";
 
@@ -30,6 +31,11 @@ export function readEvidence(evidence: readonly Evidence[], failures: readonly S
     },
     gaps: () => [...failures.map(({ step, code, because }) => ({ step, code, because })), ...unread],
   };
+}
+
+/** A reason with the evidence it rests on; for what was not collected, the step's own name stands in. Pure. */
+export function restsOn(seen: Seen<unknown> | undefined, step: string, says: string): Reason {
+  return { evidenceId: seen?.evidenceId ?? step, says };
 }
 
 /** Is it what a step says of which nothing is configured? */

@@ -1,6 +1,7 @@
 import { formatBytes } from "../../domain/bytes.ts";
 import type { Reason } from "../../domain/finding.ts";
 import type { Part, Picture } from "./picture.ts";
+import { restsOn } from "../seen.ts";
 import { percent } from "../words.ts";
 
 /** How much memory the container uses of what, now. Bytes; undefined: not known. */
@@ -27,9 +28,9 @@ export type Limit = {
 /** Cores' worth of CPU time that the container may use, and what says so. */
 export type Cpu = { readonly part: Part; readonly cores: number; readonly from: "quota" | "cpuset" | "host" };
 
-/** A reason with the evidence it rests on; for what was not collected, the step's own name stands in. */
+/** A reason that rests on this part of the picture. Pure. */
 export function reason(picture: Picture, part: Part, says: string): Reason {
-  return { evidenceId: picture[part]?.evidenceId ?? `docker.${part}`, says };
+  return restsOn(picture[part], `docker.${part}`, says);
 }
 
 export function usageOf({ stats, cgroup }: Picture): Usage | undefined {

@@ -1,8 +1,8 @@
 import type { Evidence, StepFailure } from "../../domain/evidence.ts";
 import { Logs } from "../logs/schema.ts";
-import { Census, Environment, Health, History, type Schema } from "../parts/schema.ts";
+import { Census, Environment, Health, History } from "../parts/schema.ts";
 import { Cgroup, Events, Host, Kernel, State, Stats } from "./schema.ts";
-import type { Gap, Seen } from "../seen.ts";
+import { readEvidence, type Gap, type Seen } from "../seen.ts";
 
 /** All that is known of a container. Undefined: not collected. */
 export type Picture = {
@@ -24,11 +24,7 @@ export type Part = Exclude<keyof Picture, "gaps">;
 
 /** Puts evidence together. Evidence that does not read as its step's type is a gap, not an error. */
 export function assemble(evidence: readonly Evidence[], failures: readonly StepFailure[]): Picture {
-  const seen = <Value>(step: string, schema: Schema<Value>): Seen<Value> | undefined => {
-    const found = evidence.findLast((each) => each.step === step);
-    const parsed = found && schema.safeParse(found.data);
-    return found !== undefined && parsed?.success === true ? { evidenceId: found.id, value: parsed.data } : undefined;
-  };
+  const { seen, gaps } = readEvidence(evidence, failures);
   const state = seen("docker.state", State);
   const read = seen("docker.events", Events);
   const events = reachesItsLastTurn(read, state?.value) ? read : undefined;
@@ -44,7 +40,7 @@ export function assemble(evidence: readonly Evidence[], failures: readonly StepF
     kernel: reachesBack(seen("docker.kernel", Kernel), state?.value.finishedAtMs),
     health: seen("docker.health", Health),
     history: seen("docker.history", History),
-    gaps: [...failures.map(({ step, code, because }) => ({ step, code, because })), ...(read === events ? [] : [FORGOTTEN])],
+    gaps: [...gaps(), ...(read === events ? [] : [FORGOTTEN])],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Evidence, StepFailure } from "../../domain/evidence.ts";
 import type { Reason } from "../../domain/finding.ts";
-import { readEvidence, type Gap, type Seen } from "../seen.ts";
+import { readEvidence, restsOn, type Gap, type Seen } from "../seen.ts";
 import { Events, Kernel, Pods, State } from "./schema.ts";
 
 /** All that is known of a node. Undefined: not collected. */
@@ -31,7 +31,7 @@ export function assemble(evidence: readonly Evidence[], failures: readonly StepF
   };
 }
 
-/** A reason with the evidence it rests on; for what was not collected, the step's own name stands in. */
+/** A reason that rests on this part of the picture. Pure. */
 export function reason(picture: Picture, part: Part, says: string): Reason {
-  return { evidenceId: picture[part]?.evidenceId ?? STEPS[part], says };
+  return restsOn(picture[part], STEPS[part], says);
 }

@@ -1,6 +1,7 @@
 import { formatBytes } from "../../domain/bytes.ts";
 import type { Reason } from "../../domain/finding.ts";
 import { totalKeys } from "./read-info.ts";
+import { restsOn } from "../seen.ts";
 import type { NodePicture } from "./picture.ts";
 import { percent } from "./words.ts";
 
@@ -69,8 +70,7 @@ export function usageReason(node: NodePicture): Reason {
 
 /** A reason resting on a kind of evidence; where that is missing, on the step that should have brought it. */
 export function reason(node: NodePicture, kind: EvidenceKind, says: string): Reason {
-  const evidenceId = node[kind]?.evidenceId ?? STEP_OF[kind];
-  return { evidenceId, says: node.oneOfMany ? `${node.address}: ${says}` : says };
+  return restsOn(node[kind], STEP_OF[kind], node.oneOfMany ? `${node.address}: ${says}` : says);
 }
 
 type EvidenceKind = "info" | "config" | "memoryStats" | "probe" | "reportedRefusal" | "clients" | "census" | "growth" | "memoryLimitBytes";

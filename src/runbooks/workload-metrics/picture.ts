@@ -1,7 +1,7 @@
 import type { Evidence, StepFailure } from "../../domain/evidence.ts";
 import type { Reason } from "../../domain/finding.ts";
 import type { PodFacts } from "../../domain/workload.ts";
-import { readEvidence, type Gap, type Seen } from "../seen.ts";
+import { readEvidence, restsOn, type Gap, type Seen } from "../seen.ts";
 import { Events, Health, Pods, Prometheus, Rollout } from "../workload-memory/schema.ts";
 import { Credentials, Endpoint, type Answer } from "./schema.ts";
 
@@ -35,9 +35,9 @@ export function assemble(evidence: readonly Evidence[], failures: readonly StepF
   };
 }
 
-/** A reason with the evidence that it rests on. Pure. */
+/** A reason that rests on this part of the picture. Pure. */
 export function reason(picture: Picture, part: Part, says: string): Reason {
-  return { evidenceId: picture[part]?.evidenceId ?? `k8s.${part}`, says };
+  return restsOn(picture[part], `k8s.${part}`, says);
 }
 
 /** Pods whose metrics were asked for. Pure. */
