@@ -74,7 +74,13 @@ function placeOf({ target }: ExplainedAlert, key: string): unknown {
 }
 
 function isAsWanted(found: unknown, wanted: unknown): boolean {
-  if (!Array.isArray(wanted) || !Array.isArray(found)) return found === wanted;
+  if (!Array.isArray(wanted) || !Array.isArray(found)) return isSamePlace(found, wanted);
   const list: readonly unknown[] = wanted;
-  return wanted.length === 0 ? found.length === 0 : list.every((one) => found.includes(one));
+  return wanted.length === 0 ? found.length === 0 : list.every((one) => found.some((name) => isSamePlace(name, one)));
+}
+
+/** An address is the same place with and without the scheme and the port that the label leaves out. */
+function isSamePlace(found: unknown, wanted: unknown): boolean {
+  if (typeof found !== "string" || typeof wanted !== "string") return found === wanted;
+  return found === wanted || found.replace(/^\w+:\/\//, "") === wanted || found.replace(/^\w+:\/\//, "").replace(/:\d+$/, "") === wanted;
 }
