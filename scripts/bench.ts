@@ -1,6 +1,9 @@
 /**
  * Figures as JSON, each with its bare baseline measured in the same run.
- * npm run bench [-- <part> ...] [--out FILE]   parts: ack, investigation, disturbance, memory, store, kernel-log, alerts, detectors, watch, kubernetes
+ * npm run bench [-- <part> ...] [--out FILE]   parts: ack, investigation, disturbance, memory, store, kernel-log, alerts, detectors, storm, watch, kubernetes
+ *   --alerts N       `storm`: so many alerts, 10,000 where nothing is said
+ *   --containers N   `watch`: so many real containers, 20 where nothing is said; 1,000 want 10 GB of memory and a quarter of an hour
+ *   --real           `watch`, `kubernetes`: only what a real daemon or cluster is asked
  */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -22,7 +25,12 @@ import { benchWatch } from "./bench/watch.ts";
 type PartFigures = object & { readonly beside?: Readonly<Record<string, object>> };
 
 const { values, positionals } = parseArgs({
-  options: { out: { type: "string" }, alerts: { type: "string", default: "10000" } },
+  options: {
+    out: { type: "string" },
+    alerts: { type: "string", default: "10000" },
+    containers: { type: "string", default: "20" },
+    real: { type: "boolean", default: false },
+  },
   allowPositionals: true,
 });
 
@@ -36,8 +44,8 @@ const PARTS: Readonly<Record<string, () => Promise<PartFigures>>> = {
   alerts: benchAlerts,
   detectors: benchDetectors,
   storm: () => benchStorm(scaleOf(Number(values.alerts))),
-  watch: benchWatch,
-  kubernetes: benchKubernetes,
+  watch: () => benchWatch({ realContainers: Number(values.containers), onlyReal: values.real }),
+  kubernetes: () => benchKubernetes({ onlyReal: values.real }),
 };
 
 const unknown = positionals.filter((part) => PARTS[part] === undefined);
@@ -45,6 +53,13 @@ if (unknown.length > 0) {
   process.stderr.write(`Expected parts out of ${Object.keys(PARTS).join(", ")}, got ${unknown.join(", ")}.\n`);
   process.exit(2);
 }
+
+if (!/^[1-9]\d*$/.test(values.containers)) {
+  process.stderr.write(`Expected --containers to be a number of containers, 1 or more, got ${JSON.stringify(values.containers)}.\n`);
+  process.exit(2);
+}
+// What the parts have started is ended as the process exits, by a signal too.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
 const figures: Record<string, Record<string, unknown>> = {};
 for (const [name, bench] of Object.entries(PARTS)) {

@@ -62,11 +62,7 @@ export function createNarrator(settings: NarratorSettings): Narrator {
 async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
   switch (news.kind) {
     case "opened":
-      return [
-        ...root(news.incident),
-        progress(news, news.incident.severity === "critical" ? 1 : 2),
-        ...(await related(news.incident, teller)),
-      ];
+      return [...root(news.incident), progress(news, first(news.incident)), ...(await related(news.incident, teller))];
     case "joined":
     case "reopened":
       return seenAgain(news, teller);
@@ -110,8 +106,17 @@ async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
 /** The alert's own post is the root where there is one, and is not ours to edit. */
 function root(incident: Incident, says?: string): readonly Line[] {
   if (incident.rootTs !== undefined) return [];
-  const priority = incident.severity === "critical" && says === undefined ? 1 : 2;
+  const priority = says === undefined ? urgency(incident) : 2;
   return [{ slot: rootSlot(incident), priority, message: rootMessage({ incident, ...(says === undefined ? {} : { says }) }) }];
+}
+
+function urgency({ severity }: Incident): DeliveryPriority {
+  return severity === "critical" ? 1 : 2;
+}
+
+/** Of the progress that a thread begins with: below an alert's post it is the first answer; below a root of ours it lets other roots and reports go first. */
+function first(incident: Incident): DeliveryPriority {
+  return incident.rootTs === undefined ? 3 : urgency(incident);
 }
 
 type Stepping = { readonly incident: Incident; readonly investigation: Investigation; readonly steps: readonly StepProgress[] };

@@ -56,9 +56,9 @@ describe("the narrator", () => {
   };
   const slots = (said: Awaited<ReturnType<typeof tell>>) => said.map(({ slot, priority }) => `${slot} ${priority}`).toSorted();
 
-  it("opens with a root in the channel and a progress message in its thread", async () => {
+  it("opens with a root in the channel and a progress message in its thread, which lets other roots and reports go first", async () => {
     const said = await tell({ kind: "opened", incident, investigation, steps: STEPS });
-    expect(slots(said)).toEqual([`${incident.id}/progress/inv_1 2`, `${incident.id}/root 2`]);
+    expect(slots(said)).toEqual([`${incident.id}/progress/inv_1 3`, `${incident.id}/root 2`]);
     expect(said.find(({ slot }) => slot.endsWith("/root"))?.thread).toBeUndefined();
     expect(said.find(({ slot }) => slot.includes("/progress/"))).toMatchObject({
       channel: incident.channel,
