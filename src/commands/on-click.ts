@@ -1,4 +1,4 @@
-import { messageOf } from "../domain/errors.ts";
+import { given } from "../domain/given.ts";
 import type { Message } from "../domain/message.ts";
 import { formatTarget } from "../domain/target.ts";
 import { requestAction } from "../incidents/request-action.ts";
@@ -23,6 +23,7 @@ import type { Command } from "./parse-command.ts";
 import { onIt } from "./on-it.ts";
 import { snoozeIncident, unmute } from "./silence.ts";
 import { say } from "./say.ts";
+import { tellOne } from "./tell-one.ts";
 
 export type Click = Extract<Inbound, { readonly kind: "click" }>;
 
@@ -33,15 +34,9 @@ export async function onClick(front: Front, click: Click): Promise<void> {
 }
 
 /** Said to the one who pressed, and to nobody else. */
-export async function whisper({ desk, chat }: Front, click: Click, message: Message): Promise<void> {
+export async function whisper(front: Front, click: Click, message: Message): Promise<void> {
   const { channel, threadTs, userId, responseUrl } = click;
-  const place = threadTs === undefined ? { channel } : { channel, threadTs };
-  try {
-    await (responseUrl === undefined ? chat.whisper(place, userId, message) : chat.respond(responseUrl, message));
-  } catch (error) {
-    desk.log.warn({ userId, channel, because: messageOf(error) }, "could not answer a click, whispering");
-    if (responseUrl !== undefined) await chat.whisper(place, userId, message);
-  }
+  await tellOne(front, { channel, userId, ...given({ threadTs, responseUrl }) }, message);
 }
 
 const MENU: ReadonlyMap<string, Command> = new Map([

@@ -1,4 +1,4 @@
-import { messageOf } from "../domain/errors.ts";
+import { given } from "../domain/given.ts";
 import type { Message } from "../domain/message.ts";
 import type { TargetList } from "../ports/planner.ts";
 import { targetPicker } from "../messages/target-picker.ts";
@@ -10,6 +10,7 @@ import type { Victim } from "./find-victim.ts";
 import { investigate } from "./investigate.ts";
 import { postedAt } from "./on-post.ts";
 import { victimOf } from "./victim-of.ts";
+import { tellOne } from "./tell-one.ts";
 import { targetOfAlert } from "./target-of-alert.ts";
 import { formatTarget } from "../domain/target.ts";
 import { note } from "../messages/note.ts";
@@ -19,7 +20,16 @@ type Shortcut = Extract<Inbound, { readonly kind: "shortcut" }>;
 /** "Investigate with Oomph" on any message: the thread hangs below it. Unsure which target: asks who pressed. */
 export async function onShortcut(front: Front, inbound: Shortcut): Promise<void> {
   const answer = await attempt(front, () => look(front, inbound));
-  if (answer !== undefined) await tell(front, inbound, answer);
+  if (answer === undefined) return;
+  const { userId, post, responseUrl } = inbound;
+  const asked = {
+    userId,
+    channel: post.channel,
+    threadTs: post.threadTs ?? post.ts,
+    whisperFirst: true,
+    ...given({ responseUrl }),
+  } as const;
+  await tellOne(front, asked, answer);
 }
 
 async function look(front: Front, { userId, post }: Shortcut): Promise<Message | undefined> {
@@ -46,13 +56,4 @@ async function meant(front: Front, post: Shortcut["post"], list: TargetList): Pr
   if (victim.kind === "found" || (victim.kind === "several" && alert !== undefined && alert.kills.length > 0)) return victim;
   const found = targetOfAlert(post.text.slice(0, 4000).split(/[\s,;"'`()<>]+/), list);
   return found.kind === "found" ? found : { kind: "none", ...(victim.kind === "none" ? victim : {}) };
-}
-
-async function tell({ desk, chat }: Front, { userId, post, responseUrl }: Shortcut, message: Message): Promise<void> {
-  try {
-    await chat.whisper({ channel: post.channel, threadTs: post.threadTs ?? post.ts }, userId, message);
-  } catch (error) {
-    desk.log.warn({ userId, because: messageOf(error) }, "could not whisper an answer to a shortcut");
-    if (responseUrl !== undefined) await chat.respond(responseUrl, message);
-  }
 }

@@ -1,11 +1,12 @@
 import type { Delivery } from "../domain/delivery.ts";
 import { messageOf } from "../domain/errors.ts";
-import { queueDelivery } from "../incidents/commit.ts";
+import { commit, queueDelivery } from "../incidents/commit.ts";
 import type { Desk } from "../incidents/desk.ts";
 import { ChatRefusal, type Chat, type Place } from "../ports/chat.ts";
 import type { JobOutcome } from "../ports/job-queue.ts";
 import type { Pacer } from "../ports/pacer.ts";
-import { send } from "./send.ts";
+import { hasRest, nextPart, sayRest, waitsForEarlierPart } from "./say-rest.ts";
+import { send, type Sent } from "./send.ts";
 import { giveUp, type UndeliveredDeps } from "./undelivered.ts";
 
 export type DeliverDeps = UndeliveredDeps & {
@@ -57,7 +58,7 @@ async function deliverOnce(deps: DeliverDeps, deliveryId: string): Promise<JobOu
   if (delivery.nextAttemptAtMs > nowMs) return { kind: "later", delayMs: delivery.nextAttemptAtMs - nowMs };
 
   const place = await placeOf(desk, delivery);
-  if (place === "not-yet") return DONE; // whoever posts the root wakes its thread
+  if (place === "not-yet") return DONE; // whoever posts what it waits for wakes it
   if ("never" in place) return endFailed(deps, delivery, place.never);
   const { channel, priority } = delivery;
   const waitMs = await pacer.waitMs({ channel, message: deliveryId, kind: kindOf(delivery), priority });
@@ -74,7 +75,9 @@ function kindOf({ ts }: Delivery): "post" | "edit" {
 }
 
 /** `never`: why not. */
-async function placeOf(desk: Desk, { channel, thread }: Delivery): Promise<Place | "not-yet" | { readonly never: string }> {
+async function placeOf(desk: Desk, delivery: Delivery): Promise<Place | "not-yet" | { readonly never: string }> {
+  const { channel, thread } = delivery;
+  if (await waitsForEarlierPart(desk.store.outbox, delivery)) return "not-yet";
   if (thread === undefined) return { channel };
   if ("ts" in thread) return { channel, threadTs: thread.ts };
   const root = await desk.store.outbox.bySlot(thread.slot);
@@ -89,8 +92,8 @@ type Attempt = { readonly delivery: Delivery; readonly place: Place; readonly ma
 async function attempt(deps: DeliverDeps, { delivery, place, mayHaveArrived }: Attempt): Promise<JobOutcome | undefined> {
   const { desk, chat, times } = deps;
   try {
-    const ts = await send(chat, { delivery, place, mayHaveArrived, clock: desk.clock, withinMs: times.answerWithinMs });
-    await desk.store.outbox.sent(delivery.id, { revision: delivery.revision, ...(ts === undefined ? {} : { ts }) });
+    const sent = await send(chat, { delivery, place, mayHaveArrived, clock: desk.clock, withinMs: times.answerWithinMs });
+    await record(desk, delivery, sent);
     desk.metrics.delivered("sent");
     if (delivery.ts === undefined) await wakeThread(desk, delivery);
     return undefined;
@@ -100,9 +103,22 @@ async function attempt(deps: DeliverDeps, { delivery, place, mayHaveArrived }: A
   }
 }
 
-/** What hung below a root that had not been posted may go now. */
-async function wakeThread(desk: Desk, root: Delivery): Promise<void> {
-  const waiting = await desk.store.outbox.dueBelow(root.slot);
+/** With what did not fit in, in one transaction: a crash before it finds the message and comes here again. */
+async function record(desk: Desk, delivery: Delivery, sent: Sent): Promise<void> {
+  const posted = { revision: delivery.revision, ...(sent.ts === undefined ? {} : { ts: sent.ts }) };
+  const isShort = sent.more.length === 0 && sent.whole === undefined;
+  const wasLong = delivery.ts !== undefined && (await hasRest(desk.store.outbox, delivery));
+  if (isShort && !wasLong) return desk.store.outbox.sent(delivery.id, posted);
+  await commit(desk, async (tables) => {
+    await tables.outbox.sent(delivery.id, posted);
+    await sayRest(tables.outbox, desk, { delivery, sent });
+  });
+}
+
+/** What waited for this one to be posted may go now: what hangs below it, and what goes on from it. */
+async function wakeThread(desk: Desk, posted: Delivery): Promise<void> {
+  const next = await nextPart(desk.store.outbox, posted);
+  const waiting = [...(await desk.store.outbox.dueBelow(posted.slot)), ...(next?.state === "due" ? [next] : [])];
   await Promise.all(waiting.map(({ id, priority }) => queueDelivery(desk, { deliveryId: id, priority })));
 }
 

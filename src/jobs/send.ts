@@ -1,5 +1,6 @@
 import type { Delivery } from "../domain/delivery.ts";
 import type { Message } from "../domain/message.ts";
+import { withoutBlocks } from "../domain/message-text.ts";
 import { ChatRefusal, type Chat, type Place } from "../ports/chat.ts";
 import type { Clock } from "../ports/clock.ts";
 
@@ -13,10 +14,20 @@ export type Sending = {
   readonly withinMs: number;
 };
 
-/** Posts or edits a message, or uploads a file. Returns where it stands, for a message. Throws ChatRefusal. */
-export async function send(chat: Chat, sending: Sending): Promise<string | undefined> {
+export type Sent = {
+  /** Where it stands, for a message. */
+  readonly ts?: string;
+  /** What did not fit into it: to be said below it, in this order. */
+  readonly more: readonly Message[];
+  /** All of it, to be said as a file below it. */
+  readonly whole?: string;
+};
+
+/** Posts or edits a message, as far as it fits into one, or uploads a file. Throws ChatRefusal. */
+export async function send(chat: Chat, sending: Sending): Promise<Sent> {
+  const { content } = sending.delivery;
   const answered = new AbortController();
-  const work = sending.delivery.content.kind === "file" ? upload(chat, sending) : postOrEdit(chat, sending);
+  const work = content.kind === "file" ? upload(chat, sending) : sendMessage(chat, sending, content.message);
   try {
     return await Promise.race([work, tooLate(sending, answered.signal)]);
   } finally {
@@ -29,20 +40,37 @@ async function tooLate({ clock, withinMs }: Sending, answered: AbortSignal): Pro
   throw new ChatRefusal("unavailable", `Slack was expected to answer within ${withinMs} ms and did not`);
 }
 
-async function upload(chat: Chat, { delivery, place }: Sending): Promise<undefined> {
-  if (delivery.content.kind !== "file") return;
+async function upload(chat: Chat, { delivery, place, mayHaveArrived }: Sending): Promise<Sent> {
+  if (delivery.content.kind !== "file") return { more: [] };
   const { name, title, base64 } = delivery.content;
-  await chat.upload(place, { name, title, content: Buffer.from(base64, "base64") });
+  const stands = mayHaveArrived && (await chat.hasFile(place, { name, title }, delivery.firstAttemptAtMs ?? 0));
+  if (!stands) await chat.upload(place, { name, title, content: Buffer.from(base64, "base64") });
+  return { more: [] };
 }
 
-async function postOrEdit(chat: Chat, sending: Sending): Promise<string | undefined> {
+/** What Slack refuses in blocks it may take as text: better plain than not at all. */
+async function sendMessage(chat: Chat, sending: Sending, message: Message): Promise<Sent> {
+  try {
+    return await sendFitting(chat, sending, message);
+  } catch (error) {
+    if (!(error instanceof ChatRefusal) || error.code !== "message-refused" || message.blocks.length === 0) throw error;
+    return sendFitting(chat, sending, withoutBlocks(message));
+  }
+}
+
+async function sendFitting(chat: Chat, sending: Sending, message: Message): Promise<Sent> {
+  const { messages, whole } = chat.fit(message, "below");
+  const [first, ...more] = messages;
+  const ts = await postOrEdit(chat, sending, first);
+  return { ts, more, ...(whole === undefined ? {} : { whole }) };
+}
+
+async function postOrEdit(chat: Chat, sending: Sending, message: Message): Promise<string> {
   const { delivery, mayHaveArrived } = sending;
-  if (delivery.content.kind !== "message") return undefined;
-  const { message } = delivery.content;
   const ts = delivery.ts ?? (mayHaveArrived ? await findEarlier(chat, sending) : undefined);
   if (ts === undefined) return post(chat, sending, message);
   try {
-    await plainerIfRefused(message, (text) => chat.update({ channel: delivery.channel, ts }, text));
+    await chat.update({ channel: delivery.channel, ts }, message);
     return ts;
   } catch (error) {
     if (!(error instanceof ChatRefusal) || error.code !== "message-gone") throw error;
@@ -56,16 +84,5 @@ async function findEarlier(chat: Chat, { delivery, place }: Sending): Promise<st
 }
 
 async function post(chat: Chat, { delivery, place }: Sending, message: Message): Promise<string> {
-  const posted = await plainerIfRefused(message, (text) => chat.post(place, text, delivery.id));
-  return posted.ts;
-}
-
-/** What Slack refuses in blocks it may take as text: better plain than not at all. */
-async function plainerIfRefused<Result>(message: Message, attempt: (message: Message) => Promise<Result>): Promise<Result> {
-  try {
-    return await attempt(message);
-  } catch (error) {
-    if (!(error instanceof ChatRefusal) || error.code !== "message-refused" || message.blocks.length === 0) throw error;
-    return attempt({ text: message.text, blocks: [] });
-  }
+  return (await chat.post(place, message, delivery.id)).ts;
 }

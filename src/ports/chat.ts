@@ -9,11 +9,23 @@ export type Place = {
   readonly threadTs?: string;
 };
 
+/** A message as the chat takes it. */
+export type Fitted = {
+  /** One after the other. */
+  readonly messages: readonly [Message, ...Message[]];
+  /** Where it is too long even for several: all that it says, for a file. The one message says where that is. */
+  readonly whole?: string;
+};
+
+export type ChatFile = { readonly name: string; readonly title: string; readonly content: Uint8Array };
+
 /**
  * A chat as Oomph uses it. Every method throws `ChatRefusal` when the chat says no or cannot be reached; adapters do not
  * retry by themselves beyond one connection attempt: the outbox does.
  */
 export type Chat = {
+  /** Within the chat's limits, nothing lost: what `post`, `update`, `respond` and `whisper` take. Asks nobody. */
+  fit(message: Message, fileIs: string): Fitted;
   /** `key` goes along as message metadata, so that `find` can tell whether a post whose answer was lost has arrived. */
   post(place: Place, message: Message, key: string): Promise<Posted>;
   /** Replaces a message in place. */
@@ -26,7 +38,9 @@ export type Chat = {
   whisper(place: Place, userId: string, message: Message): Promise<void>;
   /** `triggerId` is good for 3 seconds. */
   openModal(triggerId: string, modal: Modal): Promise<void>;
-  upload(place: Place, file: { readonly name: string; readonly title: string; readonly content: Uint8Array }): Promise<void>;
+  upload(place: Place, file: ChatFile): Promise<void>;
+  /** Does a file with this name and title stand there, shared at or after `sinceMs`? */
+  hasFile(place: Place, file: Pick<ChatFile, "name" | "title">, sinceMs: number): Promise<boolean>;
   /** User ids in a user group (`S...`). */
   groupMembers(groupId: string): Promise<readonly string[]>;
   permalink(posted: Posted): Promise<string>;

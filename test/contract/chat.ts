@@ -98,6 +98,15 @@ export function describeChat(name: string, open: () => Promise<ChatUnderTest>): 
       expect(await world.uploaded()).toContainEqual({ name: "chart.txt", content: "data" });
     });
 
+    test("knows whether a file stands there, by its name and title and since when", async () => {
+      const place = { channel: world.channel };
+      const sinceMs = Date.now();
+      await world.chat.upload(place, { name: "found.txt", title: "Found", content: new TextEncoder().encode("data") });
+      expect(await world.chat.hasFile(place, { name: "found.txt", title: "Found" }, sinceMs)).toBe(true);
+      expect(await world.chat.hasFile(place, { name: "found.txt", title: "Another" }, sinceMs)).toBe(false);
+      expect(await world.chat.hasFile(place, { name: "another.txt", title: "Found" }, sinceMs)).toBe(false);
+    });
+
     test("knows the members of a group, and says so when there is no such group", async () => {
       expect(await world.chat.groupMembers(world.group.id)).toEqual(world.group.members);
       expect(await refusalOf(world.chat.groupMembers("S0NOBODY"))).toBe("no-such-place");

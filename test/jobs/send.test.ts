@@ -10,6 +10,7 @@ import { createFakeChat } from "../support/fake-chat.ts";
 
 const PLACE = { channel: CHANNEL };
 const RICH: Message = { text: "words", blocks: [{ type: "section", text: { type: "mrkdwn", text: "*words*" } }] };
+const SENT = { more: [] };
 const NEVER = new Promise<never>(() => undefined);
 
 function sending(delivery: Partial<Delivery> = {}, more: Partial<Sending> = {}): Sending {
@@ -41,14 +42,14 @@ describe("sending a message", () => {
     const looked: Chat = { ...chat, find: () => Promise.reject(new Error("nobody may look")) };
     await send(looked, sending());
     expect(chat.posts()).toHaveLength(2);
-    expect(await send(chat, sending({}, { mayHaveArrived: true }))).toBe(first);
+    expect(await send(chat, sending({}, { mayHaveArrived: true }))).toEqual(first);
     expect(chat.posts().map(({ edits }) => edits)).toEqual([1, 0]);
   });
 
   it("finds its post again when the one that it knew is gone, and posts anew when there is none", async () => {
     const chat = createFakeChat();
     const found = await send(chat, sending());
-    expect(await send(chat, sending({ ts: "1.000001" }))).toBe(found);
+    expect(await send(chat, sending({ ts: "1.000001" }))).toEqual(found);
     expect(chat.posts()).toHaveLength(1);
     await send(chat, sending({ id: "dlv_2", ts: "1.000001" }));
     expect(chat.posts().map(({ key }) => key)).toEqual(["dlv_1", "dlv_2"]);
@@ -59,7 +60,7 @@ describe("sending a message", () => {
     const refusal = new ChatRefusal("message-refused", "invalid_blocks");
     chat.refuseNext("post", refusal);
     await send(chat, sending());
-    expect(chat.posts().map(({ message }) => message)).toEqual([{ text: "words", blocks: [] }]);
+    expect(chat.posts().map(({ message }) => message)).toEqual([{ text: "*words*", blocks: [] }]);
     chat.refuseNext("post", refusal);
     chat.refuseNext("post", new ChatRefusal("message-refused", "msg_too_long"));
     await expect(send(chat, sending())).rejects.toThrow("msg_too_long");
@@ -79,9 +80,31 @@ describe("sending a message", () => {
     const chat = createFakeChat();
     const bytes = Buffer.from([0, 255, 10, 128]);
     const content = { kind: "file", name: "chart.png", title: "Memory", base64: bytes.toString("base64") } as const;
-    expect(await send(chat, sending({ content }))).toBeUndefined();
+    expect(await send(chat, sending({ content }))).toEqual(SENT);
     expect(chat.files.map((file) => ({ ...file, content: [...file.content] }))).toEqual([
       { place: PLACE, name: "chart.png", title: "Memory", content: [...bytes] },
     ]);
+  });
+
+  it("uploads no file that stands there since an attempt whose answer was lost", async () => {
+    const chat = createFakeChat();
+    const content = { kind: "file", name: "chart.png", title: "Memory", base64: "AAAA" } as const;
+    chat.refuseNext("upload", new ChatRefusal("unavailable", "connection reset"), { arrives: true });
+    await expect(send(chat, sending({ content }))).rejects.toThrow("reset");
+    await send(chat, sending({ content }, { mayHaveArrived: true }));
+    expect(chat.files).toHaveLength(1);
+    await send(chat, sending({ content: { ...content, name: "other.png" } }, { mayHaveArrived: true }));
+    expect(chat.files).toHaveLength(2);
+  });
+
+  it("says plainly all that the refused blocks said, and what could be pressed", async () => {
+    const chat = createFakeChat();
+    const button = { type: "button", action_id: "a", value: "v", text: { type: "plain_text", text: "Approve <it>" } } as const;
+    const message: Message = { text: "notice", blocks: [...RICH.blocks, { type: "actions", elements: [button] }] };
+    chat.refuseNext("post", new ChatRefusal("message-refused", "invalid_blocks"));
+    await send(chat, sending({ content: { kind: "message", message } }));
+    const [said] = chat.posts();
+    expect(said?.message.blocks).toEqual([]);
+    expect(said?.message.text).toMatch(/^\*words\*\n\n\[Approve &lt;it&gt;\]\n\n_Slack did not take this message/);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DIAGNOSIS, OFFERS, TARGET } from "../../scripts/docs/example-facts.ts";
-import { fitMessage } from "../../src/adapters/slack/limits.ts";
+import { fitMessage } from "../../src/adapters/slack/fit-message.ts";
 import { reportMessage } from "../../src/messages/report.ts";
 import { pressable, seen } from "../support/seen.ts";
 
@@ -87,8 +87,10 @@ describe("a report", () => {
     const all = JSON.stringify(message);
     expect(all).not.toContain("<!channel>");
     expect(all).not.toContain("\u202e");
-    const fitted = fitMessage(message);
-    expect(fitted.blocks.length).toBeLessThanOrEqual(50);
-    expect(pressable(fitted)).toHaveLength(4);
+    const { messages, whole } = fitMessage(message, "below");
+    expect(messages).toHaveLength(1);
+    expect(messages[0].blocks.length).toBeLessThanOrEqual(50);
+    expect(pressable(messages[0])).toHaveLength(4);
+    expect(whole).toContain("200. ");
   });
 });

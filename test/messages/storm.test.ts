@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Storm, StormMember } from "../../src/domain/storm.ts";
 import { stormOver, stormPages, stormRoot } from "../../src/messages/storm.ts";
-import { fitMessage } from "../../src/adapters/slack/limits.ts";
+import { fitMessage } from "../../src/adapters/slack/fit-message.ts";
 import { seen } from "../support/seen.ts";
 
 const STORM: Storm = {
@@ -46,9 +46,10 @@ describe("what is said of a storm", () => {
   it("lists every member once, within Slack's limits, however long the verdicts are", () => {
     const told = many.map((one) => ({ ...one, look: "done", state: "diagnosed", headline: "It leaks ".repeat(60) }) as const);
     const pages = stormPages({ members: told });
-    const text = pages.flatMap((page) => seen(fitMessage(page))).join("\n");
+    const fitted = pages.map((page) => fitMessage(page, "below").messages);
+    expect(fitted.map((messages) => messages.length)).toEqual(pages.map(() => 1));
+    const text = fitted.flat().flatMap(seen).join("\n");
     expect(pages).toHaveLength(10);
-    expect(text).not.toContain("more characters");
     expect(many.filter(({ incidentId }) => text.includes(`\`${incidentId}\``))).toHaveLength(500);
   });
 

@@ -1,3 +1,4 @@
+import { fitMessage } from "../../src/adapters/slack/fit-message.ts";
 import type { Message, Modal } from "../../src/domain/message.ts";
 import { ChatRefusal, type Chat, type Place, type Posted } from "../../src/ports/chat.ts";
 
@@ -18,7 +19,7 @@ export type FakeChat = Chat & {
   readonly modals: { readonly triggerId: string; readonly modal: Modal }[];
   readonly files: { readonly place: Place; readonly name: string; readonly title: string; readonly content: Uint8Array }[];
   /** The next call of this method throws, once. `arrives`: it is done all the same, and only its answer is lost. */
-  refuseNext(method: Exclude<keyof Chat, "self">, refusal: ChatRefusal, options?: { readonly arrives?: boolean }): void;
+  refuseNext(method: Exclude<keyof Chat, "self" | "fit">, refusal: ChatRefusal, options?: { readonly arrives?: boolean }): void;
 };
 
 export type FakeChatOptions = {
@@ -82,6 +83,11 @@ export function createFakeChat({ channels, groups = {}, nowMs = Date.now }: Fake
     respond: (responseUrl, message) => run("respond", undefined, () => void seen.responses.push({ responseUrl, message })),
     whisper: (place, userId, message) => run("whisper", place.channel, () => void seen.whispers.push({ place, userId, message })),
     openModal: (triggerId, modal) => run("openModal", undefined, () => void seen.modals.push({ triggerId, modal })),
+    fit: fitMessage,
+    hasFile: (place, { name, title }) =>
+      run("hasFile", place.channel, () =>
+        seen.files.some((file) => file.name === name && file.title === title && isSame(file.place, place)),
+      ),
     upload: (place, file) => run("upload", place.channel, () => void seen.files.push({ place, ...file })),
     groupMembers: (groupId) =>
       run("groupMembers", undefined, () => {

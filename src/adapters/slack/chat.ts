@@ -1,6 +1,7 @@
+import type { z } from "zod";
 import type { Message } from "../../domain/message.ts";
-import { ChatRefusal, type Chat, type Place, type Posted } from "../../ports/chat.ts";
-import { fitMessage, fitModal } from "./limits.ts";
+import { ChatRefusal, type Chat, type Place } from "../../ports/chat.ts";
+import { fitMessage, fitModal } from "./fit-message.ts";
 import { httpRefusal, rateLimitedBy } from "./refusal.ts";
 import type { PostToResponseUrl } from "./response-url.ts";
 import { GroupMembersReply, MessagesReply, PermalinkReply, PostReply, SelfReply, UploadReply } from "./schema.ts";
@@ -19,18 +20,24 @@ export type SlackChatParts = {
   readonly timeoutMs: number;
 };
 
-/** The Chat of ports/chat.ts on Slack's Web API. Messages are made to fit Slack's limits here and nowhere else. */
+/** The Chat of ports/chat.ts on Slack's Web API. */
 export function createSlackChat({ call, postToResponseUrl, timeoutMs }: SlackChatParts): Chat {
   return {
+    fit: fitMessage,
     async post(place, message, key) {
       const metadata = { event_type: EVENT_TYPE, event_payload: { key } };
       const { channel, ts } = PostReply.parse(await call("chat.postMessage", { ...to(place), ...contentOf(message), metadata }));
       return { channel, ts };
     },
     async update({ channel, ts }, message) {
-      await call("chat.update", { channel, ts, ...contentOf(message) });
+      // Without blocks an edit would leave those that stand there.
+      await call("chat.update", { channel, ts, ...contentOf(message), blocks: message.blocks });
     },
-    find: (place, key, sinceMs) => find(call, { place, key, sinceMs }),
+    async find(place, key, sinceMs) {
+      const isIt = ({ metadata }: Standing): boolean => metadata?.event_type === EVENT_TYPE && metadata.event_payload["key"] === key;
+      const found = await find(call, { place, sinceMs, isIt });
+      return found === undefined ? undefined : { channel: place.channel, ts: found.ts };
+    },
     respond: (responseUrl, message) =>
       postToResponseUrl(responseUrl, { response_type: "ephemeral", replace_original: false, ...contentOf(message) }),
     async whisper(place, userId, message) {
@@ -46,9 +53,14 @@ export function createSlackChat({ call, postToResponseUrl, timeoutMs }: SlackCha
       await sendBytes(upload_url, content, timeoutMs);
       await call("files.completeUploadExternal", {
         files: [{ id: file_id, title }],
-        channel_id: place.channel,
+        // Only this one takes people too.
+        ...(isPerson(place.channel) ? { channels: place.channel } : { channel_id: place.channel }),
         ...(place.threadTs !== undefined && { thread_ts: place.threadTs }),
       });
+    },
+    async hasFile(place, { name, title }, sinceMs) {
+      const isIt = ({ files }: Standing): boolean => files?.some((file) => file.name === name && file.title === title) === true;
+      return (await find(call, { place, sinceMs, isIt })) !== undefined;
     },
     async groupMembers(groupId) {
       return GroupMembersReply.parse(await call("usergroups.users.list", { usergroup: groupId })).users;
@@ -63,11 +75,13 @@ export function createSlackChat({ call, postToResponseUrl, timeoutMs }: SlackCha
   };
 }
 
-type Wanted = { readonly place: Place; readonly key: string; readonly sinceMs: number };
+/** A message as it is read back. */
+type Standing = z.output<typeof MessagesReply>["messages"][number];
+type Wanted = { readonly place: Place; readonly sinceMs: number; readonly isIt: (message: Standing) => boolean };
 
-async function find(call: CallSlack, { place, key, sinceMs }: Wanted): Promise<Posted | undefined> {
+async function find(call: CallSlack, { place, sinceMs, isIt }: Wanted): Promise<Standing | undefined> {
   // Direct messages cannot be read back with Oomph's scopes: one whose answer was lost may come twice.
-  if (/^[UW]/.test(place.channel)) return undefined;
+  if (isPerson(place.channel)) return undefined;
   const method = place.threadTs === undefined ? "conversations.history" : "conversations.replies";
   const oldest = ((sinceMs - CLOCK_SLACK_MS) / 1000).toFixed(6);
   const params = {
@@ -81,8 +95,8 @@ async function find(call: CallSlack, { place, key, sinceMs }: Wanted): Promise<P
   let cursor = "";
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const reply = MessagesReply.parse(await call(method, { ...params, ...(cursor !== "" && { cursor }) }));
-    const found = reply.messages.find(({ metadata }) => metadata?.event_type === EVENT_TYPE && metadata.event_payload["key"] === key);
-    if (found !== undefined) return { channel: place.channel, ts: found.ts };
+    const found = reply.messages.find(isIt);
+    if (found !== undefined) return found;
     cursor = reply.response_metadata?.next_cursor ?? "";
     if (cursor === "") return undefined;
   }
@@ -93,8 +107,11 @@ function to(place: Place): Readonly<Record<string, string>> {
   return { channel: place.channel, ...(place.threadTs !== undefined && { thread_ts: place.threadTs }) };
 }
 
-function contentOf(message: Message) {
-  const { text, blocks } = fitMessage(message);
+function isPerson(channel: string): boolean {
+  return /^[UW]/.test(channel);
+}
+
+function contentOf({ text, blocks }: Message) {
   return { text, ...(blocks.length > 0 && { blocks }), unfurl_links: false, unfurl_media: false };
 }
 

@@ -1,11 +1,13 @@
 import type { Chat } from "../../ports/chat.ts";
 import type { Answer, Inbound } from "../../ports/inbound.ts";
+import { cutText } from "./cut-text.ts";
 
 export const NOT_STARTED =
   "Sorry, I could not take this on: nothing has been started. Please try again in a minute; if it stays like this, my queue or store is down and an operator must look.";
 export const NOT_IN_TIME =
   "Sorry, I could not take this on in time, and I do not know whether it will start. Nothing runs twice: look at `/oom incidents`, then ask again if it is not there.";
 
+// The words of a dialog have one section; what is said here is a sentence or two.
 const MAX_SAID = 3000;
 
 /** A body for an acknowledgement. Source: Slack, "Responding to commands", "Modal response actions". */
@@ -20,7 +22,7 @@ export function replyTo(inbound: Inbound, answer: Answer): Reply {
   if (answer.kind === "field-errors" && inbound.kind === "submission") {
     return { body: { response_action: "errors", errors: answer.errors } };
   }
-  const text = (answer.kind === "say" ? answer.text : Object.values(answer.errors).join("\n")).slice(0, MAX_SAID);
+  const text = cutText(answer.kind === "say" ? answer.text : Object.values(answer.errors).join("\n"), MAX_SAID);
   const message = { text, blocks: [] };
   switch (inbound.kind) {
     case "command":

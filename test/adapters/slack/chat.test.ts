@@ -118,32 +118,40 @@ describe("Slack's faults", () => {
     expect(await refusalOf(chat.upload({ channel }, file))).toBe("no-such-place");
   });
 
-  test("a message far beyond Slack's limits arrives, cut where it must be", async () => {
+  test("a message far beyond Slack's limits arrives, made to fit, and a file with all of it", async () => {
     const line = `${"x".repeat(120)} &amp; &lt;!channel&gt;\n`;
     const blocks = Array.from({ length: 80 }, () => ({ type: "section", text: { type: "mrkdwn", text: line.repeat(40) } }) as const);
-    await chat.post(
-      { channel },
-      {
-        text: "long",
-        blocks: [
-          ...blocks,
-          {
-            type: "actions",
-            elements: [{ type: "button", action_id: "a", value: "v", text: { type: "plain_text", text: "b".repeat(200) } }],
-          },
-        ],
-      },
-      "long",
-    );
+    const button = { type: "button", action_id: "a", value: "v", text: { type: "plain_text", text: "b".repeat(200) } } as const;
+    const { messages, whole = "" } = chat.fit({ text: "long", blocks: [...blocks, { type: "actions", elements: [button] }] }, "below");
+    await chat.post({ channel }, messages[0], "long");
     const posted = (await lab.messages("incidents")).at(-1);
     expect(posted?.blocks?.at(-1)?.type).toBe("actions");
-    expect(JSON.stringify(posted?.blocks)).toMatch(/… cut, \d+ more characters/);
+    expect(JSON.stringify(posted?.blocks)).toContain("is in the file below");
+    const file = { name: "long.txt", title: "long", content: new TextEncoder().encode(whole) };
+    const sinceMs = Date.now();
+    await chat.upload({ channel, threadTs: posted?.ts ?? "" }, file);
+    expect(await chat.hasFile({ channel, threadTs: posted?.ts ?? "" }, file, sinceMs)).toBe(true);
+    expect(await chat.hasFile({ channel, threadTs: posted?.ts ?? "" }, { ...file, title: "another" }, sinceMs)).toBe(false);
+    expect(await chat.hasFile({ channel }, file, sinceMs)).toBe(false);
+    const [shared] = (await lab.thread("incidents", posted?.ts ?? "")).flatMap(({ files = [] }) => files);
+    expect((await lab.fileContent(shared?.id ?? "")).byteLength).toBe(file.content.byteLength);
+  });
+
+  test("an edit to plain words takes the blocks away that stood there", async () => {
+    const posted = await chat.post({ channel }, says("with blocks"), "to-be-plain");
+    await chat.update(posted, { text: "plain words", blocks: [] });
+    expect((await lab.messages("incidents")).find(({ ts }) => ts === posted.ts)).toMatchObject({ text: "plain words", blocks: [] });
+  });
+
+  test("a file for one person goes to their direct messages", async () => {
+    await chat.upload({ channel: lab.id("approver") }, { name: "a.txt", title: "A", content: new TextEncoder().encode("a") });
+    expect((await lab.messages("approver")).flatMap(({ files = [] }) => files.map(({ name }) => name))).toEqual(["a.txt"]);
   });
 
   test("a direct message reaches the person", async () => {
     await chat.post({ channel: lab.id("responder") }, says("your request has ended"), "dm");
     expect((await lab.messages("responder")).map(({ text }) => text)).toEqual(["your request has ended"]);
-    expect(await lab.messages("approver")).toEqual([]);
+    expect((await lab.messages("approver")).filter(({ text }) => text === "your request has ended")).toEqual([]);
   });
 
   test("links in messages are not unfolded, and the key goes along", async () => {
