@@ -47,6 +47,14 @@ export async function kubectlCreate(object: unknown): Promise<void> {
   await made;
 }
 
+/** A token of a service account, for an hour, as the cluster signs them for pods (TokenRequest). */
+export async function kubectlToken(namespace: string, account: string): Promise<string> {
+  const asked = run("kubectl", ["create", "--raw", `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`, "-f", "-"]);
+  const spec = { expirationSeconds: 3600 };
+  asked.child.stdin?.end(JSON.stringify({ apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", metadata: {}, spec }));
+  return (JSON.parse((await asked).stdout) as { status: { token: string } }).status.token;
+}
+
 /** Writes an object, or a part of it such as `.../pods/web/status`, in place of what the API server has there. */
 export async function kubectlReplaceRaw(path: string, object: unknown): Promise<void> {
   const replaced = run("kubectl", ["--request-timeout=60s", "replace", "--raw", path, "-f", "-"]);

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, vi } from "vitest";
-import { findKubernetes, kubectl, kubectlCreate } from "../../../scripts/lab/kubernetes.ts";
+import { findKubernetes, kubectl, kubectlCreate, kubectlToken } from "../../../scripts/lab/kubernetes.ts";
 import { noteAbsentSystem, noteRealSystem } from "../../../scripts/lab/real-systems.ts";
 import type { Action, RunHandle } from "../../../src/actions/action.ts";
 import { kubernetesActions } from "../../../src/actions/index.ts";
@@ -42,10 +42,10 @@ const KINDS = { deploy: "Deployment", sts: "StatefulSet", ds: "DaemonSet" } as c
 
 export type ClusterLab = {
   readonly namespace: string;
-  /** As the kubeconfig's own user, or as another one. */
-  open(user?: string): Promise<KubernetesActionDeps>;
-  /** A file that signs in as another user. */
-  kubeconfig(user: string): Promise<string>;
+  /** As the kubeconfig's own user, or as a service account of this namespace. */
+  open(account?: string): Promise<KubernetesActionDeps>;
+  /** A file that signs in as a service account of this namespace, by a token of its own. */
+  kubeconfig(account: string): Promise<string>;
   make(kind: string, apiVersion: string, object: Readonly<Record<string, unknown>>): Promise<void>;
   /** One that runs, with all its pods ready. */
   workload(resource: keyof typeof KINDS, name: string, more?: Making): Promise<WorkloadTarget>;
@@ -81,8 +81,8 @@ export function openLab(): ClusterLab {
     kubectlCreate({ apiVersion, kind, metadata: { namespace, ...(metadata as object) }, ...rest });
   return {
     namespace,
-    async open(user) {
-      const settings = await settingsFor(user, ends);
+    async open(account) {
+      const settings = settingsFor(await kubeconfigFor(namespace, account, ends));
       const clusters = createClusters([settings], { log: silent });
       const acts = createClusterActs([settings], { log: silent });
       ends.push(
@@ -91,7 +91,7 @@ export function openLab(): ClusterLab {
       );
       return depsOn({ clusters, acts });
     },
-    kubeconfig: (user) => kubeconfigFor(user, ends),
+    kubeconfig: (account) => kubeconfigFor(namespace, account, ends),
     make,
     async workload(resource, name, { replicas = 1, container = {}, metadata = {}, ready = true } = {}) {
       const labels = { app: name };
@@ -152,21 +152,23 @@ export function depsOn(
   };
 }
 
-async function settingsFor(user: string | undefined, ends: (() => unknown)[]): Promise<KubernetesConnectionSettings> {
-  const path = await kubeconfigFor(user, ends);
+function settingsFor(path: string): KubernetesConnectionSettings {
   const access = { kind: "kubeconfig", paths: [path], pluginEnvironment: { PATH: process.env["PATH"] ?? "" } } as const;
   return { name: "local", access, namespaces: { allowed: [], denied: [] }, connectTimeoutMs: 20_000, callTimeoutMs: 60_000 };
 }
 
-/** The kubeconfig of the environment, signed in as its user or impersonating another. */
-async function kubeconfigFor(user: string | undefined, ends: (() => unknown)[]): Promise<string> {
+/** The kubeconfig of the environment, signed in as its user or as a service account. */
+async function kubeconfigFor(namespace: string, account: string | undefined, ends: (() => unknown)[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "oomph-kubeconfig-"));
   ends.push(() => rm(folder, { recursive: true }));
   const path = join(folder, "config");
   const config = JSON.parse(await kubectl(["config", "view", "--raw", "--minify", "--flatten", "-o", "json"])) as {
     users: { user: Record<string, unknown> }[];
   };
-  if (user !== undefined) for (const one of config.users) one.user["as"] = user;
+  if (account !== undefined) {
+    const token = await kubectlToken(namespace, account);
+    for (const one of config.users) one.user = { token };
+  }
   await writeFile(path, JSON.stringify(config));
   return path;
 }

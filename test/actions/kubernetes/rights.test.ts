@@ -24,6 +24,7 @@ const ASKED: readonly Asked[] = [
   },
 ];
 
+// As service accounts sign in: by tokens that the cluster signs, and with no right but what the manifests grant.
 describe.skipIf(lab.kind === "absent")("the roles of deploy/kubernetes", () => {
   const cluster = openLab();
   const made: string[] = [];
@@ -34,8 +35,8 @@ describe.skipIf(lab.kind === "absent")("the roles of deploy/kubernetes", () => {
     for (const name of ["reader", "actor", "outside"]) await cluster.make("ServiceAccount", "v1", { metadata: { name } });
     await grant("reader.yaml", (role) => ["reader", "actor", ...(role === "oomph-reader" ? ["outside"] : [])]);
     await grant("actor.yaml", () => ["actor"]);
-    reading = await cluster.open(`system:serviceaccount:${cluster.namespace}:reader`);
-    acting = await cluster.open(`system:serviceaccount:${cluster.namespace}:actor`);
+    reading = await cluster.open("reader");
+    acting = await cluster.open("actor");
     await cluster.workload("deploy", "web");
     const rules = [{ http: { paths: [{ path: "/", pathType: "Prefix", backend: { service: { name: "web", port: { number: 80 } } } }] } }];
     await cluster.make("Ingress", "networking.k8s.io/v1", { metadata: { name: "front" }, spec: { rules } });
@@ -91,8 +92,7 @@ describe.skipIf(lab.kind === "absent")("the roles of deploy/kubernetes", () => {
 
   test("a heap is looked at with the role for looking inside, and without it refused by the verb that is missing", async () => {
     await cluster.make("Pod", "v1", { metadata: { name: "shop" }, spec: { terminationGracePeriodSeconds: 0, containers: [CONTAINER] } });
-    const as = async (account: string) =>
-      openHeapRig(cluster.namespace, await cluster.kubeconfig(`system:serviceaccount:${cluster.namespace}:${account}`));
+    const as = async (account: string) => openHeapRig(cluster.namespace, await cluster.kubeconfig(account));
     const [inside, outside] = [await as("reader"), await as("outside")];
     try {
       await inside.measured("shop");
