@@ -22,7 +22,7 @@ const SAID_NAMES = [
   new RegExp(`\\bdocker/(${NAME})`, "gi"),
   new RegExp(`\\bcontainer:? {1,2}["'\`*]{1,3}(${NAME})["'\`*]`, "gi"),
   new RegExp(`["'\`*](${NAME})["'\`*]{1,3} container\\b`, "gi"),
-  new RegExp(`\\bcontainer (${NAME})`, "gi"),
+  new RegExp(`\\b(?:container|contenedor|conteneur|contêiner|contenitore) (${NAME})`, "gi"),
   new RegExp(`(?<![\\w.-])(${NAME}) (?:container )?(?:was )?oom[ -]?killed`, "gi"),
 ];
 

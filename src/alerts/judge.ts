@@ -4,9 +4,10 @@ import { given } from "../domain/given.ts";
 import { askedOf, compileRule } from "./fits-rule.ts";
 import { hostsIn, killsIn, killWithoutLine } from "./kills-in.ts";
 import { BUILT_IN_RULES } from "./rules/index.ts";
+import { machinesSaid } from "./places-in-text.ts";
 import { namesSomebody, subjectOf } from "./subject.ts";
 import { timeInText } from "./time-in-text.ts";
-import { victimLabels } from "./victim-labels.ts";
+import { namesMachine, victimLabels } from "./victim-labels.ts";
 import { visibleStart } from "./visible-start.ts";
 
 /** What an alert is about, whoever sends it. Pure, and linear in the length of what it says. */
@@ -35,7 +36,11 @@ function ruled(facts: AlertFacts, rule: Pick<AlertRule, "id" | "verdict"> | unde
   const { memory, class: kind = "memory_high", about, nobody = memory } = rule.verdict;
   const subject = subjectOf(facts, about);
   const judged = namesSomebody(subject) ? memory : nobody;
-  return { memory: judged, class: judged === "no" ? "other" : kind, rule: rule.id, subject, kills: [] };
+  // Much memory used, and whom it names is a machine, which it calls so.
+  const isOfMachine =
+    kind === "memory_high" && subject.about === "node" && (namesMachine(facts.labels) || machinesSaid(facts.text).length > 0);
+  const told = isOfMachine ? "node_memory_high" : kind;
+  return { memory: judged, class: judged === "no" ? "other" : told, rule: rule.id, subject, kills: [] };
 }
 
 function nothing(facts: AlertFacts): Verdict {

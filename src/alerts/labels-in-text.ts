@@ -6,6 +6,10 @@ const MOST_LABELS = 64;
 const IN_FRONT = /^[\s>•*_`~·–-]{0,12}/;
 // `pod = web-1`, `*Pod:* `web-1``, `Old State: OK`; nothing that is a sentence before the sign.
 const LINE = /^([A-Za-z][\w./ -]{0,60}?)["'*_`]{0,3} {0,3}[:=](?!\/\/) {0,3}["'*_`]{0,3} {0,2}["'*_`]{0,3}(.{1,1024})$/;
+// `*Namespace:* \`media\` *Pod:* \`web-1\``, `HOST: mail2   SERVICE: memory`: several in words on a line.
+const SEVERAL = /\s(?=\*[A-Za-z][\w ]{0,30}(?::\*|\*:))|\s{3,}(?=\*?[A-Z][\w ]{0,30}: )/;
+// `*Namespace:*`, `Pod:`, `*Metric Name*` alone: what it says stands on the next line, as in the fields of Slack's blocks.
+const NAME_ALONE = /^(?:\*([A-Za-z][\w ]{0,30}?):?\*:?|([A-Za-z][\w ]{0,30}?):)$/;
 // `instance="10.0.0.5:6379" service=shop`, several on a line.
 const PAIR = /(?<![\w.-])([A-Za-z][\w.]{0,60})=["'`]?([^\s"'`,;|(){}[\]<>]{1,253})/g;
 
@@ -16,7 +20,7 @@ export function labelsInText(text: string): Readonly<Record<string, string>> {
     const key = name.trim();
     if (found.size < MOST_LABELS && value !== "" && key !== "__proto__" && comparable(key) !== "" && !found.has(key)) found.set(key, value);
   };
-  for (const line of text.slice(0, MOST_CHARACTERS).split("\n")) {
+  for (const line of oneEach(text.slice(0, MOST_CHARACTERS))) {
     const bare = line.slice(0, 1200).replace(IN_FRONT, "");
     const [, name, value] = LINE.exec(bare) ?? [];
     if (name !== undefined && value !== undefined && !PAIRS.test(bare)) keep(name, withoutSigns(value));
@@ -24,6 +28,20 @@ export function labelsInText(text: string): Readonly<Record<string, string>> {
   }
   return Object.fromEntries(found);
 }
+
+/** A line for each thing that is said. */
+function oneEach(text: string): readonly string[] {
+  const lines = text.split("\n").flatMap((line) => line.slice(0, 2400).split(SEVERAL));
+  return lines.map((line, index) => {
+    const [, bold, plain] = NAME_ALONE.exec(line.trim()) ?? [];
+    const next = (lines[index + 1] ?? "").trim();
+    const name = bold ?? plain;
+    return name === undefined || next === "" || NAME_ALONE.test(next) || IN_A_LIST.test(next) ? line : `${name}: ${next}`;
+  });
+}
+
+// Below a heading (`Labels:`) stands a list.
+const IN_A_LIST = /^[-•*·>]\s|^[A-Za-z][\w.]{0,60} ?[=:] ?\S/;
 
 const PAIRS = /=\S[^=]{0,300} [\w.]{1,60}=/;
 

@@ -27,7 +27,7 @@ export function labelSearch(labels: readonly string[]): (text: string) => readon
 const labelled = labelSearch(REDIS_LABELS);
 
 const ADDRESS =
-  /(?:rediss?:\/\/(?:[^\s@/]{1,100}@)?|\bredis\/)([\w.-]{1,253}(?::\d{2,5})?)|(?<![\w.-])([a-z][\w-]{0,62}(?:\.[\w-]{1,62}){0,8}:\d{4,5}|\d{1,3}(?:\.\d{1,3}){3}(?::\d{2,5})?)(?![\w:])|(?<![\w-])((?:redis|valkey)-[\w-]{1,60}|[\w-]{1,60}-(?:redis|valkey))(?![\w-])/gi;
+  /(?:rediss?:\/\/(?:[^\s@/]{1,100}@)?|\bredis\/)([\w.-]{1,253}(?::\d{2,5})?)|(?<![\w.-])([a-z][\w-]{0,62}(?:\.[\w-]{1,62}){0,8}:\d{4,5}|\d{1,3}(?:\.\d{1,3}){3}(?::\d{2,5})?)(?!\w|:\w)|(?<![\w-])((?:redis|valkey)-[\w-]{1,60}|[\w-]{1,60}-(?:redis|valkey))(?![\w-])/gi;
 
 /** `redis://cache-1:6379`, `redis/sessions`, `sessions.internal:6379`, `10.0.0.5`, `redis-sessions-0`. */
 function addresses(text: string): readonly string[] {

@@ -45,7 +45,8 @@ export function placesByLabel(labels: Labels): Places {
   );
   return {
     ...given({ cluster: first(labels, CLUSTER_LABELS), namespace: namespace ?? byKubeletName(labels)?.namespace, pod, container, owner }),
-    hosts: [...new Set([...nodes, ...hosts])],
+    // Zabbix and others write the address behind: `files-1 [10.2.2.2]`.
+    hosts: [...new Set([...nodes, ...hosts].map((host) => host.replace(/ [([].*$/, "")))],
     others: all(labels, OTHER_LABELS),
   };
 }

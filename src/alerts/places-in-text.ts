@@ -15,16 +15,18 @@ const NAME = "[a-z0-9][a-z0-9.-]{0,252}";
 const POD = new RegExp(`\\bpods?(?: name)?(/|[:=]? {0,2})(${QUOTE})(?:(${NAME})/)?(${NAME})(?: \\((${NAME})\\))?`, "gi");
 // `shop/web-6f9c8d-x2x4b` alone; not a piece of a path or an address.
 const PLACED = new RegExp(`(?<![\\w/.:-])(${NAME})/(${NAME})(?![\\w/])`, "gi");
+// There a `media/transcode-0` is a pod of a StatefulSet; elsewhere it may be an image, a path, or a pull request's branch.
+const OF_KUBERNETES = /\bpods?\b|\bkube|oomkilled|crashloop|\brestart|statefulset/i;
 const NAMESPACE = new RegExp(`\\b(?:namespace|ns)[:=]? {0,2}${QUOTE}(${NAME})`, "gi");
 const BEFORE_NAMESPACE = new RegExp(`\\b(?:in|the|of) ${QUOTE}(${NAME})${QUOTE} namespace\\b`, "gi");
-const CONTAINER = new RegExp(`\\bcontainer(?: name)?[:=]? {0,2}(${QUOTE})(${NAME})`, "gi");
+const CONTAINER = new RegExp(`\\b(?:container|contenedor|conteneur|contêiner|contenitore)(?: name)?[:=]? {0,2}(${QUOTE})(${NAME})`, "gi");
 const OWNER = new RegExp(
   `\\b(deployment|deploy|statefulset|sts|daemonset|ds|cronjob|job)(/|[:=]? {0,2})(${QUOTE})(?:(${NAME})/)?(${NAME})`,
   "gi",
 );
 const HOST = new RegExp(
-  `\\b(?:node|host(?:name)?|server|machine|instance|vm)(/|[:=]? {0,2})(${QUOTE})([a-z0-9][\\w.-]{0,252}(?::\\d{2,5})?)`,
-  "gi",
+  `(?<![\\p{L}\\p{N}_])(?:node|host(?:name)?|server|machine|instance|vm|rechner|serveur|hôte|servidor|серв[её]р|хост|ホスト|サーバー?|主机|服务器|호스트|서버)(/|[:=：]? {0,2})(${QUOTE})([a-z0-9][\\w.-]{0,252}(?::\\d{2,5})?)`,
+  "giu",
 );
 const WORD = new RegExp(`(?<![\\w/.:-])[a-z][a-z0-9.-]{5,252}(?![\\w/:])`, "g");
 
@@ -45,6 +47,11 @@ export function placesInText(text: string): Places {
   };
 }
 
+/** Machines that are called so, unlike instances, which can be anything that is scraped. */
+export function machinesSaid(text: string): readonly string[] {
+  return hostsIn(text.slice(0, MOST_CHARACTERS).replaceAll(/\binstance\b/gi, " "));
+}
+
 type Found = { readonly name: string; readonly namespace?: string | undefined; readonly container?: string | undefined };
 
 /** The surest first. */
@@ -56,6 +63,13 @@ function* podsIn(text: string): Generator<Found> {
   for (const [, namespace, name = ""] of text.matchAll(PLACED)) {
     const trimmed = withoutStop(name);
     if (podShape(trimmed) === "surely") yield { name: trimmed, namespace };
+  }
+  if (OF_KUBERNETES.test(text)) {
+    for (const [, namespace, name = ""] of text.matchAll(PLACED)) {
+      const trimmed = withoutStop(name);
+      if (namespace !== undefined && !isStopWord(namespace) && /^[a-z][a-z0-9-]{0,240}-\d{1,3}$/.test(trimmed))
+        yield { name: trimmed, namespace };
+    }
   }
   for (const [word] of text.matchAll(WORD)) {
     const trimmed = withoutStop(word);
@@ -92,7 +106,7 @@ function hostsIn(text: string): readonly string[] {
   const hosts = new Set<string>();
   for (const [, sign = "", quote = "", name = ""] of text.matchAll(HOST)) {
     const host = name.replace(/[.-]+$/, "");
-    const isSure = sign === "/" || /[:=]/.test(sign) || quote !== "" || /[\d.-]/.test(host);
+    const isSure = sign === "/" || /[:=：]/.test(sign) || quote !== "" || /[\d.-]/.test(host);
     if (hosts.size < MOST_HOSTS && isSure && !isStopWord(host) && !/^\d{1,3}(?:\.\d+)?$/.test(host)) hosts.add(host);
   }
   return [...hosts];

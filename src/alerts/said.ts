@@ -21,7 +21,11 @@ export function statusOf({ text }: Said): AlertStatus {
 
 /** The first of the usual words, wherever it stands. */
 export function severityIn({ text }: Said): Severity | null {
-  return severityOf(/\b(?:critical|warning|info)\b/.exec(text)?.[0]);
+  return severityOf(
+    /(?<![\p{L}\p{N}_])(?:critical|warning|info|warnung|kritisch|critique|avertissement|crítico|crítica|advertencia|警告|严重|緊急)(?![\p{L}\p{N}_])/u.exec(
+      text,
+    )?.[0],
+  );
 }
 
 export function sourceOf({ text }: Said): AlertSource {

@@ -2,6 +2,7 @@ import type { AlertFacts, AlertSubject } from "../domain/alert.ts";
 import { given } from "../domain/given.ts";
 import { containersIn } from "./containers-in.ts";
 import { labelsInText } from "./labels-in-text.ts";
+import { namedInWords } from "./named-in-words.ts";
 import { namesIn } from "./names-in.ts";
 import { placesByLabel, type Places } from "./places-by-label.ts";
 import { placesInText } from "./places-in-text.ts";
@@ -20,7 +21,15 @@ type About = AlertSubject["about"];
  */
 export function subjectOf(facts: AlertFacts, about: About | undefined): AlertSubject {
   const asWritten = writtenOut(facts);
-  if (about === "redis") return { about, names: namesIn(asWritten), ...placeOf(placesByLabel(victimLabels(facts.labels))), hosts: [] };
+  if (about === "redis") {
+    const names = namesIn(asWritten);
+    return {
+      about,
+      names: names.length > 0 ? names : namedInWords(asWritten),
+      ...placeOf(placesByLabel(victimLabels(facts.labels))),
+      hosts: [],
+    };
+  }
   const places = allPlaces(facts, about);
   const kind = about ?? kindOf(facts, places, asWritten);
   const container = kind === "container" ? {} : given({ container: places.container });
@@ -45,7 +54,8 @@ function placeOf({ cluster, namespace, pod, owner }: Places): Pick<AlertSubject,
 
 /** All of it as text, for those who look for names anywhere. */
 function writtenOut({ name, text, labels }: AlertFacts): string {
-  return [name ?? "", text, ...Object.entries(labels).map(([label, value]) => `${label}=${value}`)].join("\n");
+  const said = Object.entries(labels).filter(([label]) => label !== "cloudwatch_namespace"); // `ECS/ContainerInsights` names no container
+  return [name ?? "", text, ...said.map(([label, value]) => `${label}=${value}`)].join("\n");
 }
 
 function allPlaces(facts: AlertFacts, about: About | undefined): Places {
@@ -65,7 +75,7 @@ function allPlaces(facts: AlertFacts, about: About | undefined): Places {
   return {
     ...given({ pod, namespace, container, owner, cluster }),
     hosts: [...new Set([...byLabel.hosts, ...byText.hosts.filter((host) => !reporters.has(host))])],
-    others: [...new Set([...byLabel.others, ...byTitle.others])],
+    others: [...new Set([...byLabel.others, ...byTitle.others, ...namedInWords(said).filter((word) => !reporters.has(word))])],
   };
 }
 
@@ -87,20 +97,28 @@ function guessed(title: TitlePlaces, { about, said }: Told): TitlePlaces {
 
 // Words of Kubernetes: a container is then none of Docker's.
 const KUBERNETES = /\b(?:pods?|namespace|kube[\w-]{0,60}|k8s|statefulset|deployment|daemonset|replicaset|crashloop\w{0,20})\b/i;
-const CONTAINER = /container|docker/i;
+const CONTAINER = /container|docker|contenedor|conteneur|contêiner|contenitore/i;
 
 function kindOf(facts: AlertFacts, { namespace, pod, owner, container, hosts }: Places, asWritten: string): About {
   if (pod !== undefined || owner !== undefined) return "workload";
   if (isOfMachine(facts.labels)) return "node";
   if (namespace !== undefined || (container !== undefined && KUBERNETES.test(asWritten))) return "workload";
   if (CONTAINER.test(asWritten) && !KUBERNETES.test(asWritten)) return "container";
-  return hosts.length > 0 && container === undefined ? "node" : "unknown";
+  return hosts.length > 0 && container === undefined && !isAddressOnly(facts.labels, hosts) ? "node" : "unknown";
+}
+
+/** Where a program listens (`instance="orders:8081"`) is the program, whichever machine it is on. */
+function isAddressOnly({ instance }: AlertFacts["labels"], hosts: readonly string[]): boolean {
+  return instance !== undefined && /:\d{1,5}$/.test(instance) && hosts.every((host) => instance.startsWith(host));
 }
 
 type Named = { readonly asWritten: string; readonly places: Places };
 
 function namesFor(kind: About, { asWritten, places: { others, hosts, container } }: Named): readonly string[] {
-  if (kind === "container") return containersIn(asWritten);
+  if (kind === "container") {
+    const containers = containersIn(asWritten);
+    return containers.length > 0 ? containers : others.slice(0, MOST_NAMES);
+  }
   if (kind === "node") return [];
   const addresses = kind === "unknown" ? hosts : [];
   return [...new Set([...(container === undefined ? [] : [container]), ...others, ...addresses])].slice(0, MOST_NAMES);

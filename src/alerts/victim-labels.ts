@@ -1,4 +1,5 @@
 import { REPORTERS } from "./name-words.ts";
+import { HOST_LABELS, NODE_LABELS } from "./place-words.ts";
 
 /** Labels by their comparable names: `k8s.pod.name` and `Pod Name` → `k8s_pod_name`, `pod_name`. */
 export type Labels = ReadonlyMap<string, string>;
@@ -30,6 +31,13 @@ export function victimLabels(labels: Readonly<Record<string, string>>): Labels {
 export function isOfMachine(labels: Readonly<Record<string, string>>): boolean {
   return reporterOf(new Map(Object.entries(labels).map(([name, value]) => [comparable(name), value] as const))) === "machine";
 }
+
+/** By a label that means a machine; an `instance` can be anything that is scraped. */
+export function namesMachine(labels: Readonly<Record<string, string>>): boolean {
+  return Object.keys(labels).some((name) => OF_MACHINES.has(comparable(name)));
+}
+
+const OF_MACHINES = new Set<string>([...NODE_LABELS, ...HOST_LABELS.filter((label) => label !== "instance" && label !== "agent")]);
 
 export function comparable(label: string): string {
   return label

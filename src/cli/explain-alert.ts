@@ -51,7 +51,9 @@ export function textBesideAlert(text: string): string | undefined {
 function readSent(value: object): AlertReading | undefined {
   for (const { source, readSent: read, knowsSent } of SENDERS) {
     const sent = (knowsSent?.(value) ?? true) ? read?.(value) : undefined;
-    if (sent?.kind === "facts" && sent.facts.length > 0) return { source, alerts: sent.facts.map((facts) => judge(facts, source)) };
+    if (sent?.kind !== "facts") continue;
+    // A message of its own that holds no alert says who has taken an incident, or notes something.
+    if (sent.facts.length > 0 || sent.id !== undefined) return { source, alerts: sent.facts.map((facts) => judge(facts, source)) };
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import type { AlertRule } from "../../domain/alert-rule.ts";
-import { ALARM, IN_ONE_WORD, MEMORY, MEMORY_TROUBLE, TROUBLE } from "./words.ts";
+import { ALARM, DISK_ABROAD, IN_ONE_WORD, MEMORY, MEMORY_ABROAD, MEMORY_TROUBLE, TROUBLE, TROUBLE_ABROAD } from "./words.ts";
 
 const HIGH = { memory: "yes", class: "memory_high" } as const;
 
@@ -71,7 +71,32 @@ export const RUNTIME_OUT_OF_MEMORY: AlertRule = {
 export const OUT_OF_MEMORY_WORDS: AlertRule = {
   id: "out-of-memory-words",
   says: "Out of memory, in words",
-  when: [{ phrases: ["out of memory", "out-of-memory", "ran out of memory", "running out of memory", "oom"] }, { parts: [["oom"]] }],
+  when: [
+    { phrases: ["out of memory", "out-of-memory", "ran out of memory", "running out of memory"] },
+    // Alone it can be anybody's name.
+    {
+      sentence: {
+        of: ["oom"],
+        near: [
+          "memory",
+          "kill*",
+          "error*",
+          "event*",
+          "crash*",
+          "died",
+          "restart*",
+          "container*",
+          "pod*",
+          "process*",
+          "service*",
+          "heap",
+          "limit",
+        ],
+      },
+    },
+    { parts: [["oom"]] },
+  ],
+  unless: [{ phrases: ["user oom", "username oom", "account oom"] }],
   verdict: { memory: "yes", class: "out_of_memory", nobody: "unsure" },
 };
 
@@ -117,7 +142,11 @@ export const USAGE: readonly AlertRule[] = [
   {
     id: "memory-title",
     says: "An alert that is called memory, and whose text says that it is short",
-    when: [{ parts: [["memory", "mem", "ram"]], phrases: MEMORY_TROUBLE }],
+    when: [
+      { parts: [["memory", "mem", "ram"]], phrases: MEMORY_TROUBLE },
+      // An alarm of CloudWatch's is often called after what it measures, and no more.
+      { parts: [MEMORY], source: ["cloudwatch"], phrases: ["threshold crossed"] },
+    ],
     verdict: HIGH,
   },
 ];
@@ -180,6 +209,13 @@ export const USAGE_WORDS: readonly AlertRule[] = [
     verdict: { ...HIGH, nobody: "unsure" },
   },
   {
+    id: "memory-abroad",
+    says: "Memory that is short, in another language: German, French, Spanish, Portuguese, Italian, Dutch, Polish, Russian, Japanese, Chinese, Korean",
+    when: [{ sentence: { of: MEMORY_ABROAD, near: TROUBLE_ABROAD } }],
+    unless: [{ phrases: DISK_ABROAD }],
+    verdict: { ...HIGH, nobody: "unsure" },
+  },
+  {
     id: "memory-line",
     says: "Plain words with a share or a size of memory that sound like an alarm",
     when: [
@@ -190,7 +226,21 @@ export const USAGE_WORDS: readonly AlertRule[] = [
         },
         phrases: ALARM,
       },
-      { phrases: ["high memory usage", "memory usage is high", "memory pressure", "low memory", "high memory utilization"] },
+      {
+        phrases: [
+          "high memory usage",
+          "memory usage is high",
+          "memory pressure",
+          "low memory",
+          "high memory utilization",
+          "lack of available memory",
+          "lack of free memory",
+          "insufficient memory",
+          "insufficient free memory",
+          "memory utilization is too high",
+          "memory usage is too high",
+        ],
+      },
     ],
     verdict: { ...HIGH, nobody: "unsure" },
   },

@@ -42,7 +42,7 @@ export const NODES: readonly AlertRule[] = [
         ],
       },
     ],
-    unless: A_POD,
+    unless: [...A_POD, { phrases: ["*outofmemoryexception*", "*outofmemoryerror*"] }],
     verdict: NODE,
   },
   {
@@ -64,10 +64,14 @@ export const NODES: readonly AlertRule[] = [
           "windows_os_physical_memory*",
           "memoryUsedPercent",
           "host.memory*",
+          "system.ram*",
         ],
       },
       { metric: ["MemoryUtilization", "MemoryUsed", "MemoryAvailable"], labels: { InstanceId: ["*"] } },
+      // New Relic's infrastructure agent, Netdata.
+      { phrases: ["memory used % >", "memoryusedpercent", "system.ram"] },
     ],
+    unless: [{ parts: [["container*", "pod*"]] }],
     verdict: NODE,
   },
 ];
@@ -106,6 +110,25 @@ export const NODE_WORDS: AlertRule = {
         "memory limit",
         "redis",
         "ecs",
+      ],
+    },
+    // Programs that have nodes of their own.
+    {
+      parts: [
+        [
+          "rabbitmq*",
+          "rabbit",
+          "elasticsearch",
+          "opensearch",
+          "cassandra",
+          "scylla*",
+          "kafka",
+          "mongo*",
+          "couchbase",
+          "clickhouse",
+          "etcd",
+          "consul",
+        ],
       ],
     },
   ],

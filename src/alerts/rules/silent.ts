@@ -35,8 +35,13 @@ export const SILENT: readonly AlertRule[] = [
   },
   {
     id: "browser",
-    says: "The memory of somebody's browser",
-    when: [{ labels: { browser: ["*"] } }, { labels: { "browser.name": ["*"] } }, { phrases: ["quotaexceedederror", "aw, snap"] }],
+    says: "The memory of somebody's browser or own computer",
+    when: [
+      { labels: { browser: ["*"] } },
+      { labels: { "browser.name": ["*"] } },
+      { phrases: ["quotaexceedederror", "aw, snap"] },
+      { source: ["text"], phrases: ["laptop", "macbook*", "my mac", "my pc", "my computer"] },
+    ],
     verdict: NO,
   },
   {

@@ -145,3 +145,66 @@ export const ALARM = [
   "limit",
   "pressure",
 ];
+
+/** What memory is called in other languages; in those without spaces also within a word. Disks are often called alike: those are not here. */
+export const MEMORY_ABROAD = [
+  "arbeitsspeicher*",
+  "hauptspeicher*",
+  "speicherauslastung*",
+  "speicherverbrauch*",
+  "speichernutzung*",
+  "mémoire",
+  "memoria",
+  "memória",
+  "geheugen*",
+  "pamięć",
+  "pamięci",
+  "памят*",
+  "оперативн*",
+  "*メモリ*",
+  "*内存*",
+  "*記憶體*",
+  "*메모리*",
+];
+
+/** Short, full, much used, in the same languages; a share says it in all. */
+export const TROUBLE_ABROAD = [
+  "%",
+  "％",
+  "knapp",
+  "voll",
+  "erschöpft",
+  "insuffisante",
+  "saturée",
+  "épuisée",
+  "agotada",
+  "insuficiente",
+  "esgotada",
+  "esaurita",
+  "brakuje",
+  "превы*",
+  "недостат*",
+  "*不足*",
+  "*超え*",
+  "*超过*",
+  "*부족*",
+  "*초과*",
+];
+
+/** Disks and such in the same languages. */
+export const DISK_ABROAD = [
+  "festplatte*",
+  "laufwerk*",
+  "speicherplatz*",
+  "disque*",
+  "disco",
+  "almacenamiento",
+  "armazenamento",
+  "dysk*",
+  "диск*",
+  "schijf*",
+  "*ディスク*",
+  "*磁盘*",
+  "*硬盘*",
+  "*디스크*",
+];

@@ -23,16 +23,13 @@ export function alertsBelow(title: PostTitle, lines: readonly string[]): readonl
   return sectionsOf(lines).map((section) => factsOf(title, section));
 }
 
+type Begun = Section & { readonly lines: string[]; readonly begun: Map<string, string> };
+
 function sectionsOf(lines: readonly string[]): readonly Section[] {
-  const sections: { status: AlertStatus | undefined; lines: string[]; begun: Set<string> }[] = [];
+  const sections: Begun[] = [];
   let status: AlertStatus | undefined;
-  const open = (): { lines: string[]; begun: Set<string> } => {
-    const last = sections.at(-1);
-    if (last !== undefined) return last;
-    return begin();
-  };
-  const begin = (): { lines: string[]; begun: Set<string> } => {
-    const section = { status, lines: [], begun: new Set<string>() };
+  const begin = (): Begun => {
+    const section = { status, lines: [], begun: new Map<string, string>() };
     if (sections.length < MOST_SECTIONS) sections.push(section);
     return section;
   };
@@ -43,23 +40,45 @@ function sectionsOf(lines: readonly string[]): readonly Section[] {
       if (sections.at(-1)?.lines.length !== 0 || sections.at(-1)?.status !== status) begin();
       continue;
     }
+    const open = sections.at(-1) ?? begin();
     const mark = markOf(line);
-    const section = mark !== undefined && open().begun.has(mark) ? begin() : open();
-    if (mark !== undefined) section.begun.add(mark);
+    const section = mark !== undefined && isOfAnother(open.begun, mark) ? begin() : open;
+    if (mark !== undefined) section.begun.set(mark.name, mark.value);
     section.lines.push(line);
   }
   // What only leads somewhere is the title's.
   const filled = sections.filter(({ lines: own }) => own.some((line) => !LINK_LINE.test(line)));
-  return filled.length > 0 ? filled : [{ status, lines: [] }];
+  return filled.length > 0 ? withHead(filled) : [{ status, lines: [] }];
 }
 
 const LINK_LINE = /^link: https?:/i;
+// `• *Instance:* node-7:9100`
+const PLACE_LINE = /^\s{0,8}[•*-]\s{0,3}[*_`]{0,2}(instance|pod|host|node)[*_`]{0,2} {0,2}[:=][*_`\s]{0,4}(\S{1,253})/i;
+
+type Mark = { readonly name: string; readonly value: string };
 
 /** What stands once in each alert: the second begins another. */
-function markOf(line: string): string | undefined {
-  if (ALERTNAME_LINE.test(line)) return "alertname";
-  if (ALERT_LINE.test(line)) return "alert";
-  return LABELS_LINE.test(line) ? "labels" : undefined;
+function markOf(line: string): Mark | undefined {
+  if (ALERTNAME_LINE.test(line)) return { name: "alertname", value: "" };
+  if (ALERT_LINE.test(line)) return { name: "alert", value: "" };
+  if (LABELS_LINE.test(line)) return { name: "labels", value: "" };
+  const [, place, value = ""] = PLACE_LINE.exec(line) ?? [];
+  return place === undefined ? undefined : { name: place.toLowerCase(), value };
+}
+
+/** A place that is named again is another's only when it is another place. */
+function isOfAnother(begun: ReadonlyMap<string, string>, { name, value }: Mark): boolean {
+  const before = begun.get(name);
+  return before !== undefined && (value === "" || before !== value);
+}
+
+/** What stands above lists of places, and names none, is said of each of them. */
+function withHead([first, ...rest]: readonly Begun[]): readonly Section[] {
+  const isPlace = ({ begun }: Begun): boolean => [...begun.values()].some((value) => value !== "");
+  const isHead = first !== undefined && first.status === undefined && !isPlace(first) && rest.length > 0;
+  const isListed = rest.every((section) => isPlace(section) && !section.begun.has("alert") && !section.begun.has("alertname"));
+  if (first === undefined || !isHead || !isListed) return first === undefined ? [] : [first, ...rest];
+  return rest.map(({ status, lines }) => ({ status, lines: [...first.lines, ...lines] }));
 }
 
 // What is said for people, or leads somewhere; the rest are labels. Compared as `comparable` makes them.

@@ -2,6 +2,7 @@ import { readPost as alertmanager } from "./alertmanager/read-post.ts";
 import { readPost as cloudwatch } from "./cloudwatch/read-post.ts";
 import { readPost as datadog } from "./datadog/read-post.ts";
 import { readPost as grafana } from "./grafana/read-post.ts";
+import { readPost as hostMonitors } from "./host-monitors/read-post.ts";
 import { readBotkubePost, readKubeEventerPost } from "./kubernetes-events/read-post.ts";
 import { readPost as newrelic } from "./newrelic/read-post.ts";
 import { readPost as pagerduty } from "./pagerduty/read-post.ts";
@@ -23,4 +24,5 @@ export const POST_READERS: readonly Required<Pick<Sender, "source" | "readPost">
   { source: "botkube", readPost: readBotkubePost },
   { source: "alertmanager", readPost: alertmanager },
   { source: "sentry", readPost: sentry },
+  { source: "generic", readPost: hostMonitors },
 ];

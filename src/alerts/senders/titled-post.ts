@@ -12,10 +12,12 @@ export type Titled = {
   readonly lines: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly severity?: Severity | null;
+  /** Where the post names what is measured other than by a line. */
+  readonly metric?: string;
 };
 
 /** A post that tells of one alert: a title, and lines of which some say one thing each. */
-export function titledPost({ name, status, lines, labels = {}, severity = null }: Titled): AlertFacts {
+export function titledPost({ name, status, lines, labels = {}, severity = null, metric }: Titled): AlertFacts {
   const text = lines.join("\n");
   const written = labelsInText(text);
   const said = new Map(Object.entries(written).map(([label, value]) => [comparable(label), value] as const));
@@ -30,6 +32,10 @@ export function titledPost({ name, status, lines, labels = {}, severity = null }
       severityOf(said.get("urgency")),
     labels: { ...written, ...labels },
     text: [name, text].join("\n"),
-    ...given({ startsAtMs: timeInText(text), metric: said.get("metric"), link: linkOf(/https?:\/\/[^\s<>|)]{1,2000}/.exec(text)?.[0]) }),
+    ...given({
+      startsAtMs: timeInText(text),
+      metric: said.get("metric") ?? metric,
+      link: linkOf(/https?:\/\/[^\s<>|)]{1,2000}/.exec(text)?.[0]),
+    }),
   });
 }

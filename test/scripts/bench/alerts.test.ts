@@ -12,6 +12,14 @@ test("every labelled alert of our own is understood: class, target and decision"
   expect(scored.filter(({ differs }) => differs.length > 0)).toEqual([]);
 });
 
+// What is left of the first run's misses; what each is about is said in docs/alerts.md.
+const STILL_MISSED = ["grafana: gf-node", "hosts: gen-json", "kubernetes-bots: ks-137", "plain: pl-docker-die", "plain: pl-php"];
+
+test("of those that were labelled before the rules were known no more are missed than are known", () => {
+  const missed = labelledAlerts("held-out").flatMap(scoreOf);
+  expect(missed.flatMap(({ id, differs }) => (differs.length > 0 ? [id] : [])).toSorted()).toEqual(STILL_MISSED);
+});
+
 test("there are many, a third of them not about memory, each called by a name of its own", () => {
   expect(scored.length).toBeGreaterThanOrEqual(120);
   expect(scored.filter(({ expected }) => expected.class === "other").length).toBeGreaterThanOrEqual(scored.length / 3);

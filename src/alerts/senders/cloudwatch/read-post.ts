@@ -36,7 +36,7 @@ export const readPost: ReadPost = ({ asWritten }) => {
       labels: { ...dimensionsIn(asWritten), ...given({ state, region: chatbotRegion ?? said.get("region") }) },
       text: asWritten,
       ...given({
-        metric: METRIC.exec(asWritten)?.[1] ?? TRIGGER.exec(asWritten)?.[1],
+        metric: METRIC.exec(asWritten)?.[1] ?? said.get("metric_name") ?? TRIGGER.exec(asWritten)?.[1],
         startsAtMs: timeInText(asWritten),
         link: linkOf(said.get("link_to_alarm")),
       }),

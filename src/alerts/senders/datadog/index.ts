@@ -4,6 +4,7 @@ import { bounded, linkOf, severityOf, timeOf } from "../../facts.ts";
 import type { Sender, Sent } from "../sender.ts";
 import { timeOfNumber } from "../times.ts";
 import { linesOf, tagsIn } from "../words.ts";
+import { metricIn, metricSaid } from "./metric.ts";
 import { parseDatadog, type DatadogFields } from "./schema.ts";
 
 /** Datadog: its webhooks integration. */
@@ -26,7 +27,7 @@ export const datadog = {
 
 function factsOf(fields: DatadogFields, title: string | undefined, says: string | undefined) {
   const host = fields.get("hostname", "host");
-  const metric = fields.get("alert_metric", "metric") ?? metricIn(fields.get("alert_query", "query"));
+  const metric = fields.get("alert_metric", "metric") ?? metricIn(fields.get("alert_query", "query")) ?? metricSaid(says ?? "");
   const priority = fields.get("alert_priority", "priority");
   return bounded({
     // `[P1] [Triggered on {host:web-1}] Memory is high on web-1`
@@ -35,6 +36,7 @@ function factsOf(fields: DatadogFields, title: string | undefined, says: string 
     severity: severityOf(fields.get("severity")) ?? severityOfType(fields.get("alert_type")) ?? severityOf(priority),
     labels: {
       ...tagsIn(fields.tags),
+      ...given({ alert_transition: fields.get("alert_transition", "transition") }),
       ...tagsIn((fields.get("alert_scope", "scope") ?? "").slice(0, 4000).split(",")),
       ...given({ host, priority }),
     },
@@ -70,9 +72,4 @@ function severityOfType(type: string | undefined): Severity | null {
 function startOf(fields: DatadogFields): number | undefined {
   const given = fields.get("alert_started", "last_updated", "date", "timestamp");
   return timeOfNumber(given) ?? timeOf(given);
-}
-
-/** `avg(last_5m):avg:docker.mem.in_use{env:prod} by {host} > 0.9` */
-function metricIn(query: string | undefined): string | undefined {
-  return /(?:^|[:(\s])([a-z][a-z0-9_]{0,60}(?:\.[a-z0-9_]{1,60}){1,8})\{/i.exec((query ?? "").slice(0, 2000))?.[1];
 }

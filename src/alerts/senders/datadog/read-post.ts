@@ -1,6 +1,8 @@
 import type { ReadPost } from "../sender.ts";
 import { titledPost } from "../titled-post.ts";
 import { tagsIn } from "../words.ts";
+import { given } from "../../../domain/given.ts";
+import { metricSaid } from "./metric.ts";
 
 const MOST_LINES = 500;
 // `Triggered: [Memory is high on web-1]`, `[P1] [Triggered on {host:web-1}] Memory is high`, `Recovered: ...`, `Re-Triggered: ...`
@@ -28,8 +30,10 @@ export const readPost: ReadPost = ({ asWritten, text }) => {
     titledPost({
       name,
       status: isRecovered ? "resolved" : "firing",
+      severity: /^warn$/i.test(state) ? "warning" : null,
       lines: lines.filter((_, index) => index !== at),
-      labels: tagsIn(tags),
+      labels: { ...tagsIn(tags), ...(/^no data$/i.test(state) ? { state } : {}) },
+      ...given({ metric: metricSaid(asWritten) }),
     }),
   ];
 };

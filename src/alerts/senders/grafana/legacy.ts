@@ -22,7 +22,8 @@ function factsOf(alert: LegacyAlert, match: EvalMatch | undefined): AlertFacts {
     name: alert.ruleName ?? alert.title?.replace(/^\[\w{1,20}\] */, "") ?? null,
     status: statusOfWord(alert.state) ?? "firing",
     severity: severityOf(labels["severity"]),
-    labels,
+    // A rule that had nothing to look at.
+    labels: alert.state === "no_data" ? { ...labels, state: alert.state } : labels,
     text: linesOf([alert.message, match?.metric]),
     ...given({ metric: match?.metric, value: match?.value, link: linkOf(alert.ruleUrl) }),
   });

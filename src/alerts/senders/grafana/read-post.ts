@@ -37,7 +37,7 @@ function readLegacy([first = "", ...rest]: readonly string[]): readonly AlertFac
       name: name.trim(),
       status: STATUS_OF[state.toLowerCase()] ?? "firing",
       severity: null,
-      labels: labelsInText(text),
+      labels: { ...labelsInText(text), ...(/^no data$/i.test(state) ? { state } : {}) },
       text: [name.trim(), text].join("\n"),
       ...given({
         startsAtMs: timeInText(text),

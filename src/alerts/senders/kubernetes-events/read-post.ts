@@ -22,7 +22,7 @@ export const readKubeEventerPost: ReadPost = (said) => {
   if (fields !== undefined) return fields.isEventers ? [factsOf(fields, said.asWritten)] : undefined;
   const [, kind, namespace, what, name] = KUBEWATCH.exec(said.asWritten.slice(0, 4000)) ?? [];
   if (kind === undefined || namespace === undefined || name === undefined) return undefined;
-  const labels = { kind, namespace, name };
+  const labels = { kind, namespace, name: name.slice(name.lastIndexOf("/") + 1) };
   return [
     bounded({
       name: what ?? null,
