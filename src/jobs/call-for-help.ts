@@ -11,7 +11,7 @@ import type { Chat } from "../ports/chat.ts";
 import type { News } from "../ports/narrator.ts";
 import type { AttentionStep } from "../ports/quiet-tables.ts";
 import type { Tables } from "../ports/store.ts";
-import { stormSlot } from "./tell-in-storm.ts";
+import { stormSlot } from "./say-storm.ts";
 
 export type CallDeps = { readonly desk: Desk; readonly chat: Pick<Chat, "permalink"> };
 

@@ -1,15 +1,11 @@
-import type { DeliveryContent } from "../domain/delivery.ts";
 import { messageOf } from "../domain/errors.ts";
-import { canonicalJson } from "../domain/json.ts";
-import type { Message } from "../domain/message.ts";
-import { isOver, nextToLookInto, type Storm, type StormMember, type StormSettings } from "../domain/storm.ts";
+import { isOver, nextToLookInto, type Storm, type StormSettings } from "../domain/storm.ts";
 import { commit, queueInvestigation } from "../incidents/commit.ts";
 import type { Desk } from "../incidents/desk.ts";
 import { lookInto } from "../incidents/take-out.ts";
 import { TOLD_AGAIN_MS } from "../incidents/open-incident.ts";
-import { stormOver, stormPages, stormRoot } from "../messages/storm.ts";
-import type { Tables } from "../ports/store.ts";
-import { stormSlot } from "./tell-in-storm.ts";
+import type { StormFacts } from "../messages/storm.ts";
+import { changedLines, sayStorm, sayWhole } from "./say-storm.ts";
 
 export type StormKeeper = {
   start(): void;
@@ -60,7 +56,7 @@ async function keep(desk: Desk, storm: Storm, settings: StormSettings): Promise<
   await lookIntoNext(desk, storm, settings);
   const members = await desk.store.storms.members(storm.id);
   if (isOver(storm, members, { nowMs: desk.clock.nowMs(), quietMs: settings.quietMs })) await end(desk, storm, settings);
-  else await update(desk, storm, members);
+  else await update(desk, { storm, members });
 }
 
 async function lookIntoNext(desk: Desk, storm: Storm, settings: StormSettings): Promise<void> {
@@ -71,15 +67,9 @@ async function lookIntoNext(desk: Desk, storm: Storm, settings: StormSettings): 
   for (const { id } of begun) await queueInvestigation(desk, id);
 }
 
-/** What Slack has not been given yet is not changed: the next round finds it given, or still waiting. */
-async function update(desk: Desk, storm: Storm, members: readonly StormMember[]): Promise<void> {
-  const changed: Line[] = [];
-  for (const line of linesOf({ storm, members })) {
-    const before = await desk.store.outbox.bySlot(line.slot);
-    if (before !== undefined && (before.state === "due" || isSame(before.content, line.message))) continue;
-    changed.push(before === undefined ? { ...line, priority: 2 } : line);
-  }
-  if (changed.length > 0) await commit(desk, (tables) => say(tables, desk, { storm, lines: changed }));
+async function update(desk: Desk, facts: StormFacts): Promise<void> {
+  const changed = await changedLines(desk.store.outbox, facts);
+  if (changed.length > 0) await commit(desk, (tables) => sayStorm(tables.outbox, desk, facts));
 }
 
 async function end(desk: Desk, storm: Storm, { quietMs }: StormSettings): Promise<void> {
@@ -89,34 +79,9 @@ async function end(desk: Desk, storm: Storm, { quietMs }: StormSettings): Promis
     const members = await tables.storms.members(storm.id);
     if (now === undefined || !isOver(now, members, { nowMs, quietMs }) || !(await tables.storms.end(storm.id, nowMs))) return;
     const over: Storm = { ...now, state: "over", endedAtMs: nowMs };
-    const last = { slot: `${storm.id}/over`, message: stormOver({ storm: over, members }), priority: 2, isBelow: true } as const;
-    await say(tables, desk, { storm: over, lines: [...linesOf({ storm: over, members }), last] });
+    await sayStorm(tables.outbox, desk, { storm: over, members });
+    await sayWhole(tables.outbox, desk, { storm: over, members });
   });
-}
-
-type Line = { readonly slot: string; readonly message: Message; readonly priority: 2 | 3; readonly isBelow: boolean };
-
-function linesOf(facts: { readonly storm: Storm; readonly members: readonly StormMember[] }): readonly Line[] {
-  const pages = stormPages(facts).map((message, index) => ({ slot: `${facts.storm.id}/list/${index}`, message, isBelow: true }));
-  return [{ slot: stormSlot(facts.storm.id), message: stormRoot(facts), isBelow: false }, ...pages].map((line) => ({
-    ...line,
-    priority: 3,
-  }));
-}
-
-type Saying = { readonly storm: Storm; readonly lines: readonly Line[] };
-
-async function say({ outbox }: Tables, { ids, clock }: Desk, { storm, lines }: Saying): Promise<void> {
-  for (const { slot, message, priority, isBelow } of lines) {
-    const thread = isBelow ? { thread: { slot: stormSlot(storm.id) } } : {};
-    const content = { kind: "message", message } as const;
-    await outbox.say({ slot, channel: storm.channel, content, priority, ...thread }, ids.next("dlv"), clock.nowMs());
-  }
-}
-
-/** The store gives back what it was given with its keys in an order of its own. */
-function isSame(content: DeliveryContent, message: Message): boolean {
-  return canonicalJson(content) === canonicalJson({ kind: "message", message });
 }
 
 /** Threads that were told of a report a moment ago are told of those since, once the lapse is over. */

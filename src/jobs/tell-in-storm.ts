@@ -4,6 +4,7 @@ import type { Clock, Ids } from "../ports/clock.ts";
 import type { News } from "../ports/narrator.ts";
 import type { Tables } from "../ports/store.ts";
 import { reportOf } from "./report-of.ts";
+import { sayStorm, stormSlot } from "./say-storm.ts";
 
 type Telling = {
   readonly ids: Ids;
@@ -12,11 +13,28 @@ type Telling = {
   readonly storms?: Pick<StormSettings, "replies">;
 };
 
+/** What changes how the list shows an incident. */
+const LISTED: readonly News["kind"][] = ["reopened", "taken-out", "worse", "diagnosed", "executing", "verifying", "ended", "resolved"];
+
 /**
  * Tells what concerns an incident that is one of a storm: its verdict in the storm's list, its report below the storm as
  * far as the budget goes. Everything else the list shows by itself. False: it has a thread of its own.
  */
 export async function tellInStorm(tables: Tables, news: News, telling: Telling): Promise<boolean> {
+  const isTold = await tellMember(tables, news, telling);
+  if (LISTED.includes(news.kind)) await keepRecord(tables, news, telling);
+  return isTold;
+}
+
+/** While a storm lasts its list is gone over every few seconds; when it is over, what becomes of a member still belongs there. */
+async function keepRecord(tables: Tables, { incident }: News, telling: Telling): Promise<void> {
+  const stormId = incident.stormId ?? (await tables.storms.member(incident.id))?.stormId;
+  const storm = stormId === undefined ? undefined : await tables.storms.get(stormId);
+  if (storm?.state !== "over") return;
+  await sayStorm(tables.outbox, telling, { storm, members: await tables.storms.members(storm.id) });
+}
+
+async function tellMember(tables: Tables, news: News, telling: Telling): Promise<boolean> {
   if (news.incident.stormId === undefined) return false;
   // As it stands now: it may have been taken out since.
   const stormId = (await tables.incidents.get(news.incident.id))?.stormId;
@@ -39,9 +57,4 @@ export async function tellInStorm(tables: Tables, news: News, telling: Telling):
   } as const;
   await tables.outbox.say(saying, telling.ids.next("dlv"), telling.clock.nowMs());
   return true;
-}
-
-/** The slot of a storm's root. */
-export function stormSlot(stormId: string): string {
-  return `${stormId}/root`;
 }

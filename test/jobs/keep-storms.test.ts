@@ -56,6 +56,11 @@ describe("a storm", () => {
     const content = (await desk.store.outbox.bySlot(slot))?.content;
     return content?.kind === "message" ? seen(content.message).join("\n") : "";
   };
+  /** As if Slack had been given everything. */
+  const deliverAll = async () => {
+    for (const { id, revision } of await desk.store.outbox.due(desk.clock.nowMs(), 100))
+      await desk.store.outbox.sent(id, { revision, ts: "1.5" });
+  };
   const queued = async () => (await test.jobs("investigate")).length;
   const concluded = async (incidentId: string, headline: string) => {
     const [investigation] = await desk.store.investigations.ofIncident(incidentId);
@@ -110,10 +115,34 @@ describe("a storm", () => {
     const over = await said(`${id}/over`);
     expect(over).toContain("1 resolved, 1 still open");
     expect(over).toContain("2 × It leaks 3 MiB a minute");
-    expect(await said(`${id}/root`)).toContain("over");
+    expect(await said(`${id}/root`)).toContain("Storm, over: 2 incidents");
+    expect(await said(`${id}/list/0`)).toMatch(/docker\/d.*diagnosed/);
+    // What becomes of a member afterwards still belongs there: it is told with it, in the same transaction.
+    await resolveIncident(desk, { incidentId: d.incident.id, userId: REQUESTER });
+    expect(await said(`${id}/list/0`)).toMatch(/docker\/d.*resolved/);
+    expect(await said(`${id}/root`)).toContain("2 reports; all resolved.");
+    expect(await said(`${id}/over`)).toContain("2 reports; all resolved.");
+  });
+
+  it("goes on when one of it that is still open is reported again, and says so in the place of its last word", async () => {
+    await heard("a");
+    await heard("b");
+    const [c, d] = [await heard("c"), await heard("d")];
+    const { id } = await storm();
+    for (const one of [c, d]) {
+      await keepStorms(desk);
+      await concluded(one.incident.id, "It leaks 3 MiB a minute");
+    }
+    await resolveIncident(desk, { incidentId: c.incident.id, userId: REQUESTER });
+    test.moveOn(STORMS.quietMs + 1);
+    await keepStorms(desk);
     // What is still open and reported again is told here; what was resolved and comes back is placed anew.
     await heard("d");
     expect((await storm()).id).toBe(id);
+    await deliverAll();
+    await keepStorms(desk);
+    expect(await said(`${id}/over`)).toContain("goes on");
+    expect(await said(`${id}/root`)).toContain("Storm: 2 incidents");
     test.moveOn(STORMS.quietMs + 1);
     await keepStorms(desk);
     expect(await desk.store.storms.active()).toEqual([]);

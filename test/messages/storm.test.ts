@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Storm, StormMember } from "../../src/domain/storm.ts";
-import { stormOver, stormPages, stormRoot } from "../../src/messages/storm.ts";
+import { stormOver, stormPages, stormRoot, stormWhole } from "../../src/messages/storm.ts";
 import { fitMessage } from "../../src/adapters/slack/fit-message.ts";
 import { seen } from "../support/seen.ts";
 
@@ -60,7 +60,23 @@ describe("what is said of a storm", () => {
       member(3, { headline: "The limit is too low" }),
     ];
     const text = seen(stormOver({ storm: STORM, members })).join("\n");
-    expect(text).toContain("60 reports. 1 resolved, 2 still open.");
+    expect(text).toContain("60 reports; 1 resolved, 2 still open.");
+    expect(text).toMatch(/Still open, the worst first\*\n.*inc_2.*\n.*inc_3/);
     expect(text.indexOf("2 × It leaks")).toBeLessThan(text.indexOf("1 × The limit"));
+    const over = seen(stormOver({ storm: STORM, members: members.map((one) => ({ ...one, state: "resolved" })) })).join("\n");
+    expect(over).toContain("60 reports; all resolved.");
+    expect(over).not.toContain("still open");
+  });
+
+  it("has pages for 500; of more the rest is counted, and comes as a file when the storm is over", () => {
+    expect(stormWhole({ storm: STORM, members: many })).toBeUndefined();
+    const members = [...many, ...Array.from({ length: 700 }, (_, index) => member(500 + index))];
+    const pages = stormPages({ members });
+    expect(pages).toHaveLength(10);
+    expect(seen(pages[9] ?? { blocks: [] }).at(-1)).toContain("700 more members, none of them worse, find no room here");
+    const all = stormWhole({ storm: { ...STORM, state: "over" }, members });
+    const { messages, whole = "" } = fitMessage(all ?? { text: "", blocks: [] }, "below");
+    expect(messages).toHaveLength(1);
+    for (const { incidentId } of members) expect(whole).toContain(`\`${incidentId}\``);
   });
 });
