@@ -7,11 +7,13 @@ import { join } from "node:path";
 
 /** A proxy in front of a Docker daemon's socket, as people put one there for least rights. */
 export type DockerProxy = {
-  /** For the settings of a connection: a socket, or a port of 127.0.0.1 with TLS. */
+  /** For the settings of a connection: a socket, or a port of 127.0.0.1. */
   readonly path: string;
   readonly port: number;
   /** `GET /containers/{id}/json`, in the order in which they came; those that were refused too. */
   readonly calls: readonly string[];
+  /** Calls under way at the same time, streams of events left out. */
+  mostAtOnce(): number;
   /** All connections break, as when the daemon goes away. */
   drop(): void;
   /** From now on requests wait for an answer that does not come; false: no more. */
@@ -32,7 +34,9 @@ export type ProxyOptions = {
   readonly daemon?: string;
   /** Calls by name, `GET /info`: all others are refused with 403. Absent: everything goes through. */
   readonly allow?: readonly string[];
-  /** PEM texts: TLS, with a client certificate demanded when `clientCa` is given. */
+  /** Listens on a port instead of a socket. */
+  readonly isOnPort?: boolean;
+  /** PEM texts: TLS, on a port, with a client certificate demanded when `clientCa` is given. */
   readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa?: string };
 };
 
@@ -44,17 +48,28 @@ export function daemonSocket(): string {
   return (process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock").replace(/^unix:\/\//, "");
 }
 
-export async function startDockerProxy({ daemon = daemonSocket(), allow, tls }: ProxyOptions = {}): Promise<DockerProxy> {
+export async function startDockerProxy({
+  daemon = daemonSocket(),
+  allow,
+  tls,
+  isOnPort = tls !== undefined,
+}: ProxyOptions = {}): Promise<DockerProxy> {
   const folder = mkdtempSync(join(tmpdir(), "oomph-proxy-"));
   const path = join(folder, "docker.sock");
   const calls: string[] = [];
   const sockets = new Set<Socket>();
   let isHanging = false;
+  let [atOnce, mostAtOnce] = [0, 0];
   let fateOf: (call: string, url: string) => Fate = () => "pass";
 
   function answer(asked: IncomingMessage, response: ServerResponse): void {
     const call = nameOf(asked);
     calls.push(call);
+    if (call !== "GET /events") {
+      atOnce += 1;
+      mostAtOnce = Math.max(mostAtOnce, atOnce);
+      response.once("close", () => (atOnce -= 1));
+    }
     const fate = fateOf(call, asked.url ?? "");
     if (isHanging || fate === "hold") return;
     if (fate === "drop") return void asked.socket.destroy();
@@ -93,14 +108,15 @@ export async function startDockerProxy({ daemon = daemonSocket(), allow, tls }: 
     });
   }
   await new Promise<void>((resolve) => {
-    if (tls === undefined) server.listen(path, resolve);
-    else server.listen(0, "127.0.0.1", resolve);
+    if (isOnPort) server.listen(0, "127.0.0.1", resolve);
+    else server.listen(path, resolve);
   });
   const drop = (): void => sockets.forEach((socket) => socket.destroy());
   return {
     path,
-    port: tls === undefined ? 0 : (server.address() as AddressInfo).port,
+    port: isOnPort ? (server.address() as AddressInfo).port : 0,
     calls,
+    mostAtOnce: () => mostAtOnce,
     drop,
     hang: (value) => {
       isHanging = value;

@@ -114,6 +114,9 @@ export function openScenes(run = `${process.pid}-${Date.now()}`) {
       const { mib = 48, env, ...rest } = options;
       return memory("steady", { ...rest, env: { LAB_MIB: mib, ...env } });
     },
+    /** One of a crowd: does nothing, needs next to nothing, reaches nobody. */
+    idle: async (options: RunOptions = {}): Promise<Scene> =>
+      start(await memoryImage(), ["sleep", "infinity"], { limitMib: 32, ...options, more: ["--network", "none", ...(options.more ?? [])] }),
     /** Ended by SIGKILL from outside: exit code 137, and the kernel killed nothing for memory. */
     async killed(options: RunOptions = {}): Promise<Scene> {
       const scene = await memory("steady", options);
