@@ -23,9 +23,10 @@ export function subjectOf(facts: AlertFacts, about: About | undefined): AlertSub
   const asWritten = writtenOut(facts);
   if (about === "redis") {
     const names = namesIn(asWritten);
+    const beside = namedInWords(asWritten).filter((word) => !names.some((name) => name.startsWith(word)));
     return {
       about,
-      names: names.length > 0 ? names : namedInWords(asWritten),
+      names: [...names, ...beside].slice(0, MOST_NAMES),
       ...placeOf(placesByLabel(victimLabels(facts.labels))),
       hosts: [],
     };
