@@ -100,7 +100,7 @@ const Kill = z.object({
   oomCgroup: z.string().nullable(),
   containerId: z.string().nullable(),
   podUid: z.string().nullable(),
-  killer: z.enum(["kernel", "systemd-oomd", "talos", "earlyoom", "nohang"]),
+  killer: z.enum(["kernel", "systemd-oomd", "oomd", "talos", "earlyoom", "nohang", "lowmemorykiller"]),
   anonRssBytes: z.number().nullable(),
   limitBytes: z.number().nullable(),
   says: z.string(),

@@ -6,8 +6,8 @@ import type { KernelKill } from "./types.ts";
 type Reader = { readonly needle: string; read(line: LogLine, daemons: Daemons): boolean };
 type Daemons = { readonly ledger: KillLedger; readonly before: string };
 
-// systemd-oomd: a cgroup, and why.
-const OOMD = /\bKilled (\/\S+) due to (memory pressure for .+|memory used .+|swap used .+)$/;
+// systemd-oomd: a cgroup, and why; since 258 it says that it marked it, and kills later.
+const SYSTEMD_OOMD = /\b(?:Killed (\/\S+)|Marked (\/\S+) for killing) due to (memory pressure for .+|memory used .+|swap used .+)$/;
 const UNIT_BY_OOMD = /(\S+): systemd-oomd killed (\d+) process/;
 const UNIT_BY_KERNEL = /(\S+): (?:A process of this unit has been killed by the OOM killer|Failed with result 'oom-kill')/;
 // earlyoom 1.4 and later, 1.3, before.
@@ -18,14 +18,22 @@ const TALOS = /Sending SIGKILL to cgroup (\{.*)$/;
 const TALOS_VICTIMS = /victim processes: \{.*"processes": ?\[([^\]]*)\]/;
 const NOHANG = /Send(?:ing)? SIG(TERM|KILL) to the victim/;
 const NOHANG_VICTIM = /PID: (\d+), [Nn]ame: (.+?), badness/g;
+// Facebook's oomd: pressure over 10, 60 and 300 seconds, then the cgroup without its first slash.
+const OOMD = /oomd kill: (?:[\d.]+ ){3}(\S+) /;
+// Android's: of its driver and of its daemon, of any version.
+const LOW_MEMORY = /\bKill(?:ing)? '(.{1,255}?)' \((\d+)\)(?:, uid (\d+))?(?:,? (?:oom_score_adj|adj) (-?\d+))?/;
+const LOW_MEMORY_WHY = /; reason: (.+?)\s*$/;
 const KUBELET = /(System|Cgroup) OOM encountered, victim process: (.+), pid: (\d+)/;
 
 const READERS: readonly Reader[] = [
-  { needle: " due to ", read: readOomd },
+  { needle: " due to ", read: readSystemdOomd },
   { needle: "systemd-oomd killed", read: readUnitByOomd },
   { needle: "killed by the OOM killer", read: readUnitByKernel },
   { needle: "result 'oom-kill'", read: readUnitByKernel },
   { needle: "VmRSS", read: readEarlyoom },
+  { needle: "kill failed: ", read: readEarlyoomFailure },
+  { needle: "oomd kill: ", read: readOomd },
+  { needle: "Kill", read: readLowMemory },
   { needle: "SIGKILL to cgroup", read: readTalos },
   { needle: "victim processes:", read: readTalosVictims },
   { needle: "to the victim", read: readNohang },
@@ -40,8 +48,9 @@ export function readDaemonLine(line: LogLine, ledger: KillLedger, before: string
   return READERS.some(({ needle, read }) => line.message.includes(needle) && read(line, { ledger, before }));
 }
 
-function readOomd(line: LogLine, { ledger }: Daemons): boolean {
-  const [, cgroup, why] = OOMD.exec(line.message) ?? [];
+function readSystemdOomd(line: LogLine, { ledger }: Daemons): boolean {
+  const [, killed, marked, why] = SYSTEMD_OOMD.exec(line.message) ?? [];
+  const cgroup = killed ?? marked;
   if (cgroup === undefined || why === undefined) return false;
   const pressed = /^memory pressure for (\/\S*)/.exec(why)?.[1] ?? null;
   ledger.add({
@@ -85,6 +94,42 @@ function readEarlyoom({ message, time }: LogLine, { ledger }: Daemons): boolean 
     uid: uid === undefined ? null : Number(uid),
     constraint: "global",
     why: `the host's free memory was low; the process held ${mib} MiB`,
+  });
+  return true;
+}
+
+/** Not where it only waited in vain: the signal was sent, and the process is still at it. */
+function readEarlyoomFailure({ message }: LogLine, { ledger }: Daemons): boolean {
+  if (message.includes("Timer expired")) return true;
+  return ledger.amendLast(
+    ({ killer }) => killer === "earlyoom",
+    (kill) => ({ ...kill, certain: false }),
+  );
+}
+
+function readOomd({ message, time }: LogLine, { ledger }: Daemons): boolean {
+  const cgroup = OOMD.exec(message)?.[1];
+  if (cgroup === undefined) return false;
+  ledger.add({
+    ...unknownKill("oomd", time),
+    ...placed(`/${cgroup.replace(/^\//, "")}`, null),
+    why: "memory pressure, by the rules of oomd",
+  });
+  return true;
+}
+
+function readLowMemory({ message, time }: LogLine, { ledger }: Daemons): boolean {
+  const [, process, pid, uid, adj] = LOW_MEMORY.exec(message) ?? [];
+  if (process === undefined || !/lowmemorykiller|lmkd/.test(message)) return false;
+  const why = LOW_MEMORY_WHY.exec(message)?.[1];
+  ledger.add({
+    ...unknownKill("lowmemorykiller", time),
+    process,
+    pid: Number(pid),
+    uid: uid === undefined ? null : Number(uid),
+    oomScoreAdj: adj === undefined ? null : Number(adj),
+    constraint: "global",
+    why: `the device's memory was low${why === undefined ? "" : ` (${why})`}`,
   });
   return true;
 }

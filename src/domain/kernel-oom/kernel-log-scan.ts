@@ -4,6 +4,7 @@ import { NeedleSearch } from "./needle-search.ts";
 import { Reports } from "./reports.ts";
 import type { KernelOomReading } from "./types.ts";
 import { unwrapLine } from "./unwrap-line.ts";
+import { endOfWrapped, unwrapped } from "./wrapped-lines.ts";
 
 // How much in front of a line is kept for those whose meaning stands there: the journal's times, nohang's victim.
 const LOOK_BACK = 4096;
@@ -57,14 +58,14 @@ export class KernelLogScan {
       if (hit >= to) return;
       const start = hit === at ? at : Math.max(at, text.lastIndexOf("\n", hit) + 1);
       const newline = text.indexOf("\n", hit);
-      const end = newline === -1 || newline > to ? to : newline;
+      const end = endOfWrapped(text, { start, end: newline === -1 || newline > to ? to : newline, to });
       this.#readLine(text, start, end);
       at = end + 1;
     }
   }
 
   #readLine(text: string, start: number, end: number): void {
-    if (end - start <= LONG_LINE) return this.#take(text.slice(start, end), text.slice(Math.max(0, start - LOOK_BACK), start));
+    if (end - start <= LONG_LINE) return this.#take(unwrapped(text.slice(start, end)), text.slice(Math.max(0, start - LOOK_BACK), start));
     const search = new NeedleSearch(text);
     for (let hit = search.next(start); hit < end;) {
       const behind = Math.min(end, hit + AROUND.behind);

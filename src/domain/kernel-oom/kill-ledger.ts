@@ -41,6 +41,11 @@ export class KillLedger {
     this.#kills.push(unpinned(kill));
   }
 
+  /** One that is entered already. */
+  toldAgain(): void {
+    this.#duplicates += 1;
+  }
+
   /** "oom_reaper: reaped process": of a kill that is known, or all that is left of it. */
   reaped(kill: KernelKill): void {
     const known = this.#find(kill);

@@ -4,9 +4,11 @@ import type { KernelKill, Killer } from "./types.ts";
 const KILLERS: Readonly<Record<Killer, string>> = {
   kernel: "The kernel",
   "systemd-oomd": "systemd-oomd",
+  oomd: "oomd",
   talos: "Talos' OOM controller",
   earlyoom: "earlyoom",
   nohang: "nohang",
+  lowmemorykiller: "Android's low memory killer",
 };
 
 /** One kill as a sentence: "The kernel killed java (pid 90210): its cgroup reached its limit of 1.0 GiB". */

@@ -8,8 +8,8 @@ type Needle = {
 
 // A line without one of these phrases begins no report and tells of no kill.
 const NEEDLES: readonly Needle[] = [
-  { text: "-kill", from: 3, phrase: /oom-kill(?:(?:er)?:|'\.?$)/my },
-  { text: "Kill", from: 0, phrase: /Kill(?:ed|ing)? (?:process|\/)/y },
+  { text: "-kill", from: 3, phrase: /oom-kill(?:er(?::|\s*$)|:|'\.?$)/my },
+  { text: "Kill", from: 0, phrase: /Kill(?:ed|ing)?(?: (?:process|\/|')| ?\r?$)/my },
   { text: "Task i", from: 0, phrase: /Task in .{1,4000}? killed as/y },
   { text: "_reap", from: 3, phrase: /oom_reaper: reaped/y },
   { text: "Out of", from: 0, phrase: /Out of memory/y },
@@ -18,6 +18,12 @@ const NEEDLES: readonly Needle[] = [
   { text: "victim", from: 0, phrase: /victim(?: processes:|;|$)/my },
   { text: "VmRSS", from: 0, phrase: /VmRSS/y },
   { text: "(es) i", from: 0, phrase: /\(es\) in this unit/y },
+  { text: "Marked", from: 0, phrase: /Marked \//y },
+  { text: "d kill", from: 3, phrase: /oomd kill: /y },
+  { text: "l fail", from: 3, phrase: /kill failed: /y },
+  { text: "failcn", from: 0, phrase: /failcnt \d/y },
+  { text: "oup st", from: 3, phrase: /cgroup stats for \//y },
+  { text: "tal_vm", from: 2, phrase: /total_vm\s+rss\b/y },
   { text: "x vers", from: 4, phrase: /Linux version /y },
 ];
 

@@ -50,7 +50,8 @@ export type Killed = {
 // A limit of this and more is how the kernel writes "none": 9007199254740988kB, 18014398509481983kB.
 const NO_LIMIT_BYTES = 2 ** 60;
 
-const INVOKED = /^(.*?) ?invoked oom-killer:(.*)$/;
+// Without what follows where somebody has cut it off: a command that searches for the words is none.
+const INVOKED = /^(?:(.*?) ?invoked oom-killer:(.*)|(\S+) invoked oom-killer\s*)$/;
 const CPU = /\bP(?:ID|id): (\d+),? [Cc]omm: (.+?) (?:Kdump: \w+ )?(?:Not tainted|Tainted:)(.*)$/;
 const RELEASE = /\s(\d+\.\d+\S*)(?:\s|$)/;
 const USAGE = /(?:^|\s)(memory|memory\+swap|swap): usage (\d+)kB, limit (\d+)kB/;
@@ -59,9 +60,9 @@ const STATS = /Memory cgroup stats for (.+?):(?:\s|$)/;
 const PAGES = /^Node \d+ \w+: \d+\*(\d+)kB /;
 const COLUMNS = /\[\s*pid\s*\]\s+(uid\s+tgid\s+total_vm\s+rss\b.*)$/;
 const TASK = /\[\s*(\d+)\]\s+(\d+\s+\d+\s+\d+\s+\d+\s.*)$/;
-const CHOSEN = /(Memory cgroup out of memory|Out of memory(?: \([^)]*\))?): Kill process (\d+) \((.{0,64})\) score -?\d+/;
+const CHOSEN = /(Memory cgroup out of memory|Out of memory(?: \([^)]*\))?): [Kk]ill process (\d+) \((.{0,64})\) score -?\d+/;
 const KILLED =
-  /(?:(Memory cgroup out of memory|Out of memory(?: \([^)]*\))?): )?Killed process (\d+)(?:,? UID (\d+),?)? \((.{0,64})\),?(?: UID (\d+),)? total-vm:(\d+)kB(.*)$/;
+  /(?:(Memory cgroup out of memory|Out of memory(?: \([^)]*\))?): )?Killed process (\d+)(?:,? UID (\d+),?)? \((.{0,64})\),?(?: UID (\d+),)? (?=(?:total-vm|anon-rss):)(.*)$/;
 // Cut short before the figures: only with the kernel's words in front is it known that memory was the reason.
 const KILLED_SHORT =
   /(Memory cgroup out of memory|Out of memory(?: \([^)]*\))?): Killed process (\d+)(?:, UID \d+,)? \(([^()]{1,15}|.{1,15}?)\)/;
@@ -72,8 +73,8 @@ type Reader = { readonly needle: string; read(message: string): ReportLine | und
 // In the order in which they are asked; the first that knows the line has it.
 const READERS: readonly Reader[] = [
   { needle: "Killed process", read: readKilled },
-  { needle: "Kill process", read: readChosen },
-  { needle: "invoked oom-killer:", read: readInvoked },
+  { needle: "ill process", read: readChosen },
+  { needle: "invoked oom-killer", read: readInvoked },
   { needle: "task", read: readSummary },
   { needle: "oom", read: readOom },
   { needle: "omm: ", read: readCpu },
@@ -100,14 +101,14 @@ export function readReportLine(message: string): ReportLine | undefined {
 }
 
 function readKilled(message: string): ReportLine | undefined {
-  const [, words, pid, uidBefore, process, uidBehind, totalVm, rest = ""] = KILLED.exec(message) ?? [];
+  const [, words, pid, uidBefore, process, uidBehind, rest = ""] = KILLED.exec(message) ?? [];
   if (pid === undefined || process === undefined) return readKilledShort(message);
   const uid = uidBefore ?? uidBehind ?? /\bUID:(\d+)/.exec(rest)?.[1];
   const killed: Killed = {
     constraint: constraintIn(words),
     pid: Number(pid),
     process,
-    totalVmBytes: totalVm === undefined ? null : Number(totalVm) * 1024,
+    totalVmBytes: sizeIn(rest, /\btotal-vm:(\d+)kB/),
     anonRssBytes: sizeIn(rest, /\banon-rss:(\d+)kB/),
     fileRssBytes: sizeIn(rest, /\bfile-rss:(\d+)kB/),
     shmemRssBytes: sizeIn(rest, /\bshmem-rss:(\d+)kB/),
@@ -137,7 +138,8 @@ function readChosen(message: string): ReportLine | undefined {
 }
 
 function readInvoked(message: string): ReportLine | undefined {
-  const [, process, rest = ""] = INVOKED.exec(message) ?? [];
+  const [, told, rest = "", alone] = INVOKED.exec(message) ?? [];
+  const process = told ?? alone;
   return process === undefined ? undefined : { kind: "invoked", process: process.trim(), order: numberIn(rest, /\border=(-?\d+)/) };
 }
 

@@ -21,8 +21,8 @@ export class Report {
   sawCgroupTrace = false;
   /** memory.oom.group: the kernel goes on to kill all of the cgroup. */
   killsAll = false;
-  /** Kills told so far. */
-  kills = 0;
+  /** Whom it killed so far. */
+  readonly killed = new Set<number>();
   readonly tasks = new TaskTable();
   #limit: Limited | undefined;
   #statsOf: string | undefined;
@@ -77,6 +77,11 @@ export class Report {
       default:
         return line satisfies never;
     }
+  }
+
+  /** Kills told so far. */
+  get kills(): number {
+    return this.killed.size;
   }
 
   isManual(): boolean {

@@ -66,13 +66,19 @@ export class Reports {
       case "summary":
         return this.#give(said, line, said.summary.begins);
       case "columns":
+      case "stats":
+      case "usage":
+        // What is printed of kills only: without a report that waits for them, its head is cut off.
+        return this.#give(
+          said,
+          line,
+          this.#open.every(({ kills }) => kills > 0),
+        );
       case "cpu":
       case "group":
       case "pages":
-      case "stats":
       case "task":
       case "trace":
-      case "usage":
         return this.#give(said, line, false);
       default:
         return said satisfies never;
@@ -96,7 +102,9 @@ export class Reports {
 
   #kill(killed: Killed, line: LogLine): void {
     const report = this.#reportOf(killed) ?? new Report(line.time);
-    report.kills += 1;
+    // Where all of a cgroup are killed, the kernel tells of the one that it chose a second time.
+    if (report.killed.has(killed.pid)) return this.#ledger.toldAgain();
+    report.killed.add(killed.pid);
     this.#ledger.add(killOf(report, killed, line.time));
   }
 

@@ -1,8 +1,8 @@
 /** What ran short. `cgroup`: a limit was reached. `global`: the host had no memory left. `unknown`: the log does not say. */
 export type OomConstraint = "cgroup" | "global" | "unknown";
 
-/** Who killed. All but `kernel` are daemons that act before the kernel has to. */
-export type Killer = "kernel" | "systemd-oomd" | "talos" | "earlyoom" | "nohang";
+/** Who killed. All but `kernel` act before the kernel has to; `lowmemorykiller` is Android's, its driver or its daemon, `oomd` Facebook's. */
+export type Killer = "kernel" | "systemd-oomd" | "oomd" | "talos" | "earlyoom" | "nohang" | "lowmemorykiller";
 
 /** One process (or, by a userspace killer, one cgroup) killed for want of memory. Sizes in bytes; null: the log does not say. */
 export type KernelKill = {

@@ -492,6 +492,68 @@ describe("one kill, however often it is in the log", () => {
   });
 });
 
+describe("reports of which somebody left a part out", () => {
+  const OF_THE_HEAD = /invoked oom-killer|cpuset=|PID: |Call Trace|dump_stack|<\/?TASK>|oom_kill|mem_cgroup_out/;
+  const headless = (report: string): string =>
+    report
+      .split("\n")
+      .filter((line) => !OF_THE_HEAD.test(line) && !line.startsWith("Task in"))
+      .join("\n");
+
+  test("without its head: limit, cgroup and table in front of the kill are read", () => {
+    expect(only(headless(newReport()))).toMatchObject({ limitBytes: 2 ** 30, podUid: POD_UID, oomScoreAdj: 995, taskCount: 2 });
+    expect(only(headless(oldReport()))).toMatchObject({ limitBytes: 2 ** 29, containerId: CONTAINER, oomScoreAdj: 500, certain: true });
+    const bare = headless(oldReport()).replace(/^memory: usage.*$/m, "");
+    expect(only(bare.slice(bare.indexOf("Memory cgroup stats")))).toMatchObject({ containerId: CONTAINER, oomScoreAdj: 500 });
+  });
+
+  test("two without a head are not mixed up", () => {
+    const other = headless(oldReport({ pid: 4812, process: "second", cgroup: "/batch" })).replace("limit 524288kB", "limit 262144kB");
+    const { kills, reportsWithoutVictim } = readKernelLog(`${headless(oldReport())}${other}`);
+    expect(kills).toMatchObject([
+      { pid: 4711, containerId: CONTAINER, limitBytes: 2 ** 29 },
+      { pid: 4812, containerId: null, oomCgroup: "/batch", limitBytes: 2 ** 28 },
+    ]);
+    expect(reportsWithoutVictim).toBe(0);
+  });
+
+  test("a head alone says that the kernel tried", () => {
+    const { isOom, kills, reportsWithoutVictim } = readKernelLog("memory: usage 9kB, limit 9kB, failcnt 4\n");
+    expect({ isOom, kills, reportsWithoutVictim }).toEqual({ isOom: true, kills: [], reportsWithoutVictim: 1 });
+  });
+
+  test("figures that were left out of the kill's line are missing, the others are not", () => {
+    expect(only("Memory cgroup out of memory: Killed process 61 (loader) anon-rss:2048kB\n")).toMatchObject({
+      process: "loader",
+      anonRssBytes: 2 * 2 ** 20,
+      totalVmBytes: null,
+    });
+    expect(
+      only(
+        "[ 1.000001] probe invoked oom-killer\n[ 1.000002] [  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name\n[ 1.000003] [   61]     0    61   5000   4000  81920        0           -17 loader\n[ 1.000004] Out of memory: Killed process 61 (loader)\n",
+      ),
+    ).toMatchObject({ oomScoreAdj: -17, trigger: { process: "probe" } });
+  });
+
+  test("memory.oom.group: the one that was chosen is told of twice and counted once", () => {
+    const killed = (pid: number): string =>
+      `Memory cgroup out of memory: Killed process ${pid} (farm) total-vm:9000kB, anon-rss:${pid}kB, file-rss:0kB, shmem-rss:0kB, UID:0 pgtables:8kB oom_score_adj:0`;
+    const lines = [
+      "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/farm,task_memcg=/farm,task=farm,pid=301,uid=0",
+      killed(301),
+      "Tasks in /farm are going to be killed due to memory.oom.group set",
+      killed(300),
+      killed(301),
+    ];
+    const { kills, duplicates } = readKernelLog(lines.map((line, at) => `[  90.${String(at).padStart(6, "1")}] ${line}\n`).join(""));
+    expect(kills.map(({ pid, cgroup }) => ({ pid, cgroup }))).toEqual([
+      { pid: 301, cgroup: "/farm" },
+      { pid: 300, cgroup: "/farm" },
+    ]);
+    expect(duplicates).toBe(1);
+  });
+});
+
 describe("killers beside the kernel", () => {
   test("systemd-oomd: pressure and swap, the count from systemd", () => {
     const scope = "/user.slice/user-1000.slice/user@1000.service/app.slice/app-gnome-x\\x2dy-25.scope";
@@ -555,6 +617,51 @@ Feb 12 14:31:46 host nohang[530]: Implement a corrective action:
 Feb 12 14:31:46 host nohang[530]:   Send SIGTERM to the victim; total response time: 2255 ms
 `;
     expect(only(text)).toMatchObject({ killer: "nohang", pid: 903309, process: "mysqld" });
+  });
+
+  test("systemd-oomd since 258 marks what it then kills", () => {
+    const head = "[   61.100001] ";
+    const text = `${head}systemd-oomd[71]: Marked /system.slice/batch.service for killing due to memory pressure for /system.slice being 71.20% > 60.00% for > 9s with reclaim activity
+${head}systemd[1]: batch.service: systemd-oomd killed 4 process(es) in this unit.
+`;
+    expect(only(text)).toMatchObject({
+      killer: "systemd-oomd",
+      cgroup: "/system.slice/batch.service",
+      taskCount: 4,
+      constraint: "unknown",
+    });
+  });
+
+  test("Facebook's oomd, from the kernel's buffer", () => {
+    const line =
+      "<6>[ 4242.000007] oomd kill: 70.01 65.02 12.03 workload.slice/render.service 123456 ruleset:[protect] detectorgroup:[slow] killer:[by_size] v2";
+    expect(only(line)).toMatchObject({ killer: "oomd", cgroup: "/workload.slice/render.service", constraint: "unknown", process: null });
+  });
+
+  test.each([
+    {
+      by: "its driver",
+      text: "<6>lowmemorykiller: Killing 'ore.maps.engine' (3101), adj 1000,\n<6>   to free 20000kB on behalf of 'kswapd0' (77) because\n",
+      is: { process: "ore.maps.engine", oomScoreAdj: 1000 },
+    },
+    {
+      by: "its driver, in the kernel's buffer",
+      text: "6,11,900004,-;lowmemorykiller: Killing 'ore.maps.engine' (3101), adj 906,\\x0a   to free 1kB\n",
+      is: { process: "ore.maps.engine", oomScoreAdj: 906 },
+    },
+    {
+      by: "its daemon",
+      text: "03-04 05:06:07.008   650   650 I lowmemorykiller: Kill 'org.example.maps' (3101), uid 10077, oom_score_adj 925 to free 90000kB rss, 400kB swap; reason: low watermark is breached\n",
+      is: { process: "org.example.maps", oomScoreAdj: 925, uid: 10_077, why: "the device's memory was low (low watermark is breached)" },
+    },
+  ])("Android: $by", ({ text, is }) => {
+    expect(only(text)).toMatchObject({ killer: "lowmemorykiller", pid: 3101, constraint: "global", anonRssBytes: null, ...is });
+  });
+
+  test("earlyoom that was not allowed to kill has killed nobody for sure; one that waits in vain has sent its signal", () => {
+    const sent = 'sending SIGTERM to process 4173 uid 0 "collector": badness 1001, VmRSS 31 MiB\n';
+    expect(only(`${sent}kill failed: Operation not permitted\n`)).toMatchObject({ pid: 4173, certain: false });
+    expect(only(`${sent}kill failed: Timer expired\n`)).toMatchObject({ pid: 4173, certain: true });
   });
 
   test("systemd's word on what systemd-oomd killed is no second kill", () => {

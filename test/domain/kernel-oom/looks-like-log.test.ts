@@ -9,6 +9,10 @@ test.each([
   ["the journal", '{"__REALTIME_TIMESTAMP":"1720128512000000","SYSLOG_IDENTIFIER":"sshd","MESSAGE":"sshd[5]: x"}\n'],
   ["the journal's export", "__CURSOR=s=1\n__REALTIME_TIMESTAMP=1720128512000000\nMESSAGE=x\n"],
   [
+    "a quoted one",
+    "> [Tue Mar  3 04:05:06 2026] INFO: task copier:77 blocked for more than 120 seconds.\n> [Tue Mar  3 04:05:06 2026]       Not tainted 6.1.0\n",
+  ],
+  [
     "a bare failure",
     "kswapd0: page allocation failure: order:0, mode:0x40cc0(GFP_KERNEL)\nCPU: 7 PID: 95 Comm: kswapd0 Not tainted 6.13.1 #1\n",
   ],
