@@ -6,16 +6,37 @@ type Part = Readonly<Record<string, unknown>>;
  * What Slack would say to a message or dialog that breaks its limits; undefined: it fits. The local Slack below takes
  * anything. Source: Slack, "Block Kit reference".
  */
-export function refusalOf(method: string, params: Part): "invalid_blocks" | "msg_too_long" | "invalid_arguments" | undefined {
+export function refusalOf(
+  method: string,
+  params: Part,
+): "invalid_blocks" | "msg_too_long" | "msg_blocks_too_long" | "invalid_arguments" | undefined {
   if (method === "views.open") return isFine(partsOf(partOf(params["view"])["blocks"]), 100) ? undefined : "invalid_arguments";
   if (!method.startsWith("chat.") && method !== "response_url") return undefined;
-  if (textOf(params["text"]).length > 40_000) return "msg_too_long";
-  return isFine(partsOf(params["blocks"]), 50) ? undefined : "invalid_blocks";
+  if (textOf(params["text"]).length > (method === "chat.update" ? 4_000 : 40_000)) return "msg_too_long";
+  const blocks = partsOf(params["blocks"]);
+  if (!isFine(blocks, 50)) return "invalid_blocks";
+  return blocks.reduce((sum, block) => sum + charactersOf(block), 0) > MOST_IN_ALL ? "msg_blocks_too_long" : undefined;
+}
+
+// Not documented, found by trying.
+const MOST_IN_ALL = 13_200;
+
+function charactersOf(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + charactersOf(one), 0);
+  return Object.entries(partOf(value)).reduce(
+    (sum, [name, inner]) => sum + (name === "text" ? textOf(inner).length : 0) + charactersOf(inner),
+    0,
+  );
 }
 
 function isFine(blocks: readonly Part[], most: number): boolean {
-  const total = blocks.reduce((sum, block) => sum + JSON.stringify(block).length, 0);
-  return blocks.length <= most && total <= 60_000 && blocks.every(isFineBlock);
+  return blocks.length <= most && blocks.every((block) => isFineBlock(block) && hasIdsOfItsOwn(partsOf(block["elements"])));
+}
+
+/** Within a block each control needs an action_id of its own. */
+function hasIdsOfItsOwn(elements: readonly Part[]): boolean {
+  const ids = elements.map((element) => element["action_id"]).filter((id) => id !== undefined);
+  return new Set(ids).size === ids.length;
 }
 
 function isFineBlock(block: Part): boolean {

@@ -73,7 +73,7 @@ export type StartSlackOptions = {
   readonly channels?: readonly string[];
   /** User groups: name → names of their members. */
   readonly groups?: Readonly<Record<string, readonly string[]>>;
-  /** Keeps to Slack's pace: about one post a second in a channel. Off unless asked for. */
+  /** Keeps to Slack's pace, that of each method and about one post a second in a channel. Off unless asked for. */
   readonly paced?: boolean;
 };
 

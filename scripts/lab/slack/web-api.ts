@@ -91,7 +91,7 @@ function callOf({ req, body, path }: { readonly req: IncomingMessage; readonly b
   if (hooked !== undefined) return { method: INCOMING, channel: hooked, params: asParams(params["payload"] ?? params), token: "", path };
   return {
     method: path.startsWith("/response/") ? "response_url" : path.replace("/api/", ""),
-    channel: textOf(params["channel"] ?? params["channel_id"]) || undefined,
+    channel: textOf(params["channel"] ?? params["channel_id"] ?? params["channels"]) || undefined,
     params,
     token: /^Bearer (.+)$/.exec(req.headers.authorization ?? "")?.[1] ?? textOf(params["token"]),
     path,

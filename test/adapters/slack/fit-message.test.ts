@@ -8,7 +8,7 @@ import { seen } from "../../support/seen.ts";
 const plain = (text: string) => ({ type: "plain_text", text }) as const;
 const mrkdwn = (text: string) => ({ type: "mrkdwn", text }) as const;
 const section = (text: string): Block => ({ type: "section", text: mrkdwn(text) });
-const button = (text: string) => ({ type: "button", action_id: "a", value: "v", text: plain(text) }) as const;
+const button = (text: string, id = "a") => ({ type: "button", action_id: id, value: "v", text: plain(text) }) as const;
 const options = (count: number): readonly Option[] =>
   Array.from({ length: count }, (_, index) => ({ text: plain(`Option ${index}`), value: `v${index}` }));
 const fit = (...blocks: readonly Block[]) => fitMessage({ text: "t", blocks }, "below");
@@ -41,7 +41,7 @@ describe("fitMessage", () => {
     ["30 fields", [{ type: "section", fields: Array.from({ length: 30 }, () => mrkdwn("f".repeat(300))) }]],
     ["a long field", [{ type: "section", fields: [mrkdwn("f".repeat(5000))] }]],
     ["25 context elements", [{ type: "context", elements: Array.from({ length: 25 }, () => mrkdwn("c".repeat(20))) }]],
-    ["60 buttons", [{ type: "actions", elements: Array.from({ length: 60 }, () => button("b".repeat(100))) }]],
+    ["60 buttons", [{ type: "actions", elements: Array.from({ length: 60 }, (_, index) => button("b".repeat(100), `a${index}`)) }]],
     ["a menu of 12", [{ type: "section", text: mrkdwn("x"), accessory: { type: "overflow", action_id: "o", options: options(12) } }]],
     ["200 blocks", Array.from({ length: 200 }, () => section("x"))],
     ["100,000 characters", Array.from({ length: 40 }, () => section("y".repeat(2500)))],
