@@ -50,7 +50,11 @@ export function createOwnMethods({ slack, tickets, groups, socketUrl, onPosted }
     modals,
     methods: {
       "chat.postMessage": posting("chat.postMessage", "posted"),
-      "chat.update": posting("chat.update", "edited"),
+      // Posts may name a person; an edit needs the id of their direct messages.
+      "chat.update": async (params, token) =>
+        /^[UW]/.test(textOf(params["channel"]))
+          ? { ok: false, error: "channel_not_found" }
+          : posting("chat.update", "edited")(params, token),
       "conversations.history": reading("conversations.history"),
       "conversations.replies": reading("conversations.replies"),
       "apps.connections.open": async () => ({ ok: true, url: socketUrl() }),

@@ -22,14 +22,20 @@ export type SlackChatParts = {
 
 /** The Chat of ports/chat.ts on Slack's Web API. */
 export function createSlackChat({ call, postToResponseUrl, timeoutMs }: SlackChatParts): Chat {
+  // Posts may name a person; edits need the id of their direct messages, which the answer to a post tells.
+  const direct = new Map<string, string>();
   return {
     fit: fitMessage,
     async post(place, message, key) {
       const metadata = { event_type: EVENT_TYPE, event_payload: { key } };
       const { channel, ts } = PostReply.parse(await call("chat.postMessage", { ...to(place), ...contentOf(message), metadata }));
+      if (isPerson(place.channel)) direct.set(place.channel, channel);
       return { channel, ts };
     },
-    async update({ channel, ts }, message) {
+    async update(posted, message) {
+      const { ts } = posted;
+      const channel = isPerson(posted.channel) ? direct.get(posted.channel) : posted.channel;
+      if (channel === undefined) throw new ChatRefusal("message-gone", "chat.update: a direct message of before the start cannot be found");
       // Without blocks an edit would leave those that stand there.
       await call("chat.update", { channel, ts, ...contentOf(message), blocks: message.blocks });
     },

@@ -154,6 +154,20 @@ describe("Slack's faults", () => {
     expect((await lab.messages("approver")).filter(({ text }) => text === "your request has ended")).toEqual([]);
   });
 
+  test("a direct message is edited in place; one of another process is gone, so that it is posted anew", async () => {
+    const person = lab.id("second_approver");
+    const { ts } = await chat.post({ channel: person }, says("first"), "dm-1");
+    await chat.update({ channel: person, ts }, says("second"));
+    expect((await lab.messages("second_approver")).map(({ text }) => text)).toEqual(["second"]);
+    const { chat: another } = createSlack({
+      settings: slackSettings(lab, "http"),
+      receive: async () => ({ kind: "ok" }),
+      clock: realClock,
+      log: collectLog([]),
+    });
+    expect(await refusalOf(another.update({ channel: person, ts }, says("third")))).toBe("message-gone");
+  });
+
   test("links in messages are not unfolded, and the key goes along", async () => {
     await chat.post({ channel }, says("see <https://example.com>"), "key-metadata");
     expect(lab.calls("chat.postMessage").at(-1)?.params).toMatchObject({
