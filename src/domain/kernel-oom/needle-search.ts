@@ -1,5 +1,5 @@
 type Needle = {
-  /** Searched for through the whole log: at most six characters, rare ones first, or the engine takes a slower way. */
+  /** Searched for through the whole log: at most six characters, and the first of them a rare one, or the engine takes a slower way. */
   readonly text: string;
   /** What it must be part of, from this many characters before it. */
   readonly from: number;
@@ -19,11 +19,10 @@ const NEEDLES: readonly Needle[] = [
   { text: "VmRSS", from: 0, phrase: /VmRSS/y },
   { text: "(es) i", from: 0, phrase: /\(es\) in this unit/y },
   { text: "Marked", from: 0, phrase: /Marked \//y },
-  { text: "d kill", from: 3, phrase: /oomd kill: /y },
-  { text: "l fail", from: 3, phrase: /kill failed: /y },
-  { text: "failcn", from: 0, phrase: /failcnt \d/y },
-  { text: "oup st", from: 3, phrase: /cgroup stats for \//y },
-  { text: "tal_vm", from: 2, phrase: /total_vm\s+rss\b/y },
+  { text: "kill", from: 0, phrase: /kill(?: failed: |: \d)/y },
+  { text: "kB, li", from: 0, phrase: /kB, limit \d+kB, failcnt/y },
+  { text: "Memory", from: 0, phrase: /Memory cgroup stats for \//y },
+  { text: "_vm ", from: 5, phrase: /total_vm\s+rss\b/y },
   { text: "x vers", from: 4, phrase: /Linux version /y },
 ];
 
