@@ -23,4 +23,13 @@ export const RESOLVED = [
 ] as const;
 export const STILL_FIRING = ["[firing", "status: firing", "status=firing", 'status":"firing', "ok -> alarm", "ok → alarm"] as const;
 /** How a resolved post may begin. */
-export const RESOLVED_BEGINNINGS = ["ok:", "resolved:", "resolved ", "recovered:", "✅ resolved", "[recovered]", "[ok]"] as const;
+export const RESOLVED_BEGINNINGS = [
+  "ok:",
+  "resolved:",
+  "resolved ",
+  "recovered:",
+  "✅",
+  ":white_check_mark:",
+  "[recovered]",
+  "[ok]",
+] as const;

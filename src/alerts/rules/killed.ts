@@ -18,6 +18,7 @@ const OOM_WORDS = [
   "killed due to out of memory",
   "killed because it ran out of memory",
   "container oom",
+  "killed due to memory usage",
 ];
 
 /** Somebody was killed for want of memory. */
@@ -141,6 +142,7 @@ export const RESTARTS: readonly AlertRule[] = [
         },
       },
       { sentence: { of: ["exit code", "exited with code", "exit status"], near: ["137"] } },
+      { phrases: ["signal 9 (sigkill)", "exited on signal 9", "killed by signal 9", "terminated by signal 9"] },
       { metric: ["kube_pod_container_status_restarts*", "pod_number_of_container_restarts", "kubernetes.containers.restarts"] },
     ],
     verdict: { memory: "unsure", class: "container_restarts", nobody: "no" },

@@ -65,6 +65,8 @@ export const RUNTIME_OUT_OF_MEMORY: AlertRule = {
     },
     { name: ["MemoryError*", "*OutOfMemory*"] },
   ],
+  // So ECS calls a kill.
+  unless: [{ phrases: ["container killed due to memory usage"] }],
   verdict: { memory: "yes", class: "out_of_memory", nobody: "yes" },
 };
 
@@ -136,7 +138,7 @@ export const USAGE: readonly AlertRule[] = [
   {
     id: "memory-name",
     says: "Alerts named after memory that is used or short: HighMemoryUsage, CriticalMemoryUsage, RdevAPIHighMemory, PodMemoryUsageHigh, ContainerMemoryUsage",
-    when: [{ parts: [MEMORY, TROUBLE] }, { name: IN_ONE_WORD }],
+    when: [{ parts: [MEMORY, TROUBLE] }, { name: [...IN_ONE_WORD, "*WorkingSet*"] }],
     verdict: HIGH,
   },
   {
@@ -144,9 +146,15 @@ export const USAGE: readonly AlertRule[] = [
     says: "An alert that is called memory, and whose text says that it is short",
     when: [
       { parts: [["memory", "mem", "ram"]], phrases: MEMORY_TROUBLE },
-      // An alarm of CloudWatch's is often called after what it measures, and no more.
-      { parts: [MEMORY], source: ["cloudwatch"], phrases: ["threshold crossed"] },
+      { parts: [["memory", "mem", "ram"]], sentence: { of: ["memory", "mem", "ram"], near: ["%", "percent"] } },
     ],
+    verdict: HIGH,
+  },
+  {
+    id: "alarm-title",
+    says: "An alarm of CloudWatch's that is called memory, and does not say what it measures",
+    when: [{ parts: [MEMORY], source: ["cloudwatch"], phrases: ["threshold crossed"] }],
+    unless: [{ metric: ["*"] }],
     verdict: HIGH,
   },
 ];

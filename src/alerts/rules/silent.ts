@@ -82,6 +82,7 @@ export const SILENT: readonly AlertRule[] = [
           "*WithoutMemoryLimit*",
         ],
       },
+      { metric: ["*memory_reserved_capacity*"] },
       { phrases: ["overcommitted memory resource requests", "no memory limit set", "without memory limit*", "memory limit is not set"] },
     ],
     verdict: NO,
