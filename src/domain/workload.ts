@@ -159,6 +159,8 @@ export type Surroundings = {
     readonly currentReplicas: number;
     /** `memory`, `cpu`, ...: what it goes by. */
     readonly metrics: readonly string[];
+    /** What it keeps use of memory at, in percent of what pods request; absent: it does not go by that. */
+    readonly memoryPercentOfRequest?: number;
   }[];
   readonly budgets: readonly { readonly name: string; readonly disruptionsAllowed: number; readonly says: string }[];
   readonly quotas: readonly { readonly name: string; readonly resource: string; readonly usedBytes: number; readonly hardBytes: number }[];

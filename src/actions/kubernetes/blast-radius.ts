@@ -1,6 +1,7 @@
 import { counted } from "../../domain/count.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Surroundings } from "../../domain/workload.ts";
+import { autoscalersOf } from "./autoscaling.ts";
 import { keepersOf } from "./owners.ts";
 import { textOf, valueAt } from "./pointer.ts";
 import type { WorkloadSession } from "./session.ts";
@@ -28,14 +29,14 @@ export function radiusOfRollout({ facts }: WorkloadSession, definition: Json, su
   const strategy = strategyOf(definition);
   if (facts.paused)
     return {
-      touched: ["No pod, while its rollout is paused"],
+      touched: ["No pod, while its rollout is paused", ...autoscalersOf(surroundings, { anew: false })],
       warnings: [`It is paused: pods are made anew once it is resumed (kubectl rollout resume).`],
       rolls: false,
       again: "No pod is made anew while its rollout is paused.",
     };
   if (strategy.type === "OnDelete")
     return {
-      touched: ["No pod by itself: its strategy is OnDelete"],
+      touched: ["No pod by itself: its strategy is OnDelete", ...autoscalersOf(surroundings, { anew: false })],
       warnings: ["Each pod takes the change when it is deleted: k8s.delete-pod, one after the other."],
       rolls: false,
       again: "Each pod takes that when it is deleted.",
@@ -48,7 +49,8 @@ export function radiusOfRollout({ facts }: WorkloadSession, definition: Json, su
     touched: [
       `${all}, ${pace(strategy, wanted)}`,
       "Requests that they are working on are cut off when their grace period ends",
-      ...budgetsOf(surroundings),
+      ...budgetsOf(surroundings, { heeded: false }),
+      ...autoscalersOf(surroundings, { anew: true }),
     ],
     warnings: partition,
     rolls: strategy.partition === undefined,
@@ -64,17 +66,12 @@ export function keeperWarnings({ facts }: Pick<WorkloadSession, "facts">): reado
   );
 }
 
-/** Autoscalers, in words. */
-export function autoscalersOf({ autoscalers }: Surroundings): readonly string[] {
-  return autoscalers.map(({ name, minReplicas, maxReplicas, metrics }) => {
-    const by = metrics.length === 0 ? "" : ` by ${metrics.join(" and ")}`;
-    return `The autoscaler ${name} keeps it between ${minReplicas} and ${counted(maxReplicas, "replica")}${by}`;
+/** Disruption budgets, in words. `heeded`: what is done keeps to them, as evictions alone do in Kubernetes. */
+export function budgetsOf({ budgets }: Surroundings, { heeded }: { readonly heeded: boolean }): readonly string[] {
+  return budgets.map(({ name, says, disruptionsAllowed }) => {
+    const besides = heeded ? "" : ". It holds back evictions, as of drained nodes, which wait meanwhile, and not this";
+    return `Disruption budget ${name}: ${says}, ${disruptionsAllowed} may be away now${besides}`;
   });
-}
-
-/** Disruption budgets, in words. */
-export function budgetsOf({ budgets }: Surroundings): readonly string[] {
-  return budgets.map(({ name, says, disruptionsAllowed }) => `Disruption budget ${name}: ${says}, ${disruptionsAllowed} may be away now`);
 }
 
 type Strategy = { readonly type?: string; readonly partition?: number; readonly surge?: string; readonly unavailable?: string };

@@ -6,7 +6,7 @@ import { formatTarget, targetKey, type Target } from "../../domain/target.ts";
 import type { PodFacts, Surroundings } from "../../domain/workload.ts";
 import type { Action, RunFacts, RunHandle } from "../action.ts";
 import type { Effect } from "../effect.ts";
-import { readBefore, readCheckpoint, readScope } from "../stored-schema.ts";
+import { readBefore, readScope } from "../stored-schema.ts";
 import { budgetsOf } from "./blast-radius.ts";
 import { LOOK_BACK_MS } from "./change.ts";
 import type { KubernetesActionDeps } from "./deps.ts";
@@ -102,7 +102,7 @@ function describe({ target, facts, pods, doubts = [] }: WorkloadSession, { pod, 
         ? "It is the only one: the service is away until the new one is ready"
         : `${others} of ${pods.length} pods stay and take over its load meanwhile`,
       "Requests that it is working on are cut off when its grace period ends",
-      ...budgetsOf(surroundings),
+      ...budgetsOf(surroundings, { heeded: by === "eviction" }),
     ],
     warnings: [
       "It only buys time: what filled the memory begins anew.",
@@ -154,7 +154,13 @@ async function observeDeletion(deps: KubernetesActionDeps, plan: Plan, run: RunF
   const now = await readPod(deps, plan);
   if (now?.uid === uid && now.deletedAtMs === undefined) return { kind: "not-done", says: `${pod} is still there` };
   const is = whatIsOf(now, uid);
-  const stage = readCheckpoint(PodCheckpoint, run.checkpoint)?.stage;
+  const saved = run.checkpoint ?? null;
+  const { data: { stage } = {} } = PodCheckpoint.safeParse(saved);
+  if (saved !== null && stage === undefined)
+    return {
+      kind: "unknown",
+      says: `${pod} ${is}; another version of Oomph began this act, and what it saved does not tell whether by it`,
+    };
   if (stage === "removed") return { kind: "done", says: `${pod} ${is}` };
   if (stage !== "asked") return { kind: "not-done", says: `${pod} ${is}, and not by this act` };
   const sinceMs = now?.uid === uid ? now.deletedAtMs : undefined;

@@ -3,12 +3,12 @@ import type { Planned } from "../../domain/plan.ts";
 import { formatTarget, type Target } from "../../domain/target.ts";
 import type { Action, RunFacts } from "../action.ts";
 import type { Effect } from "../effect.ts";
-import { autoscalersOf, radiusOfRollout } from "./blast-radius.ts";
-import { planChange, TEMPLATE } from "./change.ts";
+import { TEMPLATE } from "./change.ts";
 import { changing } from "./changing.ts";
 import type { KubernetesActionDeps } from "./deps.ts";
 import { ROLLED_OUT, unfit } from "./kinds.ts";
 import { markOf } from "./mark.ts";
+import { planRollout, readRollout } from "./plan-rollout.ts";
 import { readParams, RestartParams } from "./schema.ts";
 import { patching, planOn, refused, whyPaused } from "./session.ts";
 
@@ -40,26 +40,24 @@ async function planRestart(deps: KubernetesActionDeps, target: Target, given: Re
     const paused = whyPaused(session);
     if (paused !== undefined) return refused(paused);
     if (facts.replicas?.wanted === 0) return refused(`${name} has no replicas: there is nothing to restart. k8s.scale gives it some.`);
-    const place = { of: "workload", ...session.name } as const;
-    const object = await session.acts.read(place);
-    const surroundings = await session.cluster.surroundings(session.name);
-    const radius = radiusOfRollout(session, object.definition, surroundings);
+    const rollout = await readRollout(session);
+    const { radius } = rollout;
     if (!radius.rolls && radius.warnings.length > 0)
       return refused(`a restart of ${name} would not reach all of its pods. ${radius.warnings.join(" ")}`);
-    return planChange(deps, session, {
-      doc: DOC,
-      place,
-      object,
-      operations: [],
-      guards: [],
-      summary: `Restart all pods of ${name}, as a rollout`,
-      rows: [{ what: "Pods", before: `${session.pods.length} running their template`, after: "made anew from the same template" }],
-      touched: [...radius.touched, ...autoscalersOf(surroundings)],
-      warnings: ["It only buys time: what filled the memory begins anew.", ...(surroundings.gaps ?? [])],
-      wayBack: "None is needed: the pods are made from the same template.",
-      params: {},
-      followed: radius.rolls,
-    });
+    return planRollout(
+      deps,
+      { session, rollout },
+      {
+        doc: DOC,
+        operations: [],
+        guards: [],
+        summary: `Restart all pods of ${name}, as a rollout`,
+        rows: [{ what: "Pods", before: `${session.pods.length} running their template`, after: "made anew from the same template" }],
+        warnings: ["It only buys time: what filled the memory begins anew."],
+        wayBack: "None is needed: the pods are made from the same template.",
+        params: {},
+      },
+    );
   });
 }
 

@@ -2,12 +2,11 @@ import type { Json } from "../../domain/json.ts";
 import type { Planned } from "../../domain/plan.ts";
 import { formatTarget, type Target } from "../../domain/target.ts";
 import type { Action } from "../action.ts";
-import { autoscalersOf, radiusOfRollout } from "./blast-radius.ts";
-import { planChange } from "./change.ts";
 import { digestOf } from "./digest.ts";
 import { changing } from "./changing.ts";
 import type { KubernetesActionDeps } from "./deps.ts";
 import { ROLLED_OUT, unfit } from "./kinds.ts";
+import { planRollout, readRollout } from "./plan-rollout.ts";
 import { readParams, UndoParams } from "./schema.ts";
 import { patching, planOn, refused, whyPaused, type WorkloadSession } from "./session.ts";
 
@@ -50,27 +49,20 @@ async function planTemplate(
   session: WorkloadSession,
   { now, revision }: { readonly now: number; readonly revision: number },
 ): Promise<Planned> {
-  const place = { of: "workload", ...session.name } as const;
-  const object = await session.acts.read(place);
-  const surroundings = await session.cluster.surroundings(session.name);
-  const radius = radiusOfRollout(session, object.definition, surroundings);
-  return planChange(deps, session, {
-    doc: DOC,
-    place,
-    object,
-    operations: [],
-    template: { revision, digest: digestOf(await session.acts.templateOf(session.name, revision)) },
-    guards: ["/spec/template"],
-    summary: `Take ${formatTarget(session.target)} back from revision ${now} to revision ${revision}`,
-    touched: [...radius.touched, ...autoscalersOf(surroundings)],
-    warnings: [
-      `All that came with revisions after ${revision} is lost until it is rolled out again.`,
-      ...radius.warnings,
-      ...(surroundings.gaps ?? []),
-    ],
-    wayBack: `Goes back to revision ${now}.`,
-    back: { actionId: DOC.id, params: { revision: now } },
-    params: { revision },
-    followed: radius.rolls,
-  });
+  const rollout = await readRollout(session);
+  return planRollout(
+    deps,
+    { session, rollout },
+    {
+      doc: DOC,
+      operations: [],
+      template: { revision, digest: digestOf(await session.acts.templateOf(session.name, revision)) },
+      guards: ["/spec/template"],
+      summary: `Take ${formatTarget(session.target)} back from revision ${now} to revision ${revision}`,
+      warnings: [`All that came with revisions after ${revision} is lost until it is rolled out again.`],
+      wayBack: `Goes back to revision ${now}.`,
+      back: { actionId: DOC.id, params: { revision: now } },
+      params: { revision },
+    },
+  );
 }

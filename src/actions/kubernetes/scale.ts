@@ -77,7 +77,7 @@ async function planReplicas(deps: KubernetesActionDeps, session: WorkloadSession
         : [
             `${counted(gone, "pod")} ${gone === 1 ? "ends" : "end"}, with the requests that they are working on`,
             "The ones that stay take over their load and memory",
-            ...budgetsOf(surroundings),
+            ...budgetsOf(surroundings, { heeded: false }),
           ],
     warnings: [
       ...(replicas === 0 ? ["Without a replica the service is away until somebody scales it up again."] : []),

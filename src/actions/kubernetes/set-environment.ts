@@ -2,16 +2,15 @@ import type { Json } from "../../domain/json.ts";
 import { isMasked, maskVariable } from "../../domain/mask-secrets.ts";
 import type { Plan, Planned } from "../../domain/plan.ts";
 import { formatTarget, type Target } from "../../domain/target.ts";
-import type { ObjectNow } from "../../ports/cluster-acts.ts";
 import type { Action } from "../action.ts";
 import type { Effect } from "../effect.ts";
-import { autoscalersOf, radiusOfRollout, type Radius } from "./blast-radius.ts";
-import { planChange, type PlainOperation } from "./change.ts";
+import type { PlainOperation } from "./change.ts";
 import { changing } from "./changing.ts";
 import type { KubernetesActionDeps } from "./deps.ts";
 import { unfit, WITH_TEMPLATE } from "./kinds.ts";
 import { patchOfContainer } from "./lasting-patch.ts";
 import { isList, isObject, pointerTo, textOf, valueAt, type JsonObject } from "./pointer.ts";
+import { planRollout, readRollout, type Rollout } from "./plan-rollout.ts";
 import { EnvironmentParams, readParams } from "./schema.ts";
 import { patching, planOn, refused, type WorkloadSession } from "./session.ts";
 import { containerIn, type FoundContainer } from "./template-containers.ts";
@@ -46,19 +45,19 @@ async function planEnvironment(deps: KubernetesActionDeps, target: Target, given
       `${secrets.map(([name]) => name).join(", ")} looks like a secret, and plans are stored and shown: put it into a Secret, and the workload's manifest, yourself.`,
     );
   return planOn(deps, { target, rights: patching }, async (session) => {
-    const object = await session.acts.read({ of: "workload", ...session.name });
-    const looked = containerIn(session.facts, object.definition, wanted ?? session.target.container);
+    const rollout = await readRollout(session);
+    const looked = containerIn(session.facts, rollout.object.definition, wanted ?? session.target.container);
     if (looked.kind === "refused") return looked;
-    return planVariables(deps, session, { object, container: looked.container, set, unset });
+    return planVariables(deps, session, { rollout, container: looked.container, set, unset });
   });
 }
 
-type Working = { readonly object: ObjectNow; readonly container: FoundContainer } & Pick<EnvironmentParams, "set" | "unset">;
+type Working = { readonly rollout: Rollout; readonly container: FoundContainer } & Pick<EnvironmentParams, "set" | "unset">;
 
 async function planVariables(deps: KubernetesActionDeps, session: WorkloadSession, working: Working): Promise<Planned> {
-  const { object, container, set, unset } = working;
+  const { rollout, container, set, unset } = working;
   const name = formatTarget(session.target);
-  const entries = entriesAt(object.definition, `${container.at}/env`);
+  const entries = entriesAt(rollout.object.definition, `${container.at}/env`);
   const names = [...Object.keys(set), ...unset];
   const elsewhere = entries.filter((entry) => names.includes(nameOf(entry)) && entry["valueFrom"] !== undefined);
   if (elsewhere.length > 0)
@@ -67,27 +66,25 @@ async function planVariables(deps: KubernetesActionDeps, session: WorkloadSessio
     );
   const operations = operationsFor(entries, working);
   if (operations.length === 0) return refused(`the environment of ${container.name} of ${name} is so already: there is nothing to change.`);
-  const surroundings = await session.cluster.surroundings(session.name);
-  const radius = radiusOfRollout(session, object.definition, surroundings);
-  return planChange(deps, session, {
-    doc: DOC,
-    place: { of: "workload", ...session.name },
-    object,
-    operations,
-    guards: [`${container.at}/name`, `${container.at}/env`],
-    summary: `Set ${[...Object.keys(set), ...unset.map((one) => `no ${one}`)].join(", ")} in ${container.name} of ${name}`,
-    touched: [...radius.touched, ...autoscalersOf(surroundings)],
-    warnings: [...radius.warnings, ...(surroundings.gaps ?? [])],
-    ...(await wayBack(session, entries, { ...working, again: radius.again })),
-    params: { container: container.name, set: { ...set }, unset: [...unset] },
-    followed: radius.rolls,
-    lasting: patchOfContainer(session.name, container, {
-      env: [
-        ...Object.entries(set).map(([variable, value]) => ({ name: variable, value })),
-        ...unset.map((variable) => ({ name: variable, $patch: "delete" })),
-      ],
-    }),
-  });
+  return planRollout(
+    deps,
+    { session, rollout },
+    {
+      doc: DOC,
+      operations,
+      guards: [`${container.at}/name`, `${container.at}/env`],
+      summary: `Set ${[...Object.keys(set), ...unset.map((one) => `no ${one}`)].join(", ")} in ${container.name} of ${name}`,
+      warnings: [],
+      ...(await wayBack(session, entries, working)),
+      params: { container: container.name, set: { ...set }, unset: [...unset] },
+      lasting: patchOfContainer(session.name, container, {
+        env: [
+          ...Object.entries(set).map(([variable, value]) => ({ name: variable, value })),
+          ...unset.map((variable) => ({ name: variable, $patch: "delete" })),
+        ],
+      }),
+    },
+  );
 }
 
 /** Each variable where it stands; new ones at the end, one that stands twice at its last place, which counts. Taken away from behind. */
@@ -111,11 +108,7 @@ function operationsFor(entries: readonly JsonObject[], { container, set, unset }
 }
 
 /** The values before; where one of them is a secret, which no plan may hold, the rollout before. */
-async function wayBack(
-  session: WorkloadSession,
-  entries: readonly JsonObject[],
-  { container, set, unset, again }: Working & Pick<Radius, "again">,
-) {
+async function wayBack(session: WorkloadSession, entries: readonly JsonObject[], { container, set, unset, rollout }: Working) {
   const names = [...Object.keys(set), ...unset];
   const before = Object.fromEntries(
     entries.filter((entry) => names.includes(nameOf(entry))).map((entry) => [nameOf(entry), textOf(entry["value"])]),
@@ -124,7 +117,7 @@ async function wayBack(
   if (!isSecret) {
     const gone = Object.keys(set).filter((name) => !(name in before));
     const params = { container: container.name, set: before, unset: gone };
-    return { wayBack: `Sets the values before. ${again}`, back: { actionId: DOC.id, params } } as const;
+    return { wayBack: `Sets the values before. ${rollout.radius.again}`, back: { actionId: DOC.id, params } } as const;
   }
   const [newest] = await session.cluster.revisions(session.name);
   if (newest === undefined)

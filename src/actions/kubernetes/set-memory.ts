@@ -6,11 +6,12 @@ import { formatTarget, type Target } from "../../domain/target.ts";
 import type { WorkloadFacts } from "../../domain/workload.ts";
 import type { ObjectNow } from "../../ports/cluster-acts.ts";
 import type { Action } from "../action.ts";
-import { autoscalersOf, radiusOfRollout } from "./blast-radius.ts";
-import { planChange, type PlainOperation } from "./change.ts";
+import { scaledByRequest } from "./autoscaling.ts";
+import type { PlainOperation } from "./change.ts";
 import { changing } from "./changing.ts";
 import type { KubernetesActionDeps } from "./deps.ts";
 import { unfit, WITH_TEMPLATE } from "./kinds.ts";
+import { planRollout, readRollout, type Rollout } from "./plan-rollout.ts";
 import { aboveRange, roomInQuotas, roomOnNodes, type PodSize } from "./room.ts";
 import { MemoryParams, readParams, type WantedSize } from "./schema.ts";
 import { patching, planOn, refused, type WorkloadSession } from "./session.ts";
@@ -47,13 +48,13 @@ async function planMemory(deps: KubernetesActionDeps, target: Target, given: Rea
   const because = unfit(target, WITH_TEMPLATE, "given another limit");
   if (because !== undefined) return refused(because);
   return planOn(deps, { target, rights: patching }, async (session) => {
-    const place = { of: "workload", ...session.name } as const;
-    const object = await session.acts.read(place);
+    const rollout = await readRollout(session);
+    const { object } = rollout;
     const looked = containerIn(session.facts, object.definition, read.params.container ?? session.target.container);
     if (looked.kind === "refused") return looked;
     const sizes = newSizes(object, looked.container, read.params);
     if (sizes.kind === "refused") return refused(`${formatTarget(target)}: ${sizes.because}`);
-    return planSizes(deps, session, { object, container: looked.container, sizes, forceBelow: read.params.forceBelow });
+    return planSizes(deps, session, { rollout, container: looked.container, sizes, forceBelow: read.params.forceBelow });
   });
 }
 
@@ -112,13 +113,13 @@ function sizeAt(definition: Json, pointer: string): Size {
   return typeof value === "string" || typeof value === "number" ? parseBytesQuantity(value) : undefined;
 }
 
-type Working = { readonly object: ObjectNow; readonly container: FoundContainer; readonly sizes: Sizes; readonly forceBelow: boolean };
+type Working = { readonly rollout: Rollout; readonly container: FoundContainer; readonly sizes: Sizes; readonly forceBelow: boolean };
 
 async function planSizes(deps: KubernetesActionDeps, session: WorkloadSession, working: Working): Promise<Planned> {
-  const { object, container, sizes, forceBelow } = working;
+  const { rollout, container, sizes, forceBelow } = working;
+  const { object, surroundings, radius } = rollout;
   const { facts, target, cluster } = session;
   const { limit, request } = sizes;
-  const surroundings = await cluster.surroundings(session.name);
   const wanted = facts.replicas?.wanted ?? 1;
   const demand = {
     replicas: { before: wanted, after: wanted },
@@ -137,40 +138,38 @@ async function planSizes(deps: KubernetesActionDeps, session: WorkloadSession, w
     return refused(
       `a pod of ${formatTarget(target)} uses ${formatBytes(usedBytes)} now, more than ${formatBytes(limit.to)}: what needs that much again would be killed. If that is meant, add --force-below yes.`,
     );
-  const radius = radiusOfRollout(session, object.definition, surroundings);
   const text = { limit: quantityOrNone(limit.to), request: quantityOrNone(request.to) };
-  return planChange(deps, session, {
-    doc: DOC,
-    place: { of: "workload", ...session.name },
-    object,
-    operations: operationsFor(object, `${container.at}/resources`, sizes),
-    guards: [`${container.at}/name`, `${container.at}/resources`],
-    summary: `Set the memory limit of ${container.name} of ${formatTarget(target)} to ${inWords(limit.to)} (now ${inWords(limit.from)}), request ${requestInWords(request.to, limit.to)}`,
-    touched: [...radius.touched, ...autoscalersOf(surroundings)],
-    warnings: [
-      ...(limit.from !== undefined && (limit.to ?? 0) > limit.from
-        ? ["It only buys time if memory keeps growing: what fills this limit fills the new one too."]
-        : []),
-      ...(limit.to === undefined ? ["Without a limit it may take all of a node's memory, and others are killed for it."] : []),
-      ...nodes.warnings,
-      ...room.warnings,
-      ...radius.warnings,
-      ...(surroundings.gaps ?? []),
-    ],
-    wayBack: `Sets the limit back to ${inWords(limit.from)} and the request to ${requestInWords(request.from, limit.from)}. ${radius.again}`,
-    back: {
-      actionId: DOC.id,
-      params: { container: container.name, limit: quantityOrNone(limit.from), request: quantityOrNone(request.from), forceBelow: true },
-    },
-    params: { container: container.name, ...text, ...(forceBelow ? { forceBelow } : {}) },
-    followed: radius.rolls,
-    lasting: patchOfContainer(session.name, container, {
-      resources: {
-        limits: { memory: limit.to === undefined ? null : text.limit },
-        requests: { memory: request.to === undefined ? null : text.request },
+  return planRollout(
+    deps,
+    { session, rollout },
+    {
+      doc: DOC,
+      operations: operationsFor(object, `${container.at}/resources`, sizes),
+      guards: [`${container.at}/name`, `${container.at}/resources`],
+      summary: `Set the memory limit of ${container.name} of ${formatTarget(target)} to ${inWords(limit.to)} (now ${inWords(limit.from)}), request ${requestInWords(request.to, limit.to)}`,
+      warnings: [
+        ...(limit.from !== undefined && (limit.to ?? 0) > limit.from
+          ? ["It only buys time if memory keeps growing: what fills this limit fills the new one too."]
+          : []),
+        ...(limit.to === undefined ? ["Without a limit it may take all of a node's memory, and others are killed for it."] : []),
+        ...nodes.warnings,
+        ...room.warnings,
+        ...scaledByRequest(surroundings, demand.requestBytes),
+      ],
+      wayBack: `Sets the limit back to ${inWords(limit.from)} and the request to ${requestInWords(request.from, limit.from)}. ${radius.again}`,
+      back: {
+        actionId: DOC.id,
+        params: { container: container.name, limit: quantityOrNone(limit.from), request: quantityOrNone(request.from), forceBelow: true },
       },
-    }),
-  });
+      params: { container: container.name, ...text, ...(forceBelow ? { forceBelow } : {}) },
+      lasting: patchOfContainer(session.name, container, {
+        resources: {
+          limits: { memory: limit.to === undefined ? null : text.limit },
+          requests: { memory: request.to === undefined ? null : text.request },
+        },
+      }),
+    },
+  );
 }
 
 /** What one pod asks for with these sizes: the others in it ask as well. */

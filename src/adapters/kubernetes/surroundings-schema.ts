@@ -9,6 +9,12 @@ const intOrText = z.union([z.number(), z.string()]).optional().catch(undefined);
 const named = z.object({ name: text }).optional().catch(undefined);
 const metadata = z.object({ name: text }).optional().catch(undefined);
 
+/** `averageUtilization`: in percent of what pods request. */
+const ofResource = z
+  .object({ name: text, target: z.object({ averageUtilization: count }).optional().catch(undefined) })
+  .optional()
+  .catch(undefined);
+
 /** `autoscaling/v2` and `v2beta2`. */
 export const Autoscaler = z.object({
   metadata,
@@ -20,8 +26,8 @@ export const Autoscaler = z.object({
       metrics: list(
         z.object({
           type: text,
-          resource: named,
-          containerResource: named,
+          resource: ofResource,
+          containerResource: ofResource,
           pods: z.object({ metric: named }).optional().catch(undefined),
           object: z.object({ metric: named }).optional().catch(undefined),
           external: z.object({ metric: named }).optional().catch(undefined),

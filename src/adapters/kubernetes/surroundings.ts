@@ -58,6 +58,9 @@ function moves({ spec }: Autoscaler, { resource, name }: WorkloadName): boolean 
 }
 
 function readAutoscaler({ metadata, spec, status }: Autoscaler): Surroundings["autoscalers"][number] {
+  const byRequest = (spec?.metrics ?? [])
+    .map(({ resource, containerResource }) => resource ?? containerResource)
+    .find((one) => one?.name === "memory" && one.target?.averageUtilization !== undefined);
   return {
     name: metadata?.name ?? "",
     minReplicas: spec?.minReplicas ?? 1, // as the server fills it in
@@ -67,6 +70,7 @@ function readAutoscaler({ metadata, spec, status }: Autoscaler): Surroundings["a
       ({ type = "", resource, containerResource, pods, object, external }) =>
         (resource ?? containerResource ?? pods?.metric ?? object?.metric ?? external?.metric)?.name ?? type,
     ),
+    ...given({ memoryPercentOfRequest: byRequest?.target?.averageUtilization }),
   };
 }
 

@@ -150,6 +150,7 @@ export const SurroundingsSeen = z.object({
       maxReplicas: size,
       currentReplicas: size,
       metrics: z.array(z.string()),
+      memoryPercentOfRequest: size.exactOptional(),
     }),
   ),
   budgets: z.array(z.object({ name: z.string(), disruptionsAllowed: z.number(), says: z.string() })),

@@ -25,8 +25,15 @@ export function raiseLimit(picture: Picture, focus: Focus, caveat: string): read
   const raised = takesEffect === undefined ? undefined : higherLimit(picture, focus);
   if (raised === undefined) return [];
   const { name, from, to } = raised;
-  const why = `Raises the memory limit of ${name} from ${formatBytes(from)} to ${formatBytes(to)}; ${takesEffect}. ${caveat}`;
+  const why = `Raises the memory limit of ${name} from ${formatBytes(from)} to ${formatBytes(to)}; ${takesEffect}. ${caveat}${fewerPods(picture, focus)}`;
   return [{ actionId: "k8s.set-memory", params: { container: name, limit: formatQuantity(to) }, why }];
+}
+
+/** A request that equals the limit rises along: what an autoscaler counts in percent of it falls. */
+function fewerPods({ surroundings }: Picture, { container }: Focus): string {
+  const scaled = surroundings?.value.autoscalers.find(({ memoryPercentOfRequest }) => memoryPercentOfRequest !== undefined);
+  if (scaled === undefined || (container?.requestBytes ?? container?.limitBytes) !== container?.limitBytes) return "";
+  return ` The request rises along, and the autoscaler ${scaled.name}, which counts memory in percent of it, keeps fewer pods then.`;
 }
 
 /** What to write into the manifest of something that cannot be changed once it is there. */
@@ -56,7 +63,10 @@ function higherLimit(picture: Picture, focus: Focus): Raised | undefined {
   return { name: container.name, from: limitBytes, to: bytes };
 }
 
-/** Gives back what a running pod has taken: of one pod by deleting it, of all by a rolling restart. Nothing for what does not run: it frees nothing. */
+/**
+ * Gives back what a running pod has taken: of one pod by deleting it, unless a disruption budget forbids that now, of all by a rolling
+ * restart. Nothing for what does not run: it frees nothing.
+ */
 export function restart(picture: Picture, focus: Focus): readonly Advice[] {
   const resource = picture.pods?.value.workload.resource;
   if (focus.container?.state?.kind !== "running" || resource === undefined || focus.gone) return [];
@@ -68,14 +78,18 @@ export function restart(picture: Picture, focus: Focus): readonly Advice[] {
     params: { pod: pod.name },
     why: `Gives back the memory of this pod at once; its owner makes it anew. ${lost}`,
   };
+  const guard = picture.surroundings?.value.budgets.find(({ disruptionsAllowed }) => disruptionsAllowed === 0);
+  const guarded =
+    guard === undefined || !others ? "" : ` No single pod may be evicted now (disruption budget ${guard.name}: ${guard.says}).`;
   const all: Advice = {
     actionId: "k8s.rollout-restart",
     params: {},
-    why: `Starts its pods anew one after the other and gives back what they took. ${lost}`,
+    why: `Starts its pods anew one after the other and gives back what they took. ${lost}${guarded}`,
   };
   // A bare pod is not made anew, and a job would begin from the start.
   if (!ROLLED_OUT.has(resource)) return [];
-  return others && fullPods(picture, focus) <= 1 ? [one, all] : [all, ...(others ? [one] : [])];
+  if (!others || guard !== undefined) return [all];
+  return fullPods(picture, focus) <= 1 ? [one, all] : [all, one];
 }
 
 /** The gentler way first; over 95% of the limit the restart. */

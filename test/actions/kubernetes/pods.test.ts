@@ -30,6 +30,8 @@ describe.skipIf(lab.kind === "absent")("pods and what leads to them", () => {
       expect(seen).toMatchObject({ kind: "unknown", says: `${pod} is gone; whether by this act or by somebody else's is not known` });
     }, PATIENCE);
     expect(await action.observe(made, { ...run, checkpoint: { stage: "removed" } })).toMatchObject({ kind: "done" });
+    const older = { ...run, checkpoint: { says: "0 of 1 replicas ready" } };
+    expect(await action.observe(made, older)).toMatchObject({ kind: "unknown", says: expect.stringContaining("another version of Oomph") });
     expect(await action.verify(made, run)).toMatchObject({
       helped: true,
       says: expect.stringMatching(/is gone, and its owner has made another/),

@@ -120,6 +120,29 @@ describe.skipIf(lab.kind === "absent")("k8s.set-memory", () => {
     );
   });
 
+  test("says what an autoscaler by memory and a disruption budget make of it", async () => {
+    const target = await cluster.workload("deploy", "scaled", { replicas: 0 });
+    const served = (await cluster.kubectl("api-versions")).split("\n");
+    const [autoscaling = "", policy = ""] = [
+      ["autoscaling/v2", "autoscaling/v2beta2"],
+      ["policy/v1", "policy/v1beta1"],
+    ].map((versions) => versions.find((version) => served.includes(version)));
+    const memory = { name: "memory", target: { type: "Utilization", averageUtilization: 80 } };
+    await cluster.make("HorizontalPodAutoscaler", autoscaling, {
+      metadata: { name: "scaled" },
+      spec: {
+        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "scaled" },
+        maxReplicas: 4,
+        metrics: [{ type: "Resource", resource: memory }],
+      },
+    });
+    const guarded = { minAvailable: 1, selector: { matchLabels: { app: "scaled" } } };
+    await cluster.make("PodDisruptionBudget", policy, { metadata: { name: "guard" }, spec: guarded });
+    const made = await plan(deps, { id: ID, target, params: { limit: "96Mi", request: "32Mi" } });
+    expect(made.warnings.join(" ")).toMatch(/autoscaler scaled keeps memory at 80% of what pods request: what is 80% now will be 40%/);
+    expect(made.blastRadius.join(" ")).toMatch(/Disruption budget guard: at least 1 available.*holds back evictions.*not this/);
+  });
+
   test("refuses what cannot be or is not meant", async () => {
     const two = { name: "two", containers: [] };
     const target = await cluster.workload("deploy", two.name, { replicas: 0 });

@@ -37,7 +37,7 @@ const ANSWERS = {
           scaleTargetRef: { kind: "Deployment", name: "web" },
           maxReplicas: 4,
           metrics: [
-            { type: "Resource", resource: { name: "memory" } },
+            { type: "Resource", resource: { name: "memory", target: { type: "Utilization", averageUtilization: 80 } } },
             { type: "Pods", pods: { metric: { name: "requests" } } },
           ],
         },
@@ -64,7 +64,9 @@ test("autoscalers and budgets of a workload are found in the version that is ser
   const cluster = await clusterOf(ANSWERS);
   const surroundings = await cluster.surroundings({ resource: "deploy", namespace: "shop", name: "web" });
   expect(surroundings).toEqual({
-    autoscalers: [{ name: "web", minReplicas: 1, maxReplicas: 4, currentReplicas: 3, metrics: ["memory", "requests"] }],
+    autoscalers: [
+      { name: "web", minReplicas: 1, maxReplicas: 4, currentReplicas: 3, metrics: ["memory", "requests"], memoryPercentOfRequest: 80 },
+    ],
     budgets: [{ name: "web", disruptionsAllowed: 0, says: "at most 25% away at once" }],
     quotas: [],
     limitRanges: [],

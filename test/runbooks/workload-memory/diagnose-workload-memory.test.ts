@@ -204,6 +204,24 @@ describe("without an end", () => {
     expect(finding.advice[0]).toMatchObject({ actionId: "k8s.delete-pod", params: { pod: "web-1" } });
   });
 
+  test("what a disruption budget forbids now is not offered, and an autoscaler that counts by the request is told of", () => {
+    const budgets = [{ name: "web", disruptionsAllowed: 0, says: "at least 2 available" }];
+    const autoscalers = [
+      { name: "web", minReplicas: 2, maxReplicas: 4, currentReplicas: 2, metrics: ["memory"], memoryPercentOfRequest: 80 },
+    ];
+    const guaranteed = { ...calm, requestBytes: 256 * MIB };
+    const pods = podsPart([pod([guaranteed]), pod([guaranteed], { name: "web-2", uid: "2" })]);
+    const usage = usagePart(["web-1", 200 * MIB], ["web-2", 90 * MIB]);
+    const at = (around: object) => diagnose({ pods, usage, surroundings: { ...NO_SURROUNDINGS, ...around } }).finding.advice;
+    expect(at({}).map(({ actionId }) => actionId)).toContain("k8s.delete-pod");
+    const guarded = at({ budgets, autoscalers });
+    expect(guarded.map(({ actionId }) => actionId)).not.toContain("k8s.delete-pod");
+    expect(guarded.find(({ actionId }) => actionId === "k8s.rollout-restart")?.why).toContain(
+      "disruption budget web: at least 2 available",
+    );
+    expect(guarded.find(({ actionId }) => actionId === "k8s.set-memory")?.why).toContain("keeps fewer pods");
+  });
+
   test("a bare pod is not made anew: it is not deleted", () => {
     const pods = podsPart([pod([calm])], { workload: { resource: "pod", namespace: "shop", name: "web-1" } });
     const { finding } = diagnose({ pods, usage: usagePart(["web-1", 252 * MIB]) });
