@@ -32,7 +32,7 @@ export type StepProgress = {
     | { readonly kind: "waiting" }
     | { readonly kind: "running" }
     | { readonly kind: "done"; readonly tookMs: number }
-    /** There was nothing to look at: nothing of it is configured. */
+    /** There was nothing to look at: nothing of it is configured, or it is not there. */
     | { readonly kind: "skipped"; readonly because: string }
     | { readonly kind: "failed"; readonly because: string; readonly tookMs: number };
 };

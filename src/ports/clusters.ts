@@ -86,9 +86,12 @@ export type PodInsides = {
   httpGet(where: PodPlace, request: PodRequest): Promise<PodResponse>;
   /** A port of a pod as a port of this host's loopback, until closed. Throws `no-rights` where port-forward is forbidden. */
   forward(where: PodPlace, port: number): Promise<Tunnel>;
-  /** The end of the node's kernel log, where the kubelet serves it. Throws `refused` where it does not. */
-  nodeKernelLog(node: string, maxBytes: number): Promise<string>;
+  /** The end of the node's kernel log, where there is one that its kubelet serves. */
+  nodeKernelLog(node: string, maxBytes: number): Promise<NodeKernelLog>;
 };
+
+/** `absent`: nothing writes one, or its kubelet serves none, as `because` says, and where to look instead. */
+export type NodeKernelLog = { readonly kind: "read"; readonly text: string } | { readonly kind: "absent"; readonly because: string };
 
 export type PodPlace = { readonly namespace: string; readonly pod: string };
 export type ContainerPlace = PodPlace & { readonly container: string };

@@ -4,7 +4,7 @@ import type { Diagnosis } from "../domain/finding.ts";
 import type { Target } from "../domain/target.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { Asked, Runbook, Step } from "./runbook.ts";
-import { isNotConfigured } from "./seen.ts";
+import { isNotConfigured, whyNotThere } from "./seen.ts";
 
 export type RunbookOptions = {
   readonly clock: Clock;
@@ -99,8 +99,8 @@ async function runStep<Session>(
   const collectedAtMs = clock.nowMs();
   const evidence = { id: ids.next("ev"), step: step.id, collectedAtMs, tookMs: collectedAtMs - begunAtMs, source, data };
   await options.onEvidence?.(evidence);
-  const isSkipped = step.skipped !== undefined && isNotConfigured(data);
-  board.show(step.id, isSkipped ? { kind: "skipped", because: step.skipped } : { kind: "done", tookMs: evidence.tookMs });
+  const because = isNotConfigured(data) ? step.skipped : whyNotThere(data);
+  board.show(step.id, because === undefined ? { kind: "done", tookMs: evidence.tookMs } : { kind: "skipped", because });
   return { kind: "collected", evidence };
 }
 

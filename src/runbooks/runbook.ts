@@ -33,6 +33,6 @@ export type Step<Session = unknown> = {
   readonly timeoutMs: number;
   /** Why it was skipped, where its evidence is `{"kind": "not-configured"}`: what is not configured, and where it would be. */
   readonly skipped?: string;
-  /** Throws OomphError when it cannot be collected. */
+  /** Throws OomphError when it cannot be collected; what is not there at all is `notThere` (seen.ts). */
   collect(session: Session, signal: AbortSignal): Promise<Json>;
 };

@@ -43,9 +43,19 @@ export function isNotConfigured(data: Json): boolean {
   return kindOf(data) === "not-configured";
 }
 
-/** Steps that have nothing to look at say so instead of failing. */
+/** What a step says that has nothing to look at: that is no failure. */
+export function notThere(because: string): Json {
+  return { kind: "not-there", because };
+}
+
+/** Why there was nothing to look at, as `notThere` said it. */
+export function whyNotThere(data: Json): string | undefined {
+  if (typeof data !== "object" || data === null || kindOf(data) !== "not-there") return undefined;
+  return "because" in data && typeof data["because"] === "string" ? data["because"] : undefined;
+}
+
 function isNothing(data: Json): boolean {
-  return isNotConfigured(data) || kindOf(data) === "nothing";
+  return isNotConfigured(data) || whyNotThere(data) !== undefined;
 }
 
 function kindOf(data: Json): Json | undefined {

@@ -5,6 +5,7 @@ import { OomphError } from "../../src/domain/errors.ts";
 import type { Evidence, StepProgress } from "../../src/domain/evidence.ts";
 import type { Diagnosis } from "../../src/domain/finding.ts";
 import type { Json } from "../../src/domain/json.ts";
+import { notThere } from "../../src/runbooks/seen.ts";
 import { runRunbook } from "../../src/runbooks/run-runbook.ts";
 import type { Runbook, Step } from "../../src/runbooks/runbook.ts";
 
@@ -149,14 +150,19 @@ test("evidence that cannot be stored ends the run", async () => {
   expect(close).toHaveBeenCalledOnce();
 });
 
-test("a step that finds nothing configured is skipped, with what would be configured, and its evidence is kept", async () => {
+test("a step that finds nothing configured, or nothing there, is skipped, with what would be configured, and its evidence is kept", async () => {
   const check = { ...step("health", async () => ({ kind: "not-configured" })), skipped: "no check is configured" };
-  const { runbook } = runbookOf([check, step("other", async () => ({ kind: "not-configured" }))]);
+  const { runbook } = runbookOf([
+    check,
+    step("other", async () => ({ kind: "not-configured" })),
+    step("log", async () => notThere("nobody writes one")),
+  ]);
   const told: (readonly StepProgress[])[] = [];
   const outcome = await runRunbook(runbook, TARGET, { ...OPTIONS, onProgress: (steps) => told.push(steps) });
   expect(told.at(-1)?.map(({ state }) => state)).toEqual([
     { kind: "skipped", because: "no check is configured" },
     { kind: "done", tookMs: expect.any(Number) },
+    { kind: "skipped", because: "nobody writes one" },
   ]);
-  expect(outcome).toMatchObject({ kind: "done", failures: [], evidence: [{ step: "health" }, { step: "other" }] });
+  expect(outcome).toMatchObject({ kind: "done", failures: [], evidence: [{ step: "health" }, { step: "other" }, { step: "log" }] });
 });

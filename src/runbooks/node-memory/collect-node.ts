@@ -7,6 +7,7 @@ import type { Cluster } from "../../ports/clusters.ts";
 import { describeKill } from "../cluster/describe-kill.ts";
 import { readLargest, sizeOf } from "../cluster/largest-pods.ts";
 import { maskEvent, maskNode, maskPod } from "../cluster/mask-facts.ts";
+import { notThere } from "../seen.ts";
 
 const MOST_EVENTS = 100;
 const MOST_NAMED = 50;
@@ -44,9 +45,11 @@ export async function collectEvents({ cluster, target }: NodeSession, clock: Clo
   return { atMs: clock.nowMs(), events: events.map(maskEvent) };
 }
 
-/** Kills for want of memory in its kernel log. Throws where the kubelet does not serve it. */
+/** Kills for want of memory in its kernel log, where there is one. */
 export async function collectKernel({ cluster, target }: NodeSession): Promise<Json> {
-  const { kills } = readKernelLog(await cluster.nodeKernelLog(target.name, MAX_LOG_BYTES));
+  const log = await cluster.nodeKernelLog(target.name, MAX_LOG_BYTES);
+  if (log.kind === "absent") return notThere(log.because);
+  const { kills } = readKernelLog(log.text);
   const own = kills.filter(({ manualSysrq }) => !manualSysrq).slice(-MOST_NAMED);
   return { kills: own.map((kill) => describeKill(kill, kill.constraint === "global" ? "host" : "unknown")) };
 }

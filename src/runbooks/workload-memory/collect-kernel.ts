@@ -5,6 +5,7 @@ import { readKernelLog } from "../../domain/kernel-oom/kernel-log-scan.ts";
 import type { KernelKill } from "../../domain/kernel-oom/types.ts";
 import type { PodFacts } from "../../domain/workload.ts";
 import { describeKill } from "../cluster/describe-kill.ts";
+import { notThere } from "../seen.ts";
 import { someAtOnce } from "../some-at-once.ts";
 import { nodesInTrouble } from "./collect-objects.ts";
 import type { WorkloadSession } from "./session.ts";
@@ -13,28 +14,25 @@ const MAX_LOG_BYTES = 2 * 2 ** 20;
 const MOST_KILLS = 50;
 const AT_ONCE = 2;
 
-/** Kills in the kernel's logs of the nodes that pods in trouble are on. Throws when no such log could be read. */
-export async function collectKernel({ cluster, pods }: WorkloadSession): Promise<Json> {
-  const found = await pods();
+/** Kills in the kernel's logs of the nodes that pods in trouble are on. Throws when one is there and none could be read. */
+export async function collectKernel({ cluster, pods: podsOf }: WorkloadSession): Promise<Json> {
+  const found = await podsOf();
   const nodes = nodesInTrouble(found);
   const read = await someAtOnce(nodes, AT_ONCE, async (node) => {
-    const { kills } = readKernelLog(await cluster.nodeKernelLog(node, MAX_LOG_BYTES));
-    return {
-      node,
-      ...sortOut(
-        kills,
-        found.pods.filter((pod) => pod.node === node),
-      ),
-    };
+    const log = await cluster.nodeKernelLog(node, MAX_LOG_BYTES);
+    if (log.kind === "absent") return { missing: { node, because: log.because } };
+    const pods = found.pods.filter((pod) => pod.node === node);
+    return { log: { node, ...sortOut(readKernelLog(log.text).kills, pods) } };
   });
-  const logs = read.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const logs = read.flatMap((one) => (one.status === "fulfilled" ? (one.value.log ?? []) : []));
   const missing = nodes.flatMap((node, at) => {
     const one = read[at];
-    return one?.status === "rejected" ? [{ node, because: messageOf(one.reason) }] : [];
+    return one?.status === "rejected" ? [{ node, because: messageOf(one.reason) }] : (one?.value.missing ?? []);
   });
   const failed = read.find((one) => one.status === "rejected");
   if (logs.length === 0 && failed !== undefined) throw failed.reason;
-  return { logs, missing };
+  const [first] = missing;
+  return logs.length === 0 && first !== undefined ? notThere(first.because) : { logs, missing };
 }
 
 /** Whose process each was. One asked for by hand says nothing about memory. Pure. */

@@ -1,4 +1,4 @@
-import { OomphError } from "../../../domain/errors.ts";
+import type { NodeKernelLog } from "../../../ports/clusters.ts";
 import { quoted } from "../asked.ts";
 import type { Asking } from "../objects.ts";
 
@@ -7,21 +7,21 @@ const FILES = ["kern.log", "messages", "syslog", "dmesg"];
 const MAX_LISTING_BYTES = 262_144;
 
 /** The end of a node's kernel log, where its kubelet serves /var/log and something writes one there. */
-export async function readNodeKernelLog(asking: Asking, node: string, maxBytes: number): Promise<string> {
-  const there = await listLogs(asking, node);
+export async function readNodeKernelLog(asking: Asking, node: string, maxBytes: number): Promise<NodeKernelLog> {
+  const { status, body } = await asking.client.raw({ call: "nodeProxy", name: node, path: "/logs/" }, MAX_LISTING_BYTES);
+  const kubelet = `The kubelet of node ${quoted(node)}`;
+  if (status >= 300) return absent(`${kubelet} does not serve the node's logs (status ${status}; enableSystemLogHandler may be off).`);
+  const there = namesIn(Buffer.from(body).toString("utf8"));
   const file = FILES.find((name) => there.has(name));
-  if (file === undefined) {
-    const says = `The kubelet of node ${quoted(node)} serves /var/log, and there is no kernel log in it (looked for ${FILES.join(", ")}): the journal may keep it. Look there: journalctl -k.`;
-    throw new OomphError("refused", says);
-  }
-  return readEnd(asking, { node, file }, maxBytes);
+  if (file === undefined)
+    return absent(
+      `${kubelet} serves /var/log, and there is no kernel log in it (looked for ${FILES.join(", ")}): the journal may keep it.`,
+    );
+  return { kind: "read", text: await readEnd(asking, { node, file }, maxBytes) };
 }
 
-async function listLogs({ client }: Asking, node: string): Promise<ReadonlySet<string>> {
-  const { status, body } = await client.raw({ call: "nodeProxy", name: node, path: "/logs/" }, MAX_LISTING_BYTES);
-  if (status < 300) return namesIn(Buffer.from(body).toString("utf8"));
-  const says = `The kubelet of node ${quoted(node)} does not serve the node's logs (status ${status}; enableSystemLogHandler may be off). Look there: journalctl -k.`;
-  throw new OomphError("refused", says);
+function absent(because: string): NodeKernelLog {
+  return { kind: "absent", because: `${because} Look there: journalctl -k.` };
 }
 
 /** A page of links, as Go's server of files writes it. */
