@@ -14,10 +14,11 @@ const PART = 50;
 
 /**
  * Takes what a sender's webhook sends: what is or may be about memory is queued, in parts of 50, so that a repeat is dropped.
- * A repeat has the sender's own id, or, where it has none, the same content within two minutes after the first.
+ * A repeat has the sender's own id, or, where it has none, the same content: within two minutes after the first, or however
+ * late where no two messages of the sender are alike.
  */
 export function createTaker(
-  { source, readSent }: Required<Pick<Sender, "source" | "readSent">>,
+  { source, readSent, isSentOnce = false }: Required<Pick<Sender, "source" | "readSent">> & Pick<Sender, "isSentOnce">,
   { queue, clock, metrics, log, judge }: Pick<Desk, "queue" | "clock" | "metrics" | "log"> & { readonly judge: Judge },
 ): TakeSent {
   return async (body, contentDigest) => {
@@ -25,7 +26,7 @@ export function createTaker(
     if (sent.kind === "unfit") return sent;
     metrics.received("alert");
     const receivedAtMs = clock.nowMs();
-    const { id, key, sameWithinMs } = identityOf(sent, contentDigest, receivedAtMs);
+    const { id, key, sameWithinMs } = identityOf(sent, { contentDigest, receivedAtMs, isSentOnce });
     const { leftOut } = sent;
     if (leftOut !== undefined) log.warn({ source, leftOut }, "a sender's message held more alerts than were taken of it");
     let queued = 0;
@@ -63,10 +64,14 @@ function partsOf(facts: readonly AlertFacts[]): readonly (readonly AlertFacts[])
   return Array.from({ length: Math.max(1, Math.ceil(facts.length / PART)) }, (_, index) => facts.slice(index * PART, (index + 1) * PART));
 }
 
+type Received = { readonly contentDigest: string; readonly receivedAtMs: number; readonly isSentOnce: boolean };
+type Identity = { readonly id: string; readonly key: string; readonly sameWithinMs?: number };
+
 /** `id`: of this message, `key`: of all that are this message sent again. */
-function identityOf(sent: Extract<Sent, { kind: "facts" }>, contentDigest: string, receivedAtMs: number) {
+function identityOf(sent: Extract<Sent, { kind: "facts" }>, { contentDigest, receivedAtMs, isSentOnce }: Received): Identity {
   if (sent.id !== undefined) return { id: sent.id, key: sent.id };
   const content = contentDigest.slice(0, 40);
+  if (isSentOnce) return { id: content, key: content };
   return { id: `${content}.${receivedAtMs}`, key: content, sameWithinMs: SAME_WITHIN_MS };
 }
 

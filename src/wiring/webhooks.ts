@@ -1,10 +1,13 @@
+import { createPlaces } from "../adapters/http/places.ts";
 import { sharedSecret, signedBody } from "../adapters/http/proofs.ts";
 import type { Handler } from "../adapters/http/server.ts";
-import { createWebhook, type WebhookParts } from "../adapters/http/webhook.ts";
+import { createWebhook, MOST_UNPROVEN, type WebhookParts } from "../adapters/http/webhook.ts";
 import { createSnsProof } from "../adapters/sns/sns-proof.ts";
 import type { Judge } from "../alerts/judge.ts";
 import { createGenericReader } from "../alerts/senders/generic/index.ts";
+import { timeOf } from "../alerts/facts.ts";
 import { SENDERS } from "../alerts/senders/index.ts";
+import { parsePagerDutyEvent } from "../alerts/senders/pagerduty/schema.ts";
 import type { ReadSent } from "../alerts/senders/sender.ts";
 import { createTaker } from "../alerts/take-sent.ts";
 import type { Config } from "../config/build.ts";
@@ -21,16 +24,18 @@ type Route = Pick<WebhookParts, "proof" | "limitBytes" | "types" | "tooMany"> & 
   readonly path: string;
   readonly source: AlertSource;
   readonly readSent: ReadSent;
+  readonly isSentOnce?: boolean;
 };
 
 /** Routes of senders that do not go through Slack, by path; each is there only when it is configured. */
 export function webhooksOf({ webhooks }: Pick<Config, "webhooks">, desk: Parts, judge: Judge): Readonly<Record<string, Handler>> {
   const { clock, log } = desk;
-  const routes = [...keyed(webhooks), ...cloudwatch(webhooks, desk), ...generic(webhooks)];
+  const routes = [...keyed(webhooks, clock), ...cloudwatch(webhooks, desk), ...generic(webhooks)];
+  const unproven = createPlaces(MOST_UNPROVEN);
   return Object.fromEntries(
-    routes.map(({ path, source, readSent, ...rest }) => {
-      const take = createTaker({ source, readSent }, { ...desk, judge });
-      return [`/webhooks/${path}`, createWebhook({ ...rest, take, clock, log })] as const;
+    routes.map(({ path, source, readSent, isSentOnce = false, ...rest }) => {
+      const take = createTaker({ source, readSent, isSentOnce }, { ...desk, judge });
+      return [`/webhooks/${path}`, createWebhook({ ...rest, take, clock, log, unproven })] as const;
     }),
   );
 }
@@ -47,20 +52,22 @@ const KEYED: readonly Exclude<KeyedSender, "cloudwatch">[] = [
   "newrelic",
 ];
 
-function keyed({ secrets }: WebhookConfig): readonly Route[] {
+function keyed({ secrets }: WebhookConfig, clock: Parts["clock"]): readonly Route[] {
   return KEYED.flatMap((source) => {
     const secret = secrets[source];
     if (secret === undefined) return [];
     const isGroup = source === "alertmanager" || source === "grafana";
-    const route = { path: source, source, readSent: readerOf(source), proof: proofOf(source, secret) };
+    const route = { path: source, source, ...readerOf(source), proof: proofOf(source, secret, clock) };
     // Both send again after 5xx and nothing else. Source: Alertmanager, notify/webhook.
     return [{ ...route, ...(isGroup ? { limitBytes: GROUP_LIMIT_BYTES, tooMany: 503 } : {}) }];
   });
 }
 
-function proofOf(source: KeyedSender, secret: string): Proof {
+function proofOf(source: KeyedSender, secret: string, clock: Parts["clock"]): Proof {
   const setting = `webhooks.${source}Secret`;
-  if (source === "pagerduty") return signedBody({ secret, setting, header: "x-pagerduty-signature", prefix: "v1=" });
+  const nowMs = (): number => clock.nowMs();
+  if (source === "pagerduty")
+    return signedBody({ secret, setting, header: "x-pagerduty-signature", prefix: "v1=", sentAtMs: occurredAtMs, nowMs });
   if (source === "sentry") return signedBody({ secret, setting, header: "sentry-hook-signature", prefix: "" });
   return sharedSecret(secret, setting);
 }
@@ -68,10 +75,10 @@ function proofOf(source: KeyedSender, secret: string): Proof {
 function cloudwatch({ secrets, topics }: WebhookConfig, { clock, log }: Parts): readonly Route[] {
   const { cloudwatch: secret } = secrets;
   if (secret === undefined && topics.length === 0) return [];
-  const otherwise = secret === undefined ? {} : { otherwise: proofOf("cloudwatch", secret) };
+  const otherwise = secret === undefined ? {} : { otherwise: proofOf("cloudwatch", secret, clock) };
   const proof = createSnsProof({ topics, ...otherwise, fetch, clock, log });
   // SNS calls its JSON plain text.
-  return [{ path: "cloudwatch", source: "cloudwatch", readSent: readerOf("cloudwatch"), proof, types: ["text/plain"] }];
+  return [{ path: "cloudwatch", source: "cloudwatch", ...readerOf("cloudwatch"), proof, types: ["text/plain"] }];
 }
 
 function generic({ generic: senders }: WebhookConfig): readonly Route[] {
@@ -84,8 +91,18 @@ function generic({ generic: senders }: WebhookConfig): readonly Route[] {
   }));
 }
 
-function readerOf(source: KeyedSender): ReadSent {
-  const read = SENDERS.find((sender) => sender.source === source)?.readSent;
-  if (read === undefined) throw new TypeError(`expected a reader of what ${source} sends`);
-  return read;
+function readerOf(source: KeyedSender): Pick<Route, "readSent" | "isSentOnce"> {
+  const sender = SENDERS.find((one) => one.source === source);
+  if (sender?.readSent === undefined) throw new TypeError(`expected a reader of what ${source} sends`);
+  return { readSent: sender.readSent, isSentOnce: sender.isSentOnce === true };
+}
+
+/** When what an event of PagerDuty's tells of happened, which is signed with the rest; of Sentry's messages only the body is, and no time of sending is in it. */
+function occurredAtMs(bytes: Uint8Array): number | undefined {
+  try {
+    const body: unknown = JSON.parse(Buffer.from(bytes).toString("utf8"));
+    return timeOf(parsePagerDutyEvent(body)?.occurred_at);
+  } catch {
+    return undefined; // what is no JSON is refused where it is read
+  }
 }

@@ -18,10 +18,15 @@ export type SignedBody = {
   readonly header: string;
   /** In front of each signature in it: `v1=`. Several are separated by commas. */
   readonly prefix: string;
+  /** Where the body says when it was sent: what is older than a day was recorded, and is not remembered any more as a repeat. */
+  readonly sentAtMs?: (bytes: Uint8Array) => number | undefined;
+  readonly nowMs?: () => number;
 };
 
+const MOST_AGE_MS = 24 * 60 * 60_000;
+
 /** A body that is signed with a secret (HMAC with SHA-256, in hex); who cannot sign may send the secret along. */
-export function signedBody({ secret, setting, header, prefix }: SignedBody): Proof {
+export function signedBody({ secret, setting, header, prefix, sentAtMs, nowMs = Date.now }: SignedBody): Proof {
   const shared = sharedSecret(secret, setting);
   return {
     expected: `expected the body signed with the secret of ${setting} in the header ${header}, or that secret ${WAYS}`,
@@ -31,7 +36,9 @@ export function signedBody({ secret, setting, header, prefix }: SignedBody): Pro
       const isRight = signaturesIn(textOf(headers[header]) ?? "", prefix).some(
         (given) => given.length === expected.length && timingSafeEqual(given, expected),
       );
-      return isRight ? { kind: "right" } : { kind: "forged", because: `the signature in ${header} is not that of this body` };
+      if (!isRight) return { kind: "forged", because: `the signature in ${header} is not that of this body` };
+      const ageMs = nowMs() - (sentAtMs?.(bytes) ?? nowMs());
+      return ageMs <= MOST_AGE_MS ? { kind: "right" } : { kind: "forged", because: "it was signed more than a day ago" };
     },
   };
 }

@@ -4,7 +4,8 @@ import { messageOf, OomphError } from "../../domain/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Proof, TakeSent, WebhookOutcome } from "../../ports/webhook.ts";
-import { drain, readBody } from "./read-body.ts";
+import { createPlaces, type Places } from "./places.ts";
+import { drain, readBody, type BodyRead } from "./read-body.ts";
 import { createTurnstile } from "./turnstile.ts";
 
 export type WebhookParts = {
@@ -16,6 +17,10 @@ export type WebhookParts = {
   readonly perMinute?: number;
   /** What one request too many is answered; absent: 429. */
   readonly tooMany?: 429 | 503;
+  /** Bodies that are read at once before it is known whose they are, on all routes that share it; absent: 32 on this one. */
+  readonly unproven?: Places;
+  /** Longest wait for such a body; absent: 10 s. */
+  readonly unprovenWithinMs?: number;
   /** Longest body; absent: 1 MiB. */
   readonly limitBytes?: number;
   /** Content types that hold JSON, beside application/json: SNS calls it text. */
@@ -26,6 +31,9 @@ export const BODY_LIMIT_BYTES = 2 ** 20;
 // A storm of single alerts, a hundred each second, is taken; what is more is told to come again.
 const PER_MINUTE = 6_000;
 const RETRY_AFTER_SECONDS = 5;
+/** Of 1 MiB each they hold 32 MiB, whoever sends them. */
+export const MOST_UNPROVEN = 32;
+const UNPROVEN_WITHIN_MS = 10_000;
 
 type Reply = {
   readonly status: number;
@@ -33,7 +41,7 @@ type Reply = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-type Turnstile = ReturnType<typeof createTurnstile>;
+type Gates = { readonly turnstile: ReturnType<typeof createTurnstile>; readonly unproven: Places };
 
 /**
  * A route for one sender's JSON. 202 says that it is kept and will be handled; nothing else does. Who sends is looked at
@@ -41,8 +49,9 @@ type Turnstile = ReturnType<typeof createTurnstile>;
  */
 export function createWebhook(parts: WebhookParts): (request: IncomingMessage, response: ServerResponse) => void {
   const turnstile = createTurnstile({ perMinute: parts.perMinute ?? PER_MINUTE, clock: parts.clock });
+  const gates = { turnstile, unproven: parts.unproven ?? createPlaces(MOST_UNPROVEN) };
   return (request, response) => {
-    void answered(parts, request, turnstile).then((reply) => {
+    void answered(parts, request, gates).then((reply) => {
       send(response, reply);
       drain(request);
     });
@@ -50,39 +59,68 @@ export function createWebhook(parts: WebhookParts): (request: IncomingMessage, r
 }
 
 /** Never rejects. */
-async function answered(parts: WebhookParts, request: IncomingMessage, turnstile: Turnstile): Promise<Reply> {
+async function answered(parts: WebhookParts, request: IncomingMessage, gates: Gates): Promise<Reply> {
   try {
-    return await answer(parts, request, turnstile);
+    return await answer(parts, request, gates);
   } catch (error) {
     parts.log.error({ because: messageOf(error), error }, "an alert could not be taken");
     return fail(500, "it could not be taken, and was not kept: see the log of Oomph");
   }
 }
 
-async function answer(parts: WebhookParts, request: IncomingMessage, turnstile: Turnstile): Promise<Reply> {
+async function answer(parts: WebhookParts, request: IncomingMessage, gates: Gates): Promise<Reply> {
   const { proof, limitBytes = BODY_LIMIT_BYTES, types = [], tooMany = 429, take } = parts;
   if (request.method !== "POST") return { ...fail(405, "expected POST"), headers: { allow: "POST" } };
   const shown = proof.byHeaders(request.headers);
   // Some senders show what they have only when they are asked.
   if (shown === "wrong") return { ...fail(401, proof.expected), headers: { "www-authenticate": 'Bearer, Basic realm="Oomph"' } };
-  const refused = unreadable(request, types) ?? (shown === "right" ? oneTooMany(turnstile, tooMany) : undefined);
+  const refused = unreadable(request, types) ?? (shown === "right" ? oneTooMany(gates, tooMany) : undefined);
   if (refused !== undefined) return refused;
 
-  const read = await readBody(request, limitBytes);
+  const read = shown === "right" ? await readBody(request, limitBytes) : await provenBody(parts, request, gates);
+  if (read.kind === "refused") return read.reply;
   if (read.kind === "too-large") return fail(413, `expected at most ${limitBytes} bytes in one message`);
-  if (shown === "in-body") {
-    const unproven = await unprovenBody(parts, request, read.bytes);
-    if (unproven !== undefined) return unproven;
-    const late = oneTooMany(turnstile, tooMany);
-    if (late !== undefined) return late;
-  }
   const parsed = parse(read.bytes);
   if (parsed.kind === "broken") return fail(400, "expected one JSON object in UTF-8, got something that cannot be parsed");
   const digest = createHash("sha256").update(read.bytes).digest("hex");
   return replyOf(parts, () => take(parsed.value, digest));
 }
 
-function oneTooMany(turnstile: Turnstile, status: 429 | 503): Reply | undefined {
+type Refused = { readonly kind: "refused"; readonly reply: Reply };
+
+/** Anybody can send a body that claims to be signed: few are read at once, none for long. */
+async function provenBody(parts: WebhookParts, request: IncomingMessage, gates: Gates): Promise<BodyRead | Refused> {
+  const { limitBytes = BODY_LIMIT_BYTES, tooMany = 429, unprovenWithinMs = UNPROVEN_WITHIN_MS } = parts;
+  const giveBack = gates.unproven.take();
+  if (giveBack === undefined) {
+    const busy = fail(tooMany, "more signed messages than are read at once: send it again in 1 s");
+    return { kind: "refused", reply: { ...busy, headers: { "retry-after": "1" } } };
+  }
+  try {
+    const read = await within(unprovenWithinMs, readBody(request, limitBytes));
+    if (read === "late") {
+      const reply = fail(408, `expected the whole message within ${unprovenWithinMs / 1000} s`);
+      return { kind: "refused", reply: { ...reply, headers: { connection: "close" } } };
+    }
+    if (read.kind === "too-large") return read;
+    const refusal = (await unprovenBody(parts, request, read.bytes)) ?? oneTooMany(gates, tooMany);
+    return refusal === undefined ? read : { kind: "refused", reply: refusal };
+  } finally {
+    giveBack();
+  }
+}
+
+/** What is late may fail, and nobody minds. */
+async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value | "late"> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<"late">((resolve) => {
+    timer = setTimeout(() => resolve("late"), ms);
+  });
+  promise.catch(() => undefined);
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+function oneTooMany({ turnstile }: Gates, status: 429 | 503): Reply | undefined {
   const refusal = turnstile.refusal();
   return refusal === undefined ? undefined : { ...refusal, status };
 }

@@ -8,6 +8,8 @@ export type Sender = {
   /** Is it this sender's, where nobody says whose it is? Absent: what `readSent` can read is. */
   readonly knowsSent?: (body: unknown) => boolean;
   readonly readPost?: ReadPost;
+  /** Each of its messages has times of its own in it: the same bytes are the same message, however late they come. */
+  readonly isSentOnce?: boolean;
 };
 
 /** More in one message are counted, not read. */

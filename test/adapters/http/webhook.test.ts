@@ -1,11 +1,14 @@
 import { request as httpRequest } from "node:http";
-import { connect } from "node:net";
+import { createHmac } from "node:crypto";
+import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { createHttpServer, type HttpServer } from "../../../src/adapters/http/server.ts";
-import { sharedSecret } from "../../../src/adapters/http/proofs.ts";
+import { createPlaces } from "../../../src/adapters/http/places.ts";
+import { sharedSecret, signedBody } from "../../../src/adapters/http/proofs.ts";
 import { BODY_LIMIT_BYTES, createWebhook, type WebhookParts } from "../../../src/adapters/http/webhook.ts";
 import { OomphError } from "../../../src/domain/errors.ts";
 import type { TakeSent } from "../../../src/ports/webhook.ts";
+import { PATIENCE } from "../../support/patience.ts";
 
 const SECRET = "a-secret-of-this-test";
 const running: HttpServer[] = [];
@@ -14,7 +17,9 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.close(100)));
 });
 
-type Start = Partial<Pick<WebhookParts, "take" | "perMinute" | "tooMany">> & { readonly nowMs?: () => number };
+type Start = Partial<Pick<WebhookParts, "proof" | "take" | "perMinute" | "tooMany" | "unproven" | "unprovenWithinMs">> & {
+  readonly nowMs?: () => number;
+};
 
 async function start({ take = async () => ({ kind: "queued", id: "1" }), nowMs = () => Date.now(), ...rest }: Start = {}) {
   const taken: unknown[] = [];
@@ -174,3 +179,56 @@ function chunked(url: string, body: string): Promise<number> {
     request.end(body);
   });
 }
+
+describe("a webhook whose bodies are signed", () => {
+  const SIGNED = { secret: SECRET, setting: "webhooks.sentrySecret", header: "sentry-hook-signature", prefix: "" };
+  const signed = (text: string) => ({ "sentry-hook-signature": createHmac("sha256", SECRET).update(text).digest("hex") });
+  const half = (port: number): Socket => {
+    const socket = connect(port, "127.0.0.1");
+    const head =
+      "POST /webhooks/wazuh HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nsentry-hook-signature: 00\r\ncontent-length: 9\r\n\r\n{";
+    socket.on("error", () => undefined); // it is cut off in the end
+    socket.write(head);
+    return socket;
+  };
+
+  test("reads few at once before it knows whose they are, and says when to come again", async () => {
+    const unproven = createPlaces(2);
+    const { send, port, taken } = await start({ proof: signedBody(SIGNED), unproven });
+    const sockets = [half(port), half(port)];
+    const isFull = (): boolean => {
+      const giveBack = unproven.take();
+      giveBack?.();
+      return giveBack === undefined;
+    };
+    await expect.poll(isFull, PATIENCE).toBe(true);
+    const refused = await send("{}", { authorization: "", ...signed("{}") });
+    expect(refused).toMatchObject({ status: 429, body: { error: expect.stringContaining("send it again") } });
+    expect(refused.headers.get("retry-after")).toBe("1");
+    // Who sends the secret along is not kept waiting by those who may be anybody.
+    expect(await send("{}")).toMatchObject({ status: 202 });
+    for (const socket of sockets) socket.destroy();
+    await expect.poll(isFull, PATIENCE).toBe(false);
+    expect(await send("{}", { authorization: "", ...signed("{}") })).toMatchObject({ status: 202 });
+    expect(taken).toHaveLength(2);
+  });
+
+  test("does not wait long for such a body", async () => {
+    const { port, taken } = await start({ proof: signedBody(SIGNED), unprovenWithinMs: 20 });
+    const answer = await new Promise<string>((resolve) => half(port).once("data", (data: Buffer) => resolve(data.toString())));
+    expect(answer).toMatch(/^HTTP\/1\.1 408 [^]*expected the whole message within 0\.02 s/);
+    expect(taken).toEqual([]);
+  });
+
+  test("refuses what was signed more than a day ago, however well", async () => {
+    const nowMs = Date.parse("2026-03-14T09:26:53Z");
+    const sentAtMs = (bytes: Uint8Array): number => Number(Buffer.from(bytes).toString());
+    const { send } = await start({ proof: signedBody({ ...SIGNED, sentAtMs, nowMs: () => nowMs }) });
+    const [fresh, stale] = [`${nowMs - 86_400_000}`, `${nowMs - 86_400_001}`];
+    expect(await send(fresh, { authorization: "", ...signed(fresh) })).toMatchObject({ status: 202 });
+    expect(await send(stale, { authorization: "", ...signed(stale) })).toMatchObject({
+      status: 403,
+      body: { error: "it was signed more than a day ago" },
+    });
+  });
+});

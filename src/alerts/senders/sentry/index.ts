@@ -9,6 +9,7 @@ import { exceptionsIn, parseSentryMessage, tagsOf, type SentryMessage } from "./
 /** Sentry: the webhooks of an integration, and those of its old plugin. */
 export const sentry = {
   source: "sentry" as const,
+  isSentOnce: true,
   readSent(body: unknown): Sent {
     const message = parseSentryMessage(body);
     if (message === undefined) return { kind: "unfit", because: "data: expected event, error, issue or metric_alert" };
