@@ -110,8 +110,9 @@ function withoutAnonymous<Mount extends { readonly Source?: string | undefined }
   return isAnonymous(mount.Source) ? { ...mount, Source: undefined } : mount;
 }
 
-function mounted({ Type, Name, Source, RW, Propagation }: MountPoint): Json {
-  return { type: Type, from: Type === "volume" ? (Name ?? Source) : Source, writable: RW, propagation: Propagation };
+function mounted({ Type, Name, Driver, Source, RW, Propagation }: MountPoint): Json {
+  const from = Type === "volume" ? { from: Name ?? Source, driver: Driver ?? "" } : { from: Source };
+  return { type: Type, ...from, writable: RW, propagation: Propagation };
 }
 
 function connected(endpoint: Endpoint, id: string): Json {

@@ -68,6 +68,8 @@ export type Endpoint = z.output<typeof Endpoint>;
 const MountPoint = z.object({
   Type: z.string(),
   Name: z.string().optional(),
+  /** Of a volume. */
+  Driver: z.string().optional(),
   Source: z.string().default(""),
   Destination: z.string(),
   RW: z.boolean(),

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { docker, findDocker, imageFromHost } from "../../../scripts/lab/docker.ts";
 import { noteAbsentSystem, noteRealSystem } from "../../../scripts/lab/real-systems.ts";
@@ -130,6 +133,49 @@ describe.skipIf(daemon.kind === "absent")("containers made like others", () => {
     // And once more, from one that was made like another.
     const again = await like(newId);
     expect(changedFields(again.before, again.after)).toEqual([]);
+  });
+
+  test("volumes of a driver with options stay the same ones, under the same options", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "oomph-acts-"));
+    writeFileSync(join(folder, "file"), "of the host\n");
+    const [bound, sized, asked] = ["bound", "sized", "asked"].map((part) => name(part)) as [string, string, string];
+    volumes.push(bound, sized, asked);
+    const local = (volume: string, ...options: readonly string[]): Promise<string> =>
+      docker(["volume", "create", "--driver", "local", ...options.flatMap((one) => ["--opt", one]), volume]);
+    await local(bound, "type=none", "o=bind", `device=${folder}`);
+    await local(sized, "type=tmpfs", "device=tmpfs", "o=size=1m,mode=0700");
+    const wished = '"volume-opt=type=tmpfs","volume-opt=device=tmpfs","volume-opt=o=size=2m"';
+    const id = await run(
+      "driver",
+      [
+        "--volume-driver=local",
+        ...[`${bound}:/bound`, `${sized}:/sized:ro`, "/nameless"].flatMap((volume) => ["-v", volume]),
+        `--mount=type=volume,src=${asked},dst=/asked,volume-driver=local,${wished}`,
+        `--mount=type=volume,dst=/asked-nameless,volume-label=kept=1,volume-driver=local,${wished}`,
+      ],
+      ["sh", "-c", "echo here > /nameless/file; sleep 1000"],
+    );
+    const mounts = async (of: string): Promise<readonly string[]> => {
+      const lines = await docker(["inspect", "-f", "{{range .Mounts}}{{.Name}} {{.Driver}} {{.Destination}} {{.RW}}\n{{end}}", of]);
+      return lines.trim().split("\n").toSorted();
+    };
+    const old = await mounts(id);
+    const names = old.map((line) => line.slice(0, line.indexOf(" ")));
+    const inspected = () => docker(["volume", "inspect", "-f", "{{.Name}} {{.Driver}} {{json .Options}} {{json .Labels}}", ...names]);
+    const volumesBefore = await inspected();
+    const { before, after, newId } = await like(id);
+    expect(changedFields(before, after)).toEqual(["Config.Labels.oomph.test"]);
+    await acts.stop(id);
+    await acts.remove(id, "stopped");
+    await acts.start(newId);
+    expect(await mounts(newId)).toEqual(old);
+    expect(await inspected()).toBe(volumesBefore);
+    expect(await docker(["exec", newId, "cat", "/bound/file", "/nameless/file"])).toBe("of the host\nhere\n");
+    const inside = await docker(["exec", newId, "cat", "/proc/mounts"]);
+    expect(inside).toMatch(/^tmpfs \/sized tmpfs ro,.*size=1024k,mode=700/m);
+    for (const where of ["/asked", "/asked-nameless"]) expect(inside).toMatch(new RegExp(`^tmpfs ${where} tmpfs rw,.*size=2048k`, "m"));
+    expect(changedFields(after, (await like(newId)).after)).toEqual([]);
+    rmSync(folder, { recursive: true, force: true });
   });
 
   test.each([
