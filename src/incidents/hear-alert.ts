@@ -1,12 +1,14 @@
 import { isWorse, type Alert } from "../domain/alert.ts";
 import { firingOf } from "../domain/alert-identity.ts";
+import { codeOf } from "../domain/errors.ts";
 import { given } from "../domain/given.ts";
+import type { Incident } from "../domain/incident.ts";
 import { traitsOf } from "../domain/storm.ts";
-import type { Tables } from "../ports/store.ts";
+import type { HeardAlert, Tables } from "../ports/store.ts";
 import { commit, queueInvestigation } from "./commit.ts";
 import type { Desk } from "./desk.ts";
 import { tellKept } from "./hush.ts";
-import { fingerprintOf, openWithin, type Opened, type Opening } from "./open-incident.ts";
+import { fingerprintOf, joinWithin, openWithin, type Opened, type Opening } from "./open-incident.ts";
 
 export type Hearing = Omit<Opening, "severity" | "traits"> & {
   /** The same key is the same alert, heard again. */
@@ -56,23 +58,22 @@ async function hearBatch(desk: Desk, batch: readonly Waiting[]): Promise<void> {
     );
     for (const [index, { resolve }] of batch.entries()) resolve(all[index] ?? { kind: "heard-already" });
   } catch (error) {
-    const [only, ...others] = batch;
-    if (others.length === 0) only?.reject(error);
+    // A store that is away is so for each of them: their jobs wait for it.
+    if (batch.length === 1 || codeOf(error) === "store-unavailable") for (const { reject } of batch) reject(error);
     else for (const one of batch) await hearBatch(desk, [one]);
   }
 }
 
-/** Several in one transaction, in their order. */
+/** Several in one transaction, with few statements however many they are. */
 async function hearAlerts(desk: Desk, hearings: readonly Hearing[]): Promise<readonly Heard[]> {
-  if (hearings.length === 0) return [];
   const all = await commit(desk, async (tables) => {
-    const known = new Map(await tables.heard.known(hearings.map(({ key }) => key)));
-    const heard: Heard[] = [];
-    for (const hearing of hearings) {
-      heard.push(isKnown(known, hearing) ? { kind: "heard-already" } : await hearWithin(tables, desk, hearing));
-      known.set(hearing.key, undefined);
-    }
-    return heard;
+    const known = await tables.heard.known(hearings.map(({ key }) => key));
+    const isFirst = ({ key }: Hearing, index: number): boolean => hearings.findIndex((other) => other.key === key) === index;
+    const fresh = hearings.filter((hearing, index) => isFirst(hearing, index) && !isKnown(known, hearing));
+    const heard = await joinOpen(tables, desk, fresh);
+    for (const hearing of fresh) if (!heard.has(hearing)) heard.set(hearing, await hearWithin(tables, desk, hearing));
+    await tables.heard.add(fresh.flatMap((hearing) => countedAs(hearing, heard.get(hearing))));
+    return hearings.map((hearing): Heard => heard.get(hearing) ?? { kind: "heard-already" });
   });
   for (const heard of all) {
     if (heard.kind !== "heard-already" && heard.investigation !== undefined) await queueInvestigation(desk, heard.investigation.id);
@@ -84,6 +85,57 @@ function isKnown(known: ReadonlyMap<string, number | undefined>, { key, changedA
   return known.has(key) && changedAtMs <= (known.get(key) ?? Infinity);
 }
 
+function countedAs({ key, alert, heardAtMs: atMs }: Hearing, opened: Opened | undefined): readonly HeardAlert[] {
+  if (opened === undefined) return [];
+  const { source, class: kind, severity } = alert;
+  return [{ key, incidentId: opened.incident.id, atMs, source, class: kind, severity, ...given({ fires: firingOf(alert) }) }];
+}
+
+/** Those whose incidents are open, which in a storm are nearly all: each incident is counted on and told once for all of them. */
+async function joinOpen(tables: Tables, desk: Desk, hearings: readonly Hearing[]): Promise<Map<Hearing, Opened>> {
+  const groups = grouped(hearings, ({ target, problem }) => fingerprintOf(target, problem));
+  const atMs = desk.clock.nowMs();
+  const incidents: Incident[] = [];
+  for (const [times, alike] of grouped([...groups], ([, group]) => group.length)) {
+    const fingerprints = alike.map(([fingerprint]) => fingerprint);
+    incidents.push(...(await tables.incidents.join(fingerprints, { times, atMs })));
+  }
+  const untold = await tables.hushed.untold(incidents.map(({ fingerprint }) => fingerprint));
+  const storms = new Set<string>();
+  const heard = new Map<Hearing, Opened>();
+  for (const incident of incidents) {
+    const group = groups.get(incident.fingerprint) ?? [];
+    const [opening] = group;
+    if (opening === undefined) continue;
+    if (incident.stormId !== undefined) storms.add(incident.stormId);
+    else await joinWithin(tables, desk, { incident, opening });
+    if (untold.includes(incident.fingerprint)) await tellKept(tables, desk, incident);
+    const opened = await worsened(tables, desk, { opened: { kind: "joined", incident }, hearings: group });
+    for (const hearing of group) heard.set(hearing, opened);
+  }
+  for (const id of storms) await tables.storms.stir(id, atMs);
+  return heard;
+}
+
+function grouped<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+async function hearWithin(tables: Tables, desk: Desk, hearing: Hearing): Promise<Opened> {
+  const { alert, key: _, heardAtMs: __, ...opening } = hearing;
+  const told = { ...(await inOwnThread(tables, opening)), ...(alert.severity === null ? {} : { severity: alert.severity }) };
+  const opened = await openWithin(tables, desk, { ...told, traits: traitsOf(opening.target, alert) });
+  await tellKept(tables, desk, opened.incident);
+  return worsened(tables, desk, { opened, hearings: [hearing] });
+}
+
 /** One thread tells of one incident: of several alerts in a post the first has the thread below it, the others begin their own. */
 async function inOwnThread({ incidents }: Tables, opening: Opening): Promise<Opening> {
   const { rootTs, ...rest } = opening;
@@ -92,18 +144,17 @@ async function inOwnThread({ incidents }: Tables, opening: Opening): Promise<Ope
   return there === undefined || there.fingerprint === fingerprintOf(opening.target, opening.problem) ? opening : rest;
 }
 
-async function hearWithin(tables: Tables, desk: Desk, { key, alert, heardAtMs, ...opening }: Hearing): Promise<Opened> {
-  const told = { ...(await inOwnThread(tables, opening)), ...(alert.severity === null ? {} : { severity: alert.severity }) };
-  const opened = await openWithin(tables, desk, { ...told, traits: traitsOf(opening.target, alert) });
-  await tellKept(tables, desk, opened.incident);
-  const { id, severity = null } = opened.incident;
-  const { source, class: kind } = alert;
-  const fires = given({ fires: firingOf(alert) });
-  await tables.heard.add({ key, incidentId: id, atMs: heardAtMs, source, class: kind, severity: alert.severity, ...fires });
-  if (alert.severity === null || !isWorse(alert.severity, severity)) return opened;
-  await tables.incidents.setSeverity(id, alert.severity);
-  const incident = { ...opened.incident, severity: alert.severity };
+type Worsening = { readonly opened: Opened; readonly hearings: readonly Hearing[] };
+
+/** As bad as the worst of them, where that is worse than it was. */
+async function worsened(tables: Tables, desk: Desk, { opened, hearings }: Worsening): Promise<Opened> {
+  const { severity: from = null } = opened.incident;
+  const worst = hearings.reduce((worse, one) => (isWorse(one.alert.severity, worse.alert.severity) ? one : worse));
+  const { severity: to } = worst.alert;
+  if (to === null || !isWorse(to, from)) return opened;
+  await tables.incidents.setSeverity(opened.incident.id, to);
+  const incident = { ...opened.incident, severity: to };
   // The first word on it is no change.
-  if (severity !== null) await desk.narrator(tables, { kind: "worse", incident, actor: opening.actor, from: severity, to: alert.severity });
+  if (from !== null) await desk.narrator(tables, { kind: "worse", incident, actor: worst.actor, from, to });
   return { ...opened, incident };
 }

@@ -50,7 +50,7 @@ export async function hushWithin(tables: Tables, { alert, ...hushed }: Hushing):
   await tables.incidents.openOrJoin({ ...open, lastSeenAtMs: atMs, timesSeen: 1 }, 0);
   if (alert !== undefined) {
     const { source, class: kind } = alert;
-    await tables.heard.add({ key, incidentId: open.id, atMs, source, class: kind, severity, ...given({ fires: firingOf(alert) }) });
+    await tables.heard.add([{ key, incidentId: open.id, atMs, source, class: kind, severity, ...given({ fires: firingOf(alert) }) }]);
   }
   if (severity !== null && isWorse(severity, open.severity ?? null)) await tables.incidents.setSeverity(open.id, severity);
   return true;

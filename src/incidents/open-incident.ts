@@ -57,25 +57,36 @@ export function fingerprintOf(target: Target, problem: Problem): string {
 /** Within a transaction: the investigation is queued by the caller, once it is committed. */
 export async function openWithin(tables: Tables, desk: Desk, opening: Opening): Promise<Opened> {
   const { kind, incident: seen } = await tables.incidents.openOrJoin(candidateOf(desk, opening), REOPEN_WITHIN_MS);
+  if (kind === "joined") return joinWithin(tables, desk, { incident: seen, opening });
   const { stormId: _, ...incident } = seen;
-  if (kind === "joined" && seen.stormId !== undefined) return joinMember(tables, desk, { incident: seen, opening });
-  const stormId = kind === "joined" ? undefined : await placeInStorm(tables, desk, { incident: seen, runbookId: opening.runbookId });
+  const stormId = await placeInStorm(tables, desk, { incident: seen, runbookId: opening.runbookId });
   if (stormId !== undefined) {
     await record(tables, desk, { kind, incident, opening, investigation: undefined });
     return { kind, incident: { ...incident, stormId } };
   }
-  const worthwhile = kind !== "joined" || (await isWorthAnother(tables, incident, opening));
-  const investigation = worthwhile ? investigationOf(desk, incident, opening) : undefined;
-  if (investigation !== undefined) await tables.investigations.create(investigation);
-
-  // Alerts that fire again are counted, each by its key; ten thousand of them are no ten thousand entries.
-  if (kind !== "joined" || opening.actor.kind !== "alert") await record(tables, desk, { kind, incident, opening, investigation });
+  const investigation = investigationOf(desk, incident, opening);
+  await tables.investigations.create(investigation);
+  await record(tables, desk, { kind, incident, opening, investigation });
   await tell(tables, desk, { kind, incident, opening, investigation });
-  return { kind, incident, ...(investigation === undefined ? {} : { investigation }) };
+  return { kind, incident, investigation };
+}
+
+type Joining = Pick<Telling, "incident" | "opening">;
+
+/** Within a transaction, like `openWithin`: it is open, and was counted there as seen again. */
+export async function joinWithin(tables: Tables, desk: Desk, { incident, opening }: Joining): Promise<Opened> {
+  if (incident.stormId !== undefined) return joinMember(tables, desk, { incident, opening });
+  const another = (await isWorthAnother(tables, incident, opening)) ? investigationOf(desk, incident, opening) : undefined;
+  if (another !== undefined) await tables.investigations.create(another);
+  const telling = { kind: "joined", incident, opening, investigation: another } as const;
+  // Alerts that fire again are counted, each by its key; ten thousand of them are no ten thousand entries.
+  if (opening.actor.kind !== "alert") await record(tables, desk, telling);
+  await tell(tables, desk, telling);
+  return { kind: "joined", incident, ...given({ investigation: another }) };
 }
 
 /** Its storm's list has the count; who asks by hand wants to follow it alone. */
-async function joinMember(tables: Tables, desk: Desk, { incident, opening }: Pick<Telling, "incident" | "opening">): Promise<Opened> {
+async function joinMember(tables: Tables, desk: Desk, { incident, opening }: Joining): Promise<Opened> {
   if (opening.actor.kind !== "user") {
     if (incident.stormId !== undefined) await tables.storms.stir(incident.stormId, desk.clock.nowMs());
     return { kind: "joined", incident };

@@ -49,6 +49,8 @@ export type HushedTable = {
   counts(): Promise<readonly { readonly by: string; readonly count: number; readonly kills: number }[]>;
   /** What of an incident's nobody has been told yet; from then on it counts as told. Undefined: nothing. */
   tell(fingerprint: string): Promise<{ readonly count: number; readonly firstAtMs: number; readonly lastAtMs: number } | undefined>;
+  /** Those of these fingerprints of which something has not been told yet. */
+  untold(fingerprints: readonly string[]): Promise<readonly string[]>;
   /** What waits to be told together: the worst first, then the newest. From then on it counts as told. */
   tellAll(by: string): Promise<readonly HushedGroup[]>;
   /** Forgets what was told, or came, before; how many. What waits for `by` stays. */

@@ -57,6 +57,8 @@ export type IncidentTable = {
     candidate: Incident,
     reopenWithinMs: number,
   ): Promise<{ readonly kind: "opened" | "joined" | "reopened"; readonly incident: Incident }>;
+  /** Those of these fingerprints, each given once, that are not resolved: reported `times` more often, the last time at `atMs`. */
+  join(fingerprints: readonly string[], report: { readonly times: number; readonly atMs: number }): Promise<readonly Incident[]>;
   get(id: string): Promise<Incident | undefined>;
   /** The one that is not resolved, of which there is at most one. */
   unresolved(fingerprint: string): Promise<Incident | undefined>;
@@ -114,8 +116,8 @@ export type HeardTable = {
   has(key: string): Promise<boolean>;
   /** Which of these are there, and since when each is over; undefined: it is not, as far as is known. */
   known(keys: readonly string[]): Promise<ReadonlyMap<string, number | undefined>>;
-  /** False: this key is there already. One that was over fires again, of the incident that is named now. */
-  add(heard: HeardAlert): Promise<boolean>;
+  /** How many of these keys, each given once, were not there. One that was over fires again, of the incident that is named now. */
+  add(heard: readonly HeardAlert[]): Promise<number>;
   /** Alerts of an incident that have not ended, each once. */
   firing(incidentId: string): Promise<readonly AlertIdentity[]>;
   end(incidentId: string, alerts: readonly AlertIdentity[], atMs: number): Promise<void>;

@@ -32,6 +32,21 @@ export function incidentContract(ask: Ask): void {
       expect(await store.incidents.list({ limit: 10 })).toHaveLength(1);
     });
 
+    it("joins many at once, of which only those count that are not resolved", async () => {
+      const store = await ask.store();
+      const [first, second, over] = [
+        await openIncident(store, { fingerprint: "f" }),
+        await openIncident(store, { fingerprint: "g" }),
+        await openIncident(store, { fingerprint: "h" }),
+      ];
+      await store.incidents.transition(over.id, ["open"], "resolved", T0_MS + 1);
+      const joined = await store.incidents.join(["f", "g", "h", "none"], { times: 3, atMs: T0_MS + 10 });
+      const counted = [first, second].map((one) => ({ ...one, timesSeen: 4, lastSeenAtMs: T0_MS + 10 }));
+      expect(joined.toSorted((left, right) => left.fingerprint.localeCompare(right.fingerprint))).toStrictEqual(counted);
+      expect(await store.incidents.join(["g"], { times: 1, atMs: T0_MS })).toStrictEqual([{ ...counted[1], timesSeen: 5 }]);
+      expect(await store.incidents.join([], { times: 1, atMs: T0_MS })).toEqual([]);
+    });
+
     it("reopens what was resolved lately, and opens another when that is too long ago", async () => {
       const store = await ask.store();
       const first = await openIncident(store, { fingerprint: "f" });
@@ -61,10 +76,10 @@ export function incidentContract(ask: Ask): void {
       const { id } = await openIncident(replicas[0]);
       const heard = (key: string, atMs: number, source: "grafana" | "wazuh" = "grafana") =>
         ({ key, incidentId: id, atMs, source, class: "memory_high", severity: "warning" }) as const;
-      const same = await Promise.all(replicas.map((store) => store.heard.add(heard("a", T0_MS))));
-      expect(same.filter((isNew) => isNew)).toHaveLength(1);
-      await replicas[0].heard.add(heard("b", T0_MS + 5));
-      await replicas[1].heard.add(heard("c", T0_MS + 2, "wazuh"));
+      const same = await Promise.all(replicas.map((store) => store.heard.add([heard("a", T0_MS)])));
+      expect(same.filter((added) => added === 1)).toHaveLength(1);
+      const others = [heard("a", T0_MS), heard("b", T0_MS + 5), heard("c", T0_MS + 2, "wazuh")];
+      expect([await replicas[0].heard.add(others), await replicas[1].heard.add([])]).toEqual([2, 0]);
       expect([await replicas[1].heard.has("b"), await replicas[1].heard.has("d")]).toEqual([true, false]);
       expect(await replicas[0].heard.counts(id)).toStrictEqual([
         { source: "grafana", count: 2, firstAtMs: T0_MS, lastAtMs: T0_MS + 5 },
@@ -80,7 +95,9 @@ export function incidentContract(ask: Ask): void {
       const store = await ask.store();
       const { id } = await openIncident(store);
       const heard = (key: string, fires?: { readonly name: string; readonly pod?: string }) =>
-        store.heard.add({ key, incidentId: id, atMs: T0_MS, source: "grafana", class: "memory_high", severity: null, ...given({ fires }) });
+        store.heard.add([
+          { key, incidentId: id, atMs: T0_MS, source: "grafana", class: "memory_high", severity: null, ...given({ fires }) },
+        ]);
       for (const key of ["a", "b"]) await heard(key, { name: "high", pod: "web-1" });
       await heard("c", { name: "high" });
       await heard("d");
@@ -94,7 +111,7 @@ export function incidentContract(ask: Ask): void {
           ["c", undefined],
         ]),
       );
-      expect([await heard("a", { name: "high", pod: "web-1" }), await heard("a"), await heard("c")]).toEqual([true, false, false]);
+      expect([await heard("a", { name: "high", pod: "web-1" }), await heard("a"), await heard("c")]).toEqual([1, 0, 0]);
       expect(await store.heard.firing(id)).toHaveLength(2);
     });
 

@@ -74,10 +74,15 @@ export function quietContract(ask: Ask): void {
         { by: "sil_2", count: 2, kills: 0 },
       ];
       expect(await store.hushed.counts()).toStrictEqual(counts);
+      expect([await store.hushed.untold(["redis/sessions redis-memory", "none"]), await store.hushed.untold([])]).toEqual([
+        ["redis/sessions redis-memory"],
+        [],
+      ]);
       const told = await Promise.all(replicas.map((one) => one.hushed.tell("redis/sessions redis-memory")));
       expect(told.filter((one) => one !== undefined)).toStrictEqual([{ count: 2, firstAtMs: T0_MS, lastAtMs: T0_MS + 5 }]);
       expect(await store.hushed.counts()).toStrictEqual(counts);
       expect(await store.hushed.tell("none")).toBeUndefined();
+      expect(await store.hushed.untold(["redis/sessions redis-memory"])).toEqual([]);
     });
 
     it("is told together, the worst first, and then no more", async () => {

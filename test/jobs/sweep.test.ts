@@ -48,7 +48,9 @@ describe("the sweeper", () => {
   it("forgets which alerts were heard after a month, not before", async () => {
     const { incident } = await openIncident(test.desk, opening);
     const atMs = test.desk.clock.nowMs();
-    await test.desk.store.heard.add({ key: "a", incidentId: incident.id, atMs, source: "grafana", class: "redis_memory", severity: null });
+    await test.desk.store.heard.add([
+      { key: "a", incidentId: incident.id, atMs, source: "grafana", class: "redis_memory", severity: null },
+    ]);
     test.moveOn(29 * 24 * 3_600_000);
     await run();
     expect(await test.desk.store.heard.has("a")).toBe(true);

@@ -1,6 +1,7 @@
-import { sql, type NotNull } from "kysely";
+import { sql, type Insertable, type NotNull } from "kysely";
 import type { AlertIdentity } from "../../../domain/alert-identity.ts";
-import type { HeardTable } from "../../../ports/store.ts";
+import type { HeardAlert, HeardTable } from "../../../ports/store.ts";
+import type { Database } from "../database.ts";
 import { decodeAll } from "../decode.ts";
 import { FiringSchema, HeardCountSchema } from "../schema.ts";
 import type { Scope } from "../scope.ts";
@@ -15,21 +16,26 @@ export function heardTable(scope: Scope): HeardTable {
         const rows = await db.selectFrom("heard").select(["key", "ended_at_ms"]).where("key", "in", keys).execute();
         return new Map(rows.map(({ key, ended_at_ms: endedAtMs }) => [key, endedAtMs ?? undefined]));
       }),
-    add: ({ key, incidentId, atMs, source, class: kind, severity, fires }) =>
+    add: (all) =>
       scope.write(async (db) => {
-        const now = {
-          incident_id: incidentId,
-          at_ms: atMs,
-          severity,
-          fires: fires === undefined ? null : storedAs(fires),
-          ended_at_ms: null,
-        };
-        const { numInsertedOrUpdatedRows } = await db
+        if (all.length === 0) return 0;
+        const { numInsertedOrUpdatedRows = 0n } = await db
           .insertInto("heard")
-          .values({ key, source, class: kind, ...now })
-          .onConflict((conflict) => conflict.column("key").doUpdateSet(now).where("heard.ended_at_ms", "is not", null))
+          .values(all.map(toRow))
+          .onConflict((conflict) =>
+            conflict
+              .column("key")
+              .doUpdateSet(({ ref }) => ({
+                incident_id: ref("excluded.incident_id"),
+                at_ms: ref("excluded.at_ms"),
+                severity: ref("excluded.severity"),
+                fires: ref("excluded.fires"),
+                ended_at_ms: null,
+              }))
+              .where("heard.ended_at_ms", "is not", null),
+          )
           .executeTakeFirst();
-        return numInsertedOrUpdatedRows === 1n;
+        return Number(numInsertedOrUpdatedRows);
       }),
     firing: (incidentId) =>
       scope.read(async (db) => {
@@ -74,6 +80,11 @@ export function heardTable(scope: Scope): HeardTable {
     forget: (beforeMs) =>
       scope.write(async (db) => Number((await db.deleteFrom("heard").where("at_ms", "<", beforeMs).executeTakeFirst()).numDeletedRows)),
   };
+}
+
+function toRow({ key, incidentId, atMs, source, class: kind, severity, fires }: HeardAlert): Insertable<Database["heard"]> {
+  const firing = fires === undefined ? null : storedAs(fires);
+  return { key, incident_id: incidentId, at_ms: atMs, source, class: kind, severity, fires: firing, ended_at_ms: null };
 }
 
 /** Always in the same order, so that the same is the same text. */

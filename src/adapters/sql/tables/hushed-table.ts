@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { sql, type NotNull } from "kysely";
 import { SEVERITIES } from "../../../domain/alert.ts";
 import type { Hushed, HushedTable } from "../../../ports/quiet-tables.ts";
 import { decode, decodeAll } from "../decode.ts";
@@ -22,6 +22,19 @@ export function hushedTable(scope: Scope): HushedTable {
         return counts.map(({ byId, ...rest }) => ({ by: byId, ...rest }));
       }),
     tell: (fingerprint) => scope.write((db) => tell(db, fingerprint)),
+    untold: (fingerprints) =>
+      scope.read(async (db) => {
+        if (fingerprints.length === 0) return [];
+        const rows = await db
+          .selectFrom("hushed")
+          .select("fingerprint")
+          .distinct()
+          .where("fingerprint", "in", fingerprints)
+          .where("told", "=", 0)
+          .$narrowType<{ fingerprint: NotNull }>()
+          .execute();
+        return rows.map(({ fingerprint }) => fingerprint);
+      }),
     tellAll: (by) => scope.write((db) => tellAll(db, by)),
     forget: (beforeMs, by) =>
       scope.write(async (db) => {

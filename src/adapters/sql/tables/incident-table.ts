@@ -13,6 +13,16 @@ type Row = Selectable<Database["incidents"]>;
 export function incidentTable(scope: Scope): IncidentTable {
   return {
     openOrJoin: (candidate, reopenWithinMs) => scope.write((db) => openOrJoin(db, candidate, reopenWithinMs)),
+    join: (fingerprints, { times, atMs }) =>
+      scope.write(async (db) => {
+        if (fingerprints.length === 0) return [];
+        const rows = await seenAgain(db, { timesSeen: times, lastSeenAtMs: atMs })
+          .where("fingerprint", "in", fingerprints)
+          .where("state", "<>", "resolved" satisfies IncidentState)
+          .returningAll()
+          .execute();
+        return decodeAll(IncidentSchema, rows, { table: "incidents", id: "id" });
+      }),
     get: (id) =>
       scope.read(async (db) => mayBe(await db.selectFrom("incidents").selectAll().where("id", "=", id).executeTakeFirst(), toIncident)),
     unresolved: (fingerprint) =>
@@ -142,7 +152,7 @@ async function openOrJoin(db: Db, candidate: Incident, reopenWithinMs: number): 
   return { kind: "opened", incident: toIncident(opened) };
 }
 
-function seenAgain(db: Db, { lastSeenAtMs, timesSeen }: Incident) {
+function seenAgain(db: Db, { lastSeenAtMs, timesSeen }: Pick<Incident, "lastSeenAtMs" | "timesSeen">) {
   return db.updateTable("incidents").set({
     times_seen: sql`times_seen + ${timesSeen}`,
     // Alerts may come in out of order.
