@@ -1,7 +1,7 @@
 import type { AlertFacts, AlertSource } from "../domain/alert.ts";
 import type { AlertCondition, AlertRule } from "../domain/alert-rule.ts";
 import { namesOf, squeeze, type AlertName } from "./alert-names.ts";
-import { findPhrase, fitsAny, phraseOf, type Phrase } from "./patterns.ts";
+import { findPhrase, fitsAny, patternOf, phraseOf, type Pattern, type Phrase } from "./patterns.ts";
 import { saidIn } from "./said.ts";
 import { victimLabels } from "./victim-labels.ts";
 
@@ -82,7 +82,7 @@ function fitsSource(sources: readonly AlertSource[]): Test {
 }
 
 function fitsName(patterns: readonly string[]): Test {
-  const squeezed = patterns.map(squeeze);
+  const squeezed = patterns.map((pattern) => patternOf(squeeze(pattern)));
   return ({ names }) => names.some((name) => fitsAny(name.squeezed, squeezed));
 }
 
@@ -128,6 +128,6 @@ function standsNear(line: string, subject: Phrase, troubles: readonly Phrase[]):
   return false;
 }
 
-function lowered(patterns: readonly string[]): readonly string[] {
-  return patterns.map((pattern) => pattern.toLowerCase());
+function lowered(patterns: readonly string[]): readonly Pattern[] {
+  return patterns.map((pattern) => patternOf(pattern.toLowerCase()));
 }

@@ -3,14 +3,21 @@
  * linear in the text, whoever wrote the pattern.
  */
 
-/** Finds a pattern's pieces one after the other, the first at the start and the last at the end: no piece is looked for twice. */
-export function fitsPattern(text: string, pattern: string): boolean {
+/** A pattern made ready to be asked often: what stands before, between and behind its stars. `last` absent: it has none. */
+export type Pattern = { readonly first: string; readonly between: readonly string[]; readonly last?: string };
+
+export function patternOf(pattern: string): Pattern {
   const [first = "", ...rest] = pattern.split("*");
-  if (rest.length === 0) return text === pattern;
-  const last = rest.pop() ?? "";
+  const last = rest.pop();
+  return last === undefined ? { first, between: [] } : { first, between: rest, last };
+}
+
+/** Finds a pattern's pieces one after the other, the first at the start and the last at the end: no piece is looked for twice. */
+function fitsPattern(text: string, { first, between, last }: Pattern): boolean {
+  if (last === undefined) return text === first;
   if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
   let at = first.length;
-  for (const piece of rest) {
+  for (const piece of between) {
     const found = text.indexOf(piece, at);
     if (found < 0) return false;
     at = found + piece.length;
@@ -18,7 +25,7 @@ export function fitsPattern(text: string, pattern: string): boolean {
   return at <= text.length - last.length;
 }
 
-export function fitsAny(text: string, patterns: readonly string[]): boolean {
+export function fitsAny(text: string, patterns: readonly Pattern[]): boolean {
   return patterns.some((pattern) => fitsPattern(text, pattern));
 }
 

@@ -8,8 +8,10 @@ import { note } from "../messages/note.ts";
 import { refusal } from "../messages/refusal.ts";
 import { requestCard } from "../messages/request-card.ts";
 import type { Inbound } from "../ports/inbound.ts";
+import type { JobPast } from "../ports/job-queue.ts";
 import { refusedUnless } from "./access.ts";
 import { attempt } from "./attempt.ts";
+import { notice } from "./notice.ts";
 import { decideBy, cancelBy } from "./decide-by.ts";
 import { lookUpTarget } from "./find-target.ts";
 import type { Front } from "./front.ts";
@@ -28,10 +30,19 @@ import { tellOne } from "./tell-one.ts";
 export type Click = Extract<Inbound, { readonly kind: "click" }>;
 
 /** A button was pressed or an entry chosen. What it carries is an id to look up, never trusted. */
-export async function onClick(front: Front, click: Click): Promise<void> {
-  const answer = await attempt(front, () => press(front, click));
+export async function onClick(front: Front, click: Click, { tries }: Pick<JobPast, "tries">): Promise<void> {
+  const kept = async (): Promise<void> => (tries === 0 ? whisper(front, click, note(KEPT)) : undefined);
+  const work = async (): Promise<Message | undefined> => {
+    await notice(front, click);
+    return press(front, click);
+  };
+  const answer = await attempt(front, work, DECISIONS.has(click.actionId) ? kept : undefined);
   if (answer !== undefined) await whisper(front, click, answer);
 }
+
+const DECISIONS: ReadonlySet<string> = new Set(["request_approve", "request_deny", "request_cancel"]);
+const KEPT =
+  "Oomph's database is busy or away at the moment. Your click is kept and counts as soon as it is back: you need not press again, and the thread says when it is done.";
 
 /** Said to the one who pressed, and to nobody else. */
 export async function whisper(front: Front, click: Click, message: Message): Promise<void> {

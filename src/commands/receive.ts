@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { messageOf } from "../domain/errors.ts";
 import type { SentAlerts } from "../domain/alert.ts";
 import type { Answer, Inbound, Receive } from "../ports/inbound.ts";
+import type { JobPast } from "../ports/job-queue.ts";
 import type { Front } from "./front.ts";
 import { notice } from "./notice.ts";
 import { onClick } from "./on-click.ts";
@@ -20,7 +21,7 @@ export type Receiver = {
    */
   readonly now: Receive;
   /** The receive job. Throws what is worth another try. */
-  handle(inbound: Inbound): Promise<void>;
+  handle(inbound: Inbound, past?: Pick<JobPast, "tries">): Promise<void>;
   /** The alert job: what came by a webhook. Throws what is worth another try. */
   onAlerts(sent: SentAlerts): Promise<void>;
 };
@@ -36,13 +37,13 @@ export function createReceive(front: Front): Receiver {
       return enqueue(front, inbound);
     },
     onAlerts: (sent) => onSentAlerts(front, sent),
-    async handle(inbound) {
-      await notice(front, inbound);
+    async handle(inbound, past = { tries: 0 }) {
+      if (inbound.kind !== "click") await notice(front, inbound);
       switch (inbound.kind) {
         case "command":
           return onCommand(front, inbound);
         case "click":
-          return onClick(front, inbound);
+          return onClick(front, inbound, past);
         case "mention":
           return onMention(front, inbound);
         case "shortcut":
@@ -73,9 +74,12 @@ const LESS_URGENT = 2;
 /** People wait for what they have asked; of posts only what is critical goes before the others. */
 function isUrgent({ readAlert, alertChannels }: Front, inbound: Inbound): boolean {
   if (inbound.kind !== "post") return true;
-  if (!alertChannels.includes(inbound.post.channel)) return false;
+  if (!alertChannels.includes(inbound.post.channel) || !GRAVE.test(inbound.post.text)) return false;
   return readAlert(inbound.post).alerts.some(({ severity, memory }) => severity === "critical" && memory === "yes");
 }
+
+// By one of these words senders call it critical. Reading a whole post takes its time, and there is no time before an acknowledgement.
+const GRAVE = /\b(?:critical|crit|fatal|emerg|emergency|alert|disaster|major|error|err|high|p1|sev1|page)\b/i;
 
 const NOT_STARTED =
   "Oomph cannot reach its own queue (a Redis) at the moment, so nothing has been started. Try again in a minute. " +

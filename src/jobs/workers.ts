@@ -1,6 +1,6 @@
 import type { SentAlerts } from "../domain/alert.ts";
 import type { Inbound } from "../ports/inbound.ts";
-import type { JobHandlers, JobOutcome, JobPayloads } from "../ports/job-queue.ts";
+import type { JobHandlers, JobOutcome, JobPast, JobPayloads } from "../ports/job-queue.ts";
 import { act, type ActDeps } from "./act.ts";
 import { callForHelp } from "./call-for-help.ts";
 import { deliver, type DeliverDeps } from "./deliver.ts";
@@ -17,7 +17,7 @@ export type HandlerDeps = ActDeps &
   InvestigateDeps &
   SweepDeps & {
     /** What becomes of what came in from the chat. */
-    receive(inbound: Inbound, signal: AbortSignal): Promise<void>;
+    receive(inbound: Inbound, past: Pick<JobPast, "tries">): Promise<void>;
     /** What becomes of an alert that came by a webhook. */
     onAlerts(sent: SentAlerts): Promise<void>;
     readonly watch: WatchHandlers;
@@ -35,15 +35,16 @@ const DONE: JobOutcome = { kind: "done" };
 /** One handler per kind of job. Payloads are checked on the way in. */
 export function createHandlers(deps: HandlerDeps): JobHandlers {
   return {
-    async receive(payload, signal) {
-      await deps.receive(readPayload("receive", payload).inbound, signal);
+    async receive(payload, _signal, past) {
+      await deps.receive(readPayload("receive", payload).inbound, past);
       return DONE;
     },
     async alert(payload) {
       await deps.onAlerts(readPayload("alert", payload).sent);
       return DONE;
     },
-    investigate: async (payload, signal, lost) => investigate(deps, readPayload("investigate", payload).investigationId, { signal, lost }),
+    investigate: async (payload, signal, { lost }) =>
+      investigate(deps, readPayload("investigate", payload).investigationId, { signal, lost }),
     act: async (payload, signal) => act(deps, readPayload("act", payload).requestId, signal),
     deliver: async (payload, signal) => deliver(deps, readPayload("deliver", payload).deliveryId, signal),
     escalate: async (payload, signal) => escalate(deps, readPayload("escalate", payload).escalationId, signal),

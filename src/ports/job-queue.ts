@@ -44,12 +44,22 @@ export type JobQueue = {
   ping(): Promise<void>;
 };
 
-/** A handler returns when the job is done, `later` to be run again after a while, or throws to be retried with back-off. */
+/**
+ * A handler returns when the job is done, `later` to be run again after a while, or throws to be retried with back-off: some
+ * times, and for as long as it takes where it threw `store-unavailable`.
+ */
 export type JobOutcome = { readonly kind: "done" } | { readonly kind: "later"; readonly delayMs: number };
 
+/** What became of a job before. */
+export type JobPast = {
+  /** How often the process that carried it out ended in the middle of it. */
+  readonly lost: number;
+  /** How often it was begun before. */
+  readonly tries: number;
+};
+
 export type JobHandlers = {
-  /** `lost`: how often the process that carried out this job ended in the middle of it. */
-  readonly [Name in JobName]: (payload: JobPayloads[Name], signal: AbortSignal, lost: number) => Promise<JobOutcome>;
+  readonly [Name in JobName]: (payload: JobPayloads[Name], signal: AbortSignal, past: JobPast) => Promise<JobOutcome>;
 };
 
 /** Runs jobs until drained. */

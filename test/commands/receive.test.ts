@@ -16,6 +16,13 @@ const command: Extract<Inbound, { kind: "command" }> = {
   receivedAtMs: 0,
 };
 
+const PRESSED: Omit<Extract<Inbound, { kind: "click" }>, "actionId" | "value" | "userId"> = {
+  kind: "click",
+  id: "click-1",
+  channel: CHANNEL,
+  receivedAtMs: 0,
+};
+
 describe("what comes in", () => {
   let on: TestFront;
 
@@ -179,6 +186,19 @@ describe("what comes in", () => {
         `🚫 Too late: approved already.\nApproved by <@${APPROVER}>`,
       );
       expect(await on.slot(`${requestId}/decision/${APPROVER}`)).toContain("approved *Pull the lever*");
+    });
+
+    it("that decides waits for a store that is away, which is said once", async () => {
+      const requestId = await on.test.request();
+      const { store } = on.front.desk;
+      const away = () => Promise.reject(new OomphError("store-unavailable", "locked", { retryable: true }));
+      const desk = { ...on.front.desk, store: { ...store, requests: { ...store.requests, get: away } } };
+      const receiver = createReceive({ ...on.front, desk });
+      const click = { ...PRESSED, actionId: "request_approve", value: requestId, userId: APPROVER };
+      for (const tries of [0, 1]) await expect(receiver.handle(click, { tries })).rejects.toThrow("locked");
+      expect(on.chat.whispers.map(({ message }) => message.text)).toEqual([expect.stringContaining("Your click is kept")]);
+      await receiver.handle({ ...click, actionId: "request_show" }, { tries: 0 });
+      expect(on.chat.whispers.at(-1)?.message.text).toContain("Try again");
     });
 
     it("is refused to the requester, in a whisper", async () => {

@@ -44,6 +44,7 @@ const CONCURRENCY: Readonly<Record<JobName, number>> = {
 const LAST_WORDS_MS = 5_000;
 // A job may be started as often as it takes: what must happen once is guarded by the store, not by the queue.
 const MAX_STALLED_COUNT = 1_000;
+const LONGEST_WAIT_MS = 15_000;
 const HAND_BACK: JobOutcome = { kind: "later", delayMs: 500 };
 
 /** Starts working on the jobs that it is told. A Redis that is away is waited for. */
@@ -77,7 +78,7 @@ function startWorker<Name extends JobName>(
   { client, settings }: QueueConnection,
   { name, handlers, log, metrics, ...signals }: WorkerSetting<Name>,
 ): Worker {
-  const worker = new Worker<Carried<Name>>(name, (job, token) => runJob(handlers[name], job, { token, ...signals }), {
+  const worker = new Worker<Carried<Name>>(name, (job, token) => runJob(handlers[name], job, { token, log, ...signals }), {
     connection: client,
     prefix: settings.prefix,
     concurrency: CONCURRENCY[name],
@@ -95,23 +96,41 @@ function startWorker<Name extends JobName>(
   return worker;
 }
 
-type Running = Signals & { readonly token: string | undefined };
+type Running = Signals & Pick<WorkerDeps, "log"> & { readonly token: string | undefined };
 
 async function runJob<Name extends JobName>(
   handler: JobHandlers[Name],
   job: Job<Carried<Name>>,
-  { token, signal, stopping }: Running,
+  { token, signal, stopping, log }: Running,
 ): Promise<void> {
   try {
     // BullMQ may still fetch one while it is being closed: another process does it.
-    const outcome = stopping.aborted ? HAND_BACK : await handler(job.data.payload, signal, job.stalledCounter);
+    const past = { lost: job.stalledCounter, tries: job.attemptsStarted - 1 };
+    const outcome = stopping.aborted ? HAND_BACK : await handler(job.data.payload, signal, past);
     if (outcome.kind === "done") return;
     await job.moveToDelayed(Date.now() + outcome.delayMs, token);
   } catch (error) {
+    // What is scheduled comes by itself again.
+    if (isStoreAway(error) && job.repeatJobKey === undefined) throw await waitForStore(job, { token, log, error });
     if (error instanceof OomphError && error.code === "bad-input") throw new UnrecoverableError(error.message);
     throw error;
   }
   throw new DelayedError();
+}
+
+function isStoreAway(error: unknown): boolean {
+  return error instanceof OomphError && error.code === "store-unavailable";
+}
+
+type Waiting = Pick<Running, "token" | "log"> & { readonly error: unknown };
+
+/** A store that is away or busy comes back: no number of tries may lose what was taken. Doubles from try to try, half of it left to chance. */
+async function waitForStore(job: Job, { token, log, error }: Waiting): Promise<DelayedError> {
+  const { name, id, attemptsStarted: tries } = job;
+  const fullMs = Math.min(LONGEST_WAIT_MS, 1_000 * 2 ** Math.min(tries - 1, 10));
+  if (tries === 1) log.warn({ job: name, id, because: messageOf(error) }, "a job waits for the store");
+  await job.moveToDelayed(Date.now() + fullMs * (0.5 + Math.random() / 2), token);
+  return new DelayedError();
 }
 
 /** Set again after each reconnection: a Redis that came back empty has forgotten it. */

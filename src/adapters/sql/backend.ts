@@ -8,6 +8,8 @@ import type { Database } from "./database.ts";
 export type Backend = {
   readonly kind: "sqlite" | "postgres";
   readonly db: Kysely<Database>;
+  /** A statement by itself is as good as a transaction: what it changes nobody else changes meanwhile. */
+  readonly hasRowLocks: boolean;
   /** Throws OomphError `store-unavailable` where writing works and is in vain: the file is not the one at its path. */
   checkPlace(): Promise<void>;
   /** Another process holds the lock and nothing has been done: worth another try at once. */

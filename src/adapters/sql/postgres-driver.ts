@@ -22,9 +22,9 @@ export function postgresDriver(pool: Pool, isAnswer: (error: unknown) => boolean
     },
     acquireConnection: async () => lend(await pool.connect(), isAnswer),
     async beginTransaction(connection) {
-      await say(connection, "begin");
       try {
-        await say(connection, `select pg_advisory_xact_lock(${WRITERS_LOCK})`);
+        // In one message: whoever takes its turn does not think first.
+        await say(connection, `begin; select pg_advisory_xact_lock(${WRITERS_LOCK})`);
       } catch (error) {
         await say(connection, "rollback").catch(() => undefined); // the first error says why
         throw error;

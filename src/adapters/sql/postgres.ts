@@ -49,6 +49,7 @@ export async function openPostgres(settings: PostgresSettings): Promise<Backend>
   return {
     kind: "postgres",
     db,
+    hasRowLocks: true,
     checkPlace: async () => undefined,
     isBusy: () => false,
     explain: (error) => explainPostgres(error, place),

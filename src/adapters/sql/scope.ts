@@ -13,6 +13,8 @@ export type Scope = {
   read<Result>(work: (db: Db) => Promise<Result>): Promise<Result>;
   /** One statement or several as one, while nobody else writes. */
   write<Result>(work: (db: Db) => Promise<Result>): Promise<Result>;
+  /** One statement that adds or changes one row, whatever else is being written: where rows have locks it waits for no turn. */
+  writeRow<Result>(work: (db: Db) => Promise<Result>): Promise<Result>;
 };
 
 export type OuterScope = Scope & {
@@ -27,14 +29,12 @@ export function outerScope(backend: Backend, busyTimeoutMs: number): OuterScope 
     refuseInsideTransaction(backend);
     return explained(backend, () => waitForLock(() => runTransaction(backend, work)));
   };
-  return {
-    async read(work) {
-      refuseInsideTransaction(backend);
-      return explained(backend, () => waitForLock(() => work(backend.db)));
-    },
-    write: (work) => transaction((scope) => scope.write(work)),
-    transaction,
+  const alone: Scope["read"] = async (work) => {
+    refuseInsideTransaction(backend);
+    return explained(backend, () => waitForLock(() => work(backend.db)));
   };
+  const write: Scope["write"] = (work) => transaction((scope) => scope.write(work));
+  return { read: alone, write, writeRow: backend.hasRowLocks ? alone : write, transaction };
 }
 
 // Mean of the pauses between two tries; a try itself blocks for some ms more.
@@ -100,7 +100,7 @@ function innerScope(backend: Backend, db: Db): { readonly scope: Scope; end(): v
     return explained(backend, () => work(db));
   };
   return {
-    scope: { read: run, write: run },
+    scope: { read: run, write: run, writeRow: run },
     end: () => {
       ended = true;
     },

@@ -29,7 +29,7 @@ export async function openSqlite(settings: SqliteSettings): Promise<Backend> {
       },
     });
     const opened = await stat(path);
-    return { kind: "sqlite", db, checkPlace: () => checkSameFile(path, opened), isBusy: isSqliteBusy, explain };
+    return { kind: "sqlite", db, hasRowLocks: false, checkPlace: () => checkSameFile(path, opened), isBusy: isSqliteBusy, explain };
   } catch (error) {
     const explained = explain(error);
     if (explained instanceof OomphError) throw explained;

@@ -151,8 +151,22 @@ describe("the job queue on BullMQ", () => {
     connection.close(); // as if its process had ended
     open(redis.url);
     const lost: number[] = [];
-    work({ act: async (_payload, _signal, times) => (lost.push(times), DONE) });
+    work({ act: async (_payload, _signal, past) => (lost.push(past.lost), DONE) });
     await vi.waitFor(() => expect(lost).toEqual([1]), PATIENCE);
+  });
+
+  it("lets a job wait for a store that is away, which uses up none of its tries", async () => {
+    const tries: number[] = [];
+    work({
+      receive: async (_payload, _signal, past) => {
+        tries.push(past.tries);
+        if (tries.length < 3) throw new OomphError("store-unavailable", "locked", { retryable: true });
+        return DONE;
+      },
+    });
+    await queue.add("receive", { inbound: COMMAND }, { id: "Ev1" });
+    await vi.waitFor(() => expect(tries).toEqual([0, 1, 2]), PATIENCE);
+    expect(failures).toEqual([]);
   });
 
   it("retries what throws, but not a payload that nobody understands", async () => {
@@ -161,7 +175,7 @@ describe("the job queue on BullMQ", () => {
     work({
       act: async () => {
         runs += 1;
-        if (runs === 1) throw new OomphError("store-unavailable", "locked", { retryable: true });
+        if (runs === 1) throw new OomphError("conflict", "stopping", { retryable: true });
         return DONE;
       },
       deliver: async () => {

@@ -6,7 +6,7 @@ import type { Scope } from "../scope.ts";
 export function evidenceTable(scope: Scope): EvidenceTable {
   return {
     add: (investigationId, evidence) =>
-      scope.write(async (db) => {
+      scope.writeRow(async (db) => {
         const row = {
           id: evidence.id,
           investigation_id: investigationId,

@@ -29,7 +29,7 @@ export function investigationTable(scope: Scope): InvestigationTable {
         return decodeAll(InvestigationSchema, rows, { table: "investigations", id: "id" });
       }),
     update: (id, change) =>
-      scope.write(async (db) => {
+      scope.writeRow(async (db) => {
         const { numUpdatedRows } = await db
           .updateTable("investigations")
           // An update needs something to set, also when nothing changes.

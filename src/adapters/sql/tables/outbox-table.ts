@@ -17,10 +17,10 @@ export function outboxTable(scope: Scope): OutboxTable {
       scope.read(async (db) => mayBe(await db.selectFrom("outbox").selectAll().where("id", "=", id).executeTakeFirst(), toDelivery)),
     bySlot: (slot) =>
       scope.read(async (db) => mayBe(await db.selectFrom("outbox").selectAll().where("slot", "=", slot).executeTakeFirst(), toDelivery)),
-    claim: (id, untilMs, nowMs) => scope.write((db) => claim(db, id, { untilMs, nowMs })),
-    sent: (id, posted) => scope.write((db) => sent(db, id, posted)),
+    claim: (id, untilMs, nowMs) => scope.writeRow((db) => claim(db, id, { untilMs, nowMs })),
+    sent: (id, posted) => scope.writeRow((db) => sent(db, id, posted)),
     postpone: (id, { nextAttemptAtMs, error, countAttempt }) =>
-      scope.write(async (db) => {
+      scope.writeRow(async (db) => {
         await db
           .updateTable("outbox")
           .set({
@@ -34,7 +34,7 @@ export function outboxTable(scope: Scope): OutboxTable {
           .execute();
       }),
     fail: (id, error) =>
-      scope.write(async (db) => {
+      scope.writeRow(async (db) => {
         await db
           .updateTable("outbox")
           .set({ state: "failed" satisfies State, last_error: error, claimed_until_ms: null })
