@@ -12,8 +12,8 @@ What is about memory, of which class it is, and whose memory it may be is decide
    log lines too.
 3. **The rules that are built in**, below: what an alert is called counts for more than what it says.
 
-Where none fits it is not about memory (rule \`none\`). \`oomph explain\` tells for any alert which rule has decided (the built-in ones
-and log lines; it reads no configuration).
+Where none fits it is not about memory (rule \`none\`). \`oomph explain\` tells for any alert which rule has decided, those of your
+\`oomph.yaml\` included.
 
 | memory | what is done |
 |---|---|

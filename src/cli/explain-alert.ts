@@ -1,4 +1,4 @@
-import { createJudge } from "../alerts/judge.ts";
+import type { Judge } from "../alerts/judge.ts";
 import { readAlert } from "../alerts/read-alert.ts";
 import { SENDERS } from "../alerts/senders/index.ts";
 import type { Alert, AlertReading } from "../domain/alert.ts";
@@ -8,12 +8,11 @@ import { textOfSlackPost } from "./explain-slack-post.ts";
 import type { Explained } from "./explained.ts";
 
 const MOST_CHARACTERS = 2 ** 20;
-const judge = createJudge();
 
 /** An alert as its sender's webhook or Slack post has it, in JSON. Pure. */
-export function explainAlert(text: string): Explained<AlertResult> | undefined {
+export function explainAlert(text: string, judge: Judge): Explained<AlertResult> | undefined {
   const value = jsonOf(text);
-  const reading = value === undefined ? undefined : (readPosted(value) ?? readSent(value));
+  const reading = value === undefined ? undefined : (readPosted(value, judge) ?? readSent(value, judge));
   if (reading === undefined) return undefined;
   const result = resultOf(reading);
   return { result, text: rendered(result) };
@@ -24,23 +23,23 @@ const BEGINS_AS_POST =
   /^[^\w[]{0,12}(?:\[(?:firing|resolved|alerting|ok|no data)\b[^\]\n]{0,40}\]|(?:alarm|ok|insufficient_data): "|wazuh alert\b)/i;
 
 /** A Slack post that was pasted as plain text: its title tells that it is one. Pure. */
-export function explainPastedPost(text: string): Explained<AlertResult> | undefined {
-  return text.length <= MOST_CHARACTERS && BEGINS_AS_POST.test(text.trimStart()) ? explainedPost(text) : undefined;
+export function explainPastedPost(text: string, judge: Judge): Explained<AlertResult> | undefined {
+  return text.length <= MOST_CHARACTERS && BEGINS_AS_POST.test(text.trimStart()) ? explainedPost(text, judge) : undefined;
 }
 
 /** Other text that is, or may be, an alert about memory: asked after all who read logs. Pure. */
-export function explainWords(text: string): Explained<AlertResult> | undefined {
-  const explained = text.length <= MOST_CHARACTERS ? explainedPost(text) : undefined;
+export function explainWords(text: string, judge: Judge): Explained<AlertResult> | undefined {
+  const explained = text.length <= MOST_CHARACTERS ? explainedPost(text, judge) : undefined;
   return explained?.result.memoryRelated === false ? undefined : explained;
 }
 
-function explainedPost(text: string): Explained<AlertResult> {
+function explainedPost(text: string, judge: Judge): Explained<AlertResult> {
   const result = resultOf(readAlert({ text }, judge));
   return { result, text: rendered(result) };
 }
 
 /** The text of a Slack post that is surely no alert about memory: a person may have pasted a log into it. */
-export function textBesideAlert(text: string): string | undefined {
+export function textBesideAlert(text: string, judge: Judge): string | undefined {
   const value = jsonOf(text);
   const said = value === undefined ? undefined : textOfSlackPost(value);
   if (said === undefined) return undefined;
@@ -48,7 +47,7 @@ export function textBesideAlert(text: string): string | undefined {
   return memoryRelated === false || (memoryRelated === "unknown" && source === "text") ? said : undefined;
 }
 
-function readSent(value: object): AlertReading | undefined {
+function readSent(value: object, judge: Judge): AlertReading | undefined {
   for (const { source, readSent: read, knowsSent } of SENDERS) {
     const sent = (knowsSent?.(value) ?? true) ? read?.(value) : undefined;
     if (sent?.kind !== "facts") continue;
@@ -58,7 +57,7 @@ function readSent(value: object): AlertReading | undefined {
   return undefined;
 }
 
-function readPosted(value: object): AlertReading | undefined {
+function readPosted(value: object, judge: Judge): AlertReading | undefined {
   const text = textOfSlackPost(value);
   return text === undefined ? undefined : readAlert({ text }, judge);
 }

@@ -1,3 +1,4 @@
+import { createJudge, type Judge } from "../alerts/judge.ts";
 import { formatBytes } from "../domain/bytes.ts";
 import { codeOf, messageOf, OomphError } from "../domain/errors.ts";
 import { KernelLogScan } from "../domain/kernel-oom/kernel-log-scan.ts";
@@ -7,6 +8,7 @@ import { explain, type Explanation } from "./explain.ts";
 import { explainHeap, mayBeProfile } from "./explain-heap.ts";
 import { explainReading } from "./explain-kernel-log.ts";
 import type { Io } from "./io.ts";
+import { requireConfig, withFile } from "./load-config.ts";
 import { printable } from "./printable.ts";
 
 // Longer input is read as a kernel's log only, which needs no more memory however long it is.
@@ -30,21 +32,36 @@ export type ExplainOptions = {
   readonly file: string;
   /** An earlier heap profile, to compare with. */
   readonly base?: string;
+  /** Instead of ./oomph.yaml. */
+  readonly config?: string;
   readonly json: boolean;
 };
 
 /** `oomph explain <file|->`. */
-export async function explainFile({ file, base, json }: ExplainOptions, io: Io): Promise<ExitCode> {
-  const { result, text } = await explainInput(file, base, io);
+export async function explainFile({ file, base, config, json }: ExplainOptions, io: Io): Promise<ExitCode> {
+  const { result, text } = await explainInput({ file, base, judge: await judgeOf(config, io) }, io);
   if (result.kind === "unknown") io.err(text);
   if (json) io.out(`${JSON.stringify(result, null, 2)}\n`);
   else if (result.kind !== "unknown") io.out(printable(text)); // names of processes come from anyone who can start one
   return result.kind === "unknown" ? EXIT.badInput : EXIT.ok;
 }
 
-async function explainInput(file: string, base: string | undefined, io: Io): Promise<Explanation> {
+/** With the users' rules for alerts. Where the configuration does not read, and nobody has named it, a log is explained all the same. */
+async function judgeOf(config: string | undefined, io: Io): Promise<Judge> {
+  try {
+    return createJudge(requireConfig(withFile(await io.sources(), config)).alerts.rules);
+  } catch (error) {
+    if (config !== undefined || codeOf(error) !== "bad-input") throw error;
+    io.err(`Your rules for alerts are left out: ${messageOf(error)}\n`);
+    return createJudge();
+  }
+}
+
+type Input = { readonly file: string; readonly base: string | undefined; readonly judge: Judge };
+
+async function explainInput({ file, base, judge }: Input, io: Io): Promise<Explanation> {
   const { beginning, chunks } = await peek(chunksOf(file, io));
-  if (base === undefined && !mayBeProfile(beginning)) return explainText(file, chunks);
+  if (base === undefined && !mayBeProfile(beginning)) return explainText(file, chunks, judge);
   const profile = await wholeProfile(chunks);
   return explainProfile(profile, base === undefined ? undefined : await wholeProfile(chunksOf(base, io)));
 }
@@ -60,7 +77,7 @@ function explainProfile(profile: Uint8Array, base: Uint8Array | undefined): Expl
   }
 }
 
-async function explainText(file: string, chunks: AsyncIterable<Buffer>): Promise<Explanation> {
+async function explainText(file: string, chunks: AsyncIterable<Buffer>, judge: Judge): Promise<Explanation> {
   const scan = new KernelLogScan();
   let held: Buffer[] | undefined = [];
   let beginning = "";
@@ -81,6 +98,7 @@ async function explainText(file: string, chunks: AsyncIterable<Buffer>): Promise
       Buffer.concat(held)
         .toString("utf8")
         .replace(/^\uFEFF/, ""),
+      judge,
     );
   const reading = scan.end();
   if (reading.isOom || looksLikeSystemLog(beginning)) return explainReading(reading);

@@ -1,3 +1,4 @@
+import { createJudge, type Judge } from "../alerts/judge.ts";
 import { counted } from "../domain/count.ts";
 import type { KernelOomReading } from "../domain/kernel-oom/types.ts";
 import type { AlertResult } from "./alert-result.ts";
@@ -15,16 +16,18 @@ type Unknown = { readonly kind: "unknown"; readonly because: string };
 
 export type Explanation = Explained<KnownResult | Unknown>;
 
-type Recogniser = (text: string) => Explained<KnownResult> | undefined;
+type Recogniser = (text: string, judge: Judge) => Explained<KnownResult> | undefined;
 
 // Asked in this order; the first that knows the text has it: an alert before the log line that it carries. Each is pure and has a file of its own.
 const LOGS: readonly Recogniser[] = [explainPod, explainKernelKills, explainRedis, explainProgramText, explainQuietLog];
 const RECOGNISERS: readonly Recogniser[] = [explainPastedLog, explainAlert, explainPastedPost, ...LOGS, explainWords];
 
-/** Says what a pasted text means, with the same rules as an investigation. Pure. */
-export function explain(text: string): Explanation {
+const BUILT_IN = createJudge();
+
+/** Says what a pasted text means, with the same rules as an investigation; `judge` knows those of the users too. Pure. */
+export function explain(text: string, judge = BUILT_IN): Explanation {
   for (const recognise of RECOGNISERS) {
-    const explained = recognise(text);
+    const explained = recognise(text, judge);
     if (explained !== undefined) return explained;
   }
   const instead = OF_A_WORKLOAD.test(text) ? ASK_FOR_PODS : undefined;
@@ -48,14 +51,14 @@ const ASK_FOR_PODS =
 
 // What is read, for people.
 const READS =
-  "the output of `redis-cli INFO` (or a part of it with used_memory and maxmemory), a log with \"OOM command not allowed when used memory > 'maxmemory'\", a kernel's log (`dmesg`, `journalctl -k`, /var/log/syslog), a program's log whose heap is full (Java, Node, Python, Go, PHP, Ruby, .NET), a line on how a container ended (\"exited with code 137\", OOMKilled), what kubectl says of pods, nodes and events (describe, get -o json or yaml, tables), a heap profile in pprof's format, or an alert of Wazuh's or a Slack post in JSON";
+  "the output of `redis-cli INFO` (or a part of it with used_memory and maxmemory), a log with \"OOM command not allowed when used memory > 'maxmemory'\", a kernel's log (`dmesg`, `journalctl -k`, /var/log/syslog), a program's log whose heap is full (Java, Node, Python, Go, PHP, Ruby, .NET), a line on how a container ended (\"exited with code 137\", OOMKilled), what kubectl says of pods, nodes and events (describe, get -o json or yaml, tables), a heap profile in pprof's format, or an alert: the JSON of a webhook (Alertmanager, Grafana, CloudWatch by SNS, PagerDuty, Sentry, Datadog, New Relic, Wazuh), a Slack post in JSON, or the text of a post about memory";
 
 /** A log in a Slack post that is no alert is read as the log that it is. */
-function explainPastedLog(text: string): Explained<KnownResult> | undefined {
-  const said = textBesideAlert(text);
+function explainPastedLog(text: string, judge: Judge): Explained<KnownResult> | undefined {
+  const said = textBesideAlert(text, judge);
   if (said === undefined) return undefined;
   for (const recognise of LOGS) {
-    const explained = recognise(said);
+    const explained = recognise(said, judge);
     if (explained !== undefined) return explained;
   }
   return undefined;

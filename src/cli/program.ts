@@ -44,7 +44,7 @@ function build(io: Io, done: Done): Command {
   oomph top pods                              every container of every pod against its limit
   kubectl get pods -o json | oomph explain -  how containers ended; describe, events and nodes likewise
   journalctl -k | oomph explain -             who was killed for want of memory, and whose limit it was
-  oomph explain alert.json                    an alert of Wazuh's, or a Slack post, in JSON
+  oomph explain alert.json                    a sender's webhook, or a Slack post, in JSON
   oomph explain heap.pb.gz --base before.pb.gz  a Go program's heap profile: who holds most, and who grew
   docker logs web 2>&1 | oomph explain -      a full heap of Java, Node, Python, Go; "exited with code 137"
   oomph redis flush --db 2                    before a test suite`,
@@ -140,16 +140,19 @@ function addExplain(program: Command, io: Io, done: Done): void {
   program
     .command("explain")
     .description(
-      "say what a text means: what kubectl says of pods, nodes or events (get -o json or yaml, describe, tables), a kernel's log, an alert of Wazuh's or a Slack post in JSON, a pasted INFO, a log with Redis's OOM error or with a full heap (Java, Node, Python, Go ...), how a container ended (exited with code 137); or what a heap profile in pprof's format holds",
+      "say what a text means: what kubectl says of pods, nodes or events (get -o json or yaml, describe, tables), a kernel's log, the JSON of an alert's webhook or of a Slack post, a pasted INFO, a log with Redis's OOM error or with a full heap (Java, Node, Python, Go ...), how a container ended (exited with code 137); or what a heap profile in pprof's format holds",
     )
     .argument("<file>", "a file, or - for standard input")
     .option("--base <file>", "an earlier heap profile of the same program: what grew since")
     .option("--json", "one JSON document on standard output")
-    .action(async (file: string, { base, json }: { readonly base?: string; readonly json?: true }) => {
+    .option("--config <file>", "instead of ./oomph.yaml, whose rules for alerts count here too")
+    .action(async (file: string, { json, ...named }: ExplainFlags) => {
       const { explainFile } = await import("./explain-file.ts");
-      done(await explainFile({ file, json: json === true, ...(base === undefined ? {} : { base }) }, io));
+      done(await explainFile({ file, json: json === true, ...named }, io));
     });
 }
+
+type ExplainFlags = { readonly base?: string; readonly json?: true; readonly config?: string };
 
 function addRedisFlush(program: Command, io: Io, done: Done): void {
   program

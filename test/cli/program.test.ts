@@ -169,6 +169,21 @@ describe("explain", () => {
     expect(out).toContain("full-under-noeviction, confidence");
   });
 
+  test("asks the users' rules for alerts too, and goes without them where the configuration does not read", async () => {
+    const alert = JSON.stringify({ alerts: [{ status: "firing", labels: { alertname: "VipsCacheHot", pod: "img-0", namespace: "img" } }] });
+    const rule = "{ id: image-cache, when: [{ name: [VipsCache*] }], verdict: { memory: yes } }";
+    const files = { "alert.json": alert, "oomph.yaml": `alerts: { rules: [${rule}] }`, "odd.yaml": "alerts: 7" };
+    const ruleOf = ({ out }: Ran): unknown => (JSON.parse(out) as { alerts: readonly { rule: string }[] }).alerts[0]?.rule;
+    expect(ruleOf(await run(["explain", "alert.json", "--json"], { files }))).toBe("image-cache");
+    const odd = await run(["explain", "alert.json", "--json"], { files, env: { OOMPH_CONFIG: "odd.yaml" } });
+    expect(odd).toMatchObject({
+      code: EXIT.ok,
+      err: expect.stringMatching(/^Your rules for alerts are left out: the configuration is not valid/),
+    });
+    expect(ruleOf(odd)).toBe("none");
+    expect(await run(["explain", "alert.json", "--config", "odd.yaml"], { files })).toMatchObject({ code: EXIT.badInput });
+  });
+
   test("says what it cannot make sense of", async () => {
     const unknown = await run(["explain", "-"], { stdin: "hello" });
     expect([unknown.code, unknown.out]).toEqual([EXIT.badInput, ""]);
