@@ -64,7 +64,9 @@ function allPlaces(facts: AlertFacts, about: About | undefined): Places {
   const said = name === null ? text : `${name}\n${text}`;
   const byLabel = placesByLabel(victimLabels({ ...labelsInText(text), ...labels }));
   const byText = placesInText(said);
-  const byTitle = guessed(placesInTitle(titleValues(said)), { about, said });
+  const byTitle = guessed(placesInTitle(titleValues(said, name)), { about, said });
+  // Of a value that has its name beside it nothing is guessed.
+  const named = new Set(Object.values(labels));
   // A pod's namespace is told where the pod is, or by a label.
   const isOfTitle =
     byLabel.pod === undefined && (byText.pod === undefined || (byText.pod === byTitle.pod && byText.namespace === undefined));
@@ -76,7 +78,13 @@ function allPlaces(facts: AlertFacts, about: About | undefined): Places {
   return {
     ...given({ pod, namespace, container, owner, cluster }),
     hosts: [...new Set([...byLabel.hosts, ...byText.hosts.filter((host) => !reporters.has(host))])],
-    others: [...new Set([...byLabel.others, ...byTitle.others, ...namedInWords(said).filter((word) => !reporters.has(word))])],
+    others: [
+      ...new Set([
+        ...byLabel.others,
+        ...byTitle.others.filter((word) => !named.has(word)),
+        ...namedInWords(said).filter((word) => !reporters.has(word)),
+      ]),
+    ],
   };
 }
 

@@ -58,9 +58,10 @@ function mayName(word: string): boolean {
 
 const TITLE = /\[(?:firing|resolved)[^\]\n]{0,40}\]([^\n]{0,500})/i;
 
-/** The first word is the alert's name; what the group shares comes before the parenthesis. */
-export function titleValues(text: string): TitleValues {
-  const rest = (TITLE.exec(text)?.[1] ?? "").trim();
+/** The first word is the alert's name, or the name that is known; what the group shares comes before the parenthesis. */
+export function titleValues(text: string, name: string | null): TitleValues {
+  const titled = (TITLE.exec(text)?.[1] ?? "").trim();
+  const rest = name !== null && titled.startsWith(name) ? `Name ${titled.slice(name.length).trim()}` : titled;
   const opened = rest.lastIndexOf("(");
   const [before, inside] = opened < 0 ? [rest, ""] : [rest.slice(0, opened), rest.slice(opened + 1).replace(/\).*$/, "")];
   const words = (part: string): readonly string[] => part.split(/[\s()]+/).filter((word) => word !== "");
