@@ -12,6 +12,12 @@ export function formatBytes(bytes: number): string {
   return `${sign}${unit === 0 ? size.toFixed(0) : size.toFixed(1)} ${UNITS[unit]}`;
 }
 
+/** `2147483648` → `2g`: as a size is typed, in the largest of Docker's units that it is whole in. Expects whole bytes. */
+export function typedBytes(bytes: number): string {
+  const unit = ["g", "m", "k"].find((one) => bytes > 0 && bytes % (FACTORS[one] ?? 1) === 0) ?? "b";
+  return `${bytes / (FACTORS[unit] ?? 1)}${unit}`;
+}
+
 const FACTORS: Readonly<Record<string, number>> = {
   "": 1,
   b: 1,

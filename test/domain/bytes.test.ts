@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatBytes, parseBytes } from "../../src/domain/bytes.ts";
+import { formatBytes, parseBytes, typedBytes } from "../../src/domain/bytes.ts";
 
 describe("formatBytes", () => {
   it.each([
@@ -12,6 +12,20 @@ describe("formatBytes", () => {
     [3 * 1024 ** 5, "3072.0 TiB"],
   ])("%d is %s", (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text);
+  });
+});
+
+describe("typedBytes", () => {
+  it.each([
+    [0, "0b"],
+    [2_147_483_648, "2g"],
+    [1_610_612_736, "1536m"],
+    [5_242_880_000, "5000m"],
+    [130_048, "127k"],
+    [1_000_001, "1000001b"],
+  ])("%d is %s, and read back as the same", (bytes, text) => {
+    expect(typedBytes(bytes)).toBe(text);
+    expect(parseBytes(text)).toBe(bytes);
   });
 });
 

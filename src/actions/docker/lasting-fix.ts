@@ -1,3 +1,4 @@
+import { typedBytes } from "../../domain/bytes.ts";
 import { messageOf } from "../../domain/errors.ts";
 import type { Afterwards, Plan } from "../../domain/plan.ts";
 import type { ComposeChange } from "../../ports/compose-files.ts";
@@ -28,7 +29,7 @@ export async function lastingFix(deps: DockerActionDeps, plan: Plan, change: Com
         const whole = { name, title: `${file}, as it should be`, text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(content) };
         const canPropose = repository !== undefined && deps.codeHostOf(repository.name) !== undefined;
         const { set, unset, limitBytes } = change;
-        const params = { set: { ...set }, unset: [...unset], ...(limitBytes === undefined ? {} : { limit: limitBytes }) };
+        const params = { set: { ...set }, unset: [...unset], ...(limitBytes === undefined ? {} : { limit: typedBytes(limitBytes) }) };
         const why = `${file} does not say it yet, and undoes it when the container is made anew: asks for the change in ${repository?.name ?? ""}.`;
         return {
           says: [

@@ -1,4 +1,4 @@
-import { formatBytes } from "../../domain/bytes.ts";
+import { formatBytes, typedBytes } from "../../domain/bytes.ts";
 import type { MemoryLimits } from "../../ports/container-acts.ts";
 import type { MemorySize } from "../params-schema.ts";
 import type { ContainerSession } from "./container-session.ts";
@@ -7,8 +7,9 @@ export type NewLimit =
   | { readonly kind: "limit"; readonly from: MemoryLimits; readonly to: MemoryLimits; /** Memory is what it was. */ readonly same: boolean }
   | { readonly kind: "refused"; readonly because: string };
 
+const MEBIBYTE = 2 ** 20;
 // The least that Docker takes.
-const LEAST_BYTES = 6 * 2 ** 20;
+const LEAST_BYTES = 6 * MEBIBYTE;
 const MUCH_OF_HOST = 0.9;
 
 /** The limit that is meant, as two figures that Docker takes: memory, and memory and swap together. Pure. */
@@ -17,10 +18,10 @@ export function newLimit({ definition, hostFacts }: Pick<ContainerSession, "defi
   const refused = (because: string): NewLimit => ({ kind: "refused", because });
   if (size.kind === "rise" && from.memoryBytes === 0)
     return refused(`${name} has no limit now, so +${size.percent}% of it is nothing: write the new one as a size, such as 4g.`);
-  const memoryBytes = size.kind === "bytes" ? size.bytes : Math.round(from.memoryBytes * (1 + size.percent / 100));
+  const memoryBytes = size.kind === "bytes" ? size.bytes : wholeMiB(from.memoryBytes * (1 + size.percent / 100), Math.ceil);
   if (memoryBytes === 0)
     return refused(
-      `no limit at all cannot be set on a container that runs. The host's memory is as good: --limit ${hostFacts.memoryBytes}.`,
+      `no limit at all cannot be set on a container that runs. The host's memory is as good: --limit ${typedBytes(asGoodAsNone(hostFacts.memoryBytes))}.`,
     );
   if (memoryBytes < LEAST_BYTES)
     return refused(`a limit of ${formatBytes(memoryBytes)} is less than Docker takes: expected 6 MiB or more, such as 512m.`);
@@ -35,6 +36,15 @@ export function newLimit({ definition, hostFacts }: Pick<ContainerSession, "defi
     );
   }
   return { kind: "limit", from, to: { memoryBytes, memorySwapBytes: swapWith(from, memoryBytes) }, same: memoryBytes === from.memoryBytes };
+}
+
+/** All of the host's memory, in whole MiB. */
+export function asGoodAsNone(hostBytes: number): number {
+  return wholeMiB(hostBytes, Math.floor);
+}
+
+function wholeMiB(bytes: number, round: (size: number) => number): number {
+  return round(Math.round(bytes) / MEBIBYTE) * MEBIBYTE;
 }
 
 /** What the host says of it: a limit that it can hardly give. */

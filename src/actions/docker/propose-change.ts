@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { formatBytes } from "../../domain/bytes.ts";
+import { formatBytes, typedBytes } from "../../domain/bytes.ts";
 import { OomphError } from "../../domain/errors.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Observation, Plan, Planned, Verification } from "../../domain/plan.ts";
@@ -64,7 +64,7 @@ async function planProposal(deps: DockerActionDeps, target: Target, given: Reado
     blastRadius: [`Whoever watches ${repository} is told of a pull request against ${base}`],
     warnings: ["Nothing changes until somebody merges it and the container is made anew from the file."],
     wayBack: "Close the pull request.",
-    params: { set: { ...set }, unset: [...unset], ...(limit === undefined ? {} : { limit }) },
+    params: { set: { ...set }, unset: [...unset], ...(limit === undefined ? {} : { limit: typedBytes(limit) }) },
     scope: { repository, branch: branchFor(target, after), base, path, before: digest(proposal.before), after },
     before: {},
   };

@@ -1,4 +1,4 @@
-import { formatBytes } from "../../domain/bytes.ts";
+import { formatBytes, typedBytes } from "../../domain/bytes.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { Json } from "../../domain/json.ts";
 import { maskVariable } from "../../domain/mask-secrets.ts";
@@ -27,7 +27,7 @@ export type Wish = {
   /** Rows and warnings of the action's own, before those of every re-creation. */
   readonly changes?: Plan["changes"];
   readonly warnings?: readonly string[];
-  /** Planned again with these, the scope is equal. The limit is added as bytes. */
+  /** Planned again with these, the scope is equal. The limit is added as a size. */
   readonly params: Readonly<Record<string, Json>>;
 };
 
@@ -64,7 +64,7 @@ export async function planRecreation(deps: DockerActionDeps, session: ContainerS
     target,
     risk: wish.doc.risk,
     ...describe(deps, session, told),
-    params: { ...wish.params, ...(sized === undefined ? {} : { limit: sized.to.memoryBytes }) },
+    params: { ...wish.params, ...(sized === undefined ? {} : { limit: typedBytes(sized.to.memoryBytes) }) },
     scope,
     before: { vitals: wish.vitals, restartPolicy: definition.restartPolicy, ...(replaces === undefined ? {} : { replaces: replaces.id }) },
   };

@@ -1,4 +1,4 @@
-import { formatBytes } from "../../domain/bytes.ts";
+import { formatBytes, typedBytes } from "../../domain/bytes.ts";
 import type { Json } from "../../domain/json.ts";
 import { OomphError } from "../../domain/errors.ts";
 import type { Observation, Plan, Planned } from "../../domain/plan.ts";
@@ -9,7 +9,7 @@ import { readBefore, readScope } from "../stored-schema.ts";
 import { hostOf, lookAtApproved, planOn, refused, type ContainerSession } from "./container-session.ts";
 import type { DockerActionDeps } from "./deps.ts";
 import { lastingFix } from "./lasting-fix.ts";
-import { hostWarnings, memoryInWords, newLimit, swapInWords, type NewLimit } from "./memory-limits.ts";
+import { asGoodAsNone, hostWarnings, memoryInWords, newLimit, swapInWords, type NewLimit } from "./memory-limits.ts";
 import { MemoryParams, readParams } from "./schema.ts";
 import { Before, MemoryScope, type Vitals } from "./stored/schema.ts";
 import { verifyContainer } from "./verify.ts";
@@ -104,7 +104,7 @@ function describe(
       lasting(definition.labels),
     ],
     wayBack: `Sets the limit back to ${backTo}. That is refused while more than that is in use.`,
-    params: { limit: to.memoryBytes, ...(forceBelow ? { forceBelow } : {}) },
+    params: { limit: typedBytes(to.memoryBytes), ...(forceBelow ? { forceBelow } : {}) },
     scope: { id: facts.id, from, to },
     before: { vitals },
   };
@@ -153,7 +153,7 @@ function effectOf(now: Vitals, wantedBytes: number): Effect {
 function limitBack(plan: Plan): ReturnType<Action["wayBack"]> {
   const { from } = readScope(MemoryScope, plan);
   const { vitals } = readBefore(Before, plan);
-  return { actionId: DOC.id, params: { limit: from.memoryBytes === 0 ? vitals.hostBytes : from.memoryBytes } };
+  return { actionId: DOC.id, params: { limit: typedBytes(from.memoryBytes === 0 ? asGoodAsNone(vitals.hostBytes) : from.memoryBytes) } };
 }
 
 function shareOf({ usageBytes }: Vitals, limitBytes: number): string {

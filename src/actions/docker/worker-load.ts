@@ -1,6 +1,6 @@
 import { isSqueezed, sizeChosen, type WorkerLoad, type WorkerServer } from "../../domain/sizing.ts";
 import { codeOf } from "../../domain/errors.ts";
-import { formatBytes } from "../../domain/bytes.ts";
+import { formatBytes, typedBytes } from "../../domain/bytes.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { MemorySize } from "../params-schema.ts";
 import { percent } from "../words.ts";
@@ -12,7 +12,6 @@ import type { Row } from "../effect.ts";
 import { countKills } from "./kills-since.ts";
 import { usedShare } from "./vitals.ts";
 
-const MEBIBYTE = 2 ** 20;
 const DAY_MS = 24 * 3_600_000;
 
 export type Tuning = {
@@ -72,7 +71,7 @@ function tightness(
   const instead =
     betterLimitBytes > hostBytes
       ? `the host has ${formatBytes(hostBytes)}, which is too little for more: take fewer workers`
-      : `take fewer workers, or --limit ${betterLimitBytes / MEBIBYTE}m, of which ${percent(1 - neededBytes / betterLimitBytes)} would stay free`;
+      : `take fewer workers, or --limit ${typedBytes(betterLimitBytes)}, of which ${percent(1 - neededBytes / betterLimitBytes)} would stay free`;
   return [
     fits
       ? `Only ${percent(1 - neededBytes / limitBytes)} of the limit of ${formatBytes(limitBytes)} would stay free, which a busy hour takes: ${instead}.`

@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { typedBytes } from "../../domain/bytes.ts";
 
 export type Style = "PLAIN" | "QUOTE_SINGLE" | "QUOTE_DOUBLE";
 
@@ -29,9 +30,7 @@ export function writeSize(bytes: number, old: string | undefined): string {
   const factor = FACTORS[suffix.toLowerCase().replace(/i?b$/, "")];
   if (suffix !== "" && factor !== undefined && bytes % factor === 0) return `${bytes / factor}${suffix}`;
   const isUpper = suffix !== "" && suffix === suffix.toUpperCase();
-  const unit = (["g", "m", "k"] as const).find((one) => bytes % (FACTORS[one] ?? 1) === 0);
-  if (unit === undefined) return `${bytes}b`;
-  return `${bytes / (FACTORS[unit] ?? 1)}${isUpper ? unit.toUpperCase() : unit}`;
+  return isUpper ? typedBytes(bytes).toUpperCase() : typedBytes(bytes);
 }
 
 const FACTORS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };

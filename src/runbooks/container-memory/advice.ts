@@ -1,4 +1,4 @@
-import { formatBytes, parseBytes } from "../../domain/bytes.ts";
+import { formatBytes, parseBytes, typedBytes } from "../../domain/bytes.ts";
 import type { Advice } from "../../domain/finding.ts";
 import { isSqueezed, raisedLimit, sizeWorkers, type Room } from "../../domain/sizing.ts";
 import { cpuOf, isRunning, limitOf, shareOf, usageOf } from "./figures.ts";
@@ -36,7 +36,7 @@ export function adviceForWorkers(picture: Picture, found: Workers): readonly Adv
   const sizing = sizeWorkers({ server, perWorkerBytes: perWorkerBytes * share, baseBytes, squeezed }, roomOf(picture));
   const byEnvironment = setting?.from === "environment" || (setting === undefined && Object.hasOwn(READS_ENVIRONMENT, server));
   if (sizing.workers >= workers || !(byEnvironment || server === "kong")) return memory;
-  const limit = sizing.limitBytes === undefined ? {} : { limit: sizing.limitBytes };
+  const limit = sizing.limitBytes === undefined ? {} : { limit: typedBytes(sizing.limitBytes) };
   const raise = sizing.limitBytes === undefined ? "" : ` and a limit of ${formatBytes(sizing.limitBytes)}`;
   const why = `${sizing.workers} workers instead of ${workers}${raise}: ${sizing.says.join("; ")}. The container is re-created with everything else unchanged.`;
   if (server === "kong")
@@ -66,7 +66,7 @@ export function raiseLimit(picture: Picture, caveat: string): readonly Advice[] 
   const host = room.hostBytes === undefined ? "" : ` (the host has ${formatBytes(room.hostBytes)})`;
   const runs = picture.state === undefined || isRunning(picture);
   const why = `Raises the memory limit from ${formatBytes(room.limitBytes)} to ${formatBytes(bytes)}${host}${runs ? " while it runs" : ", for its next start"}. ${caveat}`;
-  return [{ actionId: "docker.set-memory-limit", params: { limit: bytes }, why }];
+  return [{ actionId: "docker.set-memory-limit", params: { limit: typedBytes(bytes) }, why }];
 }
 
 /** A restart, said to be what it is. */

@@ -15,7 +15,7 @@ describe.skipIf(daemon.kind === "absent")("docker.set-memory-limit", () => {
     expect(made).toMatchObject({
       summary: `Set the memory limit of docker/${name} to 150.0 MiB (now 100.0 MiB), while it runs`,
       scope: { id, from: { memoryBytes: 100 * MIB }, to: { memoryBytes: 150 * MIB } },
-      params: { limit: 150 * MIB },
+      params: { limit: "150m" },
     });
     expect(hashed(await plan(deps, { id: ID, name, params: made.params }))).toBe(hashed(made));
     const run = newRun();
@@ -28,11 +28,13 @@ describe.skipIf(daemon.kind === "absent")("docker.set-memory-limit", () => {
     expect(verified.rows).toContainEqual({ what: "Limit", before: "100.0 MiB", after: "150.0 MiB", ok: true });
 
     const back = action.wayBack(made, run);
-    expect(back).toEqual({ actionId: ID, params: { limit: 100 * MIB } });
+    expect(back).toEqual({ actionId: ID, params: { limit: "100m" } });
     await carryOut(deps, { id: ID, name, params: back?.params ?? {} });
     expect(await inspected(name, "{{.HostConfig.Memory}}")).toBe(String(100 * MIB));
     // Approved before somebody else had changed it: not done.
     await docker(["update", "--memory", "120m", "--memory-swap", "120m", name]);
+    for (const [rise, limit] of Object.entries({ "+10%": "132m", "+11%": "134m" }))
+      expect((await plan(deps, { id: ID, name, params: { limit: rise } })).params).toEqual({ limit });
     await expect(action.apply(made, newRun())).rejects.toMatchObject({
       code: "conflict",
       message: expect.stringMatching(/^Nothing was done: the limit is 120/),
@@ -66,7 +68,7 @@ describe.skipIf(daemon.kind === "absent")("docker.set-memory-limit", () => {
     await expect(action.plan(target("--privileged"), { limit: "1g" })).rejects.toMatchObject({ code: "not-found" });
     const forced = await plan(deps, { id: ID, name, params: { limit: "40m", "force-below": "yes" } });
     expect(forced.warnings.join(" ")).toMatch(/More than the new limit is in use/);
-    expect(forced.params).toEqual({ limit: 40 * MIB, forceBelow: true });
+    expect(forced.params).toEqual({ limit: "40m", forceBelow: true });
   });
 
   test("a container without a limit gets one, and goes back to the host's memory", async () => {
@@ -75,7 +77,8 @@ describe.skipIf(daemon.kind === "absent")("docker.set-memory-limit", () => {
     const made = await carryOut(deps, { id: ID, name, params: { limit: "300m" } });
     expect(await inspected(name, "{{.HostConfig.Memory}}")).toBe(String(300 * MIB));
     const { memoryBytes } = await deps.hosts.host("local").facts();
-    expect(action.wayBack(made, newRun())).toEqual({ actionId: ID, params: { limit: memoryBytes } });
+    expect(action.wayBack(made, newRun())).toEqual({ actionId: ID, params: { limit: `${Math.floor(memoryBytes / MIB)}m` } });
+    expect(await refusal(action.plan(target(name), { limit: 0 }))).toContain(`--limit ${Math.floor(memoryBytes / MIB)}m.`);
   });
 
   test("it did not help is said", async () => {

@@ -51,9 +51,9 @@ describe("the incident of the seed", () => {
       "36 × 55.0 MiB = 1.9 GiB, 97% of what is used, and 20.0 MiB for the rest, against a limit of 2.0 GiB",
     );
     expect(says(kongScene())).toContain('"worker event bus timeout" 4,211 times in the log');
-    expect(finding.advice[0]).toMatchObject({ actionId: "docker.tune-kong", params: { workers: 8, limit: 4 * GIB, cache: "256m" } });
+    expect(finding.advice[0]).toMatchObject({ actionId: "docker.tune-kong", params: { workers: 8, limit: "4g", cache: "256m" } });
     expect(finding.advice[0]?.why).toContain("2 cores × 4 workers per core = 8");
-    expect(finding.advice[1]).toMatchObject({ actionId: "docker.set-memory-limit", params: { limit: 4 * GIB } });
+    expect(finding.advice[1]).toMatchObject({ actionId: "docker.set-memory-limit", params: { limit: "4g" } });
     expect(hypotheses.map(({ verdict }) => verdict)).toEqual(["limit-too-small", "child-killed"]);
     expect(Object.fromEntries(summary.map(({ label, value }) => [label, value]))).toMatchObject({
       Container: "kong (0123456789ab), image kong/kong-gateway:3.4, compose service kong",

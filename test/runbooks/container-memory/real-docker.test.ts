@@ -122,7 +122,7 @@ describe.skipIf(daemon.kind === "absent")(`on real containers${daemon.kind === "
       "docker.census not-running",
       "docker.cgroup not-running",
     ]);
-    expect(outcome.diagnosis.finding.advice[0]).toMatchObject({ actionId: "docker.set-memory-limit", params: { limit: 256 * MIB } });
+    expect(outcome.diagnosis.finding.advice[0]).toMatchObject({ actionId: "docker.set-memory-limit", params: { limit: "256m" } });
     await vi.waitFor(async () => expect(await stateOf(again.name)).toMatch(/ [2-9]$/), LONG_PATIENCE);
     const repeated = await lab.investigate(again.name);
     expect(repeated.diagnosis.finding.verdict).toBe("cgroup-limit-kill");
