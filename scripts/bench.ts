@@ -2,7 +2,7 @@
  * Figures as JSON, each with its bare baseline measured in the same run.
  * npm run bench [-- <part> ...] [--out FILE]   parts: ack, investigation, disturbance, memory, store, kernel-log, alerts, detectors, storm, watch, kubernetes
  *   --alerts N       `storm`: so many alerts, 10,000 where nothing is said
- *   --containers N   `watch`: so many real containers, 20 where nothing is said; 1,000 want 10 GB of memory and a quarter of an hour
+ *   --containers N   `watch`: so many real containers, 20 where nothing is said; 1,000 want 5 GB of memory and a quarter of an hour
  *   --real           `watch`, `kubernetes`: only what a real daemon or cluster is asked
  */
 import { execFileSync } from "node:child_process";

@@ -2,10 +2,10 @@ import { formatBytes } from "./bytes.ts";
 import { counted } from "./count.ts";
 import type { Target } from "./target.ts";
 
-/** A container that should run and does not, or that has just begun anew after an end: nobody measures it. */
+/** A container that should run and does not, or that has just begun anew after an end: nobody measures it. States are Docker's or a pod's. */
 export type DownContainer = {
   readonly target: Target;
-  /** `CrashLoopBackOff`, `OOMKilled`, `ImagePullBackOff`, `Evicted`, `running` ... */
+  /** `CrashLoopBackOff`, `ImagePullBackOff`, `Evicted`, `restarting`, `exited`, `running` ... */
   readonly state: string;
   readonly restarts: number;
   readonly limitBytes?: number;
@@ -13,13 +13,23 @@ export type DownContainer = {
   readonly lastEnd?: { readonly reason?: string; readonly exitCode?: number; readonly atMs?: number };
 };
 
+/** `2 restarts, the last at ...`, of one that runs; undefined where it was never started again by itself. */
+export function restartsInWords(
+  { restarts = 0, startedAtMs }: { readonly restarts?: number | undefined; readonly startedAtMs?: number | undefined },
+  time: (atMs: number) => string,
+): string | undefined {
+  if (restarts === 0) return undefined;
+  return `${counted(restarts, "restart")}${startedAtMs === undefined ? "" : `, the last at ${time(startedAtMs)}`}`;
+}
+
 /** `CrashLoopBackOff, last ended OOMKilled (exit code 137) at ..., 4 restarts, limit 64.0 MiB`. */
 export function howItIsDown({ state, lastEnd, restarts, limitBytes }: DownContainer, time: (atMs: number) => string): string {
+  const reason = lastEnd?.reason === undefined ? "" : ` ${lastEnd.reason}`;
   const code = lastEnd?.exitCode === undefined ? "" : ` (exit code ${lastEnd.exitCode})`;
   const at = lastEnd?.atMs === undefined ? "" : ` at ${time(lastEnd.atMs)}`;
   return [
     state === "running" ? "runs again, not measured yet" : state,
-    ...(lastEnd === undefined ? [] : [`last ended ${lastEnd.reason ?? "without a reason"}${code}${at}`]),
+    ...(lastEnd === undefined ? [] : [`last ended${reason}${code}${at}`]),
     ...(restarts === 0 ? [] : [counted(restarts, "restart")]),
     limitBytes === undefined ? "no limit" : `limit ${formatBytes(limitBytes)}`,
   ].join(", ");

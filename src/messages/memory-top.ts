@@ -1,6 +1,6 @@
 import { formatBytes } from "../domain/bytes.ts";
 import { counted } from "../domain/count.ts";
-import { howItIsDown, type DownContainer } from "../domain/down-container.ts";
+import { howItIsDown, restartsInWords, type DownContainer } from "../domain/down-container.ts";
 import type { MemoryReading } from "../domain/memory.ts";
 import type { Message } from "../domain/message.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
@@ -14,9 +14,11 @@ const CELLS = 10;
 /** What is down comes first: a screen holds both. */
 const DOWN_SHOWN = 10;
 
+type Row = { readonly target: Target; readonly reading: MemoryReading; readonly restarts?: number };
+
 /** Who uses how much of its limit, fullest first. */
 export function memoryTop(facts: {
-  readonly rows: readonly { readonly target: Target; readonly reading: MemoryReading }[];
+  readonly rows: readonly Row[];
   /** What is to run and has nothing to be read. */
   readonly down: readonly DownContainer[];
   readonly missing: readonly { readonly source: string; readonly because: string }[];
@@ -46,12 +48,14 @@ function narrowed({ filter, selector }: { readonly filter?: string; readonly sel
   return filter === undefined ? "containers" : `containers with "${filter.slice(0, 40)}" in their name`;
 }
 
-function row({ target, reading }: { readonly target: Target; readonly reading: MemoryReading }): string {
-  const { usageBytes, limitBytes } = reading;
-  if (limitBytes === undefined) return `▫️ ${code(formatTarget(target), 120)} ${formatBytes(usageBytes)}, no limit`;
+function row({ target, reading, restarts }: Row): string {
+  const { usageBytes, limitBytes, startedAtMs } = reading;
+  const again = restartsInWords({ restarts, startedAtMs }, time);
+  const anew = again === undefined ? "" : `, ${again}`;
+  if (limitBytes === undefined) return `▫️ ${code(formatTarget(target), 120)} ${formatBytes(usageBytes)}, no limit${anew}`;
   const share = usageBytes / limitBytes;
   const filled = Math.min(CELLS, Math.round(share * CELLS));
-  return `${mark(share)} \`${"█".repeat(filled)}${"░".repeat(CELLS - filled)}\` ${percent(reading)} ${code(formatTarget(target), 120)} ${formatBytes(usageBytes)} of ${formatBytes(limitBytes)}`;
+  return `${mark(share)} \`${"█".repeat(filled)}${"░".repeat(CELLS - filled)}\` ${percent(reading)} ${code(formatTarget(target), 120)} ${formatBytes(usageBytes)} of ${formatBytes(limitBytes)}${anew}`;
 }
 
 function fallen(down: readonly DownContainer[]) {
@@ -59,9 +63,7 @@ function fallen(down: readonly DownContainer[]) {
   const more = down.length - shown.length;
   return [
     ...lines(shown),
-    more > 0
-      ? context(`And ${counted(more, "more container")} not running. Narrow it: ${code("/oom top pods <part of a name>")}`)
-      : undefined,
+    more > 0 ? context(`And ${counted(more, "more container")} not running. Narrow it: ${code("/oom top <part of a name>")}`) : undefined,
   ];
 }
 

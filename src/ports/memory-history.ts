@@ -1,6 +1,7 @@
 import type { DownContainer } from "../domain/down-container.ts";
 import type { MemoryReading, Trend } from "../domain/memory.ts";
 import type { Target } from "../domain/target.ts";
+import type { Look } from "./reading-source.ts";
 
 /** What the watch remembers of a target; empty and undefined where it has never looked. */
 export type MemoryHistory = {
@@ -26,8 +27,8 @@ export type MemoryBoard = {
 export type AskedTop = { readonly of?: "containers" | "pods"; readonly selector?: string };
 
 export type MemoryTop = {
-  readonly rows: readonly { readonly target: Target; readonly reading: MemoryReading }[];
-  /** Of pods: what is to run and has nothing to be read, because it crashes or waits; who ended last comes first. */
+  readonly rows: readonly Look[];
+  /** What is to run and has nothing to be read, because it crashes, waits or was killed; who ended last comes first. */
   readonly down: readonly DownContainer[];
   readonly missing: readonly { readonly source: string; readonly because: string }[];
   /** How many hosts and clusters were asked. */

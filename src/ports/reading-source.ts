@@ -17,6 +17,8 @@ export type Asking = {
   readonly signal: AbortSignal;
   /** Only pods with these labels, as kubectl takes them. A Docker host knows none. */
   readonly selector?: string;
+  /** What should run and does not is asked for too, where that takes calls of its own. */
+  readonly withDown?: true;
 };
 
 export type SourcePage = {
@@ -26,8 +28,9 @@ export type SourcePage = {
   /** Reading keys of those that run, and of those that are there and do not. */
   readonly running: readonly string[];
   readonly stopped: readonly string[];
-  /** Of pods: those that are to run, and have no reading because they crash or wait. */
+  /** Those that are to run, and have no reading because they crash, wait or were killed. */
   readonly down: readonly DownContainer[];
 };
 
-export type Look = { readonly target: Target; readonly reading: MemoryReading };
+/** `restarts`: how often it was started again by itself. */
+export type Look = { readonly target: Target; readonly reading: MemoryReading; readonly restarts?: number };

@@ -39,7 +39,7 @@ export function createMemoryBoard(deps: BoardDeps): MemoryBoard {
 
 async function topOf(deps: BoardDeps, { of, selector }: AskedTop, signal: AbortSignal): Promise<MemoryTop> {
   const sources = deps.sources.filter(({ kind }) => of === undefined || (kind === "kubernetes") === (of === "pods"));
-  const asking = { atOnce: atOnceFor(sources.length), signal, ...(selector === undefined ? {} : { selector }) };
+  const asking = { atOnce: atOnceFor(sources.length), signal, withDown: true as const, ...(selector === undefined ? {} : { selector }) };
   const tops = await Promise.all(sources.map((source) => topOfSource(deps, source, asking)));
   const rows = tops
     .flatMap((top) => top.rows)

@@ -14,7 +14,7 @@ import type { Telling } from "./telling.ts";
 import type { WatchDeps } from "./watch-deps.ts";
 import { weigh, type Weighed } from "./weigh.ts";
 
-/** How a round went, for the log. */
+/** How a round went. */
 export type Round = { readonly read: number; readonly failed: number; readonly news: number };
 
 const HOUR_MS = 3_600_000;
@@ -24,6 +24,8 @@ const HOUR_MS = 3_600_000;
  * new is told. What cannot be read is logged, and the others go on.
  */
 export async function poll(deps: WatchDeps, signal: AbortSignal): Promise<Round> {
+  const { clock, log, store } = deps.desk;
+  const beganAtMs = clock.nowMs();
   let [read, failed, news] = [0, 0, 0];
   for (const source of deps.sources) {
     const round = await pollOne(deps, source, signal);
@@ -31,7 +33,10 @@ export async function poll(deps: WatchDeps, signal: AbortSignal): Promise<Round>
     failed += round.failed;
     news += round.news;
   }
-  await deps.desk.store.watched.forget(deps.desk.clock.nowMs() - deps.keepMs);
+  await store.watched.forget(clock.nowMs() - deps.keepMs);
+  const tookMs = clock.nowMs() - beganAtMs;
+  log.info({ read, failed, news, tookMs }, "looked at every watched container");
+  if (tookMs > deps.everyMs) log.warn({ tookMs, everyMs: deps.everyMs }, "a look took longer than watch.every, so the next one is late");
   return { read, failed, news };
 }
 

@@ -51,7 +51,8 @@ async function pageOf(cluster: ReadableCluster, pods: readonly PodFacts[], { isW
       const runs = container.state?.kind === "running";
       (runs ? running : stopped).push(readingKey(target));
       // Of one that has just been started some kubelets tell nothing, and some tell 0.
-      if (runs && usage !== undefined && usage.workingSetBytes > 0) looks.push({ target, reading: readingOf(pod, container, usage) });
+      if (runs && usage !== undefined && usage.workingSetBytes > 0)
+        looks.push({ target, reading: readingOf(pod, container, usage), restarts: container.restarts });
       else down.push(...downOf(pod, container).map((facts) => ({ target, ...facts })));
     }
   }

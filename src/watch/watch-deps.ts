@@ -17,6 +17,8 @@ export type WatchDeps = {
   clusterOf(connection: string): Pick<ClusterObjects, "ownerOf" | "pod" | "pods">;
   isWatched(target: Target): boolean;
   readonly pressure: PressureSettings;
+  /** From the beginning of a look to that of the next. */
+  readonly everyMs: number;
   /** How long readings are kept. */
   readonly keepMs: number;
   /** Slack channel id of the threads that the watch opens. */

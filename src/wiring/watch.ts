@@ -55,6 +55,7 @@ export function createWatch(config: Config, { desk, sources, hosts, clusters, ru
     runbookFor: (kind) => fittingRunbook(runbooks, kind) ?? WITHOUT_STEPS[kind],
     channel: watch.channel ?? channel,
     keepMs: watch.keepMs,
+    everyMs: watch.everyMs,
     pressure: {
       ...PRESSURE_SETTINGS,
       warningAt: watch.warningPercent / 100,
@@ -67,9 +68,7 @@ export function createWatch(config: Config, { desk, sources, hosts, clusters, ru
   let followers: Promise<unknown> = Promise.resolve();
   return {
     async look(signal) {
-      const beganAtMs = clock.nowMs();
-      const round = await poll(deps, signal);
-      desk.log.info({ ...round, tookMs: clock.nowMs() - beganAtMs }, "looked at every watched container");
+      await poll(deps, signal);
     },
     onEvent: (what) =>
       "kill" in what ? onClusterKill(deps, what.cluster, what.kill) : onContainerEvent(deps, what.connection, what.event),

@@ -10,7 +10,7 @@ test("a container that is down is said with its state, its last end and its limi
     "CrashLoopBackOff, last ended OOMKilled (exit code 137) at 1970-01-01T00:01:00.000Z, 1 restart, limit 64.0 MiB",
   );
   expect(howItIsDown({ target, state: "ImagePullBackOff", restarts: 0 }, time)).toBe("ImagePullBackOff, no limit");
-  expect(howItIsDown({ target, state: "running", restarts: 2, lastEnd: {} }, time)).toBe(
-    "runs again, not measured yet, last ended without a reason, 2 restarts, no limit",
+  expect(howItIsDown({ target, state: "running", restarts: 2, lastEnd: { exitCode: 1 } }, time)).toBe(
+    "runs again, not measured yet, last ended (exit code 1), 2 restarts, no limit",
   );
 });

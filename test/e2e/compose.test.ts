@@ -3,6 +3,7 @@ import { findCompose } from "../../scripts/lab/compose.ts";
 import { findNginx } from "../../scripts/lab/containers/image.ts";
 import { docker, findDocker } from "../../scripts/lab/docker.ts";
 import { noteAbsentSystem, noteRealSystem } from "../../scripts/lab/real-systems.ts";
+import { glanceAtCgroup } from "../../src/adapters/docker/cgroup-glance.ts";
 import { PATIENCE } from "../support/patience.ts";
 import { prepareComposed, type Composed } from "./support/composed.ts";
 
@@ -69,6 +70,16 @@ describe.skipIf(missing !== "")(`compose.yaml${missing === "" ? "" : ` (${missin
       const report = JSON.parse(await inside("oomph", "investigate", `docker/${redis}`, "--json")) as unknown;
       expect(report).toMatchObject({ verdict: "healthy", reached: true });
       for (const name of [redis, own]) expect(await composed.ask(`/oom run docker.restart docker/${name}`)).toMatch(/runs? on|itself|own/);
+    },
+    UP_WITHIN_MS,
+  );
+
+  test(
+    "reads from the kernel's own files what a container holds, wherever that can be done outside",
+    async () => {
+      const id = await composed.idOf("redis");
+      const look = `import("/app/dist/adapters/docker/cgroup-glance.js").then(async ({ glanceAtCgroup: glance }) => console.log((await glance("${id}"))?.usageBytes > 0))`;
+      expect((await inside("node", "-e", look)).trim()).toBe(String((await glanceAtCgroup(id)) !== undefined));
     },
     UP_WITHIN_MS,
   );

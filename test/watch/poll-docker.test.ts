@@ -3,7 +3,8 @@ import { openScenes, type Scene } from "../../scripts/lab/containers/scenes.ts";
 import { docker, findDocker } from "../../scripts/lab/docker.ts";
 import { daemonSocket } from "../../scripts/lab/docker-proxy.ts";
 import { noteAbsentSystem, noteRealSystem } from "../../scripts/lab/real-systems.ts";
-import { targetKey } from "../../src/domain/target.ts";
+import { targetKey, type Target } from "../../src/domain/target.ts";
+import { createMemoryBoard } from "../../src/watch/memory-board.ts";
 import { startDesk, type TestDesk } from "../support/desk.ts";
 import { PATIENCE } from "../support/patience.ts";
 import { container, startWatch, type WatchRig } from "./rig.ts";
@@ -69,5 +70,31 @@ describe.skipIf(real.kind === "absent")(`a look at real Docker${real.kind === "a
     expect(await looking, watch.logged.join()).toMatchObject({ failed: 0 });
     await watch.look();
     expect((await readings(steady)).length).toBeGreaterThan(0);
+  });
+
+  it("those who ask hear of what restarts in a loop, has given up or was killed, with its end; what was stopped or is done is left out", async () => {
+    const [loop, anew, givenUp, killed, ...others] = await Promise.all([
+      scenes.shell("exit 3", { restart: "always" }),
+      scenes.shell("if [ -e /again ]; then sleep 9999; fi; : > /again; exit 1", { restart: "always" }),
+      scenes.shell("exit 1", { restart: "on-failure:1" }),
+      scenes.leak({ mibPerSecond: 200, limitMib: 64 }),
+      scenes.shell("exit 0"),
+      scenes.killed(),
+    ]);
+    const { store: tables, clock } = test.desk;
+    const charts = { draw: async () => new Uint8Array() };
+    const board = createMemoryBoard({ tables, clock, charts, sources: watch.deps.sources });
+    await vi.waitFor(async () => {
+      const { down, rows } = await board.top(new AbortController().signal);
+      const seen = (scene: Scene, list: readonly { readonly target: Target }[]) => list.filter(({ target }) => target.name === scene.name);
+      const atMs = expect.any(Number);
+      expect(seen(loop, down)).toMatchObject([
+        { state: "restarting", restarts: expect.any(Number), limitBytes: 64 * MIB, lastEnd: { exitCode: 3, atMs } },
+      ]);
+      expect(seen(anew, rows)).toMatchObject([{ restarts: 1 }]);
+      expect(seen(givenUp, down)).toMatchObject([{ state: "exited", restarts: 1, lastEnd: { exitCode: 1, atMs } }]);
+      expect(seen(killed, down)).toMatchObject([{ state: "exited", restarts: 0, lastEnd: { reason: "OOMKilled", exitCode: 137, atMs } }]);
+      expect(others.flatMap((other) => seen(other, [...down, ...rows]))).toEqual([]);
+    }, PATIENCE);
   });
 });

@@ -59,6 +59,19 @@ describe("a look at everything", () => {
     expect(await readings("kong", "second")).toMatchObject([{ usageBytes: 10 * MIB }]);
   });
 
+  it("one that takes longer than the time to the next is said to be late", async () => {
+    const late = "a look took longer than watch.every, so the next one is late";
+    daemon.put("kong");
+    await watch.look();
+    expect(watch.logged).not.toContain(late);
+    daemon.hangs = () => {
+      later(6);
+      return false;
+    };
+    expect(await watch.look()).toMatchObject({ read: 1 });
+    expect(watch.logged).toContain(late);
+  });
+
   it("opens one incident for a container under pressure, and resolves it when it is well again", async () => {
     daemon.put("kong", { usageBytes: 460 * MIB });
     expect(await looks(4)).toBe(1);

@@ -64,6 +64,7 @@ export function startWatch(
     isWatched: watched,
     pressure: PRESSURE_SETTINGS,
     keepMs: 30 * 86_400_000,
+    everyMs: 300_000,
     channel: CHANNEL,
     runbookFor: (kind) => PROBLEM_OF[kind],
   };
