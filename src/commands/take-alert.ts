@@ -1,5 +1,5 @@
 import type { Alert } from "../domain/alert.ts";
-import { targetKey } from "../domain/target.ts";
+import { targetKey, type Target } from "../domain/target.ts";
 import { hearAlert } from "../incidents/hear-alert.ts";
 import type { Opened } from "../incidents/open-incident.ts";
 import { reportKill } from "../incidents/report-kill.ts";
@@ -44,7 +44,7 @@ export async function takeAlert(front: Front, taken: TakenAlert, place: Reply): 
   const opened = await hearAlert(front.desk, { ...start, ...taken, target, actor, channel, ...root });
   if (opened.kind === "heard-already") return undefined;
   const [newest] = alert.kills.toReversed();
-  if (newest !== undefined) await reportKill(front.desk, { incident: opened.incident, actor, says: toldOf(newest.says, alert, how) });
+  if (newest !== undefined) await reportKill(front.desk, { incident: opened.incident, actor, says: toldOf(newest.says, alert, victim) });
   return isElsewhere(opened, place) ? sayWhere(front, place, opened) : undefined;
 }
 
@@ -77,9 +77,12 @@ function answered(because: string, { source }: Alert, { threadTs }: Reply): stri
   return threadTs === undefined ? `${because} ${toldBy(source)}` : because;
 }
 
-function toldOf(says: string, { source }: Alert, how: string | undefined): string {
-  return `${says}. The container was found ${how ?? "by its name"}. ${toldBy(source)}`;
+function toldOf(says: string, { source }: Alert, { target, how = "by its name" }: Extract<Victim, { kind: "found" }>): string {
+  return `${says}. The ${KINDS[target.kind]} was found ${how}. ${toldBy(source)}`;
 }
+
+/** What people call a target, which of a cluster is a pod of a workload. */
+const KINDS = { docker: "container", workload: "pod", node: "node", redis: "Redis" } as const satisfies Record<Target["kind"], string>;
 
 function toldBy(source: string): string {
   return source === "text" ? "Told by a post." : `Told by ${source}.`;
