@@ -62,12 +62,16 @@ function verdictOf({ kills, evictions, ends, isBackOff }: Counts): EventsResult[
 
 function adviceFor(first: ClusterEvent | undefined): readonly string[] {
   const { kind, name, namespace } = first?.about ?? { kind: "Pod", name: "<pod>", namespace: "" };
-  if (kind === "Node") return [`Ask the kernel of node ${name} whom it killed, and by whose limit: \`journalctl -k | oomph explain -\`.`];
-  const place = `${kind.toLowerCase()} ${name}${namespace === "" ? "" : ` -n ${namespace}`}`;
+  if (kind === "Node")
+    return [
+      `Ask the kernel of ${name === "" ? "the node" : `node ${name}`} whom it killed, and by whose limit: \`journalctl -k | oomph explain -\`.`,
+    ];
+  const place = `${kind.toLowerCase()} ${name || "<name>"}${namespace === "" ? "" : ` -n ${namespace}`}`;
   return [`See how its containers ended: \`kubectl get ${place} -o json | oomph explain -\`.`];
 }
 
 function nameOf({ about }: ClusterEvent): string {
+  if (about.name === "") return `a ${about.kind.toLowerCase()}`;
   return `${about.kind.toLowerCase()}/${about.namespace === "" ? "" : `${about.namespace}/`}${about.name}`;
 }
 

@@ -1,5 +1,6 @@
 import { readManifest, type Manifest } from "../adapters/kubernetes/read-manifest.ts";
 import { completeJson } from "../domain/pod-text/complete-json.ts";
+import { stateOfGoMap } from "../domain/pod-text/go-map.ts";
 import { plainLines } from "../domain/pod-text/lines.ts";
 import { podOfRow } from "../domain/pod-text/pod-of-row.ts";
 import { readPodText } from "../domain/pod-text/read-pod-text.ts";
@@ -15,10 +16,12 @@ export type ClusterResult = PodResult | NodeResult | EventsResult;
 const MOST_CHARACTERS = 8 * 2 ** 20;
 const DEEPEST = 60;
 // What objects of Kubernetes' are known by, in JSON and in YAML.
-const MANIFEST = /(?:^|[\s{,"-])(?:containerStatuses|initContainerStatuses|lastState|terminated|exitCode|involvedObject|kind)"?\s*:/;
+const MANIFEST =
+  /(?:^|[\s{[,"-])(?:containerStatuses|initContainerStatuses|lastState|terminated|exitCode|involvedObject|kind|phase|qosClass)"?\s*:/;
 
 // Without any of these words it is nothing that kubectl prints for people: most logs are passed by with one look.
-const PRINTED = /\b(?:State|Exit Code|Reason|Status|Capacity|Allocatable|MemoryPressure|Normal|Warning):?\s|\s\d{1,3}\/\d{1,3}\s/;
+const PRINTED =
+  /\b(?:State|Exit Code|Reason|REASON|Status|Capacity|Allocatable|MemoryPressure|Normal|Warning):?\s|\s\d{1,3}\/\d{1,3}\s|\bevent for \S+: \{/;
 
 /** What kubectl printed of pods, of a node or of events: as JSON, YAML, descriptions or tables, whole or in parts. Pure. */
 export function explainPod(text: string): Explained<ClusterResult> | undefined {
@@ -41,6 +44,8 @@ function ofManifest(text: string): Explained<ClusterResult> | undefined {
 }
 
 function manifestIn(plain: string): Manifest | undefined {
+  const state = stateOfGoMap(plain);
+  if (state !== undefined) return readManifest(state);
   if (!/^\s*[[{"]/.test(plain)) return (isDeep(plain) ? undefined : readManifest(plain)) ?? completed(plain);
   return isJson(plain) ? readManifest(plain) : completed(plain);
 }

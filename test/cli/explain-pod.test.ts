@@ -214,6 +214,26 @@ describe("JSON and YAML", () => {
     expect(read(text.slice(text.indexOf('"lastState"'))).verdict).toBe("oom_killed");
   });
 
+  test("the end of a status, which tells of the pod and of no container", () => {
+    const end =
+      "  message: 'The node was low on resource: memory. Container app was using 90Mi,\n    which exceeds its request of 0. '\n  phase: Failed\n  qosClass: BestEffort\n  reason: Evicted\n";
+    expect(read(end)).toMatchObject({ verdict: "evicted", phase: "Failed", qosClass: "BestEffort", exitCode: null });
+    expect(read(`status:\n${end}`)).toMatchObject({ verdict: "evicted" });
+  });
+
+  test("a state as kubectl once printed objects of Go", () => {
+    const state = (inside: string) =>
+      `$ kubectl get pod web-1 -o jsonpath='{.status.containerStatuses[0].lastState}'\nmap[terminated:map[${inside}]]\n`;
+    const times = "finishedAt:2026-05-04T08:20:30Z startedAt:2026-05-04T08:00:00Z";
+    expect(read(state(`containerID:docker://0f2a exitCode:137 ${times.replace(" ", " reason:OOMKilled ")}`))).toMatchObject({
+      verdict: "oom_killed",
+      exitCode: 137,
+      startedAt: "2026-05-04T08:00:00Z",
+      finishedAt: "2026-05-04T08:20:30Z",
+    });
+    expect(read(state(`exitCode:1 message:it said: no reason:Error ${times}`))).toMatchObject({ verdict: "not_oom", exitCode: 1 });
+  });
+
   test("YAML, with the command before it and in a fence", () => {
     const yaml =
       "status:\n  containerStatuses:\n  - name: app\n    restartCount: 2\n    lastState:\n      terminated:\n        exitCode: 137\n        reason: OOMKilled\n    state:\n      running: {}\n    ready: true\n";
@@ -270,6 +290,58 @@ describe("tables, nodes and events", () => {
       kind: "events",
       verdict,
     });
+  });
+});
+
+const OF_DESCRIBE = `  Type     Reason     Age                From              Message
+  ----     ------     ----               ----              -------
+  Normal   Started    9m                 kubelet, node-4   Started container app
+`;
+const IN_COLUMNS = "TIME                   REASON      MSG\n<nil>                  Scheduled   Assigned shop/web-1\n";
+
+describe("events whose object stands elsewhere", () => {
+  test.each([
+    [
+      "cut out of a description",
+      `${OF_DESCRIBE}  Warning  Evicted    5m                 kubelet, node-4   The node was low on resource: memory.\n`,
+      "evicted",
+    ],
+    [
+      "without their heading",
+      "Warning  Unhealthy  1s (x4 over 91s)  kubelet  Liveness probe failed: no\nNormal  Killing  1s  kubelet  Container app failed liveness probe, will be restarted\n",
+      "not_oom",
+    ],
+    [
+      "of a node",
+      `Events:\n${OF_DESCRIBE}  Warning  SystemOOM  12m (x4 over 25m)  kubelet, node-4  System OOM encountered\n`,
+      "oom_killed",
+    ],
+    ["with tabs", OF_DESCRIBE.replaceAll(/ {3,}/g, "\t"), "not_oom"],
+    [
+      "in columns of one's own",
+      `${IN_COLUMNS}2026-05-04T08:00:00Z   Killing     Container app failed liveness probe, will be restarted\n`,
+      "not_oom",
+    ],
+    [
+      "in columns of one's own, evicted",
+      `${IN_COLUMNS}2026-05-04T08:00:00Z   Evicted     The node was low on resource: memory.\n`,
+      "evicted",
+    ],
+    [
+      "told again by a test of a cluster",
+      "I0504 08:00:00.1 57 dump.go:53] At 2026-05-04 08:00:00 +0000 UTC - event for web-1: {kubelet node-4} Evicted: The node was low on resource: memory.\n",
+      "evicted",
+    ],
+  ])("%s", (_name, text, verdict) => {
+    expect(explain(text).result).toMatchObject({ kind: "events", verdict });
+  });
+
+  test("a node is named by what the event says, nobody where it does not", () => {
+    const node = explain(`${OF_DESCRIBE}  Warning  SystemOOM  2m  kubelet, node-4  System OOM encountered\n`);
+    expect(node.result).toMatchObject({ about: ["node/node-4"] });
+    expect(node.text).toContain("the kernel of node node-4");
+    const pod = explain(`${OF_DESCRIBE}  Normal  Killing  2m  kubelet  Stopping container app\n`);
+    expect(pod.result).toMatchObject({ about: ["a pod"] });
   });
 });
 

@@ -74,6 +74,18 @@ describe("a pasted INFO", () => {
         .map((line) => `>   ${line}`)
         .join("\n"),
     ],
+    [
+      "a tool's table",
+      FULL_INFO.split("\r\n")
+        .map((line) => line.replace(/^(\w+):(.*)$/, (_all, name: string, value: string) => `  ${name.padEnd(36)} ${value}`))
+        .join("\n"),
+    ],
+    [
+      "a table of Markdown",
+      FULL_INFO.split("\r\n")
+        .map((line) => line.replace(/^(\w+):(.*)$/, "| `$1` | $2 |"))
+        .join("\n"),
+    ],
     ["one line with escapes", FULL_INFO.replaceAll("\r\n", String.raw`\r\n`)],
     [
       "JSON",
@@ -89,6 +101,20 @@ describe("a pasted INFO", () => {
     ],
   ])("with %s reads the same", (_name, text) => {
     expect(read(text)).toEqual(read(FULL_INFO));
+  });
+
+  test("a figure that fell below zero is one that the server does not know", () => {
+    const result = read("used_memory:18446744073709500000\nused_memory_human:16.00E\nmaxmemory:2147483648\nmaxmemory_policy:allkeys-lru\n");
+    expect(result).toMatchObject({ verdict: "undetermined", usedBytes: null, maxmemoryBytes: 2 ** 31 });
+  });
+
+  test("of what is not told nothing is said", () => {
+    const result = read("used_memory:105\nmaxmemory:100\nmaxmemory_policy:allkeys-lru\n");
+    expect(result).toMatchObject({
+      verdict: "evicting-under-pressure",
+      against: expect.arrayContaining([expect.stringContaining("not told")]),
+    });
+    expect(result.for.join("\n")).not.toContain("evicted since");
   });
 
   test("and another pasted below it: the first counts, figures are not mixed", () => {
@@ -170,6 +196,7 @@ describe("the error text", () => {
       "ERR Error running script (call to f_1): @user_script:1: -OOM command not allowed when used memory > 'maxmemory'.",
     ],
     ["JSON", String.raw`{"level":"error","msg":"OOM command not allowed when used memory \u003e 'maxmemory'."}`],
+    ["a web page", "<pre>OOM command not allowed when used memory &gt; &#39;maxmemory&#39;.</pre>"],
     ["chat", "OOM command not allowed when used memory &gt; ‘maxmemory’"],
     [
       "among other lines",

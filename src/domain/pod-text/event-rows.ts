@@ -13,6 +13,10 @@ const OLD_ROW = new RegExp(
 const LISTED = new RegExp(
   String.raw`^(?:([a-z0-9][-a-z0-9]*)\s+)?${AGE}(?:\s+\(x(\d+) over ${AGE}\))?\s+(Normal|Warning)\s+(\S+)\s+([a-z]+)/(\S+)\s+(?:spec\.\w+\{([^}]+)\}\s+)?(\S.*)$`,
 );
+// As tests of clusters log them: `event for web-1: {kubelet node-1} Evicted: The node was low on ...`.
+const RETOLD = /\bevent for (\S+?): \{(\S+?)(?: \S+)?\} (\w+): (\S.*)$/;
+// Of a node, and not of a pod on it.
+const OF_NODE = /^(?:SystemOOM|OOMKilling|EvictionThresholdMet|Rebooted|Node[A-Z]\w+|\w+GCFailed)$/;
 const KINDS: Readonly<Record<string, string>> = {
   pod: "Pod",
   node: "Node",
@@ -34,6 +38,19 @@ export function readEventRow({ text }: Line, about: ObjectName & { readonly name
   if (old === null) return undefined;
   const [, count = "1", source = "", container, type = "", reason = "", message = ""] = old;
   return event({ type, reason, count: Number(count), source, message, about: { ...about, ...given({ container }) } });
+}
+
+/** A row of events whose object stands elsewhere: cut out of a description, or told again by another program. */
+export function readLooseEvent(line: Line): ClusterEvent | undefined {
+  const retold = RETOLD.exec(line.text);
+  if (retold !== null) {
+    const [, name = "", source = "", reason = "", message = ""] = retold;
+    return event({ type: "", reason, count: 1, source, message, about: { kind: "Pod", name, namespace: "" } });
+  }
+  const row = readEventRow(line, { kind: "Pod", name: "", namespace: "" });
+  if (row === undefined || !OF_NODE.test(row.reason)) return row;
+  const name = /^Node (\S+) /.exec(row.message)?.[1] ?? /, (\S+)$/.exec(row.source ?? "")?.[1] ?? "";
+  return { ...row, about: { kind: "Node", name, namespace: "" } };
 }
 
 /** A row of kubectl get events. */

@@ -1,5 +1,6 @@
 import type { ClusterEvent } from "../workload.ts";
-import { readListedEvent } from "./event-rows.ts";
+import { readListedEvent, readLooseEvent } from "./event-rows.ts";
+import { readEventColumns } from "./event-columns.ts";
 import { fieldOf, linesOf, type Line } from "./lines.ts";
 import { readPodRow, type PodRow } from "./pod-rows.ts";
 import { PodDescription, type DescribedPod } from "./read-describe.ts";
@@ -25,7 +26,8 @@ export function readPodText(text: string): PodText | undefined {
   const events = lines.flatMap((line) => readListedEvent(line) ?? []);
   const rows = lines.flatMap((line) => readPodRow(line) ?? []);
   if (rows.length > 0 && rows.length >= events.length) return { kind: "rows", rows };
-  return events.length > 0 ? { kind: "events", events } : undefined;
+  const found = [events, readEventColumns(lines), lines.flatMap((line) => readLooseEvent(line) ?? [])].find(({ length }) => length > 0);
+  return found === undefined ? undefined : { kind: "events", events: found };
 }
 
 function describedIn(lines: readonly Line[]): readonly DescribedPod[] {

@@ -3,7 +3,7 @@ import type { Finding } from "../../domain/finding.ts";
 import { adviceForKeys, moreMemory } from "./advice.ts";
 import { gapsFor, isFull, isRefusing, NEAR_FULL_SHARE, refusalReasons } from "./fullness.ts";
 import { ratesOf } from "./growth.ts";
-import { makeFinding } from "./make-finding.ts";
+import { given, makeFinding } from "./make-finding.ts";
 import { occupancyOf, reason, ttlShareOf, usageReason } from "./occupancy.ts";
 import type { NodePicture } from "./picture.ts";
 import { percent } from "./words.ts";
@@ -76,7 +76,8 @@ export function diagnoseEvicting(node: NodePicture): Finding | undefined {
   const { policy, share } = occupancyOf(node);
   if (policy === undefined || policy === "noeviction" || isRefusing(node) || share === undefined || share < EVICTING_SHARE)
     return undefined;
-  const evicted = node.info?.value.evictedKeys ?? 0;
+  const told = node.info?.value.evictedKeys;
+  const evicted = told ?? 0;
   if (evicted === 0 && share < 1) return undefined;
   const perSecond = ratesOf(node)?.evictedKeys;
   const hits = hitRatioOf(node);
@@ -87,7 +88,7 @@ export function diagnoseEvicting(node: NodePicture): Finding | undefined {
     confidence: 0.92 - gapsFor(node, ["probe"]).penalty - (evicted === 0 ? 0.2 : 0),
     for: [
       usageReason(node),
-      reason(node, "info", `${counted(evicted, "key")} evicted since the server started${rate}`),
+      ...given(told !== undefined, reason(node, "info", `${counted(evicted, "key")} evicted since the server started${rate}`)),
       ...(hits === undefined
         ? []
         : [
@@ -98,7 +99,11 @@ export function diagnoseEvicting(node: NodePicture): Finding | undefined {
             ),
           ]),
     ],
-    against: [...refusalReasons(node).for, ...gapsFor(node, ["probe"]).reasons],
+    against: [
+      ...given(told === undefined, reason(node, "info", "whether keys are evicted is not told")),
+      ...refusalReasons(node).for,
+      ...gapsFor(node, ["probe"]).reasons,
+    ],
     advice: moreMemory(node),
   });
 }

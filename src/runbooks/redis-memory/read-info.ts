@@ -194,7 +194,9 @@ function countOf(errorstat: string | undefined): number | undefined {
 
 function readNumber(text: string | undefined): number | undefined {
   const match = /^\s*(\d+(?:\.\d+)?)\s*$/.exec(text ?? "");
-  return match === null ? undefined : Number(match[1]);
+  const value = match === null ? undefined : Number(match[1]);
+  // A counter that fell below zero is shown as nearly 2^64: the server itself does not know.
+  return value === undefined || value > Number.MAX_SAFE_INTEGER ? undefined : value;
 }
 
 function readHuman(text: string | undefined): number | undefined {

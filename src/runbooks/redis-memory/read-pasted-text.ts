@@ -13,10 +13,14 @@ export type PastedText =
 
 // Redis's own words (server.c, script.c), as logs carry them: quotes curled, escaped or left out, ">" as an entity.
 // Clients put what they like in front, and redis-py takes "OOM" away.
-const REFUSAL = /(?:command not allowed|can not run it)\s+when used memory\s*(?:>|&gt;|\\u003e)\s*\\*["'`‘’]?\s*maxmemory/i;
+const REFUSAL =
+  /(?:command not allowed|can not run it)\s+when used memory\s*(?:>|&gt;|\\u003e)\s*\\*(?:["'`‘’]|&(?:#0?39|#x27|apos|quot);)?\s*maxmemory/i;
 
 // A field of INFO wherever it stands in a line: behind a prompt, a quote, or what `docker compose logs` writes before it.
 const FIELD = /(?:^|[\s|>"'`])([a-z][a-z0-9_]*|errorstat_[A-Z]+)["']?\s*:\s*["']?(\d[\d.]*\s*[kmgt]?i?b?\b|[^\s"'`\\]+)/gi;
+
+// The same as a table of two columns, as dashboards and tools print it.
+const ROW = /^[\s|]*`?([a-z][a-z0-9_]*|errorstat_[A-Z]+)`?(?:\s*[=|]\s*|\s{2,}|\t)`?([^\s`|]+)`?[\s|]*$/;
 
 // Without one of these a text that happens to hold "role: master" is no INFO.
 const TELLTALE =
@@ -42,7 +46,8 @@ function fieldsIn(text: string): Fields {
     .split(/\r\n|\r|\n/);
   const found: Record<string, string> = {};
   for (const line of lines) {
-    for (const [, name, value] of line.matchAll(FIELD)) {
+    const row = ROW.exec(line);
+    for (const [, name, value] of row !== null && isKnownField(row[1] ?? "") ? [row] : line.matchAll(FIELD)) {
       // The first of several, as when two servers are pasted below each other: they must not be mixed.
       if (name !== undefined && value !== undefined && (isKnownField(name) || name.startsWith("cmdstat_"))) found[name] ??= value.trim();
     }
