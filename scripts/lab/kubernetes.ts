@@ -40,9 +40,9 @@ export async function kubectl(args: readonly string[]): Promise<string> {
   return stdout;
 }
 
-/** Makes an object, or several (`kind: List`), and returns when it is accepted. */
-export async function kubectlCreate(object: unknown): Promise<void> {
-  const made = run("kubectl", ["--request-timeout=60s", "create", "-f", "-"]);
+/** Makes an object, or several (`kind: List`), and returns when it is accepted. `how`: more arguments. */
+export async function kubectlCreate(object: unknown, ...how: readonly string[]): Promise<void> {
+  const made = run("kubectl", ["--request-timeout=60s", "create", "-f", "-", ...how]);
   made.child.stdin?.end(JSON.stringify(object));
   await made;
 }
