@@ -2,15 +2,20 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { findKubernetes } from "../../scripts/lab/kubernetes.ts";
+import { openClusterScenes, SLEEP, type ClusterScenes } from "../../scripts/lab/kubernetes-scenes.ts";
 import { startOomph, type OomphLab, type OomphLabOptions } from "../../scripts/lab/oomph.ts";
 import { startPostgres, type PostgresLab } from "../../scripts/lab/postgres.ts";
+import { noteAbsentSystem, noteRealSystem } from "../../scripts/lab/real-systems.ts";
 import type { RedisLab } from "../../scripts/lab/redis.ts";
 import { createSlackClient, type SlackClient } from "../../scripts/lab/slack/index.ts";
+import { startClusterGate, type ClusterGate } from "./support/cluster-gate.ts";
 import { approve, ask, callsOf, outcome, QUICK, seen, setScene, startTarget, textOf, type Scene } from "./support/scene.ts";
 
 // Two processes, one PostgreSQL, one Redis for the queue. The second one is the scene's.
 const NAMES = ["shared", "killed", "away"] as const;
 type Name = (typeof NAMES)[number];
+const WITHIN_MS = 240_000;
 const ENDED = /A human must look: Delete.*keys had been deleted by then/s;
 
 const targets = new Map<Name, RedisLab>();
@@ -18,13 +23,21 @@ let scene: Scene;
 let postgres: PostgresLab;
 let first: OomphLab;
 let toFirst: SlackClient;
+let scenes: ClusterScenes | undefined;
+/** Each of the two has a way of its own to the cluster. */
+let gates: readonly ClusterGate[] = [];
+let startFirst: () => Promise<OomphLab>;
+
+const cluster = await findKubernetes();
+if (cluster.kind === "there") noteRealSystem("kubernetes", cluster.version);
+else noteAbsentSystem("kubernetes", cluster.because);
 
 beforeAll(async () => {
   postgres = await startPostgres();
   const connections: Record<string, { url: string }> = {};
   let shared: OomphLabOptions | undefined;
   scene = await setScene({
-    slack: { channels: ["alerts", "incidents", ...NAMES] },
+    slack: { channels: ["alerts", "incidents", "workload", ...NAMES] },
     started: false,
     settings(slack, queue) {
       const access = { approvers: [slack.id("approver")] };
@@ -39,12 +52,25 @@ beforeAll(async () => {
     targets.set(name, target);
     connections[name] = { url: target.url };
   }
-  if (shared === undefined) throw new Error("Expected the scene to have been given its settings.");
+  const given = shared;
+  if (given === undefined) throw new Error("Expected the scene to have been given its settings.");
+  if (cluster.kind === "there") {
+    scenes = await openClusterScenes("oomph-replicas");
+    scene.atEnd(async () => scenes?.end());
+    await scenes.deployment("web", { script: SLEEP, limitMib: 64 });
+    gates = [await startClusterGate(scene, "first"), await startClusterGate(scene, "second")];
+  }
+  const through = (gate: ClusterGate | undefined) => {
+    if (gate === undefined) return given.sections ?? {};
+    const local = { kubeconfig: [gate.kubeconfig], namespaces: [scenes?.namespace] };
+    return { ...given.sections, kubernetes: { connections: { local } } };
+  };
   const directory = await mkdtemp(join(tmpdir(), "oomph-e2e-first-"));
   scene.atEnd(() => rm(directory, { recursive: true, force: true }));
-  first = await startOomph({ ...shared, directory });
+  startFirst = () => startOomph({ ...given, directory, sections: through(gates[0]) });
+  first = await startFirst();
   scene.atEnd(() => first.kill());
-  await scene.start();
+  await scene.start({ sections: through(gates[1]) });
   toFirst = createSlackClient({ slack: scene.slack, url: first.eventsUrl });
   scene.atEnd(async () => toFirst.close());
 });
@@ -71,6 +97,39 @@ test("clicks that come in at both count once", async () => {
   await seen("the outcome", () => scene.said().find((one) => /Done, (and it helped|but it did not help): Set memory/.test(textOf(one))));
   expect(await callsOf(at("shared"), "config\\|set")).toBe(1);
 });
+
+test.skipIf(cluster.kind === "absent")(
+  "a change of a workload that is asked for again and again and clicked at both, by one that is killed once it is done, is made once",
+  async () => {
+    const target = `deploy/${scenes?.namespace}/web`;
+    const asked = { user: "responder", channel: "workload" };
+    const command = `k8s.set-memory ${target} --limit 80Mi`;
+    const cards = [await ask(scene, asked, command), await ask(scene, asked, command)]; // the second takes the place of the first
+    let executing: number | undefined;
+    for (const [at, gate] of gates.entries())
+      gate.meet(({ method, path, query }) => {
+        if (method !== "PATCH" || !path.endsWith("/deployments/web") || query.has("dryRun")) return undefined;
+        executing = at;
+        return "unanswered";
+      });
+    const both = [toFirst, scene.people()];
+    await Promise.all(cards.flatMap((card) => both.map((people) => people.click("approver", card, "request_approve"))));
+    const limit = () => scenes?.kubectl("get", "deploy/web", "-o", "jsonpath={.spec.template.spec.containers[0].resources.limits.memory}");
+    await seen("the change", async () => (await limit()) === "80Mi" || undefined, WITHIN_MS);
+    // It is under way for as long as nobody has heard of its end.
+    await both[executing === 0 ? 1 : 0]?.command("responder", "workload", `/oom run ${command}`);
+    await seen("that there is nothing left to do", () =>
+      scene.toldOnly("responder").find((text) => /already: there is nothing/.test(text)),
+    );
+    for (const gate of gates) gate.meet(() => undefined);
+    await (executing === 0 ? first.kill() : scene.kill());
+    await outcome(scene, "workload", { says: /Done, and it helped: Set memory limit/, withinMs: WITHIN_MS });
+    expect(gates.flatMap((gate) => gate.changes())).toEqual([`PATCH /apis/apps/v1/namespaces/${scenes?.namespace}/deployments/web`]);
+    if (executing !== 0) return scene.start();
+    first = await startFirst();
+  },
+  2 * WITHIN_MS,
+);
 
 test("PostgreSQL stops and comes back: what is asked meanwhile is refused in words, and afterwards all works", async () => {
   const card = await ask(scene, { user: "responder", channel: "away" }, "flush-db redis/away/0");
