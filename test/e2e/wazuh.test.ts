@@ -6,8 +6,10 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openScenes, type Scene as Container } from "../../scripts/lab/containers/scenes.ts";
 import { docker, findDocker } from "../../scripts/lab/docker.ts";
+import { startGithub, type LabGithub } from "../../scripts/lab/github.ts";
 import { noteAbsentSystem, noteRealSystem } from "../../scripts/lab/real-systems.ts";
 import { controlsOf, type LabMessage } from "../../scripts/lab/slack/index.ts";
+import { startSmtp, type LabSmtp } from "../../scripts/lab/smtp.ts";
 import { PATIENCE } from "../support/patience.ts";
 import { wazuhAlert, wazuhPost } from "../support/wazuh.ts";
 import { QUICK, seen, setScene, textOf, type Scene } from "./support/scene.ts";
@@ -16,6 +18,7 @@ const daemon = await findDocker();
 if (daemon.kind === "there") noteRealSystem("docker", daemon.version);
 else noteAbsentSystem("docker", daemon.because);
 
+const ON_CALL = "oncall@example.com";
 const SECRET = "made-up-secret-of-wazuh";
 const SCRIPT = resolve(import.meta.dirname, "../../examples/wazuh/custom-oomph");
 const WITHIN_MS = 120_000;
@@ -31,12 +34,23 @@ describe.skipIf(daemon.kind === "absent")(`Wazuh${daemon.kind === "absent" ? ` (
   const sections = { ...QUICK, docker: { connections }, webhooks: { wazuhSecret: SECRET }, watch: { enabled: false } };
   let scene: Scene;
   let host: string;
+  let github: LabGithub;
+  let smtp: LabSmtp;
 
   beforeAll(async () => {
+    [github, smtp] = await Promise.all([startGithub(), startSmtp()]);
+    const { token, apiUrl, repository } = github;
+    const mail = { host: smtp.host, port: smtp.port, tls: "none", from: "oomph@example.com", to: [ON_CALL] };
     scene = await setScene({
       slack: { channels: ["alerts", "incidents"] },
-      settings: (slack) => ({ connections: {}, access: { approvers: [slack.id("approver")] }, sections }),
+      settings: (slack) => ({
+        connections: {},
+        access: { approvers: [slack.id("approver")] },
+        sections: { ...sections, github: { token, apiUrl, repository }, mail },
+      }),
     });
+    scene.atEnd(() => smtp.stop());
+    scene.atEnd(() => github.stop());
     host = (await docker(["info", "--format", "{{.Name}}"])).trim();
     // As in /var/ossec: the script logs beside its folder.
     for (const name of ["integrations", "logs"]) mkdirSync(join(folder, name));
@@ -58,6 +72,21 @@ describe.skipIf(daemon.kind === "absent")(`Wazuh${daemon.kind === "absent" ? ` (
   const begun = () => scene.said().filter(({ thread_ts: thread }) => thread === undefined).length;
   const rootOf = (name: string, withinMs = WITHIN_MS) =>
     seen(`a thread about ${name}`, () => about(name).find(({ thread_ts: thread }) => thread === undefined), withinMs);
+
+  const issuesAbout = async (name: string) => (await github.issues()).filter(({ title }) => title.includes(name));
+  const mailsAbout = (name: string) => smtp.mails().filter(({ headers }) => headers["subject"]?.includes(name));
+
+  /** An issue and a mail about the kill, and the thread's word on both. */
+  async function escalated(name: string, thread: string | undefined, channel = "incidents"): Promise<void> {
+    const issue = await seen(`an issue about ${name}`, async () => (await issuesAbout(name))[0], WITHIN_MS);
+    expect(issue).toMatchObject({ state: "open", labels: expect.arrayContaining(["docker", "memory", "oom-risk", "priority:critical"]) });
+    const mail = await seen(`a mail about ${name}`, () => mailsAbout(name)[0], WITHIN_MS);
+    expect(mail.recipients).toEqual([ON_CALL]);
+    for (const link of [`#${issue.number}`, ON_CALL]) {
+      const isSaid = (one: LabMessage): boolean => one.thread_ts === thread && textOf(one).includes(link);
+      await seen(`${link} in the thread`, () => scene.said(channel).find(isSaid), WITHIN_MS);
+    }
+  }
 
   /** A container that the kernel has killed for want of memory, as Docker says too. */
   async function killed(name: string): Promise<Container> {
@@ -93,6 +122,7 @@ describe.skipIf(daemon.kind === "absent")(`Wazuh${daemon.kind === "absent" ? ` (
         () => scene.said("incidents").find((one) => one.thread_ts === root.ts && /\bsure\b/.test(textOf(one))),
         WITHIN_MS,
       );
+      await escalated(name, root.ts);
     },
     LONG,
   );
@@ -113,6 +143,8 @@ describe.skipIf(daemon.kind === "absent")(`Wazuh${daemon.kind === "absent" ? ` (
         WITHIN_MS,
       );
       await seen("the repeat to be counted", async () => /duplicates_dropped_total\{kind="alert"\} 1/.test(await metrics()), WITHIN_MS);
+      await escalated(name, message.ts, "alerts");
+      expect([await issuesAbout(name), mailsAbout(name)].map(({ length }) => length)).toEqual([1, 1]); // told twice, escalated once
       expect(about("Reported 3 times", "alerts")).toEqual([]);
       expect(about(name)).toEqual([]); // nothing in the incident channel
     },
