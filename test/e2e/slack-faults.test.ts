@@ -12,7 +12,7 @@ const PASSING: Readonly<Record<string, LabFault["does"]>> = {
 };
 const WAYS = Object.entries(PASSING);
 const FORBIDDEN = ["channel_not_found", "not_in_channel"] as const;
-const NAMES = [...Object.keys(PASSING), "elsewhere", "uninvited"];
+const NAMES = [...Object.keys(PASSING), "elsewhere", "uninvited", "plain", "everything"];
 
 let scene: Scene;
 let target: RedisLab;
@@ -90,21 +90,74 @@ test.each(FORBIDDEN)(
   },
 );
 
-test("while Slack says nothing, what was approved is done all the same, once, and told when Slack is back", async () => {
-  const card = await ask(scene, { user: "responder", channel: "limited" }, "flush-db redis/limited/0");
-  const dialog = await openDialog(scene, "approver", { card });
-  const ends = ["chat.postMessage", "chat.update"].map((method) =>
-    scene.slack.fault({ method, channel: "limited", times: 10_000, does: { kind: "hang" } }),
-  );
-  expect((await scene.people().submit(dialog, { typed: "limited 0" })).body).toBe("");
-  await seen("the flush", async () => (await callsOf(target, "flushdb")) === 1);
-  await seen("posts that hang", () =>
-    scene.slack.calls().filter((call) => call.outcome === "hang" && call.method === "chat.postMessage").length > 2 ? true : undefined,
-  );
-  for (const end of ends) end();
-  await outcome(scene, "limited", /Done, (and it helped|but it did not help): Flush/);
-  await seen("the decision's reply", () => scene.said("limited").find(({ text }) => text.startsWith("Approved: Flush")));
-  const replies = scene.said("limited").filter((one) => /^(Approved|Done)/.test(one.text) && !/Asked for by/.test(textOf(one)));
-  expect(replies).toHaveLength(2);
-  expect(await callsOf(target, "flushdb")).toBe(1);
+test("a workspace that takes no blocks gets all of it as plain text, posted and edited", async () => {
+  const REFUSED = { "chat.postMessage": "invalid_blocks", "chat.update": "msg_blocks_too_long" } as const;
+  for (const [method, error] of Object.entries(REFUSED))
+    scene.slack.fault({ method, channel: "plain", withBlocks: true, times: Infinity, does: { kind: "error", error } });
+  await scene.people().command("responder", "plain", "/oom investigate redis/plain");
+  const report = await outcome(scene, "plain", /Found out in/);
+  expect(report.blocks ?? []).toEqual([]);
+  expect(report.text).toMatch(/Why[\s\S]*Evidence Summary[\s\S]*Found out in/);
+  // The root that stands there is edited.
+  await scene.people().command("responder", "plain", "/oom investigate redis/plain");
+  for (const [method, error] of Object.entries(REFUSED)) {
+    const plain = await seen(`a plain ${method} after one that was refused`, () => {
+      const calls = callsIn("plain").filter((call) => call.method === method);
+      const refused = calls.findIndex((call) => call.outcome === error);
+      return refused < 0 ? undefined : calls.slice(refused).find((call) => call.outcome === "ok");
+    });
+    expect(plain.params["blocks"] ?? []).toEqual([]);
+  }
 });
+
+// In this order, of each kind of call; then 429 until it is over.
+const EVERYTHING: readonly LabFault["does"][] = [
+  { kind: "rate-limited", retryAfterSeconds: 1 },
+  { kind: "status", status: 503 },
+  { kind: "hang" },
+  { kind: "answer-lost" },
+];
+
+test("while Slack refuses everything, what was approved is done all the same; afterwards each message stands once and says how it ended", async () => {
+  const card = await ask(scene, { user: "responder", channel: "everything" }, "flush-db redis/everything/0");
+  const dialog = await openDialog(scene, "approver", { card });
+  const ends = ["chat.postMessage", "chat.update"].flatMap((method) => [
+    ...EVERYTHING.map((does) => scene.slack.fault({ method, channel: "everything", does })),
+    scene.slack.fault({ method, channel: "everything", times: Infinity, does: { kind: "rate-limited", retryAfterSeconds: 1 } }),
+  ]);
+  expect((await scene.people().submit(dialog, { typed: "everything 0" })).body).toBe("");
+  await scene.people().command("responder", "everything", "/oom investigate redis/everything");
+  await seen("the flush", async () => (await callsOf(target, "flushdb")) === 1);
+  await seen("the act to have ended", async () => /^oomph_requests_ended_total\{[^}]*flush-db[^}]*\} 1$/m.test(await metrics()));
+  await seen("each way to have been met by posts", () => {
+    const outcomes = callsIn("everything").map(({ outcome: one }) => one);
+    return ["http 429", "http 503", "hang", "answer-lost"].every((way) => outcomes.includes(way));
+  });
+  const refusedUntil = callsIn("everything").length;
+  for (const end of ends) end();
+
+  await outcome(scene, "everything", /Done, (and it helped|but it did not help): Flush/);
+  await outcome(scene, "everything", /Found out in/);
+  await outcome(scene, "everything", /^Looked at: .*9 of 9 steps done/m);
+  await seen("the decision's reply", () => scene.said("everything").find(({ text }) => text.startsWith("Approved: Flush")));
+  await seen("the card to say how it ended", () => scene.said("everything").find(({ ts, text }) => ts === card.ts && /Done/.test(text)));
+  const [root, ...more] = await scene.slack.messages("everything");
+  expect(more).toEqual([]);
+  const keys = (await scene.slack.thread("everything", root?.ts ?? "")).map(({ metadata }) => metadata?.event_payload["key"]);
+  expect(new Set(keys).size).toBe(keys.length);
+  expect(keys).not.toContain(undefined);
+  expect(await callsOf(target, "flushdb")).toBe(1);
+  // What was overtaken meanwhile is never told: no word of progress comes after the outcome was known.
+  const told = callsIn("everything")
+    .slice(refusedUntil)
+    .filter((call) => call.outcome === "ok" && call.params["ts"] === card.ts);
+  expect(told.map(({ params }) => /Done/.test(String(params["text"])))).toEqual(told.map(() => true));
+});
+
+function callsIn(channel: string) {
+  return scene.slack.calls().filter((call) => call.channel === scene.slack.id(channel));
+}
+
+async function metrics(): Promise<string> {
+  return (await fetch(`${scene.oomph().url}/metrics`)).text();
+}

@@ -53,6 +53,8 @@ export type LabFault = {
   /** `chat.postMessage`, `response_url`, ...; absent: every method. */
   readonly method?: string;
   readonly channel?: string;
+  /** Only calls that have blocks: as a workspace does that takes none. */
+  readonly withBlocks?: true;
   /** How many calls; absent: one. */
   readonly times?: number;
   readonly does:

@@ -35,7 +35,7 @@ export async function handleWebApi(parts: WebApiParts, req: IncomingMessage, res
 type Settled = { readonly outcome: string; readonly send: (res: ServerResponse) => void };
 
 async function settle(parts: WebApiParts, call: Call): Promise<Settled> {
-  const fault = parts.faults.take(call.method, call.channel);
+  const fault = parts.faults.take(call);
   switch (fault?.kind) {
     case "hang":
       return { outcome: "hang", send: () => undefined };
