@@ -28,7 +28,7 @@ export type AlertsBench = Accuracy & {
 };
 
 const TIMES = 10;
-const HELD_OUT = ["held-out"] as const;
+const HELD_OUT = ["held-out", "held-out-2"] as const;
 
 /** Reads labelled alerts and says how many are understood: the right class, the right target, the right decision. */
 export async function benchAlerts(): Promise<AlertsBench> {

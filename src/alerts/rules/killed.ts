@@ -76,6 +76,7 @@ export const EVICTED: readonly AlertRule[] = [
     id: "evicted-for-memory",
     says: "A pod that was evicted because its node was short of memory",
     when: [
+      { parts: [["pod", "pods", "kube", "kubernetes", "container", "evicted"], ["evict*"], ["memory", "mem", "oom"]] },
       {
         phrases: [
           "low on resource: memory",
@@ -130,11 +131,9 @@ export const RESTARTS: readonly AlertRule[] = [
     says: "Container Restarts: containers restarted, more often than allowed",
     when: [
       {
-        parts: [
-          ["container*", "pod*", "kube*", "k8s", "docker", "deployment", "statefulset"],
-          ["restart*", "terminated"],
-        ],
+        parts: [["container*", "pod*", "kube*", "k8s", "docker", "deployment", "statefulset"], ["restart*"]],
       },
+      { parts: [["container*", "pod*"], ["terminated"]] },
       {
         sentence: {
           of: ["container", "containers", "pod", "pods"],

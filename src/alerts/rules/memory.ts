@@ -64,9 +64,10 @@ export const RUNTIME_OUT_OF_MEMORY: AlertRule = {
       ],
     },
     { name: ["MemoryError*", "*OutOfMemory*"] },
+    { parts: [["oom"]] },
   ],
-  // So ECS calls a kill.
-  unless: [{ phrases: ["container killed due to memory usage"] }],
+  // So ECS calls a kill; a score is nobody's end.
+  unless: [{ phrases: ["container killed due to memory usage"] }, { parts: [["oom"], ["score", "adj", "guard"]] }],
   verdict: { memory: "yes", class: "out_of_memory", nobody: "yes" },
 };
 
@@ -96,7 +97,6 @@ export const OUT_OF_MEMORY_WORDS: AlertRule = {
         ],
       },
     },
-    { parts: [["oom"]] },
   ],
   unless: [{ phrases: ["user oom", "username oom", "account oom"] }],
   verdict: { memory: "yes", class: "out_of_memory", nobody: "unsure" },

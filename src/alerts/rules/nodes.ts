@@ -28,7 +28,12 @@ export const NODES: readonly AlertRule[] = [
       { labels: { condition: ["MemoryPressure"] } },
       { phrases: ["memorypressure", "has memory pressure", "nodehasinsufficientmemory"] },
     ],
-    unless: [{ labels: { container: ["*"] } }, { parts: [["container*", "pod*"]] }, { phrases: ["nodehassufficientmemory"] }],
+    unless: [
+      { labels: { container: ["*"] } },
+      { labels: { pod: ["*"] } },
+      { parts: [["container*", "pod*", "cgroup*"]] },
+      { phrases: ["nodehassufficientmemory"] },
+    ],
     verdict: NODE,
   },
   {
@@ -82,7 +87,7 @@ export const NODE_WORDS: AlertRule = {
   when: [
     {
       sentence: {
-        of: ["node", "host", "server", "instance", "machine", "vm", "system", "worker node", "ec2"],
+        of: ["node", "host", "server", "machine", "vm", "system", "worker node", "ec2"],
         near: MEMORY_TROUBLE.filter(
           (phrase) =>
             phrase !== "memory limit" && phrase !== "of its memory" && phrase !== "of memory limit" && phrase !== "of the memory limit",

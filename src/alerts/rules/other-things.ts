@@ -75,11 +75,22 @@ export const OTHER_THINGS: readonly AlertRule[] = [
   },
   {
     id: "work-on-memory",
-    says: "Work on memory by people: pull requests, tickets, releases",
+    says: "Work on memory by people, and talk about it: pull requests, tickets, plans, reports",
     when: [
       {
         source: ["text"],
         phrases: [
+          "any objections",
+          "should we",
+          "we should",
+          "do we",
+          "reminder:",
+          "weekly report*",
+          "monthly report*",
+          "load test*",
+          "limit raised to",
+          "sprint goal*",
+          "pr merged",
           "pull request*",
           "merge request*",
           "was moved to",

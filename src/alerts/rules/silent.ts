@@ -136,6 +136,7 @@ export const SILENT: readonly AlertRule[] = [
           "*MemoryClock*",
           "*MemoryTemp*",
           "*MemoryLatency*",
+          "*OomScore*",
         ],
       },
       {

@@ -142,8 +142,14 @@ export const ALARM = [
   "running out",
   "high",
   "low",
-  "limit",
   "pressure",
+  "of its limit",
+  "of the limit",
+  "near its limit",
+  "limit exceeded",
+  "limit reached",
+  "limit matched",
+  "matches resource limit",
 ];
 
 /** What memory is called in other languages; in those without spaces also within a word. Disks are often called alike: those are not here. */
