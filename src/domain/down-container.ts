@@ -24,13 +24,19 @@ export function restartsInWords(
 
 /** `CrashLoopBackOff, last ended OOMKilled (exit code 137) at ..., 4 restarts, limit 64.0 MiB`. */
 export function howItIsDown({ state, lastEnd, restarts, limitBytes }: DownContainer, time: (atMs: number) => string): string {
-  const reason = lastEnd?.reason === undefined ? "" : ` ${lastEnd.reason}`;
-  const code = lastEnd?.exitCode === undefined ? "" : ` (exit code ${lastEnd.exitCode})`;
-  const at = lastEnd?.atMs === undefined ? "" : ` at ${time(lastEnd.atMs)}`;
   return [
     state === "running" ? "runs again, not measured yet" : state,
-    ...(lastEnd === undefined ? [] : [`last ended${reason}${code}${at}`]),
+    ...(lastEnd === undefined ? [] : [lastEnded(lastEnd, time)]),
     ...(restarts === 0 ? [] : [counted(restarts, "restart")]),
     limitBytes === undefined ? "no limit" : `limit ${formatBytes(limitBytes)}`,
   ].join(", ");
+}
+
+function lastEnded({ reason, exitCode, atMs }: NonNullable<DownContainer["lastEnd"]>, time: (atMs: number) => string): string {
+  const code = reason === undefined ? `with exit code ${exitCode}` : `${reason} (exit code ${exitCode})`;
+  return [
+    "last ended",
+    ...[exitCode === undefined ? reason : code].filter((part) => part !== undefined),
+    ...(atMs === undefined ? [] : [`at ${time(atMs)}`]),
+  ].join(" ");
 }

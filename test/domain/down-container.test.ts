@@ -11,6 +11,6 @@ test("a container that is down is said with its state, its last end and its limi
   );
   expect(howItIsDown({ target, state: "ImagePullBackOff", restarts: 0 }, time)).toBe("ImagePullBackOff, no limit");
   expect(howItIsDown({ target, state: "running", restarts: 2, lastEnd: { exitCode: 1 } }, time)).toBe(
-    "runs again, not measured yet, last ended (exit code 1), 2 restarts, no limit",
+    "runs again, not measured yet, last ended with exit code 1, 2 restarts, no limit",
   );
 });
