@@ -17,13 +17,19 @@ const BEGINNING_BYTES = 65_536;
 const MOST_PROFILE_BYTES = 64 * 2 ** 20;
 // A pipe may hand on little at a time.
 const PEEKED_BYTES = 256;
-const BINARY_SHARE = 0.1;
+// Begins a colour of a terminal.
+const ESCAPE = 27;
+// Of evenly mixed bytes a tenth is odd.
+const BINARY_SHARE = 0.05;
 
 // What the first bytes of files that are no text are known by, and what makes text of them.
 const NO_TEXT: readonly (readonly [beginning: string, hint: string])[] = [
   ["\u001f\u008b", "gzip: `zcat FILE | oomph explain -`"],
   ["\u0028\u00b5\u002f\u00fd", "zstd: `zstdcat FILE | oomph explain -`"],
   ["\u00fd7zXZ", "xz: `xzcat FILE | oomph explain -`"],
+  ["BZh", "bzip2: `bzcat FILE | oomph explain -`"],
+  ["PK\u0003\u0004", "zip: `unzip -p FILE | oomph explain -`"],
+  ["\u00fe\u00ff", "UTF-16: `iconv -f utf-16 FILE | oomph explain -`"],
   ["\u00ff\u00fe", "UTF-16: `iconv -f utf-16 FILE | oomph explain -`"],
   ["LPKSHHRH", "a journal: `journalctl --file FILE -o short-iso | oomph explain -`"],
 ];
@@ -39,7 +45,7 @@ export type ExplainOptions = {
 
 /** `oomph explain <file|->`. */
 export async function explainFile({ file, base, config, json }: ExplainOptions, io: Io): Promise<ExitCode> {
-  const { result, text } = await explainInput({ file, base, judge: await judgeOf(config, io) }, io);
+  const { result, text } = await explainInput({ file, base, judge: () => judgeOf(config, io) }, io);
   if (result.kind === "unknown") io.err(text);
   if (json) io.out(`${JSON.stringify(result, null, 2)}\n`);
   else if (result.kind !== "unknown") io.out(printable(text)); // names of processes come from anyone who can start one
@@ -57,7 +63,8 @@ async function judgeOf(config: string | undefined, io: Io): Promise<Judge> {
   }
 }
 
-type Input = { readonly file: string; readonly base: string | undefined; readonly judge: Judge };
+/** The judge is asked for late: profiles and long logs need none. */
+type Input = { readonly file: string; readonly base: string | undefined; readonly judge: () => Promise<Judge> };
 
 async function explainInput({ file, base, judge }: Input, io: Io): Promise<Explanation> {
   const { beginning, chunks } = await peek(chunksOf(file, io));
@@ -77,7 +84,7 @@ function explainProfile(profile: Uint8Array, base: Uint8Array | undefined): Expl
   }
 }
 
-async function explainText(file: string, chunks: AsyncIterable<Buffer>, judge: Judge): Promise<Explanation> {
+async function explainText(file: string, chunks: AsyncIterable<Buffer>, judge: Input["judge"]): Promise<Explanation> {
   const scan = new KernelLogScan();
   let held: Buffer[] | undefined = [];
   let beginning = "";
@@ -98,7 +105,7 @@ async function explainText(file: string, chunks: AsyncIterable<Buffer>, judge: J
       Buffer.concat(held)
         .toString("utf8")
         .replace(/^\uFEFF/, ""),
-      judge,
+      await judge(),
     );
   const reading = scan.end();
   if (reading.isOom || looksLikeSystemLog(beginning)) return explainReading(reading);
@@ -162,10 +169,11 @@ function refuseBinary(beginning: string, file: string): void {
 
 /** After a crash a log may hold a stretch of zeros, and is text all the same. */
 function isBinary(beginning: string): boolean {
+  const told = beginning.replaceAll(/\0{16,}/g, "");
   let odd = 0;
-  for (let at = 0; at < beginning.length; at += 1) {
-    const code = beginning.charCodeAt(at);
-    if (code < 9 || (code > 13 && code < 27)) odd += 1;
+  for (let at = 0; at < told.length; at += 1) {
+    const code = told.charCodeAt(at);
+    if (code < 9 || (code > 13 && code < 32 && code !== ESCAPE)) odd += 1;
   }
-  return odd > beginning.length * BINARY_SHARE;
+  return odd > told.length * BINARY_SHARE;
 }

@@ -32,7 +32,8 @@ const PACKED_LOOKED_AT = 4096;
 /** May a file with this beginning be a profile in pprof's format, packed by gzip or not? */
 export function mayBeProfile(beginning: Uint8Array): boolean {
   const bytes = unpackedBeginning(beginning).subarray(0, LOOKED_AT);
-  return TAGS.has(bytes[0] ?? 0) && bytes.some((byte) => byte < 9);
+  const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
+  return !isZip && TAGS.has(bytes[0] ?? 0) && bytes.some((byte) => byte < 9);
 }
 
 /** The functions that hold most, and with a `base` those that grew. Throws OomphError `bad-input` for what is no heap profile. */

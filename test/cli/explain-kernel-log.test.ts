@@ -25,7 +25,7 @@ async function run(content: string | Buffer | AsyncIterable<Uint8Array>, json = 
       isTerminal: false,
       columns: 80,
       read: (name) => (isStream ? content : createReadStream(name)),
-      sources: () => Promise.reject(new Error("not asked for")),
+      sources: () => Promise.resolve({ env: {}, readFile: () => "" }),
     },
   );
   return { code, ...said };
@@ -150,6 +150,10 @@ describe("input", () => {
     ["gzip", gzipSync("x"), /expected text, got gzip: `zcat .*input\.log \| oomph explain -`/],
     ["a journal", Buffer.from("LPKSHHRH\u0000\u0000"), /journalctl --file .*input\.log/],
     ["UTF-16", Buffer.from("\uFEFFhello", "utf16le"), /iconv/],
+    ["UTF-16 of the other order", Buffer.from("\uFEFFhello", "utf16le").swap16(), /iconv/],
+    ["a zip", Buffer.from("PK\u0003\u0004\u0014\0\0\0\u0008\0 log"), /unzip -p/],
+    ["bzip2", Buffer.from("BZh91AY&SY log"), /bzcat/],
+    ["evenly mixed bytes", Buffer.from(Array.from({ length: 4096 }, (_, at) => (at * 167) % 256)), /bytes that are no text/],
     ["a binary", Buffer.from(Array.from({ length: 4000 }, (_, at) => at % 7)), /bytes that are no text/],
   ])("%s", async (_name, content, says) => {
     await expect(run(content)).rejects.toThrow(says);
@@ -166,7 +170,7 @@ describe("input", () => {
   ])("%s is said to be nothing", async (_name, content) => {
     const { code, err } = await run(content);
     expect(code).toBe(EXIT.badInput);
-    expect(err).toMatch(/^Expected .*INFO.* a kernel's log .* or an alert .*; got nothing\.\n$/);
+    expect(err).toMatch(/^Expected .*INFO.* a kernel's log .* or an alert: .*; got nothing\.\n$/);
   });
 
   test("a folder is no file", async () => {

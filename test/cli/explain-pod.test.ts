@@ -129,6 +129,8 @@ describe("parts, and what a terminal or a chat makes of a text", () => {
   test.each([
     ["only the last state", fragment],
     ["without its indentation", fragment.replaceAll(/^ +/gm, "")],
+    ["in one line", "Last State: Terminated Reason: OOMKilled Exit Code: 137"],
+    ["in one line with commas", "app: Last State: Terminated, Reason: OOMKilled, Exit Code: 137, Restart Count: 4"],
     ["only reason and code", "Reason: OOMKilled\nExit Code: 137"],
     ["with the prompt", `$ kubectl describe pod web | grep -A 20 "Last State"\n${fragment}`],
   ])("a fragment %s", (_name, text) => {

@@ -76,7 +76,7 @@ export class KernelLogScan {
 
   #take(raw: string, before: string): void {
     for (const line of unwrapLine(raw, before)) {
-      if (!this.#reports.feed(line)) readDaemonLine(line, this.#ledger, before);
+      if (!this.#reports.feed(line, before)) readDaemonLine(line, this.#ledger, before);
     }
   }
 }

@@ -26,16 +26,26 @@ export class Reports {
     return this.#open.length > 0;
   }
 
-  /** True: the line was part of a report. */
-  feed(line: LogLine): boolean {
+  /** True: the line was part of a report. `before`: the log in front of the line. */
+  feed(line: LogLine, before: string): boolean {
     const said = readReportLine(line.message);
     if (said === undefined) {
       this.#idle();
       return false;
     }
     this.#idleLines = 0;
+    const wasOpen = this.isOpen;
     this.#take(said, line);
+    if (!wasOpen) this.#addRelease(before);
     return true;
+  }
+
+  /** Where a report's head is cut off, the line with the kernel's release may be left of it. */
+  #addRelease(before: string): void {
+    const [report] = this.#open;
+    const line = report === undefined || report.trigger !== undefined ? undefined : before.match(/^.*\bComm: .*$/gm)?.at(-1);
+    const said = line === undefined ? undefined : readReportLine(line);
+    if (report !== undefined && said?.kind === "cpu") report.kernel = said.kernel;
   }
 
   /** The log is over: reports that are still open are entered with what they have. */

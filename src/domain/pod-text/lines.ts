@@ -11,6 +11,9 @@ const FENCE = /^\s*(?:```|~~~)\w*\s*$/;
 const QUOTED = /^\s*(?:>|&gt;) ?/;
 // `$ kubectl describe pod web`, `root@node:~# kubectl ...`, `PS C:\> kubectl ...`
 const PROMPT = /^\s*(?:\S{0,80}[$#%>❯]|PS \S{0,80}>)\s+(?:sudo\s+)?(?:kubectl|k|oc|watch)\s/;
+const ONE_LINE_STATE = /\bState:\s+\w+[,;]?\s+Reason:/;
+const BEFORE_FIELD =
+  /[,;]?\s+(?=(?:Last State|State|Reason|Message|Exit Code|Signal|Started|Finished|Ready|Restart Count|Limits|Requests):\s)/;
 // A line of megabytes is data, not a description.
 const MOST_CHARACTERS = 4_000;
 
@@ -28,7 +31,12 @@ export function plainLines(text: string): readonly string[] {
 
 /** The same, with how deep each line stands. Linear. */
 export function linesOf(text: string): readonly Line[] {
-  return plainLines(text).map(lineOf);
+  return plainLines(text).flatMap(stateApart).map(lineOf);
+}
+
+/** `State: Terminated Reason: OOMKilled Exit Code: 137` in one line, as web pages and chats make of it. */
+function stateApart(raw: string): readonly string[] {
+  return ONE_LINE_STATE.test(raw) ? raw.split(BEFORE_FIELD) : [raw];
 }
 
 function lineOf(raw: string): Line {

@@ -507,6 +507,12 @@ describe("reports of which somebody left a part out", () => {
     expect(only(bare.slice(bare.indexOf("Memory cgroup stats")))).toMatchObject({ containerId: CONTAINER, oomScoreAdj: 500 });
   });
 
+  test("the kernel's release is read from what is left of the head", () => {
+    const [, ...rest] = newReport().split("\n");
+    expect(readKernelLog(rest.join("\n"))).toMatchObject({ kernel: "6.8.0-48-generic", kills: [{ pid: 90_210, trigger: null }] });
+    expect(readKernelLog(headless(newReport())).kernel).toBeNull();
+  });
+
   test("two without a head are not mixed up", () => {
     const other = headless(oldReport({ pid: 4812, process: "second", cgroup: "/batch" })).replace("limit 524288kB", "limit 262144kB");
     const { kills, reportsWithoutVictim } = readKernelLog(`${headless(oldReport())}${other}`);
