@@ -12,6 +12,8 @@ export type Action = ActionDoc & {
    * `plan.params` on an unchanged target, the scope is equal.
    */
   plan(target: Target, params: Readonly<Record<string, Json>>): Promise<Planned>;
+  /** The right that Oomph lacks for it, as a sentence: it is not offered then. Undefined: none, or nobody can tell now. Absent: likewise. */
+  lacks?(target: Target): Promise<string | undefined>;
   /** Does it. Called at most once per run. Throws when it could not be done, wholly or in part; `observe` tells which. */
   apply(plan: Plan, run: RunHandle): Promise<void>;
   /** Was it done? Asked after a crash or a failed apply; reads only. */

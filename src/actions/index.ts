@@ -87,6 +87,7 @@ export function createPlanner(actions: readonly Action[]): Planner {
       }
       return action.plan(target, params);
     },
+    lacks: async (actionId, target) => actions.find(({ id }) => id === actionId)?.lacks?.(target),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Tables } from "../ports/store.ts";
 import { commit } from "./commit.ts";
 import { confirmKill } from "./confirm-kill.ts";
 import type { Desk } from "./desk.ts";
+import { titleOf, withoutForbidden } from "./offer-allowed.ts";
 
 /** An investigation under way, and what it is for. */
 export type Underway = { readonly incident: Incident; readonly investigation: Investigation };
@@ -34,7 +35,8 @@ export async function beginInvestigation(desk: Desk, investigationId: string): P
 }
 
 /** Stores what an investigation came to, offers what would help, and tells. False: it had been concluded already. */
-export async function concludeInvestigation(desk: Desk, underway: Underway, conclusion: Conclusion): Promise<boolean> {
+export async function concludeInvestigation(desk: Desk, underway: Underway, reached: Conclusion): Promise<boolean> {
+  const conclusion = { ...reached, diagnosis: await withoutForbidden(desk, underway.investigation.target, reached.diagnosis) };
   const endedAtMs = desk.clock.nowMs();
   const change = { state: "done", endedAtMs, ...conclusion } as const;
   const first = await commit(desk, async (tables) => {
@@ -77,7 +79,7 @@ async function offerAdvice(tables: Tables, desk: Desk, { underway, diagnosis }: 
       params,
       createdAtMs: desk.clock.nowMs(),
     };
-    return { offer, title: desk.planner.actions.find((doc) => doc.id === actionId)?.title ?? actionId, why };
+    return { offer, title: titleOf(desk, actionId), why };
   });
   await tables.offers.add(offers.map(({ offer }) => offer));
   return offers;

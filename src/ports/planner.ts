@@ -8,6 +8,8 @@ export type Planner = {
   readonly actions: readonly ActionDoc[];
   /** An unknown action or bad params are refused with what was expected; a target that is away throws OomphError. */
   plan(actionId: string, target: Target, params: Readonly<Record<string, Json>>): Promise<Planned>;
+  /** The right that Oomph lacks for an action, as a sentence; undefined: none, or nobody can tell now. */
+  lacks(actionId: string, target: Target): Promise<string | undefined>;
 };
 
 /** Which targets there are, so that a name can be looked up, and a typo answered with the nearest. */

@@ -69,6 +69,16 @@ describe("an investigation", () => {
     });
   });
 
+  it("does not offer what there is no right for, and says which", async () => {
+    const because = "Cluster local lacks the right to pull levers.";
+    const planner = { ...test.desk.planner, lacks: async (id: string) => (id === "test.pull-lever" ? because : undefined) };
+    await concludeInvestigation({ ...test.desk, planner }, await begin(), CONCLUSION);
+    expect(test.news.at(-1)).toMatchObject({
+      offers: [{ title: "test.from-the-future" }],
+      investigation: { diagnosis: { furtherSteps: [`Not offered: Pull the lever. ${because}`] } },
+    });
+  });
+
   it("does not fail after it has been concluded", async () => {
     const underway = await begin();
     await concludeInvestigation(test.desk, underway, CONCLUSION);

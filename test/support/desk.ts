@@ -117,7 +117,11 @@ export async function startDesk(options: DeskOptions = {}): Promise<TestDesk> {
     metrics,
     rules,
     targets: targetsOf([SHOP]),
-    planner: { actions: [action], plan: (_actionId, target, params) => action.plan(target, params) },
+    planner: {
+      actions: [action],
+      plan: (_actionId, target, params) => action.plan(target, params),
+      lacks: async (_actionId, target) => action.lacks?.(target),
+    },
     narrator: async (tables, piece) => {
       news.push(piece);
       await narrate(tables, piece);

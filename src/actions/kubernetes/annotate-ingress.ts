@@ -1,7 +1,7 @@
 import type { Json } from "../../domain/json.ts";
 import type { Plan, Planned } from "../../domain/plan.ts";
 import { formatTarget, type Target, WORKLOAD_RESOURCES } from "../../domain/target.ts";
-import type { ObjectPlace } from "../../ports/cluster-acts.ts";
+import type { ObjectPlace, Right } from "../../ports/cluster-acts.ts";
 import { ACTION_MARK } from "./mark.ts";
 import type { Action } from "../action.ts";
 import { planChange, type PlainOperation } from "./change.ts";
@@ -31,7 +31,11 @@ const FORBIDDEN =
 
 /** One annotation of an ingress, such as a timeout that lets go of connections that leak. The way back is the value before. */
 export function annotateIngress(deps: KubernetesActionDeps): Action {
-  return { ...DOC, plan: (target, params) => planAnnotation(deps, target, params), ...changing(deps, { place: ingressOf }) };
+  return {
+    ...DOC,
+    plan: (target, params) => planAnnotation(deps, target, params),
+    ...changing(deps, { place: ingressOf, rights: annotating }),
+  };
 }
 
 async function planAnnotation(deps: KubernetesActionDeps, target: Target, given: Readonly<Record<string, Json>>): Promise<Planned> {
@@ -40,11 +44,13 @@ async function planAnnotation(deps: KubernetesActionDeps, target: Target, given:
   const { ingress, name, value, remove } = read.params;
   const because = unfit(target, WORKLOAD_RESOURCES, "reached through an ingress") ?? whyNot(name, value, remove);
   if (because !== undefined) return refused(`${DOC.id}: ${because}`);
-  const rights = ({ namespace }: { readonly namespace: string }) =>
-    (["get", "patch"] as const).map((verb) => ({ verb, resource: "networking.k8s.io/ingresses", namespace }));
-  return planOn(deps, { target, rights }, async (session) =>
+  return planOn(deps, { target, rights: annotating }, async (session) =>
     planOnIngress(deps, session, { ingress, name, value: remove ? undefined : value }),
   );
+}
+
+function annotating({ namespace }: { readonly namespace: string }): readonly Right[] {
+  return (["get", "patch"] as const).map((verb) => ({ verb, resource: "networking.k8s.io/ingresses", namespace }));
 }
 
 function whyNot(name: string, value: string | undefined, remove: boolean): string | undefined {

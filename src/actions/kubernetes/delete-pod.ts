@@ -4,6 +4,7 @@ import type { Json } from "../../domain/json.ts";
 import type { Observation, Plan, Planned } from "../../domain/plan.ts";
 import { formatTarget, targetKey, type Target } from "../../domain/target.ts";
 import type { PodFacts, Surroundings } from "../../domain/workload.ts";
+import type { Right } from "../../ports/cluster-acts.ts";
 import type { Action, RunFacts, RunHandle } from "../action.ts";
 import type { Effect } from "../effect.ts";
 import { readBefore, readScope } from "../stored-schema.ts";
@@ -13,7 +14,7 @@ import type { KubernetesActionDeps } from "./deps.ts";
 import { followRollout } from "./follow-rollout.ts";
 import { ROLLED_OUT, unfit } from "./kinds.ts";
 import { DeletePodParams, readParams } from "./schema.ts";
-import { lookAtApproved, placeOf, planOn, refused, type WorkloadSession } from "./session.ts";
+import { lackOf, lookAtApproved, placeOf, planOn, refused, type WorkloadSession } from "./session.ts";
 import { PodBefore, PodCheckpoint, PodScope } from "./stored/schema.ts";
 import { verifyWorkload } from "./verify.ts";
 import { readVitals } from "./vitals.ts";
@@ -34,6 +35,7 @@ export function deletePod(deps: KubernetesActionDeps): Action {
   return {
     ...DOC,
     plan: (target, params) => planDeletion(deps, target, params),
+    lacks: (target) => lackOf(deps, target, evicting),
     apply: (plan, run) => applyDeletion(deps, plan, run),
     observe: (plan, run) => observeDeletion(deps, plan, run),
     verify(plan, run) {
@@ -52,12 +54,7 @@ async function planDeletion(deps: KubernetesActionDeps, target: Target, given: R
   const { heedBudgets } = read.params;
   const wanted = read.params.pod ?? (target.kind === "workload" ? target.pod : undefined);
   if (wanted === undefined) return refused(`say which pod of ${formatTarget(target)} with --pod, or ask for ${targetKey(target)}/<pod>.`);
-  const rights = ({ namespace }: { readonly namespace: string }) => [
-    heedBudgets
-      ? ({ verb: "create", resource: "pods/eviction", namespace } as const)
-      : ({ verb: "delete", resource: "pods", namespace } as const),
-  ];
-  return planOn(deps, { target, rights }, async (session) => {
+  return planOn(deps, { target, rights: heedBudgets ? evicting : deleting }, async (session) => {
     const pod = session.pods.find(({ name }) => name === wanted);
     if (pod === undefined) return refused(whyNoPod(session, wanted));
     const surroundings = await session.cluster.surroundings(session.name);
@@ -66,6 +63,16 @@ async function planDeletion(deps: KubernetesActionDeps, target: Target, given: R
     const vitals = await readVitals(deps, session, deps.clock.nowMs() - LOOK_BACK_MS);
     return { kind: "planned", plan: { ...describe(session, { pod, surroundings, by }), before: { vitals } } };
   });
+}
+
+type Place = { readonly namespace: string };
+
+function evicting({ namespace }: Place): readonly Right[] {
+  return [{ verb: "create", resource: "pods/eviction", namespace }];
+}
+
+function deleting({ namespace }: Place): readonly Right[] {
+  return [{ verb: "delete", resource: "pods", namespace }];
 }
 
 function whyNoPod({ target, pods }: WorkloadSession, wanted: string): string {

@@ -63,6 +63,22 @@ export async function planOn(
   }
 }
 
+/** The right that is missing, as a sentence; undefined: none is, or the cluster cannot say now. */
+export async function lackOf(
+  deps: KubernetesActionDeps,
+  target: Target,
+  rights: (name: WorkloadName) => readonly Right[],
+): Promise<string | undefined> {
+  try {
+    const { acts, name } = placeOf(deps, target);
+    await acts.checkRights(rights(name));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof OomphError)) throw error;
+    return error.code === "no-rights" ? error.message : undefined;
+  }
+}
+
 export async function look(deps: KubernetesActionDeps, target: Target): Promise<WorkloadSession> {
   const place = placeOf(deps, target);
   const facts = await place.cluster.workload(place.name);

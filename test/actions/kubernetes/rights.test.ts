@@ -66,6 +66,10 @@ describe.skipIf(lab.kind === "absent")("the roles of deploy/kubernetes", () => {
   test("with the reading role every action is refused by the verb that is missing", async () => {
     const target = cluster.target("deploy", "web");
     for (const { id, params, lacks } of ASKED) expect(await refusal(actionOf(reading, id).plan(target, params)), id).toMatch(lacks);
+    for (const { id, lacks } of ASKED) {
+      expect(await actionOf(reading, id).lacks?.(target), id).toMatch(lacks);
+      expect(await actionOf(acting, id).lacks?.(target), id).toBeUndefined();
+    }
     const [pod = ""] = await cluster.pods("web");
     expect(await refusal(actionOf(reading, "k8s.delete-pod").plan(target, { pod }))).toMatch(/create on pods\/eviction in namespace/);
     const cron = cluster.target("cronjob", "report");
