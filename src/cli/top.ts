@@ -104,12 +104,12 @@ function inText({ rows, down }: Pick<MemoryTop, "rows" | "down">, { filter, sele
     if (selector !== undefined) return `No running pods with the labels ${JSON.stringify(selector)}.\n`;
     return filter === undefined ? "No running containers.\n" : `No running containers with ${JSON.stringify(filter)} in their name.\n`;
   }
-  const lines = rows.map(({ target, restarts, reading: { usageBytes, limitBytes, startedAtMs } }) => [
+  const lines = rows.map(({ target, again, reading: { usageBytes, limitBytes, startedAtMs } }) => [
     limitBytes === undefined ? "" : `${Math.round((100 * usageBytes) / limitBytes)}%`.padStart(4),
     formatBytes(usageBytes).padStart(10),
     limitBytes === undefined ? "no limit" : `of ${formatBytes(limitBytes)}`,
     printable(formatTarget(target)),
-    restartsInWords({ restarts, startedAtMs }, isoTime) ?? "",
+    restartsInWords(again, startedAtMs, isoTime),
   ]);
   const fallen = down.map((one) => [printable(formatTarget(one.target)), printable(howItIsDown(one, isoTime))]);
   const parts = [
@@ -126,12 +126,12 @@ function isoTime(atMs: number): string {
 function inJson({ rows, down, missing }: MemoryTop) {
   return {
     kind: "top",
-    containers: rows.map(({ target, reading, restarts }) => ({
+    containers: rows.map(({ target, reading, again }) => ({
       target: formatTarget(target),
       at: new Date(reading.atMs).toISOString(),
       usageBytes: reading.usageBytes,
       limitBytes: reading.limitBytes ?? null,
-      restarts: restarts ?? null,
+      restarts: again?.restarts ?? null,
     })),
     down: down.map(({ target, state, restarts, limitBytes, lastEnd }) => ({
       target: formatTarget(target),

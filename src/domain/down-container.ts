@@ -13,13 +13,15 @@ export type DownContainer = {
   readonly lastEnd?: { readonly reason?: string; readonly exitCode?: number; readonly atMs?: number };
 };
 
-/** `2 restarts, the last at ...`, of one that runs; undefined where it was never started again by itself. */
-export function restartsInWords(
-  { restarts = 0, startedAtMs }: { readonly restarts?: number | undefined; readonly startedAtMs?: number | undefined },
-  time: (atMs: number) => string,
-): string | undefined {
-  if (restarts === 0) return undefined;
-  return `${counted(restarts, "restart")}${startedAtMs === undefined ? "" : `, the last at ${time(startedAtMs)}`}`;
+/** How often a container that runs was started again by itself, and what its end is called: `OOMKilled`. */
+export type StartedAgain = { readonly restarts: number; readonly reason?: string };
+
+/** `2 restarts (OOMKilled), the last at ...`; empty where it was never started again by itself, or nobody knows. */
+export function restartsInWords(again: StartedAgain | undefined, startedAtMs: number | undefined, time: (atMs: number) => string): string {
+  if (again === undefined || again.restarts === 0) return "";
+  const reason = again.reason === undefined ? "" : ` (${again.reason})`;
+  const last = startedAtMs === undefined ? "" : `, the last at ${time(startedAtMs)}`;
+  return `${counted(again.restarts, "restart")}${reason}${last}`;
 }
 
 /** `CrashLoopBackOff, last ended OOMKilled (exit code 137) at ..., 4 restarts, limit 64.0 MiB`. */

@@ -1,6 +1,6 @@
 import { formatBytes } from "../domain/bytes.ts";
 import { counted } from "../domain/count.ts";
-import { howItIsDown, restartsInWords, type DownContainer } from "../domain/down-container.ts";
+import { howItIsDown, restartsInWords, type DownContainer, type StartedAgain } from "../domain/down-container.ts";
 import type { MemoryReading } from "../domain/memory.ts";
 import type { Message } from "../domain/message.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
@@ -14,7 +14,7 @@ const CELLS = 10;
 /** What is down comes first: a screen holds both. */
 const DOWN_SHOWN = 10;
 
-type Row = { readonly target: Target; readonly reading: MemoryReading; readonly restarts?: number };
+type Row = { readonly target: Target; readonly reading: MemoryReading; readonly again?: StartedAgain };
 
 /** Who uses how much of its limit, fullest first. */
 export function memoryTop(facts: {
@@ -48,10 +48,10 @@ function narrowed({ filter, selector }: { readonly filter?: string; readonly sel
   return filter === undefined ? "containers" : `containers with "${filter.slice(0, 40)}" in their name`;
 }
 
-function row({ target, reading, restarts }: Row): string {
+function row({ target, reading, again }: Row): string {
   const { usageBytes, limitBytes, startedAtMs } = reading;
-  const again = restartsInWords({ restarts, startedAtMs }, time);
-  const anew = again === undefined ? "" : `, ${again}`;
+  const restarts = restartsInWords(again, startedAtMs, time);
+  const anew = restarts === "" ? "" : `, ${restarts}`;
   if (limitBytes === undefined) return `▫️ ${code(formatTarget(target), 120)} ${formatBytes(usageBytes)}, no limit${anew}`;
   const share = usageBytes / limitBytes;
   const filled = Math.min(CELLS, Math.round(share * CELLS));

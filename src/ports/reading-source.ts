@@ -1,4 +1,4 @@
-import type { DownContainer } from "../domain/down-container.ts";
+import type { DownContainer, StartedAgain } from "../domain/down-container.ts";
 import type { MemoryReading } from "../domain/memory.ts";
 import type { Target } from "../domain/target.ts";
 
@@ -32,5 +32,4 @@ export type SourcePage = {
   readonly down: readonly DownContainer[];
 };
 
-/** `restarts`: how often it was started again by itself. */
-export type Look = { readonly target: Target; readonly reading: MemoryReading; readonly restarts?: number };
+export type Look = { readonly target: Target; readonly reading: MemoryReading; readonly again?: StartedAgain };

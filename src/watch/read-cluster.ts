@@ -1,4 +1,4 @@
-import type { DownContainer } from "../domain/down-container.ts";
+import type { DownContainer, StartedAgain } from "../domain/down-container.ts";
 import { given } from "../domain/given.ts";
 import type { MemoryReading } from "../domain/memory.ts";
 import { readingKey, type WorkloadTarget } from "../domain/target.ts";
@@ -52,11 +52,15 @@ async function pageOf(cluster: ReadableCluster, pods: readonly PodFacts[], { isW
       (runs ? running : stopped).push(readingKey(target));
       // Of one that has just been started some kubelets tell nothing, and some tell 0.
       if (runs && usage !== undefined && usage.workingSetBytes > 0)
-        looks.push({ target, reading: readingOf(pod, container, usage), restarts: container.restarts });
+        looks.push({ target, reading: readingOf(pod, container, usage), again: againOf(container) });
       else down.push(...downOf(pod, container).map((facts) => ({ target, ...facts })));
     }
   }
   return { looks, failed: [], running, stopped, down };
+}
+
+function againOf({ restarts, lastState }: PodContainer): StartedAgain {
+  return { restarts, ...given({ reason: lastState?.kind === "terminated" ? lastState.reason : undefined }) };
 }
 
 // Of the way into a container's first life.

@@ -8,6 +8,8 @@ import type { Asking, Look, ReadingSource, SourcePage } from "../ports/reading-s
 
 /** A daemon that leaves so many calls unanswered in one round will not answer the others either. */
 const MOST_TIMEOUTS = 10;
+/** As Docker and Kubernetes call it. */
+const OOM_KILLED = "OOMKilled";
 /** Done, or ended by SIGTERM. */
 const AS_ASKED: ReadonlySet<number> = new Set([0, 143]);
 const MAY_BE_DOWN: ReadonlySet<ContainerState> = new Set(["restarting", "exited", "dead"]);
@@ -69,9 +71,9 @@ async function readOne(host: ContainerHost, id: string, signal: AbortSignal): Pr
     const facts = await host.inspect(id);
     if (MAY_BE_DOWN.has(facts.state)) return { kind: "ended", facts };
     const { atMs, usageBytes, swap } = await host.glance(id, signal);
-    const { startedAtMs, restartCount: restarts, resources } = facts;
+    const { startedAtMs, restartCount: restarts, oomKilled, resources } = facts;
     const reading = { atMs, usageBytes, ...given({ swap, limitBytes: resources.memoryLimitBytes, startedAtMs }) };
-    return { kind: "read", look: { reading, restarts } };
+    return { kind: "read", look: { reading, again: { restarts, ...given({ reason: oomKilled ? OOM_KILLED : undefined }) } } };
   } catch (error) {
     if (!(error instanceof OomphError)) throw error;
     if (error.code === "not-found") return GONE;
@@ -101,6 +103,6 @@ function isDown({ state, oomKilled, exitCode, restartCount, restartPolicy }: Con
 /** Of one that runs again the daemon has forgotten how it ended. Pure. */
 function howItLies({ state, restartCount, resources, ...ended }: ContainerFacts): Omit<DownContainer, "target"> {
   const { exitCode, finishedAtMs: atMs } = ended;
-  const lastEnd = state === "running" ? undefined : { exitCode, ...given({ reason: ended.oomKilled ? "OOMKilled" : undefined, atMs }) };
+  const lastEnd = state === "running" ? undefined : { exitCode, ...given({ reason: ended.oomKilled ? OOM_KILLED : undefined, atMs }) };
   return { state, restarts: restartCount, ...given({ limitBytes: resources.memoryLimitBytes, lastEnd }) };
 }

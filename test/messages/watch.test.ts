@@ -62,10 +62,10 @@ describe("who uses how much", () => {
       /`deploy\/shop\/web\/web-1\/app` CrashLoopBackOff, last ended OOMKilled \(exit code 137\) at <!date\^60\^[^>]*>, 4 restarts, limit 1\.0 GiB.*kong/,
     );
     expect(body(memoryTop({ rows: [], down, missing: [] }))).toContain("OOMKilled");
-    const again = { ...row("api", 0.5), restarts: 3 };
-    const sinceMs = { ...again, reading: { ...again.reading, startedAtMs: 120_000 } };
-    expect(body(memoryTop({ rows: [sinceMs], down: [], missing: [] }))).toMatch(
-      /`docker\/api` 1\.0 GiB of 2\.0 GiB, 3 restarts, the last at <!date\^120\^/,
+    const api = row("api", 0.5);
+    const anew = { ...api, again: { restarts: 3, reason: "OOMKilled" }, reading: { ...api.reading, startedAtMs: 120_000 } };
+    expect(body(memoryTop({ rows: [anew], down: [], missing: [] }))).toMatch(
+      /`docker\/api` 1\.0 GiB of 2\.0 GiB, 3 restarts \(OOMKilled\), the last at <!date\^120\^/,
     );
   });
 });

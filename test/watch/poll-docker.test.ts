@@ -91,7 +91,7 @@ describe.skipIf(real.kind === "absent")(`a look at real Docker${real.kind === "a
       expect(seen(loop, down)).toMatchObject([
         { state: "restarting", restarts: expect.any(Number), limitBytes: 64 * MIB, lastEnd: { exitCode: 3, atMs } },
       ]);
-      expect(seen(anew, rows)).toMatchObject([{ restarts: 1 }]);
+      expect(seen(anew, rows)).toMatchObject([{ again: { restarts: 1 } }]);
       expect(seen(givenUp, down)).toMatchObject([{ state: "exited", restarts: 1, lastEnd: { exitCode: 1, atMs } }]);
       expect(seen(killed, down)).toMatchObject([{ state: "exited", restarts: 0, lastEnd: { reason: "OOMKilled", exitCode: 137, atMs } }]);
       expect(others.flatMap((other) => seen(other, [...down, ...rows]))).toEqual([]);
