@@ -74,10 +74,16 @@ function section(kill: KernelKill): string {
         : `${kill.trigger.process}${kill.trigger.pid === null ? "" : ` (pid ${kill.trigger.pid})`}, not the victim`,
     ],
     ["biggest tasks", tasks(kill)],
-    ["not sure", kill.certain ? null : "the log does not hold the kill itself: a child of this process may have died instead"],
+    ["not sure", kill.certain ? null : doubt(kill)],
   ];
   const lines = facts.flatMap(([name, fact]) => (fact === null ? [] : [`  ${name.padEnd(16)}  ${fact}`]));
   return [`${sayKill(kill)}.`, ...lines].join("\n");
+}
+
+function doubt({ killer }: KernelKill): string {
+  return killer === "kernel"
+    ? "the log does not hold the kill itself: a child of this process may have died instead"
+    : "the signal could not be sent, or nothing says that it was";
 }
 
 function usage({ constraint, usageBytes, limitBytes, oomCgroup }: KernelKill): string | null {

@@ -513,6 +513,18 @@ describe("reports of which somebody left a part out", () => {
     expect(readKernelLog(headless(newReport())).kernel).toBeNull();
   });
 
+  test.each([
+    ["colours", (line: string) => `\u001B[32m[   12.345678] \u001B[0m\u001B[31m${line}\u001B[0m`],
+    ["what a vendor puts in front, without a space", (line: string) => `<3>[   12.345678] -(0)[4141:kswapd0]${line}`],
+    ["a column of a table", (line: string) => `"2026-03-04T05:06:07.000+0200",node-3,"${line}"`],
+  ])("the limit is read behind %s", (_name, front) => {
+    const text = newReport()
+      .split("\n")
+      .map((line) => (line === "" ? "" : front(line)))
+      .join("\n");
+    expect(only(text)).toMatchObject({ limitBytes: 2 ** 30, containerId: CONTAINER, oomScoreAdj: 995 });
+  });
+
   test("two without a head are not mixed up", () => {
     const other = headless(oldReport({ pid: 4812, process: "second", cgroup: "/batch" })).replace("limit 524288kB", "limit 262144kB");
     const { kills, reportsWithoutVictim } = readKernelLog(`${headless(oldReport())}${other}`);
