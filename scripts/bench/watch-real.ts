@@ -48,7 +48,7 @@ export async function benchRealContainers(beside: Beside, count: number): Promis
 }
 
 /** Returns their names. */
-export async function startCrowd(crowd: Scenes, count: number): Promise<readonly string[]> {
+async function startCrowd(crowd: Scenes, count: number): Promise<readonly string[]> {
   const names = Array.from({ length: count }, (_, index) => `oomph-lab-${crowd.run}-${index}`);
   const next = names.values();
   let there = 0;
@@ -63,7 +63,7 @@ export async function startCrowd(crowd: Scenes, count: number): Promise<readonly
   return names;
 }
 
-export async function measureCrowd(beside: Beside, names: readonly string[]): Promise<RealFigures> {
+async function measureCrowd(beside: Beside, names: readonly string[]): Promise<RealFigures> {
   const directory = await mkdtemp(join(tmpdir(), "oomph-bench-"));
   const [near, far] = [await startDockerProxy(), await startDockerProxy({ isOnPort: true })];
   const scenes = openScenes();
