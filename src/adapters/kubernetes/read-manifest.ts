@@ -3,7 +3,7 @@ import type { ClusterEvent, NodeFacts, PodFacts } from "../../domain/workload.ts
 import { readEvent } from "./read-event.ts";
 import { readNode } from "./read-node.ts";
 import { readPod } from "./read-pod.ts";
-import { AnyObject, ContainerStatus } from "./schema.ts";
+import { AnyObject, ContainerStatus, RuntimeStatus } from "./schema.ts";
 
 /** What `kubectl get ... -o json|yaml` printed, sorted by what it is. */
 export type Manifest = {
@@ -70,12 +70,24 @@ function sorted(value: unknown): Sorted {
 function asPod(value: unknown): unknown {
   if (Array.isArray(value)) return { status: { containerStatuses: value } };
   if (typeof value !== "object" || value === null) return undefined;
+  const runtime = RuntimeStatus.safeParse(value);
+  if (runtime.success) return { status: { containerStatuses: [ofRuntime(runtime.data.status)] } };
   if ("status" in value || "spec" in value) return value;
   if ("containerStatuses" in value || "initContainerStatuses" in value || "phase" in value) return { status: value };
   if (isContainerStatus(value)) return { status: { containerStatuses: [value] } };
   if ("terminated" in value) return { status: { containerStatuses: [{ lastState: value }] } };
   if ("exitCode" in value) return { status: { containerStatuses: [{ lastState: { terminated: value } }] } };
   return undefined;
+}
+
+/** In the words of a container's status; its attempts count from 0. */
+function ofRuntime({ state, metadata, id, ...end }: RuntimeStatus["status"]): unknown {
+  const ended = { terminated: { containerID: id, ...end } };
+  return {
+    name: metadata?.name ?? "",
+    restartCount: metadata?.attempt,
+    state: state === "CONTAINER_EXITED" ? ended : { running: { startedAt: end.startedAt } },
+  };
 }
 
 function isContainerStatus(value: unknown): boolean {

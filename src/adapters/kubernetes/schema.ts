@@ -94,6 +94,21 @@ export const ContainerStatus = z.object({
 });
 export type ContainerStatus = z.infer<typeof ContainerStatus>;
 
+/** What `crictl inspect` shows of a container. */
+export const RuntimeStatus = z.object({
+  status: z.object({
+    state: z.enum(["CONTAINER_EXITED", "CONTAINER_RUNNING", "CONTAINER_CREATED", "CONTAINER_UNKNOWN"]),
+    metadata: part({ name: text, attempt: count }),
+    id: text,
+    exitCode: count,
+    reason: text,
+    message: text,
+    startedAt: text,
+    finishedAt: text,
+  }),
+});
+export type RuntimeStatus = z.infer<typeof RuntimeStatus>;
+
 const Probe = part({
   httpGet: part({ scheme: text, host: text, port, path: text }),
   tcpSocket: part({ host: text, port }),

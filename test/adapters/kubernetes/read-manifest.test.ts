@@ -62,6 +62,17 @@ test.each([
   expect(readManifest(text)).toBeUndefined();
 });
 
+test("what crictl inspect shows of a container that ended, and of one that runs", () => {
+  const inspected = (status: object): string =>
+    JSON.stringify({ status: { id: "0f2a", metadata: { attempt: 3, name: "app" }, ...status }, info: {} });
+  const end = { exitCode: 137, reason: "OOMKilled", finishedAt: "2026-11-22T06:09:00.5Z" };
+  expect(readManifest(inspected({ state: "CONTAINER_EXITED", ...end }))?.pods[0]?.containers).toMatchObject([
+    { name: "app", restarts: 3, state: { kind: "terminated", exitCode: 137, reason: "OOMKilled" } },
+  ]);
+  const [running] = readManifest(inspected({ state: "CONTAINER_RUNNING", startedAt: "2026-11-22T06:09:00Z" }))?.pods ?? [];
+  expect(running?.containers).toMatchObject([{ name: "app", state: { kind: "running" } }]);
+});
+
 test("anchors that multiply are not followed", () => {
   const bomb = `a: &a [1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nkind: Pod\n`;
   expect(readManifest(bomb)).toBeUndefined();
