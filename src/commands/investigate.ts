@@ -17,7 +17,7 @@ import type { Asker, Front } from "./front.ts";
 export async function investigate(
   front: Front,
   asker: Asker,
-  asked: { readonly target: string; readonly sinceMs?: number },
+  asked: { readonly target: string; readonly sinceMs?: number; readonly alertClass?: AlertClass },
 ): Promise<Message | undefined> {
   const refused = await refusedUnless(front, "investigators", asker.userId);
   if (refused !== undefined) return refused;
@@ -31,6 +31,7 @@ export async function investigate(
     channel,
     ...rooted(threadTs),
     ...since(asked.sinceMs),
+    ...given({ alertClass: asked.alertClass }),
   });
   return opened.kind === "no-runbook" ? opened.refusal : told(front, asker, { opened, backMs: asked.sinceMs });
 }
@@ -48,12 +49,14 @@ export function unknownTarget({ because, nearest, there }: NoTarget): Message {
 
 export type Opener = Pick<Opening, "target" | "actor" | "channel" | "rootTs" | "sinceMs"> & {
   readonly actor: Actor;
+  /** Of the alert for which it is asked. */
+  readonly alertClass?: AlertClass;
 };
 export type OpenOutcome = Opened | { readonly kind: "no-runbook"; readonly refusal: Message };
 
 /** Opens (or joins) the target's incident with the runbook that fits it. */
-export async function open(front: Front, opener: Opener): Promise<OpenOutcome> {
-  const start = startOf(front, opener.target);
+export async function open(front: Front, { alertClass, ...opener }: Opener): Promise<OpenOutcome> {
+  const start = startOf(front, opener.target, alertClass);
   if (start === undefined) return { kind: "no-runbook", refusal: noRunbook(opener.target) };
   return openIncident(front.desk, { ...opener, ...start });
 }

@@ -1,6 +1,7 @@
 import { given } from "../domain/given.ts";
 import type { Message } from "../domain/message.ts";
 import { formatTarget } from "../domain/target.ts";
+import { readChoice } from "../domain/target-choice.ts";
 import { requestAction } from "../incidents/request-action.ts";
 import { resolveIncident } from "../incidents/resolve.ts";
 import { takeOut } from "../incidents/take-out.ts";
@@ -148,12 +149,13 @@ async function ownThread(front: Front, click: Click): Promise<Message> {
 
 /** The choice is a target's name, looked up like one that was typed. */
 async function pick(front: Front, { value, userId, channel, threadTs }: Click): Promise<Message | undefined> {
-  const found = await lookUpTarget(value, front.desk.targets);
+  const { name, alertClass } = readChoice(value);
+  const found = await lookUpTarget(name, front.desk.targets);
   if (found.kind === "none") return unknownTarget(found);
   if (found.kind === "several")
     return refusal({ because: "that may mean several targets", todo: "Type `/oom investigate` with the whole name." });
   const target = formatTarget(found.target);
-  const answer = await investigate(front, { userId, channel, ...(threadTs === undefined ? {} : { threadTs }) }, { target });
+  const answer = await investigate(front, { userId, channel, ...given({ threadTs }) }, { target, ...given({ alertClass }) });
   if (threadTs !== undefined) await answered(front, { channel, threadTs, says: `Looking at \`${target}\`, as chosen.` });
   return answer;
 }

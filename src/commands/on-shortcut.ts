@@ -1,3 +1,4 @@
+import type { Alert } from "../domain/alert.ts";
 import { given } from "../domain/given.ts";
 import type { Message } from "../domain/message.ts";
 import type { TargetList } from "../ports/planner.ts";
@@ -36,21 +37,27 @@ async function look(front: Front, { userId, post }: Shortcut): Promise<Message |
   const refused = await refusedUnless(front, "investigators", userId);
   if (refused !== undefined) return refused;
   const list = await front.desk.targets.list();
-  const victim = await meant(front, post, list);
-  if (victim.kind === "several") return targetPicker({ says: victim.because, targets: victim.targets });
+  const alert = front.readAlert(post).alerts.find(({ memory }) => memory !== "no");
+  const victim = await meant(front, { post, alert }, list);
+  if (victim.kind === "several") return targetPicker({ says: victim.because, targets: victim.targets, ...given({ class: alert?.class }) });
   if (victim.kind === "none") {
     const says = `${victim.because === undefined ? "" : `${victim.because} `}Which one is this about?`;
     return targetPicker({ says, targets: list.known.map((one) => one.target) });
   }
   const { target } = victim;
   const threadTs = post.threadTs ?? post.ts;
-  const answer = await investigate(front, { userId, channel: post.channel, threadTs }, { target: formatTarget(target) });
+  const answer = await investigate(
+    front,
+    { userId, channel: post.channel, threadTs },
+    { target: formatTarget(target), ...given({ alertClass: alert?.class }) },
+  );
   return answer ?? note(`Looking at \`${formatTarget(target)}\`, in the thread.`);
 }
 
+type Pointed = Pick<Shortcut, "post"> & { readonly alert: Alert | undefined };
+
 /** A person pointed at the post, so words in it count even where it is no alert. */
-async function meant(front: Front, post: Shortcut["post"], list: TargetList): Promise<Victim> {
-  const alert = front.readAlert(post).alerts.find(({ memory }) => memory !== "no");
+async function meant(front: Front, { post, alert }: Pointed, list: TargetList): Promise<Victim> {
   const heardAtMs = postedAt(post) ?? front.desk.clock.nowMs();
   const victim: Victim = alert === undefined ? { kind: "none" } : await victimOf(front, { alert, heardAtMs });
   if (victim.kind === "found" || (victim.kind === "several" && alert !== undefined && alert.kills.length > 0)) return victim;

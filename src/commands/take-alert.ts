@@ -32,7 +32,7 @@ export async function takeAlert(front: Front, taken: TakenAlert, place: Reply): 
   if (isUnsure) return offerQuietly(front, { alert, victim, place });
   if (victim.kind === "none") return nobody(front, alert, { place, because: victim.because });
   if (victim.kind === "several")
-    return say(front, place, targetPicker({ says: answered(victim.because, alert, place), targets: victim.targets }));
+    return say(front, place, targetPicker({ says: answered(victim.because, alert, place), targets: victim.targets, class: alert.class }));
 
   const { target, how } = victim;
   if (how !== undefined && alert.kills.length === 0) await say(front, place, note(how));
@@ -59,7 +59,7 @@ type Unsure = { readonly alert: Alert; readonly victim: Victim; readonly place: 
 async function offerQuietly(front: Front, { alert, victim, place }: Unsure): Promise<void> {
   if (victim.kind !== "found" || place.threadTs === undefined) return undefined;
   const slot = `alert/offer/${targetKey(victim.target)}/${Math.floor(front.desk.clock.nowMs() / ONE_OFFER_IN_MS)}`;
-  return say(front, { ...place, slot }, quietOffer({ target: victim.target, says: alert.says }));
+  return say(front, { ...place, slot }, quietOffer({ target: victim.target, says: alert.says, class: alert.class }));
 }
 
 const ONE_OFFER_IN_MS = 60 * 60_000;
@@ -113,6 +113,6 @@ async function onResolved(front: Front, taken: TakenAlert): Promise<void> {
   const victim = await victimOf(front, taken);
   const start = victim.kind === "found" ? startOf(front, victim.target, alert.class) : undefined;
   if (victim.kind !== "found" || start === undefined) return;
-  const resolved = await resolveByAlert(front.desk, { target: victim.target, problem: start.problem, alert, atMs });
+  const resolved = await resolveByAlert(front.desk, { target: victim.target, problem: start.problem, alert, atMs, postedAtMs: heardAtMs });
   front.desk.log.info({ problem: start.problem, source: alert.source, resolved: resolved.kind }, "an alert resolved");
 }

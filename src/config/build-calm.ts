@@ -17,8 +17,8 @@ export function buildUnattended({ unattended }: AlertsDocument): UnattendedRules
   return {
     severities,
     ...given({
-      mention: mention === undefined ? undefined : { group: mention, afterMs: afterMinutes * MINUTE_MS },
-      spread: secondChannel === undefined ? undefined : { channel: secondChannel, afterMs: afterMinutesSecond * MINUTE_MS },
+      mention: mention === undefined ? undefined : { group: mention, afterMs: Math.round(afterMinutes * MINUTE_MS) },
+      spread: secondChannel === undefined ? undefined : { channel: secondChannel, afterMs: Math.round(afterMinutesSecond * MINUTE_MS) },
     }),
   };
 }

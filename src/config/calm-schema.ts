@@ -2,7 +2,7 @@ import { z } from "zod";
 import { SEVERITIES, type Severity } from "../domain/alert.ts";
 import { MOMENT_EXPECTED, parseMoment, parseTimeOfDay, parseWeekly, WEEKLY_EXPECTED, type WeeklyTime } from "../domain/calm.ts";
 import { isZone } from "../domain/zoned-time.ts";
-import { channel, list, names, text, whole } from "./kinds.ts";
+import { channel, list, names, text } from "./kinds.ts";
 import { optional, setting, type SettingKind } from "./setting-schema.ts";
 
 const moment: SettingKind<number> = {
@@ -38,7 +38,13 @@ const severities: SettingKind<readonly Severity[]> = {
   },
 };
 
-const MINUTES = whole(1, 10_080);
+const minutes: SettingKind<number> = {
+  expected: "a number of minutes from 0.05 to 10080",
+  read(value) {
+    const number = typeof value === "string" && /^\d{1,5}(\.\d{1,3})?$/.test(value) ? Number(value) : value;
+    return typeof number === "number" && number >= 0.05 && number <= 10_080 ? number : undefined;
+  },
+};
 
 /** Windows in which nothing of what they cover is told. */
 export const maintenance = z
@@ -67,9 +73,9 @@ export const quietHours = z
 export const unattended = z
   .strictObject({
     mention: optional(group, { says: "Called into the thread of an incident that nobody has reacted to" }),
-    afterMinutes: setting(MINUTES, { says: "After so many minutes", fallback: "10" }),
+    afterMinutes: setting(minutes, { says: "After so many minutes", fallback: "10" }),
     secondChannel: optional(channel, { says: "Told with a link to the thread when still nobody has" }),
-    afterMinutesSecond: setting(MINUTES, { says: "After so many minutes", fallback: "30" }),
+    afterMinutesSecond: setting(minutes, { says: "After so many minutes", fallback: "30" }),
     severities: setting(severities, { says: "Of incidents that bad only", fallback: "[critical]" }),
   })
   .optional();

@@ -1,5 +1,6 @@
 import type { KernelKill } from "./kernel-oom/types.ts";
 import type { WorkloadResource } from "./target.ts";
+import type { Threshold } from "./threshold.ts";
 
 /** A post in a channel that Oomph listens to, as text: attachments, blocks and previews of files flattened into lines. */
 export type Post = {
@@ -120,6 +121,8 @@ export type Alert = Omit<AlertFacts, "text" | "metric"> & {
   readonly class: AlertClass;
   /** Id of the rule that decided, as `docs/alert-rules.md` and the configuration list them. `none`: no rule fits. */
   readonly rule: string;
+  /** From where on its sender's rule fires, where that is said. */
+  readonly threshold?: Threshold;
   readonly subject: AlertSubject;
   /** Who was killed for want of memory, as far as log lines in it say: oldest first, the newest few. */
   readonly kills: readonly AlertKill[];

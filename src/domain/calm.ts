@@ -61,7 +61,11 @@ export function isWithin(when: WindowTime, nowMs: number): boolean {
 function isOf({ targets, labels }: MaintenanceWindow, noise: Noise): boolean {
   const { target } = noise;
   const isTarget = targets.length === 0 || (target !== undefined && targets.some((pattern) => fitsPattern(pattern, targetKey(target))));
-  return isTarget && Object.entries(labels).every(([name, pattern]) => fitsPattern(pattern, noise.labels[name] ?? ""));
+  return isTarget && Object.entries(labels).every(([name, pattern]) => valuesOf(noise, name).some((value) => fitsPattern(pattern, value)));
+}
+
+function valuesOf({ labels }: Noise, name: string): readonly string[] {
+  return Object.hasOwn(labels, name) ? (labels[name] ?? []) : [];
 }
 
 export const WEEKLY_EXPECTED = 'days, hours and a time zone, such as "sat 02:00-06:00 Europe/Berlin" or "mon-fri 22:00-04:00 UTC"';
@@ -85,7 +89,8 @@ export const MOMENT_EXPECTED = "a time with its offset or zone, such as 2026-11-
 
 /** A moment with an offset, or on a zone's clock; undefined: not understood, or no such day. */
 export function parseMoment(text: string): number | undefined {
-  const [, date = "", time = "", place = ""] = /^\s*(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)\s?(\S+)\s*$/.exec(text) ?? [];
+  const [, date = "", time = "", place = ""] =
+    /^\s*(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s?(\S+)\s*$/.exec(text) ?? [];
   const midnightMs = Date.parse(`${date}T00:00:00Z`);
   if (Number.isNaN(midnightMs) || new Date(midnightMs).toISOString().slice(0, 10) !== date) return undefined;
   if (/^(z|[+-]\d{2}:\d{2})$/i.test(place)) {

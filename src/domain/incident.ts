@@ -1,5 +1,6 @@
 import type { Actor } from "./actor.ts";
 import type { Severity } from "./alert.ts";
+import type { HeardLabels } from "./heard-labels.ts";
 import type { Target } from "./target.ts";
 import type { Trait } from "./trait.ts";
 
@@ -33,6 +34,8 @@ export type Incident = {
   readonly stormId?: string;
   /** What it may share with others. */
   readonly traits?: readonly Trait[];
+  /** Of all alerts that were heard of it. Absent: none was. */
+  readonly labels?: HeardLabels;
   readonly resolvedAtMs?: number;
 };
 

@@ -1,3 +1,4 @@
+import type { AlertClaim } from "./alert-claim.ts";
 import type { StepFailure } from "./evidence.ts";
 import type { Diagnosis } from "./finding.ts";
 import type { Target } from "./target.ts";
@@ -11,6 +12,10 @@ export type Investigation = {
   readonly target: Target;
   /** How far back to look, where the runbook looks back. */
   readonly sinceMs?: number;
+  /** What the alert says that began it; absent: none did, or it says nothing that could be checked. */
+  readonly alert?: AlertClaim;
+  /** It looks whether the incident is over, and says little. */
+  readonly isCheckUp?: boolean;
   readonly state: "queued" | "running" | "done" | "failed";
   readonly startedAtMs: number;
   readonly endedAtMs?: number;

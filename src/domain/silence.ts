@@ -1,4 +1,5 @@
 import { isWorse, type Alert, type AlertClass, type Severity } from "./alert.ts";
+import type { HeardLabels } from "./heard-labels.ts";
 import type { Incident, Problem } from "./incident.ts";
 import { fitsPattern } from "./name-pattern.ts";
 import { targetKey, type Target } from "./target.ts";
@@ -33,7 +34,7 @@ export type Noise = {
   readonly target?: Target;
   readonly problem?: Problem;
   readonly channel: string;
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: HeardLabels;
   /** By its sender's word, or by what it is; null: unknown. */
   readonly severity: Severity | null;
   readonly isKill: boolean;
@@ -44,17 +45,20 @@ export function severityOf({ severity, class: kind }: Pick<Alert, "severity" | "
   return severity ?? (kind === "oom_killed" ? "critical" : null);
 }
 
+type Told = Pick<Alert, "labels" | "severity" | "class" | "source"> & { readonly name?: string | null };
+
 /** The labels of an alert as silences see them: what its sender wrote, and how it was understood where that says nothing. */
-export function labelsOf(alert: Pick<Alert, "labels" | "name" | "severity" | "class" | "source">): Readonly<Record<string, string>> {
+export function labelsOf(alert: Told): HeardLabels {
   const { name, class: kind, source } = alert;
   const severity = severityOf(alert);
-  return {
+  const all = {
     class: kind,
     source,
-    ...(name === null ? {} : { alertname: name }),
+    ...(name === undefined || name === null ? {} : { alertname: name }),
     ...(severity === null ? {} : { severity }),
     ...alert.labels,
   };
+  return Object.fromEntries(Object.entries(all).map(([label, value]) => [label, [value]]));
 }
 
 /** Is it a kill that a silence must name to cover it? One that its sender calls harmless need not be named. */
@@ -77,10 +81,15 @@ export function covers({ what, kills }: Pick<Silence, "what" | "kills">, noise: 
   }
 }
 
-/** Is it about this incident? Labels are an alert's, of which an incident keeps none but how bad it is. */
+/** Is it about this incident, by any of its alerts? */
 export function coversIncident({ what }: Pick<Silence, "what">, incident: Incident): boolean {
-  const { target, problem, channel, severity = null } = incident;
-  return covers({ what, kills: true }, { target, problem, channel, severity, labels: {}, isKill: false });
+  return covers({ what, kills: true }, noiseOf(incident));
+}
+
+/** What of an incident would be told, by all that was heard of it. */
+export function noiseOf(incident: Incident): Noise {
+  const { target, problem, channel, severity = null, labels = {} } = incident;
+  return { target, problem, channel, severity, labels, isKill: false };
 }
 
 /** `deploy/shop/*`, `severity=warning`: as it is typed. */
@@ -105,7 +114,7 @@ function fitsTarget({ pattern, problem }: Extract<Silenced, { readonly kind: "ta
 /** `severity=warning` fits what its sender calls `page` and we call a warning. */
 function fitsLabel({ name, pattern }: Extract<Silenced, { readonly kind: "label" }>, { labels, severity }: Noise): boolean {
   const said = Object.entries(labels).filter(([label]) => label.toLowerCase() === name.toLowerCase());
-  const values = said.map(([, value]) => value);
+  const values = said.flatMap(([, each]) => each);
   if (name.toLowerCase() === "severity" && severity !== null) values.push(severity);
   return values.some((value) => fitsPattern(pattern.toLowerCase(), value.toLowerCase()));
 }

@@ -1,19 +1,25 @@
 import { isWorse, type Alert } from "../domain/alert.ts";
+import { claimOf } from "../domain/alert-claim.ts";
 import { firingOf } from "../domain/alert-identity.ts";
 import { codeOf } from "../domain/errors.ts";
 import { given } from "../domain/given.ts";
+import { withLabels, type HeardLabels } from "../domain/heard-labels.ts";
 import type { Incident } from "../domain/incident.ts";
+import { labelsOf, severityOf } from "../domain/silence.ts";
 import { traitsOf } from "../domain/storm.ts";
 import type { HeardAlert, Tables } from "../ports/store.ts";
 import { commit, queueInvestigation } from "./commit.ts";
 import type { Desk } from "./desk.ts";
+import { isOverAlready, LATE_MS } from "./ended-alerts.ts";
 import { tellKept } from "./hush.ts";
+import { withItsLabels } from "./keep-labels.ts";
 import { fingerprintOf, joinWithin, openWithin, type Opened, type Opening } from "./open-incident.ts";
 
-export type Hearing = Omit<Opening, "severity" | "traits"> & {
+export type Hearing = Omit<Opening, "severity" | "traits" | "labels" | "claim"> & {
   /** The same key is the same alert, heard again. */
   readonly key: string;
-  readonly alert: Pick<Alert, "source" | "class" | "severity" | "subject" | "labels"> & Partial<Pick<Alert, "name">>;
+  readonly alert: Pick<Alert, "source" | "class" | "severity" | "subject" | "labels"> &
+    Partial<Pick<Alert, "name" | "value" | "threshold" | "startsAtMs">>;
   readonly heardAtMs: number;
   /** Of a post, which may have been edited: when it came to be as it is. Later than its end it fires again. */
   readonly changedAtMs?: number;
@@ -21,7 +27,10 @@ export type Hearing = Omit<Opening, "severity" | "traits"> & {
 
 export type Heard =
   | Opened
-  /** This very alert has been counted before: before a crash, or by another replica. */
+  /**
+   * Nothing of it is news: this very alert has been counted before, before a crash or by another replica; or its sender's word that
+   * it is over has overtaken it.
+   */
   | { readonly kind: "heard-already" };
 
 /** An alert about a target that was found: opens or joins its incident, and counts it there exactly once. */
@@ -29,9 +38,14 @@ export async function hearAlert(desk: Desk, hearing: Hearing): Promise<Heard> {
   const together = TOGETHER.get(desk) ?? { waiting: [], isBusy: false };
   TOGETHER.set(desk, together);
   return new Promise((resolve, reject) => {
-    together.waiting.push({ hearing, resolve, reject });
+    together.waiting.push({ hearing: weighed(hearing), resolve, reject });
     if (!together.isBusy) void hearWaiting(desk, together);
   });
+}
+
+/** With our word for how bad it is, where its sender has none. */
+function weighed(hearing: Hearing): Hearing {
+  return { ...hearing, alert: { ...hearing.alert, severity: severityOf(hearing.alert) } };
 }
 
 type Waiting = { readonly hearing: Hearing; resolve(heard: Heard): void; reject(error: unknown): void };
@@ -69,7 +83,11 @@ async function hearAlerts(desk: Desk, hearings: readonly Hearing[]): Promise<rea
   const all = await commit(desk, async (tables) => {
     const known = await tables.heard.known(hearings.map(({ key }) => key));
     const isFirst = ({ key }: Hearing, index: number): boolean => hearings.findIndex((other) => other.key === key) === index;
-    const fresh = hearings.filter((hearing, index) => isFirst(hearing, index) && !isKnown(known, hearing));
+    const fingerprints = new Set(hearings.map(({ target, problem }) => fingerprintOf(target, problem)));
+    const ended = await tables.ended.of([...fingerprints], desk.clock.nowMs() - LATE_MS);
+    const isOvertaken = (hearing: Hearing): boolean =>
+      !known.has(hearing.key) && firingOf(hearing.alert) !== undefined && isOverAlready(hearing, ended);
+    const fresh = hearings.filter((hearing, index) => isFirst(hearing, index) && !isKnown(known, hearing) && !isOvertaken(hearing));
     const heard = await joinOpen(tables, desk, fresh);
     for (const hearing of fresh) if (!heard.has(hearing)) heard.set(hearing, await hearWithin(tables, desk, hearing));
     await tables.heard.add(fresh.flatMap((hearing) => countedAs(hearing, heard.get(hearing))));
@@ -107,14 +125,25 @@ async function joinOpen(tables: Tables, desk: Desk, hearings: readonly Hearing[]
     const group = groups.get(incident.fingerprint) ?? [];
     const [opening] = group;
     if (opening === undefined) continue;
+    const labelled = await withItsLabels(tables, incident, { labels: labelsOfAll(group) });
     if (incident.stormId !== undefined) storms.add(incident.stormId);
-    else await joinWithin(tables, desk, { incident, opening });
+    else await joinWithin(tables, desk, { incident: labelled, opening });
     if (untold.includes(incident.fingerprint)) await tellKept(tables, desk, incident);
     const opened = await worsened(tables, desk, { opened: { kind: "joined", incident }, hearings: group });
     for (const hearing of group) heard.set(hearing, opened);
   }
   for (const id of storms) await tables.storms.stir(id, atMs);
   return heard;
+}
+
+function labelsOfAll(hearings: readonly Hearing[]): HeardLabels {
+  return hearings.reduce<HeardLabels>((all, { alert }) => withLabels(all, labelsOf(alert)), {});
+}
+
+/** What opens or joins an incident, with what the alert says of it. */
+function openingOf({ alert, key: _, heardAtMs: __, changedAtMs: ___, ...opening }: Hearing): Opening {
+  const said = given({ severity: alert.severity ?? undefined, claim: claimOf(alert) });
+  return { ...opening, ...said, traits: traitsOf(opening.target, alert), labels: withLabels({}, labelsOf(alert)) };
 }
 
 function grouped<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
@@ -129,9 +158,7 @@ function grouped<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key):
 }
 
 async function hearWithin(tables: Tables, desk: Desk, hearing: Hearing): Promise<Opened> {
-  const { alert, key: _, heardAtMs: __, ...opening } = hearing;
-  const told = { ...(await inOwnThread(tables, opening)), ...(alert.severity === null ? {} : { severity: alert.severity }) };
-  const opened = await openWithin(tables, desk, { ...told, traits: traitsOf(opening.target, alert) });
+  const opened = await openWithin(tables, desk, await inOwnThread(tables, openingOf(hearing)));
   await tellKept(tables, desk, opened.incident);
   return worsened(tables, desk, { opened, hearings: [hearing] });
 }

@@ -3,10 +3,11 @@ import { firingOf } from "../domain/alert-identity.ts";
 import { calmOf, isQuiet } from "../domain/calm.ts";
 import { given } from "../domain/given.ts";
 import type { Incident } from "../domain/incident.ts";
-import { covers, type Noise } from "../domain/silence.ts";
+import { covers, labelsOf, type Noise } from "../domain/silence.ts";
 import type { Hushed } from "../ports/quiet-tables.ts";
 import type { Tables } from "../ports/store.ts";
 import type { Desk } from "./desk.ts";
+import { withItsLabels } from "./keep-labels.ts";
 import { fingerprintOf } from "./open-incident.ts";
 
 /** Whose quiet is kept: what waits for the end of quiet hours is told together then. */
@@ -49,6 +50,7 @@ export async function hushWithin(tables: Tables, { alert, ...hushed }: Hushing):
   if (open === undefined) return true;
   await tables.incidents.openOrJoin({ ...open, lastSeenAtMs: atMs, timesSeen: 1 }, 0);
   if (alert !== undefined) {
+    await withItsLabels(tables, open, { labels: labelsOf(alert) });
     const { source, class: kind } = alert;
     await tables.heard.add([{ key, incidentId: open.id, atMs, source, class: kind, severity, ...given({ fires: firingOf(alert) }) }]);
   }

@@ -5,6 +5,7 @@ import type { Incident } from "../domain/incident.ts";
 import type { Investigation } from "../domain/investigation.ts";
 import type { OfferWithTitle } from "../ports/narrator.ts";
 import type { Tables } from "../ports/store.ts";
+import { concludeCheckUp } from "./check-up.ts";
 import { commit } from "./commit.ts";
 import { confirmKill } from "./confirm-kill.ts";
 import type { Desk } from "./desk.ts";
@@ -41,12 +42,17 @@ export async function concludeInvestigation(desk: Desk, underway: Underway, reac
   const change = { state: "done", endedAtMs, ...conclusion } as const;
   const first = await commit(desk, async (tables) => {
     if (!(await tables.investigations.update(underway.investigation.id, change))) return false;
-    const offers = await offerAdvice(tables, desk, { underway, diagnosis: conclusion.diagnosis });
+    const { isCheckUp } = underway.investigation;
+    const offers = isCheckUp === true ? [] : await offerAdvice(tables, desk, { underway, diagnosis: conclusion.diagnosis });
     const { headline, verdict, confidence } = conclusion.diagnosis.finding;
     await record(tables, desk, { underway, says: headline, detail: { verdict, confidence, failedSteps: conclusion.failures.length } });
     const investigation = { ...underway.investigation, ...change };
     // As it stands now: its headline shows the state.
     const incident = (await tables.incidents.get(underway.incident.id)) ?? underway.incident;
+    if (isCheckUp === true) {
+      await concludeCheckUp(tables, desk, { incident, diagnosis: conclusion.diagnosis });
+      return true;
+    }
     await desk.narrator(tables, { kind: "diagnosed", incident, investigation, offers });
     await confirmKill(tables, desk, { incident, diagnosis: conclusion.diagnosis });
     return true;
@@ -62,7 +68,8 @@ export async function failInvestigation(desk: Desk, underway: Underway, because:
     if (!(await tables.investigations.update(underway.investigation.id, change))) return;
     await record(tables, desk, { underway, says: `The investigation failed: ${because}`, detail: { because } });
     const investigation = { ...underway.investigation, ...change };
-    await desk.narrator(tables, { kind: "investigation-failed", incident: underway.incident, investigation, because });
+    if (investigation.isCheckUp !== true)
+      await desk.narrator(tables, { kind: "investigation-failed", incident: underway.incident, investigation, because });
   });
 }
 
@@ -98,5 +105,6 @@ async function record(tables: Tables, desk: Desk, { underway, says, detail }: Re
     incidentId: incident.id,
     detail: { investigationId: investigation.id, runbookId: investigation.runbookId, ...detail },
   });
-  await tables.incidents.note({ incidentId: incident.id, atMs, actor: ACTOR, says });
+  const looked = investigation.isCheckUp === true ? `Looked whether it is over: ${says}` : says;
+  await tables.incidents.note({ incidentId: incident.id, atMs, actor: ACTOR, says: looked });
 }

@@ -1,7 +1,9 @@
 import type { Actor } from "../domain/actor.ts";
 import type { Severity } from "../domain/alert.ts";
+import type { AlertClaim } from "../domain/alert-claim.ts";
 import type { StepProgress } from "../domain/evidence.ts";
 import { given } from "../domain/given.ts";
+import type { HeardLabels } from "../domain/heard-labels.ts";
 import { REOPEN_WITHIN_MS, type Incident, type Problem } from "../domain/incident.ts";
 import type { Investigation } from "../domain/investigation.ts";
 import { formatTarget, targetKey, type Target } from "../domain/target.ts";
@@ -12,6 +14,7 @@ import { commit, queueInvestigation } from "./commit.ts";
 import type { Desk } from "./desk.ts";
 import { placeInStorm } from "./place-in-storm.ts";
 import { takeOutWithin } from "./take-out.ts";
+import { withItsLabels } from "./keep-labels.ts";
 
 export type Opening = {
   readonly target: Target;
@@ -29,6 +32,9 @@ export type Opening = {
   /** Of the alert that it opens by: how bad it is, and what it may share with others. */
   readonly severity?: Severity;
   readonly traits?: readonly Trait[];
+  /** Its labels, among them its class, and what it claims. */
+  readonly labels?: HeardLabels;
+  readonly claim?: AlertClaim;
   /** That many reports at once; absent: one. */
   readonly times?: number;
   /** Something has changed, which the caller says itself: it is looked into anew, and not counted as asked again. */
@@ -56,8 +62,9 @@ export function fingerprintOf(target: Target, problem: Problem): string {
 
 /** Within a transaction: the investigation is queued by the caller, once it is committed. */
 export async function openWithin(tables: Tables, desk: Desk, opening: Opening): Promise<Opened> {
-  const { kind, incident: seen } = await tables.incidents.openOrJoin(candidateOf(desk, opening), REOPEN_WITHIN_MS);
-  if (kind === "joined") return joinWithin(tables, desk, { incident: seen, opening });
+  const { kind, incident: found } = await tables.incidents.openOrJoin(candidateOf(desk, opening), REOPEN_WITHIN_MS);
+  if (kind === "joined") return joinWithin(tables, desk, { incident: found, opening });
+  const seen = await withItsLabels(tables, found, opening);
   const { stormId: _, ...incident } = seen;
   const stormId = await placeInStorm(tables, desk, { incident: seen, runbookId: opening.runbookId });
   if (stormId !== undefined) {
@@ -74,7 +81,8 @@ export async function openWithin(tables: Tables, desk: Desk, opening: Opening): 
 type Joining = Pick<Telling, "incident" | "opening">;
 
 /** Within a transaction, like `openWithin`: it is open, and was counted there as seen again. */
-export async function joinWithin(tables: Tables, desk: Desk, { incident, opening }: Joining): Promise<Opened> {
+export async function joinWithin(tables: Tables, desk: Desk, { incident: found, opening }: Joining): Promise<Opened> {
+  const incident = await withItsLabels(tables, found, opening);
   if (incident.stormId !== undefined) return joinMember(tables, desk, { incident, opening });
   const another = (await isWorthAnother(tables, incident, opening)) ? investigationOf(desk, incident, opening) : undefined;
   if (another !== undefined) await tables.investigations.create(another);
@@ -125,7 +133,7 @@ function candidateOf(desk: Desk, opening: Opening): Incident {
     openedAtMs: nowMs,
     lastSeenAtMs: nowMs,
     timesSeen: opening.times ?? 1,
-    ...given({ severity: opening.severity, traits: opening.traits }),
+    ...given({ severity: opening.severity, traits: opening.traits, labels: opening.labels }),
   };
 }
 
@@ -142,7 +150,7 @@ function investigationOf(desk: Desk, incident: Incident, opening: Opening): Inve
     incidentId: incident.id,
     runbookId: opening.runbookId,
     target: opening.target,
-    ...(opening.sinceMs === undefined ? {} : { sinceMs: opening.sinceMs }),
+    ...given({ sinceMs: opening.sinceMs, alert: opening.claim }),
     state: "queued",
     startedAtMs: desk.clock.nowMs(),
     failures: [],

@@ -2,6 +2,7 @@ import { isListed } from "../domain/access.ts";
 import type { Alert } from "../domain/alert.ts";
 import { identityOf, isSameAlert, type AlertIdentity } from "../domain/alert-identity.ts";
 import type { Actor } from "../domain/actor.ts";
+import { given } from "../domain/given.ts";
 import type { Incident, Problem } from "../domain/incident.ts";
 import type { Target } from "../domain/target.ts";
 import type { Tables } from "../ports/store.ts";
@@ -36,9 +37,11 @@ export async function resolveIncident(
 export type Ending = {
   readonly target: Target;
   readonly problem: Problem;
-  readonly alert: Pick<Alert, "source" | "name" | "subject" | "labels" | "memory">;
+  readonly alert: Pick<Alert, "source" | "name" | "subject" | "labels" | "memory"> & Partial<Pick<Alert, "startsAtMs">>;
   /** When its sender's word of it came in. */
   readonly atMs: number;
+  /** Of a post: when it was posted, which may have been edited since. Absent: the same. */
+  readonly postedAtMs?: number;
 };
 
 /**
@@ -47,11 +50,12 @@ export type Ending = {
  */
 export async function resolveByAlert(
   desk: Desk,
-  { target, problem, alert, atMs }: Ending,
+  { target, problem, alert, atMs, postedAtMs = atMs }: Ending,
 ): Promise<Resolved | { readonly kind: "goes-on"; readonly incident: Incident; readonly firing: number }> {
   const actor = { kind: "alert", source: alert.source } as const;
   return commit(desk, async (tables) => {
     const fingerprint = fingerprintOf(target, problem);
+    await tables.ended.add({ fingerprint, alert: identityOf(alert), atMs: postedAtMs, ...given({ startsAtMs: alert.startsAtMs }) });
     const open = await tables.incidents.unresolved(fingerprint);
     const incident = open ?? (await tables.incidents.lastResolved(fingerprint));
     if (incident === undefined) return { kind: "no-such-incident" };

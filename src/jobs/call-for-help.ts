@@ -1,6 +1,6 @@
 import { formatDuration } from "../domain/duration.ts";
 import type { Incident } from "../domain/incident.ts";
-import type { Noise } from "../domain/silence.ts";
+import { noiseOf } from "../domain/silence.ts";
 import { attendWithin } from "../incidents/attention.ts";
 import { commit } from "../incidents/commit.ts";
 import type { Desk } from "../incidents/desk.ts";
@@ -33,7 +33,7 @@ export async function callForHelp({ desk, chat }: CallDeps): Promise<number> {
     const grave = due.filter(({ severity }) => severity !== undefined && severities.includes(severity));
     for (const incident of grave) {
       if (calls === MOST_CALLS) return calls;
-      if (await isQuietAbout(desk, incident)) continue;
+      if ((await hushOf(desk.store, desk, noiseOf(incident))) !== undefined) continue;
       const call: Call = "group" in settings ? { group: settings.group } : await spreading({ desk, chat }, incident, settings.channel);
       if (await commit(desk, (tables) => callWithin(tables, desk, { incident, step, call }))) calls += 1;
     }
@@ -44,12 +44,6 @@ export async function callForHelp({ desk, chat }: CallDeps): Promise<number> {
 async function spreading(deps: CallDeps, incident: Incident, channel: string): Promise<Call> {
   const permalink = await threadLink(deps, incident);
   return permalink === undefined ? { channel } : { channel, permalink };
-}
-
-async function isQuietAbout(desk: Desk, incident: Incident): Promise<boolean> {
-  const { target, problem, channel, severity = null } = incident;
-  const noise: Noise = { target, problem, channel, severity, labels: {}, isKill: false };
-  return (await hushOf(desk.store, desk, noise)) !== undefined;
 }
 
 /** False: somebody has reacted after all, or it has been done. */

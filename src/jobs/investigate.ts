@@ -40,8 +40,8 @@ export async function investigate(deps: InvestigateDeps, investigationId: string
   if (ran.kind === "failed") await failInvestigation(deps.desk, underway, ran.because);
   else {
     const isFirst = await concludeInvestigation(deps.desk, underway, ran.conclusion);
-    // One of a storm has a line in its list, or one message below it.
-    if (underway.incident.stormId !== undefined) return DONE;
+    // One of a storm has a line in its list, or one message below it; a look whether it is over says little.
+    if (underway.incident.stormId !== undefined || underway.investigation.isCheckUp === true) return DONE;
     if (isFirst && deps.illustrate !== undefined) await illustrate(deps.desk, underway, deps.illustrate);
     if (isFirst) await attach(deps.desk, underway);
   }

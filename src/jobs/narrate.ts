@@ -94,6 +94,7 @@ async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
     case "kept-quiet":
     case "unattended":
     case "attended":
+    case "checked-up":
       return quietLines(news);
     case "escalated":
     case "not-escalated":

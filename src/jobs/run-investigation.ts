@@ -32,7 +32,7 @@ export async function runInvestigation(
       clock: desk.clock,
       ids: desk.ids,
       asked: given({ backMs: investigation.sinceMs }),
-      onProgress: (steps) => progress.show(steps),
+      onProgress: (steps) => (investigation.isCheckUp === true ? undefined : progress.show(steps)),
       onEvidence: (evidence) => desk.store.evidence.add(investigation.id, evidence),
       signal,
     });

@@ -118,6 +118,7 @@ const AlertSchema = z.object({
   severity: z.enum(SEVERITIES).nullable(),
   labels: z.record(z.string(), z.string()),
   value: z.string().exactOptional(),
+  threshold: z.object({ amount: z.number(), unit: z.enum(["bytes", "share", "plain"]) }).exactOptional(),
   startsAtMs: z.number().exactOptional(),
   link: z.string().exactOptional(),
   subject: z.object({

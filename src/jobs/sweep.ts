@@ -1,5 +1,6 @@
 import type { EscalationKind } from "../domain/escalation.ts";
 import type { Desk } from "../incidents/desk.ts";
+import { forgetEnded } from "../incidents/ended-alerts.ts";
 import { expireRequest } from "../incidents/expire.ts";
 import type { JobOutcome } from "../ports/job-queue.ts";
 import type { EscalationTimes } from "./escalation-deps.ts";
@@ -25,6 +26,7 @@ export async function sweep({ desk, investigationGraceMs, escalationTimes }: Swe
   desk.metrics.left("leases", await clearLeases(desk));
   // A message is not sent again a month later; what was counted stays with its incident.
   await desk.store.heard.forget(desk.clock.nowMs() - REMEMBER_HEARD_MS);
+  await forgetEnded(desk);
   return { kind: "done" };
 }
 

@@ -1,9 +1,9 @@
 import type { DeliveryPriority } from "../domain/delivery.ts";
 import type { Message } from "../domain/message.ts";
-import { attendedNote, callNote, keptQuietNote, silencedNote, spreadNote } from "../messages/quiet-notes.ts";
+import { attendedNote, callNote, checkedUpNote, keptQuietNote, silencedNote, spreadNote } from "../messages/quiet-notes.ts";
 import type { News } from "../ports/narrator.ts";
 
-type QuietNews = Extract<News, { readonly kind: "silenced" | "kept-quiet" | "unattended" | "attended" }>;
+type QuietNews = Extract<News, { readonly kind: "silenced" | "kept-quiet" | "unattended" | "attended" | "checked-up" }>;
 
 type QuietLine = {
   readonly slot: string;
@@ -21,6 +21,8 @@ export function quietLines(news: QuietNews): readonly QuietLine[] {
       return [{ slot: `${id}/silenced/${news.silence.id}`, priority: 2, message: silencedNote(news) }];
     case "kept-quiet":
       return [{ slot: `${id}/kept-quiet/${news.lastAtMs}`, priority: 2, message: keptQuietNote(news) }];
+    case "checked-up":
+      return [{ slot: `${id}/checked-up`, priority: 3, message: checkedUpNote(news) }];
     case "unattended":
       return "group" in news.call
         ? [{ slot: callSlot(news), priority: 1, message: callNote({ ...news, ...news.call }) }]

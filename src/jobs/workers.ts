@@ -1,6 +1,7 @@
 import type { SentAlerts } from "../domain/alert.ts";
 import type { Inbound } from "../ports/inbound.ts";
 import type { JobHandlers, JobOutcome, JobPast, JobPayloads } from "../ports/job-queue.ts";
+import { checkUp } from "../incidents/check-up.ts";
 import { act, type ActDeps } from "./act.ts";
 import { callForHelp } from "./call-for-help.ts";
 import { deliver, type DeliverDeps } from "./deliver.ts";
@@ -65,6 +66,7 @@ export function createHandlers(deps: HandlerDeps): JobHandlers {
       readPayload("sweep", payload);
       deps.desk.metrics.left("unattended-incidents", await callForHelp(deps));
       deps.desk.metrics.left("quiet-hours", await endQuietHours(deps.desk));
+      deps.desk.metrics.left("check-ups", await checkUp(deps.desk));
       return sweep(deps);
     },
   };

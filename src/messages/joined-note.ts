@@ -4,7 +4,7 @@ import type { Incident } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
 import { incidentName } from "../domain/target.ts";
 import { context, message, section } from "./kit.ts";
-import { code, prose, time, who } from "./words.ts";
+import { code, listed, prose, time, who } from "./words.ts";
 
 /** It was reported again: one message, edited, however often that happens. */
 export function joinedNote(facts: {
@@ -16,8 +16,12 @@ export function joinedNote(facts: {
   const { incident, actor, reports } = facts;
   const times = counted(incident.timesSeen, "time");
   const by = reports.length === 0 ? "" : ` (${reports.map(({ source, count }) => `${prose(source)} ${count}`).join(", ")})`;
+  const names = incident.labels?.["alertname"] ?? [];
+  const as = names.length < 2 ? "" : ` as ${listed(names.map(prose), "and")}`;
   return message(`Reported ${times}: ${incidentName(incident.target)}`, [
-    context(`Reported ${times}${by}, last by ${who(actor)} ${time(incident.lastSeenAtMs)}. It stays one incident, ${code(incident.id)}.`),
+    context(
+      `Reported ${times}${by}${as}, last by ${who(actor)} ${time(incident.lastSeenAtMs)}. It stays one incident, ${code(incident.id)}.`,
+    ),
   ]);
 }
 

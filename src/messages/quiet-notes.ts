@@ -4,7 +4,7 @@ import type { Incident } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
 import type { Silence } from "../domain/silence.ts";
 import { formatTarget } from "../domain/target.ts";
-import { button, buttons, message, section } from "./kit.ts";
+import { button, buttons, context, message, section } from "./kit.ts";
 import { PROBLEMS } from "./root.ts";
 import { code, link, person, prose, silenceWords, time } from "./words.ts";
 
@@ -29,6 +29,16 @@ export function keptQuietNote(facts: { readonly count: number; readonly firstAtM
   return message(`${reports} before this kept quiet`, [
     section(
       `🔕 ${reports} of it before this ${count === 1 ? "was" : "were"} kept quiet (silenced, in maintenance or in quiet hours): ${when}.`,
+    ),
+  ]);
+}
+
+/** Not heard of for long, and not over: one message, edited. */
+export function checkedUpNote(facts: { readonly headline: string; readonly quietMs: number; readonly nextMs: number }): Message {
+  const quiet = formatDuration(facts.quietMs);
+  return message(`Not heard of for ${quiet}: ${facts.headline}`, [
+    context(
+      `🕓 Not heard of for ${quiet}. A look whether it is over says: ${prose(facts.headline)} It stays open, and is looked at again ${time(facts.nextMs)}.`,
     ),
   ]);
 }

@@ -1,6 +1,8 @@
+import type { AlertClass } from "../domain/alert.ts";
 import { counted } from "../domain/count.ts";
 import type { ActionsBlock, ContextBlock, Message } from "../domain/message.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
+import { choiceOf } from "../domain/target-choice.ts";
 import { buttons, context, message, option, plain, section } from "./kit.ts";
 import { clip, code, listed, prose } from "./words.ts";
 
@@ -10,18 +12,29 @@ const MOST_SENT_BACK = 150;
 const MOST_OF_A_LABEL = 75;
 
 /** Asks which target is meant. What a choice sends back is a target's name, to be looked up again. */
-export function targetPicker(facts: { readonly says: string; readonly targets: readonly Target[] }): Message {
+export function targetPicker(facts: {
+  readonly says: string;
+  readonly targets: readonly Target[];
+  /** Of the alert that may be about one of them. */
+  readonly class?: AlertClass;
+}): Message {
   const names = facts.targets.slice(0, 5).map(formatTarget);
-  return message(`${facts.says} ${listed(names, "or")}?`, [section(prose(facts.says)), ...targetSelect(facts.targets, "Which one?")]);
+  return message(`${facts.says} ${listed(names, "or")}?`, [
+    section(prose(facts.says)),
+    ...targetSelect(facts.targets, "Which one?", facts.class),
+  ]);
 }
 
 /** The list to choose from; what it has no room for is counted, and how to get at it said. */
-export function targetSelect(targets: readonly Target[], placeholder: string): readonly (ActionsBlock | ContextBlock)[] {
-  const names = targets.map(formatTarget);
-  const shown = names.filter((name) => name.length <= MOST_SENT_BACK).slice(0, MOST_OPTIONS);
+export function targetSelect(
+  targets: readonly Target[],
+  placeholder: string,
+  alertClass?: AlertClass,
+): readonly (ActionsBlock | ContextBlock)[] {
+  const shown = targets.filter((target) => choiceOf(target, alertClass).length <= MOST_SENT_BACK).slice(0, MOST_OPTIONS);
   if (shown.length === 0) return [];
-  const options = shown.map((name) => option(clip(name, MOST_OF_A_LABEL), name));
-  const left = names.length - shown.length;
+  const options = shown.map((target) => option(clip(formatTarget(target), MOST_OF_A_LABEL), choiceOf(target, alertClass)));
+  const left = targets.length - shown.length;
   return [
     ...buttons([{ type: "static_select", action_id: "target_pick", placeholder: plain(placeholder), options }]),
     ...(left === 0

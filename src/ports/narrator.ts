@@ -129,6 +129,14 @@ export type News =
       readonly by: string;
       readonly where: "thread" | { readonly channel: string };
     }
+  /** Not heard of for so long, and a look says that it is not over; looked at again at `nextMs`. */
+  | {
+      readonly kind: "checked-up";
+      readonly incident: Incident;
+      readonly headline: string;
+      readonly quietMs: number;
+      readonly nextMs: number;
+    }
   /** The kill switch or a lease, told in the thread that it concerns. */
   | { readonly kind: "lease-released"; readonly incident: Incident; readonly by: string; readonly targetKey: string };
 

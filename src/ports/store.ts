@@ -5,12 +5,14 @@ import type { AuditEntry, AuditVerification, NewAuditEntry } from "../domain/aud
 import type { Delivery, Saying } from "../domain/delivery.ts";
 import type { Escalation, Raising } from "../domain/escalation.ts";
 import type { Evidence } from "../domain/evidence.ts";
+import type { HeardLabels } from "../domain/heard-labels.ts";
 import type { Incident, IncidentEvent, IncidentState } from "../domain/incident.ts";
 import type { Investigation } from "../domain/investigation.ts";
 import type { Json } from "../domain/json.ts";
 import type { MemoryReading } from "../domain/memory.ts";
 import type { Storm, StormMember } from "../domain/storm.ts";
 import type { WatchedTarget } from "../domain/watch.ts";
+import type { EndedTable } from "./ended-table.ts";
 import type { AttentionTable, HushedTable, SilenceTable } from "./quiet-tables.ts";
 
 /**
@@ -35,6 +37,7 @@ export type Tables = {
   readonly leases: LeaseTable;
   readonly outbox: OutboxTable;
   readonly heard: HeardTable;
+  readonly ended: EndedTable;
   readonly storms: StormTable;
   readonly silences: SilenceTable;
   readonly hushed: HushedTable;
@@ -84,6 +87,15 @@ export type IncidentTable = {
   note(event: IncidentEvent): Promise<void>;
   /** Oldest first. */
   timeline(incidentId: string): Promise<readonly IncidentEvent[]>;
+  /** Of all alerts that were heard of it. */
+  setLabels(id: string, labels: HeardLabels): Promise<void>;
+  /**
+   * Opened by alerts, nobody at work on them, not seen for `quietMs`, and not looked at lately whether they are over: the longest
+   * unseen first.
+   */
+  dueCheckUp(due: { readonly nowMs: number; readonly quietMs: number; readonly limit: number }): Promise<readonly Incident[]>;
+  /** One conditional update: looked at `nowMs`, and not again before `nextMs`. False: somebody else has. */
+  checkedUp(id: string, at: { readonly nowMs: number; readonly nextMs: number }): Promise<boolean>;
 };
 
 /** Storms, and the incidents in them. */

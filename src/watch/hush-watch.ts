@@ -26,7 +26,7 @@ export async function hushedBy({ desk, channel }: WatchDeps, { target, problem, 
       channel,
       severity,
       isKill: kind === "killed",
-      labels: { source: "watch", class: kind === "killed" ? "oom_killed" : "memory_high", severity },
+      labels: { source: ["watch"], class: [kind === "killed" ? "oom_killed" : "memory_high"], severity: [severity] },
     };
     by = await hushOf(desk.store, desk, noise);
     if (by === undefined) return undefined;

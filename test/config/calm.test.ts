@@ -71,7 +71,7 @@ alerts:
     ["alerts: { unattended: { afterMinutes: 5 } }", "alerts.unattended: expected mention, secondChannel or both, got neither"],
     ["alerts: { unattended: { mention: oncall } }", "expected the id of a user group (S...), not its name"],
     ["alerts: { unattended: { mention: S0ONCALL, severities: [bad] } }", "expected a list out of critical, warning, info"],
-    ["alerts: { unattended: { mention: S0ONCALL, afterMinutes: 0 } }", "expected a whole number from 1 to 10080"],
+    ["alerts: { unattended: { mention: S0ONCALL, afterMinutes: 0 } }", "expected a number of minutes from 0.05 to 10080"],
   ])("%s is refused", (yaml, says) => {
     const loaded = load(yaml);
     expect(loaded.kind === "invalid" ? loaded.problems.map(formatProblem).join("\n") : "").toContain(says);

@@ -91,6 +91,33 @@ export function incidentContract(ask: Ask): void {
       expect(await replicas[1].incidents.get(id)).toMatchObject({ severity: "critical" });
     });
 
+    it("keeps the labels of what was heard of it, through joining and reopening", async () => {
+      const replicas = await ask.replicas();
+      const labels = { team: ["web", "data"], class: ["memory_high"], __proto__x: ["\u0001 'quoted'"] };
+      const { id, fingerprint } = await openIncident(replicas[0], { labels: { team: ["web"] } });
+      await replicas[1].incidents.setLabels(id, labels);
+      expect(await replicas[0].incidents.get(id)).toMatchObject({ labels });
+      const joined = await replicas[0].incidents.openOrJoin(anIncident({ fingerprint, labels: { team: ["other"] } }), REOPEN_MS);
+      expect(joined).toMatchObject({ kind: "joined", incident: { labels } });
+    });
+
+    it("gives what alerts have opened and nobody has heard of for long to one that looks whether it is over, and again later", async () => {
+      const replicas = await ask.replicas();
+      const [store] = replicas;
+      const { id } = await openIncident(store, { lastSeenAtMs: T0_MS });
+      const later = await openIncident(store, { state: "diagnosed", lastSeenAtMs: T0_MS + 1 });
+      await openIncident(store, { lastSeenAtMs: T0_MS, openedBy: { kind: "user", id: "U_ALICE" } });
+      await openIncident(store, { lastSeenAtMs: T0_MS, state: "acting" });
+      await openIncident(store, { lastSeenAtMs: T0_MS + 2 });
+      const nowMs = T0_MS + 101;
+      const due = async (at: number) => (await store.incidents.dueCheckUp({ nowMs: at, quietMs: 100, limit: 2 })).map((one) => one.id);
+      expect(await due(nowMs)).toEqual([id, later.id]);
+      const looked = await Promise.all(replicas.map((one) => one.incidents.checkedUp(id, { nowMs, nextMs: nowMs + 50 })));
+      expect(looked.filter(Boolean)).toHaveLength(1);
+      expect(await due(nowMs)).toEqual([later.id]);
+      expect(await due(nowMs + 50)).toEqual([id, later.id]);
+    });
+
     it("knows which alerts of an incident fire, and since when others do not", async () => {
       const store = await ask.store();
       const { id } = await openIncident(store);

@@ -9,7 +9,10 @@ export function investigationContract(ask: Ask): void {
     it("keeps what an investigation came to, until it has ended", async () => {
       const store = await ask.store();
       const { id: incidentId } = await openIncident(store);
-      const investigation = anInvestigation(incidentId, { sinceMs: 1_800_000 });
+      const investigation = anInvestigation(incidentId, {
+        sinceMs: 1_800_000,
+        alert: { severity: "critical", value: "92.3", threshold: { amount: 0.8, unit: "share" } },
+      });
       await store.investigations.create(investigation);
       expect(await store.investigations.get(investigation.id)).toStrictEqual(investigation);
 
@@ -20,6 +23,15 @@ export function investigationContract(ask: Ask): void {
       expect(await store.investigations.update(investigation.id, ended)).toBe(true);
       expect(await store.investigations.update(investigation.id, { state: "failed", because: "too late" })).toBe(false);
       expect(await store.investigations.get(investigation.id)).toStrictEqual({ ...investigation, ...ended });
+    });
+
+    it("is not under way where it only looks whether the incident is over", async () => {
+      const store = await ask.store();
+      const { id: incidentId } = await openIncident(store);
+      const look = anInvestigation(incidentId, { isCheckUp: true });
+      await store.investigations.create(look);
+      expect(await store.investigations.get(look.id)).toStrictEqual(look);
+      expect(await store.investigations.isUnderway(incidentId)).toBe(false);
     });
 
     it("gives back a diagnosis without suspects as it was", async () => {

@@ -57,6 +57,21 @@ export function quietContract(ask: Ask): void {
     });
   });
 
+  describe("alerts that were called over", () => {
+    it("are found by their incident's fingerprint, the newest first, until they are forgotten", async () => {
+      const store = await ask.store();
+      const first = { fingerprint: "a", alert: { name: "high", pod: "web-1" }, startsAtMs: T0_MS, atMs: T0_MS + 5 };
+      const second = { fingerprint: "a", alert: {}, atMs: T0_MS + 6 };
+      const other = { fingerprint: "b", alert: { severity: "critical" }, atMs: T0_MS + 7 };
+      for (const ended of [first, second, other]) await store.ended.add(ended);
+      expect(await store.ended.of(["a"], T0_MS)).toStrictEqual([second, first]);
+      expect(await store.ended.of(["a", "b", "c"], T0_MS + 6)).toStrictEqual([other, second]);
+      expect(await store.ended.of([], T0_MS)).toEqual([]);
+      expect(await store.ended.forget(T0_MS + 6)).toBe(1);
+      expect(await store.ended.of(["a"], 0)).toStrictEqual([second]);
+    });
+  });
+
   describe("what was kept quiet", () => {
     it("is counted once per key, by whom, and told once of its incident", async () => {
       const replicas = await ask.replicas();

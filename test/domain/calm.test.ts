@@ -16,7 +16,7 @@ const NOISE: Noise = {
   target: { kind: "docker", connection: "local", name: "kong" },
   problem: "container-memory",
   channel: "C0ALERTS",
-  labels: { team: "edge" },
+  labels: { team: ["edge"] },
   severity: "warning",
   isKill: false,
 };
@@ -87,6 +87,7 @@ it("reads times of day and moments", () => {
   const moments = [
     "2026-11-28T02:00:00Z",
     "2026-11-28T02:00+01:00",
+    "2026-11-28T02:00:00.250Z",
     "2026-11-28 02:00 Europe/Berlin",
     "2026-11-28 02:00",
     "2026-02-30T02:00:00Z",
@@ -95,6 +96,7 @@ it("reads times of day and moments", () => {
   expect(moments.map((text) => parseMoment(text))).toEqual([
     at("2026-11-28T02:00:00Z"),
     at("2026-11-28T01:00:00Z"),
+    at("2026-11-28T02:00:00.250Z"),
     at("2026-11-28T01:00:00Z"),
     undefined,
     undefined,
@@ -116,7 +118,7 @@ describe("who wants quiet", () => {
   it("is a window that is open and covers it, kills and what is critical too", () => {
     const kill: Noise = { ...NOISE, severity: "critical", isKill: true };
     expect(calmOf(rules, kill, 1_500)).toEqual({ kind: "maintenance", name: "upgrade" });
-    expect(calmOf(rules, { ...kill, labels: { team: "core" } }, 1_500)).toBeUndefined();
+    expect(calmOf(rules, { ...kill, labels: { team: ["core"] } }, 1_500)).toBeUndefined();
     expect(calmOf(rules, { ...kill, target: { kind: "redis", name: "shop" } }, 1_500)).toBeUndefined();
     expect(calmOf(rules, kill, 2_000)).toBeUndefined();
     const { target: _, ...unknown } = kill;

@@ -16,7 +16,7 @@ const NOISE: Noise = {
   target: WEB,
   problem: "workload-memory",
   channel: "C0ALERTS",
-  labels: { namespace: "shop", Severity: "page" },
+  labels: { namespace: ["shop"], Severity: ["page"] },
   severity: "warning",
   isKill: false,
 };
@@ -92,7 +92,12 @@ describe("how an alert is weighed", () => {
       source: "alertmanager",
       labels: { severity: "page" },
     } as const;
-    expect(labelsOf(alert)).toEqual({ class: "memory_high", source: "alertmanager", alertname: "PodMemoryHigh", severity: "page" });
+    expect(labelsOf(alert)).toEqual({
+      class: ["memory_high"],
+      source: ["alertmanager"],
+      alertname: ["PodMemoryHigh"],
+      severity: ["page"],
+    });
   });
 });
 

@@ -67,6 +67,34 @@ describe("the end of an incident", () => {
       expect((await timeline[0])?.map(({ says }) => says)).toContain("A resolved; 3 others still fire");
     });
 
+    it("also where that comes in before the word that it fires: that opens nothing; what began later, or fires minutes after, does", async () => {
+      const nowMs = test.desk.clock.nowMs();
+      const at = (startsAtMs: number) => named("A", { startsAtMs });
+      const heardAt = (key: string, alert: ReturnType<typeof named>, more: { readonly heardAtMs: number; readonly changedAtMs?: number }) =>
+        hearAlert(test.desk, {
+          key,
+          alert,
+          target: SHOP,
+          problem: "redis-memory",
+          channel: CHANNEL,
+          runbookId: "redis-memory",
+          steps: [],
+          actor: { kind: "alert", source: alert.source },
+          ...more,
+        });
+      const open = () => test.desk.store.incidents.unresolved("redis/shop redis-memory");
+      expect(await isOver(at(nowMs - 60_000), nowMs)).toBe("no-such-incident");
+      expect((await heardAt("overtaken", at(nowMs - 60_000), { heardAtMs: nowMs + 1 })).kind).toBe("heard-already");
+      expect((await heardAt("post", named("A"), { heardAtMs: nowMs - 1, changedAtMs: nowMs + 2 })).kind).toBe("heard-already");
+      expect(await open()).toBeUndefined();
+      expect((await heardAt("other", named("B", { startsAtMs: nowMs - 60_000 }), { heardAtMs: nowMs })).kind).toBe("opened");
+      expect(await isOver(named("B"), nowMs)).toBe("resolved");
+      expect((await heardAt("newer", at(nowMs - 1), { heardAtMs: nowMs + 3 })).kind).toBe("reopened");
+      expect(await isOver(at(nowMs - 1), nowMs)).toBe("resolved");
+      test.moveOn(11 * 60_000);
+      expect((await heardAt("late", at(nowMs - 1), { heardAtMs: nowMs + 4 })).kind).toBe("reopened");
+    });
+
     it("not by a word on what may be something else", async () => {
       await fires("1", named("A", { source: "wazuh" }));
       expect(await isOver(named("PodRestarts", { memory: "unsure" }))).toBe("goes-on");

@@ -54,7 +54,7 @@ describe.each(names)("what an alert is called, %#", (name) => {
     const reports = [{ source: name, count: 2 }];
     const facts = { storm, members: [told] };
     const all = [
-      quietOffer({ target, says: name }),
+      quietOffer({ target, says: name, class: "back_off" }),
       joinedNote({ incident, actor, reports }),
       reopenedNote({ incident, actor }),
       worseNote({ incident, actor, from: "warning", to: "critical" }),

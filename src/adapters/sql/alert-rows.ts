@@ -38,6 +38,14 @@ export type HeardRow = {
   ended_at_ms: number | null;
 };
 
+export type EndedRow = {
+  position: Generated<number>;
+  fingerprint: string;
+  alert: JsonText;
+  starts_at_ms: number | null;
+  at_ms: number;
+};
+
 export type SilenceRow = {
   position: Generated<number>;
   id: string;

@@ -1,5 +1,5 @@
 import type { Generated } from "kysely";
-import type { AttentionRow, HeardRow, HushedRow, SilenceRow, StormMemberRow, StormRow } from "./alert-rows.ts";
+import type { AttentionRow, EndedRow, HeardRow, HushedRow, SilenceRow, StormMemberRow, StormRow } from "./alert-rows.ts";
 import type { JsonText } from "./json-text.ts";
 
 /**
@@ -16,6 +16,7 @@ export type Database = {
   decisions: DecisionRow;
   runs: RunRow;
   heard: HeardRow;
+  ended: EndedRow;
   storms: StormRow;
   storm_members: StormMemberRow;
   silences: SilenceRow;
@@ -48,8 +49,10 @@ type IncidentRow = {
   severity: string | null;
   storm_id: string | null;
   traits: JsonText | null;
+  labels: JsonText | null;
   told_times: Generated<number>;
   told_at_ms: Generated<number>;
+  check_up_at_ms: Generated<number | null>;
   resolved_at_ms: number | null;
 };
 
@@ -68,6 +71,9 @@ type InvestigationRow = {
   runbook_id: string;
   target: JsonText;
   since_ms: number | null;
+  alert: JsonText | null;
+  /** 1: it looks whether the incident is over. */
+  is_check_up: number | null;
   state: string;
   started_at_ms: number;
   ended_at_ms: number | null;

@@ -3,6 +3,7 @@ import { OomphError } from "../../domain/errors.ts";
 import type { Backend } from "./backend.ts";
 import type { OuterScope } from "./scope.ts";
 import { askedFrom } from "./migrations/asked-from.ts";
+import { ended } from "./migrations/ended.ts";
 import { escalations } from "./migrations/escalations.ts";
 import { firing } from "./migrations/firing.ts";
 import { heard } from "./migrations/heard.ts";
@@ -13,7 +14,7 @@ import { storms } from "./migrations/storms.ts";
 import { watch } from "./migrations/watch.ts";
 
 /** In the order of being applied. Only ever added to. */
-const MIGRATIONS: readonly Migration[] = [firstTables, escalations, watch, askedFrom, heard, storms, silences, firing];
+const MIGRATIONS: readonly Migration[] = [firstTables, escalations, watch, askedFrom, heard, storms, silences, firing, ended];
 
 const DIALECTS: Readonly<Record<Backend["kind"], Dialect>> = {
   sqlite: { kind: "sqlite", integer: "integer", position: "integer primary key autoincrement", strict: " strict" },

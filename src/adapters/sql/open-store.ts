@@ -11,6 +11,7 @@ import { escalationTable } from "./tables/escalation-table.ts";
 import { evidenceTable } from "./tables/evidence-table.ts";
 import { incidentTable } from "./tables/incident-table.ts";
 import { investigationTable } from "./tables/investigation-table.ts";
+import { endedTable } from "./tables/ended-table.ts";
 import { heardTable } from "./tables/heard-table.ts";
 import { hushedTable } from "./tables/hushed-table.ts";
 import { leaseTable } from "./tables/lease-table.ts";
@@ -59,6 +60,7 @@ function tablesOn(scope: Scope): Tables {
     requests: requestTable(scope),
     runs: runTable(scope),
     heard: heardTable(scope),
+    ended: endedTable(scope),
     storms: stormTable(scope),
     silences: silenceTable(scope),
     hushed: hushedTable(scope),

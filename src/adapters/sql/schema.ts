@@ -18,6 +18,8 @@ import { INCIDENT_TRANSITIONS, PROBLEMS, type Incident, type IncidentEvent, type
 import type { Investigation } from "../../domain/investigation.ts";
 import type { Freeze, HeardCount } from "../../ports/store.ts";
 import { StoredDiagnosis, StoredFailure } from "./diagnosis/schema.ts";
+import { StoredClaim, StoredLabels } from "./heard/schema.ts";
+import { json } from "./json/schema.ts";
 import { StoredMessage } from "./message/schema.ts";
 import { params, StoredObservation, StoredPlan, StoredTarget, StoredTrait, StoredVerification } from "./plan/schema.ts";
 
@@ -51,6 +53,7 @@ export const IncidentSchema = z.object({
   severity: z.enum(SEVERITIES).exactOptional(),
   stormId: z.string().exactOptional(),
   traits: json(z.array(StoredTrait)).exactOptional(),
+  labels: json(StoredLabels).exactOptional(),
   resolvedAtMs: ms.exactOptional(),
 }) satisfies z.ZodType<Incident>;
 
@@ -80,6 +83,11 @@ export const InvestigationSchema = z.object({
   runbookId: z.string(),
   target: json(StoredTarget),
   sinceMs: ms.exactOptional(),
+  alert: json(StoredClaim).exactOptional(),
+  isCheckUp: z
+    .int()
+    .transform((value) => value === 1)
+    .exactOptional(),
   state: z.enum(["queued", "running", "done", "failed"]),
   startedAtMs: ms,
   endedAtMs: ms.exactOptional(),
@@ -235,21 +243,6 @@ export const AuditEntrySchema = z.object({
 export const FreezeSchema = z.object({
   value: json(z.object({ on: z.boolean(), by: z.string(), atMs: ms, reason: z.string().exactOptional() }) satisfies z.ZodType<Freeze>),
 });
-
-/** A text column that holds JSON. */
-export function json<Value extends z.ZodType>(schema: Value) {
-  return z
-    .string()
-    .transform((text, context): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.issues.push({ code: "custom", message: "expected JSON", input: text });
-        return z.NEVER;
-      }
-    })
-    .pipe(schema);
-}
 
 function isKeyOf(states: object, value: unknown): boolean {
   return typeof value === "string" && Object.hasOwn(states, value);

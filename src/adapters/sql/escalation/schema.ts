@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Escalation } from "../../../domain/escalation.ts";
-import { json } from "../schema.ts";
+import { json } from "../json/schema.ts";
 
 const ms = z.int();
 const count = z.int().nonnegative();

@@ -4,7 +4,7 @@ import { PROBLEMS } from "../../../domain/incident.ts";
 import type { Silence, Silenced } from "../../../domain/silence.ts";
 import type { Attention, HushedGroup } from "../../../ports/quiet-tables.ts";
 import { StoredTarget } from "../plan/schema.ts";
-import { json } from "../schema.ts";
+import { json } from "../json/schema.ts";
 
 const ms = z.int();
 // PostgreSQL counts in bigint, which comes as text.

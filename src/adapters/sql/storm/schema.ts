@@ -3,7 +3,7 @@ import { SEVERITIES } from "../../../domain/alert.ts";
 import { INCIDENT_TRANSITIONS, PROBLEMS, type IncidentState } from "../../../domain/incident.ts";
 import type { Storm, StormMember } from "../../../domain/storm.ts";
 import { StoredTarget, StoredTrait } from "../plan/schema.ts";
-import { json } from "../schema.ts";
+import { json } from "../json/schema.ts";
 
 export const StormSchema = z.object({
   id: z.string(),

@@ -99,9 +99,42 @@ export function incidentTable(scope: Scope): IncidentTable {
           .execute();
         return decodeAll(IncidentSchema, rows, { table: "incidents", id: "id" });
       }),
+    dueCheckUp: ({ nowMs, quietMs, limit }) =>
+      scope.read(async (db) => {
+        const rows = await db
+          .selectFrom("incidents")
+          .selectAll()
+          .where("state", "in", ["open", "diagnosed"] satisfies IncidentState[])
+          .where("opened_by", "like", '%"kind":"alert"%')
+          .where("last_seen_at_ms", "<=", nowMs - quietMs)
+          .where((where) => where.or([where("check_up_at_ms", "is", null), where("check_up_at_ms", "<=", nowMs)]))
+          .orderBy("last_seen_at_ms")
+          .limit(limit)
+          .execute();
+        return decodeAll(IncidentSchema, rows, { table: "incidents", id: "id" });
+      }),
+    checkedUp: (id, { nowMs, nextMs }) =>
+      scope.write(async (db) => {
+        const { numUpdatedRows } = await db
+          .updateTable("incidents")
+          .set({ check_up_at_ms: nextMs })
+          .where("id", "=", id)
+          .where((where) => where.or([where("check_up_at_ms", "is", null), where("check_up_at_ms", "<=", nowMs)]))
+          .executeTakeFirst();
+        return numUpdatedRows === 1n;
+      }),
     transition: (...move) => scope.write((db) => transition(db, ...move)),
     setSeverity: (id, severity) =>
       scope.write(async (db) => void (await db.updateTable("incidents").set({ severity }).where("id", "=", id).execute())),
+    setLabels: (id, labels) =>
+      scope.write(
+        async (db) =>
+          void (await db
+            .updateTable("incidents")
+            .set({ labels: JSON.stringify(labels) })
+            .where("id", "=", id)
+            .execute()),
+      ),
     findByThread: (channel, threadTs) => scope.read((db) => findByThread(db, channel, threadTs)),
     note: (event) =>
       scope.write(async (db) => {
@@ -206,6 +239,7 @@ function toRow(incident: Incident): Insertable<Database["incidents"]> {
     severity: incident.severity ?? null,
     storm_id: incident.stormId ?? null,
     traits: jsonOrNull(incident.traits),
+    labels: jsonOrNull(incident.labels),
     resolved_at_ms: incident.resolvedAtMs ?? null,
   };
 }

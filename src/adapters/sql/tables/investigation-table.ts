@@ -46,6 +46,7 @@ export function investigationTable(scope: Scope): InvestigationTable {
           .select("id")
           .where("incident_id", "=", incidentId)
           .where("state", "in", UNFINISHED)
+          .where("is_check_up", "is", null)
           .limit(1)
           .executeTakeFirst();
         return row !== undefined;
@@ -76,6 +77,8 @@ function toRow(investigation: Investigation): Insertable<Database["investigation
     runbook_id: investigation.runbookId,
     target: JSON.stringify(investigation.target),
     since_ms: investigation.sinceMs ?? null,
+    alert: jsonOrNull(investigation.alert),
+    is_check_up: investigation.isCheckUp === undefined ? null : Number(investigation.isCheckUp),
     state: investigation.state,
     started_at_ms: investigation.startedAtMs,
     ended_at_ms: investigation.endedAtMs ?? null,

@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startRedis, type RedisLab } from "../../scripts/lab/redis.ts";
+import type { LabResponse } from "../../scripts/lab/slack/index.ts";
+import { incidentsOf } from "./support/alerting.ts";
+import { QUICK, seen, setScene, textOf, type Scene } from "./support/scene.ts";
+
+const SECRET = "made-up-secret-of-alertmanager";
+const GROUP = "S0ONCALL";
+const HOUR_MS = 3_600_000;
+const NAMES = ["works", "data", "night", "grave", "heard", "alone", "byname", "bylabel", "byproblem", "byplace", "s1", "s2", "s3"];
+
+// What people and the configuration want to hear nothing of, and who is called when nobody reacts: on the process as it ships.
+describe("quiet", () => {
+  let redis: RedisLab;
+  let scene: Scene;
+  let sent = 0;
+
+  const sections = (alerts: object, storms: object = { threads: 100, criticalThreads: 100 }) => ({
+    ...QUICK,
+    webhooks: { alertmanagerSecret: SECRET },
+    watch: { enabled: false },
+    alerts: { ...alerts },
+    storms: { ...storms },
+  });
+  const unattended = (afterMinutes: number) => ({
+    mention: GROUP,
+    afterMinutes,
+    secondChannel: scene.slack.id("everyone"),
+    afterMinutesSecond: afterMinutes,
+  });
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    scene = await setScene({
+      slack: { channels: ["alerts", "incidents", "everyone"] },
+      settings: (slack) => ({
+        connections: Object.fromEntries(NAMES.map((name) => [name, { url: redis.url }])),
+        access: { approvers: [slack.id("approver")] },
+      }),
+      started: false,
+    });
+  });
+  afterAll(async () => {
+    await scene?.stop();
+    await redis?.stop();
+  });
+
+  async function send(name: string, labels: Readonly<Record<string, string>> = {}, status = "firing"): Promise<void> {
+    sent += 1;
+    const alert = {
+      status,
+      labels: { alertname: "RedisMemoryHigh", instance: name, severity: "warning", ...labels },
+      annotations: { summary: `Memory of Redis is at 91%, for the ${sent}. time` },
+      startsAt: new Date().toISOString(),
+    };
+    const response = await fetch(`${scene.oomph().url}/webhooks/alertmanager`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${SECRET}` },
+      body: JSON.stringify({ version: "4", status, alerts: [alert] }),
+    });
+    expect(response.status).toBe(202);
+  }
+
+  /** What the command is answered with, to nobody else. */
+  async function asks(command: string): Promise<LabResponse> {
+    return answerTo(() => scene.people().command("responder", "incidents", `/oom ${command}`));
+  }
+
+  async function answerTo(ask: () => Promise<unknown>): Promise<LabResponse> {
+    const before = scene.slack.responses().length;
+    await ask();
+    return seen("an answer", () => scene.slack.responses()[before]);
+  }
+
+  /** Alerts are taken up one after the other; what is silenced is told by nothing but its count. */
+  const silences = (says: RegExp) =>
+    seen(`that ${String(says)} is listed`, async () => {
+      const answer = textOf(await asks("silences"));
+      return says.test(answer) ? answer : undefined;
+    });
+  const idIn = (message: LabResponse): string => /sil_[0-9a-z]+/.exec(textOf(message))?.[0] ?? "";
+  const rootOf = (name: string) => seen(`the thread of ${name}`, () => incidentsOf(scene, name)[0]?.rootTs ?? undefined);
+  const inThread = async (name: string, says: RegExp) => {
+    const rootTs = await rootOf(name);
+    return seen(`${String(says)} in the thread of ${name}`, () =>
+      scene.said("incidents").find((one) => (one.thread_ts ?? one.ts) === rootTs && says.test(textOf(one))),
+    );
+  };
+
+  test("maintenance and quiet hours: nothing of what they cover is told, but what is critical", async () => {
+    const [from, to] = [-2, 2].map((hours) => new Date(Date.now() + hours * HOUR_MS).toISOString());
+    const maintenance = [
+      { name: "upgrade", targets: ["redis/wor*"], from, to },
+      { name: "batch", labels: { team: "data" }, from, to },
+    ];
+    const quietHours = { from: from?.slice(11, 16), to: to?.slice(11, 16) };
+    await scene.start({ sections: sections({ maintenance, quietHours, unattended: unattended(60) }) });
+    await send("works", { severity: "critical" });
+    await send("data", { severity: "critical", team: "data" });
+    await send("night");
+    await silences(
+      /Maintenance now: upgrade · 1 kept quiet[\s\S]*Maintenance now: batch · 1 kept quiet[\s\S]*Quiet hours now.* 1 kept quiet/,
+    );
+    await send("grave", { severity: "critical" });
+    await inThread("grave", /\bsure\b/);
+    expect(["works", "data", "night"].flatMap((name) => incidentsOf(scene, name))).toEqual([]);
+    expect(scene.said().filter((one) => /redis\/(works|data|night)/.test(textOf(one)))).toEqual([]);
+  });
+
+  test("when they are over: one message has what waited, with a button; the next alert says what was kept quiet", async () => {
+    await scene.start({ sections: sections({ unattended: unattended(60) }) });
+    const digest = await seen("what waited", () =>
+      scene.said("incidents").find((one) => /Quiet hours: 1 report of 1 target/.test(one.text)),
+    );
+    expect(textOf(digest)).toMatch(/redis\/night/);
+    expect(textOf(digest)).not.toMatch(/redis\/(works|data)/);
+    await answerTo(() => scene.people().click("responder", digest, "Investigate"));
+    await rootOf("night");
+    await send("works");
+    await inThread("works", /1 report of it before this was kept quiet/);
+  });
+
+  test.each([
+    ["byname", "redis/byn*", "for 2h"],
+    ["bylabel", "team=web", ""],
+    ["byproblem", "redis-memory", ""],
+    ["byplace", "#", ""],
+  ])("%s: muted, listed, undone, and told again", async (name, what, time) => {
+    const typed = what === "#" ? `<#${scene.slack.id("incidents")}|incidents>` : what;
+    const set = await asks(`mute ${typed} ${time} known and worked on`);
+    expect(textOf(set)).toContain("is silenced until");
+    await send(name, { team: "web" });
+    await silences(new RegExp(`1 kept quiet[\\s\\S]*known and worked on[\\s\\S]*${idIn(set)}`));
+    expect(incidentsOf(scene, name)).toEqual([]);
+    expect(textOf(await asks(`unmute ${idIn(set)}`))).toContain("is heard again");
+    await send(name, { team: "web" });
+    await inThread(name, /1 report of it before this was kept quiet/);
+  });
+
+  test("until resolved, by a label: it holds until the last incident with that label is resolved", async () => {
+    expect(textOf(await asks("mute team=nobody until resolved"))).toContain("nothing to be resolved");
+    const set = await asks("mute team=web until resolved");
+    const silenced = await inThread("bylabel", /is silenced until it is resolved/);
+    expect(textOf(silenced)).toContain("team=web");
+    await send("heard", { team: "web" });
+    await silences(new RegExp(`1 kept quiet[\\s\\S]*${idIn(set)}`));
+    for (const name of ["byname", "bylabel", "byproblem", "byplace"]) {
+      await send(name, { team: "web" }, "resolved");
+      await inThread(name, /✅/);
+    }
+    await seen("it to have ended", async () => /Nothing is silenced/.test(textOf(await asks("silences"))));
+  });
+
+  test("nobody reacts: a group is called into the thread, then another channel is told; where somebody has, nobody is", async () => {
+    await send("heard", { severity: "critical" });
+    await send("alone", { severity: "critical" });
+    const rootTs = await rootOf("heard");
+    await rootOf("alone");
+    await scene.people().postAsUser("responder", { channel: "incidents", threadTs: rootTs }, "looking");
+    await seen("that somebody has", async () => /Is on it/.test(textOf(await asks(`show ${incidentsOf(scene, "heard")[0]?.id}`))));
+    await scene.start({ sections: sections({ unattended: unattended(0.05) }) });
+    const call = await inThread("alone", /Nobody has reacted to/);
+    expect(textOf(call)).toContain(`<!subteam^${GROUP}>`);
+    const elsewhere = await seen("the other channel to be told", () =>
+      scene.said("everyone").find((one) => textOf(one).includes("redis/alone")),
+    );
+    expect(textOf(elsewhere)).toMatch(/Go to the thread/);
+    await scene.people().click("responder", elsewhere, "I'm on it");
+    await inThread("alone", /is on `redis\/alone`/);
+    expect(scene.said().filter((one) => /Nobody has reacted to .*heard/.test(one.text))).toEqual([]);
+  });
+
+  test("of a storm a group is called once, in its thread", async () => {
+    await scene.start({ sections: sections({ unattended: unattended(0.05) }, { threads: 1, criticalThreads: 0, within: "1h" }) });
+    for (const name of ["s1", "s2", "s3"]) await send(name, { severity: "critical" });
+    const storm = await seen("the storm", () => scene.said("incidents").find((one) => one.text.startsWith("Storm: 3 incidents")));
+    const called = () => scene.said().filter((one) => one.thread_ts === storm.ts && /Nobody has reacted to/.test(one.text));
+    await seen("the call in its thread", () => called()[0]);
+    await seen("the other channel to be told", () =>
+      scene.said("everyone").find((one) => /Nobody has reacted to redis\/s\d/.test(one.text)),
+    );
+    expect(called()).toHaveLength(1);
+  });
+});
