@@ -3,11 +3,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { SERVICE, SERVICE_PATH, startOomph } from "../lab/oomph.ts";
+import { startOomph } from "../lab/oomph.ts";
 import { startRedis } from "../lab/redis.ts";
 import { startSlack, type LabSlack } from "../lab/slack/index.ts";
 import { median } from "./figures.ts";
 import { stepAside } from "./pin.ts";
+import { startBare } from "./start-bare.ts";
 
 export type AckFigures = {
   readonly perSecond: number;
@@ -38,15 +39,15 @@ export async function benchAck(): Promise<AckFigures> {
   const examined = await startRedis({ maxmemory: "64mb" });
   const slack = await startSlack();
   const oomph = await startOomph({ slack, queueUrl: queue.url, access: {}, connections: { sessions: { url: examined.url } } });
-  const bare = await startBareApp(queue.url, slack.signingSecret);
+  const bare = await startBare("bare-app.ts", [queue.url, slack.signingSecret]);
   const load = (url: string, seconds: number): Promise<Latencies> => commandLoad(slack, url, seconds);
   try {
     const measuredFromAside = stepAside();
-    await load(bare.url, WARM_UP_SECONDS);
+    await load(bare.eventsUrl, WARM_UP_SECONDS);
     await load(oomph.eventsUrl, WARM_UP_SECONDS);
     const rounds: { readonly ours: Latencies; readonly theirs: Latencies }[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      rounds.push({ theirs: await load(bare.url, ROUND_SECONDS), ours: await load(oomph.eventsUrl, ROUND_SECONDS) });
+      rounds.push({ theirs: await load(bare.eventsUrl, ROUND_SECONDS), ours: await load(oomph.eventsUrl, ROUND_SECONDS) });
     }
     return {
       perSecond: PER_SECOND,
@@ -59,20 +60,10 @@ export async function benchAck(): Promise<AckFigures> {
       p99Ratio: median(rounds.map(({ ours, theirs }) => ours.p99Ms / theirs.p99Ms)),
     };
   } finally {
-    bare.stop();
+    await bare.stop();
     await oomph.stop();
     await Promise.all([slack.stop(), examined.stop(), queue.stop()]);
   }
-}
-
-async function startBareApp(redisUrl: string, signingSecret: string): Promise<{ readonly url: string; stop(): void }> {
-  const child = spawn("sh", [SERVICE, "--import", "tsx", script("bare-app.ts"), redisUrl, signingSecret], {
-    env: { ...process.env, PATH: SERVICE_PATH },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
-  const { port } = JSON.parse(line) as { readonly port: number };
-  return { url: `http://127.0.0.1:${port}/slack/events`, stop: () => child.kill("SIGKILL") };
 }
 
 async function commandLoad(slack: LabSlack, url: string, seconds: number): Promise<Latencies> {

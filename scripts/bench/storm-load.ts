@@ -1,5 +1,5 @@
 /** What a storm sends: webhook bodies of several alerts and Slack posts, mixed, and some critical ones between. */
-import type { OomphLab } from "../lab/oomph.ts";
+import type { ChildProcess } from "node:child_process";
 import { createDeliver } from "../lab/slack/delivery.ts";
 import { asParams } from "../lab/slack/http.ts";
 import type { LabSlack } from "../lab/slack/index.ts";
@@ -21,22 +21,32 @@ export type StormScale = {
   readonly idleSeconds: number;
 };
 
+/** A process that the storm is sent to. */
+export type Replica = { readonly url: string; readonly eventsUrl: string; readonly process: ChildProcess };
+
 export type Critical = { readonly name: string; sentAtMs?: number; firstLineMs?: number };
 
 export type StormLoad = {
   readonly criticals: readonly Critical[];
   /** Half of the way through, `halfway` is called; what one does not take any more the other gets. Returns how long it took. */
-  send(to: readonly [OomphLab, OomphLab], halfway: () => Promise<void>): Promise<number>;
+  send(to: readonly [Replica, Replica], halfway: () => Promise<void>): Promise<number>;
 };
 
-type Parts = { readonly slack: LabSlack; readonly secret: string; readonly names: readonly string[]; readonly scale: StormScale };
-type Shot = (to: OomphLab) => Promise<boolean>;
+type Parts = {
+  readonly slack: LabSlack;
+  readonly secret: string;
+  readonly names: readonly string[];
+  readonly scale: StormScale;
+  /** Is it the first message of a container's thread? */
+  isRootOf(text: string, name: string): boolean;
+};
+type Shot = (to: Replica) => Promise<boolean>;
 
 // Alertmanager's groups.
 const IN_A_BODY = 10;
 const AT_ONCE = 24;
 
-export async function stormLoad({ slack, secret, names, scale }: Parts): Promise<StormLoad> {
+export async function stormLoad({ slack, secret, names, scale, isRootOf }: Parts): Promise<StormLoad> {
   const criticals: Critical[] = names.slice(0, scale.criticals).map((name) => ({ name }));
   const warned = names.slice(scale.criticals);
   const usual = scale.alerts - scale.criticals;
@@ -50,7 +60,7 @@ export async function stormLoad({ slack, secret, names, scale }: Parts): Promise
     const part = numbers.slice(from, from + IN_A_BODY).map((index) => alertOf(nameAt(index), { severity: "warning", index }));
     bodies.push(bodyOf(secret, part, `g${from}`));
   }
-  const stop = listen(slack, criticals);
+  const stop = listen(slack, criticals, isRootOf);
   const urgent = criticals.map((critical, index): Shot => {
     const shot = bodyOf(secret, [alertOf(critical.name, { severity: "critical", index })], `c${index}`);
     return (to) => {
@@ -77,7 +87,7 @@ function spread(one: readonly Shot[], other: readonly Shot[]): readonly Shot[] {
   return [...place(one), ...place(other)].toSorted((left, right) => left.at - right.at).map(({ shot }) => shot);
 }
 
-type Firing = { readonly to: readonly [OomphLab, OomphLab]; readonly halfway: () => Promise<void>; readonly seconds: number };
+type Firing = { readonly to: readonly [Replica, Replica]; readonly halfway: () => Promise<void>; readonly seconds: number };
 
 async function fire(shots: readonly Shot[], { to, halfway, seconds }: Firing): Promise<number> {
   const startMs = Date.now();
@@ -98,7 +108,7 @@ async function fire(shots: readonly Shot[], { to, halfway, seconds }: Firing): P
 }
 
 /** Senders repeat what was not taken, and whoever balances the load sends it to another. */
-async function taken(shot: Shot | undefined, to: readonly [OomphLab, OomphLab], index: number): Promise<void> {
+async function taken(shot: Shot | undefined, to: readonly [Replica, Replica], index: number): Promise<void> {
   if (shot === undefined) return;
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const target = to[(index + attempt) % 2 === 0 ? 0 : 1];
@@ -147,10 +157,10 @@ async function postOf(slack: LabSlack, name: string, index: number): Promise<Sho
   return async ({ eventsUrl }) => (await createDeliver(slack, eventsUrl)(sent, {})).status === 200;
 }
 
-function listen(slack: LabSlack, criticals: readonly Critical[]): () => void {
+function listen(slack: LabSlack, criticals: readonly Critical[], isRootOf: Parts["isRootOf"]): () => void {
   return slack.onOwnMessage((message, change) => {
     if (change !== "posted" || message.thread_ts !== undefined) return;
-    const critical = criticals.find(({ name }) => message.text.includes(`docker/${name},`) || message.text.includes(`docker/${name} `));
+    const critical = criticals.find(({ name }) => isRootOf(message.text, name));
     if (critical?.sentAtMs !== undefined && critical.firstLineMs === undefined) critical.firstLineMs = Date.now() - critical.sentAtMs;
   });
 }

@@ -2,13 +2,9 @@
  * A storm: thousands of alerts of hundreds of containers within a minute, from webhooks and posts, into two shipped processes
  * on one Redis and one PostgreSQL, before a Slack that keeps its limits; one process is killed in the middle.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { startDaemon } from "../lab/daemon/daemon.ts";
 import { startOomph, type OomphLab } from "../lab/oomph.ts";
@@ -16,6 +12,8 @@ import { startPostgres } from "../lab/postgres.ts";
 import { startRedis } from "../lab/redis.ts";
 import { createSlackClient, startSlack, type LabSlack } from "../lab/slack/index.ts";
 import { residentMiB } from "./figures.ts";
+import { acknowledgements } from "./storm-acks.ts";
+import { bareStorm, type BareStormFigures } from "./storm-bare.ts";
 import { createOutcomes } from "./storm-outcomes.ts";
 import { stormLoad, type StormScale } from "./storm-load.ts";
 
@@ -47,13 +45,24 @@ export type StormFigures = {
 };
 
 const SECRET = "storm-secret-0123456789abcdef";
-const ACKS_PER_SECOND = 10;
 const TAKEN_WITHIN_MS = 240_000;
 const SETTLED_WITHIN_MS = 180_000;
 // After this long somebody who has decided presses again.
 const PATIENCE_MS = 30_000;
 
-export async function benchStorm(scale: StormScale): Promise<StormFigures> {
+/** Oomph, and then the bare app for as long. */
+export async function benchStorm(scale: StormScale): Promise<StormFigures & BareStormFigures> {
+  const ours = await storm(scale);
+  const bare = await bareStorm({ names: namesOf(scale), secret: SECRET, scale }, Math.max(scale.seconds * 2, ours.accountedAfterSeconds));
+  return { ...ours, ...bare };
+}
+
+function namesOf({ fingerprints }: StormScale): readonly string[] {
+  return Array.from({ length: fingerprints }, (_, index) => `web-${String(index).padStart(3, "0")}`);
+}
+
+/** Oomph alone. */
+export async function storm(scale: StormScale): Promise<StormFigures> {
   const queue = await startRedis({ policy: "noeviction", lines: ["appendonly yes"] });
   // One each: what one decision changes would make another one out of date.
   const examined = await Promise.all(Array.from({ length: scale.outcomes }, () => startRedis({ maxmemory: "64mb" })));
@@ -61,7 +70,7 @@ export async function benchStorm(scale: StormScale): Promise<StormFigures> {
   const databaseUrl = await postgres.createDatabase();
   const daemon = await startDaemon();
   const slack = await startSlack({ paced: true, channels: ["alerts", "incidents", "decisions"] });
-  const names = Array.from({ length: scale.fingerprints }, (_, index) => `web-${String(index).padStart(3, "0")}`);
+  const names = namesOf(scale);
   for (const name of names) daemon.put(name);
   const outcomes = createOutcomes({ slack, count: scale.outcomes, urls: examined.map(({ url }) => url) });
   const options = {
@@ -85,7 +94,7 @@ export async function benchStorm(scale: StormScale): Promise<StormFigures> {
   try {
     await outcomes.prepare(people);
     const idle = await acknowledgements(slack, kept, scale.idleSeconds);
-    const load = await stormLoad({ slack, secret: SECRET, names, scale });
+    const load = await stormLoad({ slack, secret: SECRET, names, scale, isRootOf });
     const beganAtMs = Date.now();
     const acks = acknowledgements(slack, kept, scale.seconds);
     const deciding = outcomes.decide(people, scale.seconds * 1_000);
@@ -133,6 +142,10 @@ export async function benchStorm(scale: StormScale): Promise<StormFigures> {
   }
 }
 
+function isRootOf(text: string, name: string): boolean {
+  return text.includes(`docker/${name},`) || text.includes(`docker/${name} `);
+}
+
 async function countAt(url: string) {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -160,29 +173,6 @@ function duplicates(slack: LabSlack): number {
 async function until(withinMs: number, condition: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (Date.now() < deadline && !(await condition())) await new Promise((resolve) => setTimeout(resolve, 250));
-}
-
-async function acknowledgements(slack: LabSlack, { eventsUrl }: OomphLab, seconds: number): Promise<{ readonly p99Ms: number }> {
-  const [user, channel] = [slack.id("responder"), slack.id("decisions")];
-  const responseUrls = Array.from(
-    { length: ACKS_PER_SECOND * seconds },
-    () => `${new URL("/", slack.apiUrl).href}response/${slack.tickets.response({ channel, user })}`,
-  );
-  const load = {
-    url: eventsUrl,
-    signingSecret: slack.signingSecret,
-    perSecond: ACKS_PER_SECOND,
-    seconds,
-    texts: ["help", "whoami"],
-    channel,
-    user,
-    responseUrls,
-  };
-  const script = fileURLToPath(new URL("command-load.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", script], { stdio: ["pipe", "pipe", "inherit"] });
-  child.stdin.end(JSON.stringify(load));
-  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
-  return JSON.parse(line) as { readonly p99Ms: number };
 }
 
 /** 10,000 of 500 containers in a minute; fewer in the same proportions. */
