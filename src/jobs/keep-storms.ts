@@ -14,6 +14,8 @@ export type StormKeeper = {
 };
 
 const EVERY_MS = 2_000;
+// Of the time since the round before.
+const BUSY_FROM = 0.5;
 const MOST_AT_ONCE = 100;
 
 /**
@@ -35,9 +37,12 @@ export function createStormKeeper(desk: Desk): StormKeeper {
 }
 
 async function goRound(desk: Desk, stopping: AbortSignal): Promise<void> {
+  let before = performance.eventLoopUtilization();
   while (!stopping.aborted) {
     try {
-      await keepStorms(desk);
+      const { utilization } = performance.eventLoopUtilization(before);
+      before = performance.eventLoopUtilization();
+      await keepStorms(desk, { isBusy: utilization > BUSY_FROM });
     } catch (error) {
       desk.log.warn({ because: messageOf(error) }, "storms could not be looked after, the next round will");
     }
@@ -45,9 +50,10 @@ async function goRound(desk: Desk, stopping: AbortSignal): Promise<void> {
   }
 }
 
-/** One round. */
-export async function keepStorms(desk: Desk): Promise<void> {
-  const { storms: settings } = desk;
+/** One round. A process that has its hands full has members looked into one by one: alerts and people go first. */
+export async function keepStorms(desk: Desk, { isBusy = false }: { readonly isBusy?: boolean } = {}): Promise<void> {
+  const { storms } = desk;
+  const settings = storms !== undefined && isBusy ? { ...storms, investigations: 1 } : storms;
   if (settings !== undefined) for (const storm of await desk.store.storms.active()) await keep(desk, storm, settings);
   await tellReports(desk);
 }

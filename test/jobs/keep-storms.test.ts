@@ -73,6 +73,17 @@ describe("a storm", () => {
     });
   };
 
+  it("looks into as many at once as it may, and into one by one while the process has its hands full", async () => {
+    desk = { ...desk, storms: { ...STORMS, ownThreads: 1, investigations: 3 } };
+    for (const name of ["a", "b", "c", "d", "e"]) await heard(name);
+    const counts: number[] = [];
+    for (const isBusy of [true, true, false]) {
+      await keepStorms(desk, { isBusy });
+      counts.push(await queued());
+    }
+    expect(counts).toEqual([2, 2, 4]);
+  });
+
   it("gathers those that come after the first few, lists them, and looks into the worst first", async () => {
     const alone = [await heard("a"), await heard("b")];
     const members = [await heard("c"), await heard("d"), await heard("e", "critical"), await heard("f", "critical")];

@@ -73,7 +73,7 @@ export function createJobQueue(
     queue: Queue,
     { id, nonce, kind }: { readonly id: string; readonly nonce: string; readonly kind: string },
   ): Promise<void> {
-    const stored = await isStored(queue, id, nonce).catch(() => true);
+    const stored = await isStored(connection, queue.toKey(id), nonce).catch(() => true);
     if (!stored) metrics.duplicateDropped(kind);
   }
 
@@ -106,9 +106,9 @@ function optionsOf(name: JobName, jobId: string, { id, sameWithinMs, delayMs, pr
 }
 
 /** BullMQ answers a duplicate id with our own data while Redis keeps the first: only looking tells. */
-async function isStored(queue: Queue<Carried<JobName>>, id: string, nonce: string): Promise<boolean> {
-  const stored = await queue.getJob(id);
-  return stored === undefined || stored.data.nonce === nonce;
+async function isStored({ asking }: QueueConnection, key: string, nonce: string): Promise<boolean> {
+  const stored = await asking.hget(key, "data");
+  return stored === null || stored.includes(nonce);
 }
 
 function kindOf(name: JobName, payload: JobPayloads[JobName]): string {

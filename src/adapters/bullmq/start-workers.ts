@@ -1,3 +1,5 @@
+import { setImmediate } from "node:timers/promises";
+
 import { DelayedError, UnrecoverableError, Worker, type Job } from "bullmq";
 
 import { messageOf, OomphError } from "../../domain/errors.ts";
@@ -51,7 +53,7 @@ const HAND_BACK: JobOutcome = { kind: "later", delayMs: 500 };
 export function startWorkers(connection: QueueConnection, deps: WorkerDeps): JobWorkers {
   const stopping = new AbortController();
   const aborting = new AbortController();
-  const signals = { stopping: stopping.signal, signal: aborting.signal };
+  const signals = { stopping: stopping.signal, signal: aborting.signal, inTurn: turns() };
   const start = <Name extends JobName>(name: Name): Worker => startWorker(connection, { ...deps, ...signals, name });
   const workers = deps.jobs.map((name) => start(name));
   for (const schedule of deps.schedules) keepScheduled(connection, schedule);
@@ -66,7 +68,20 @@ export function startWorkers(connection: QueueConnection, deps: WorkerDeps): Job
   };
 }
 
+/**
+ * One job begins in a turn of the event loop: many are handed over at once, and what came in meanwhile, such as a command to
+ * be acknowledged, goes between them.
+ */
+function turns(): () => Promise<void> {
+  let last = Promise.resolve();
+  return () => {
+    last = last.then(() => setImmediate());
+    return last;
+  };
+}
+
 type Signals = {
+  inTurn(): Promise<void>;
   /** Aborted when no job may begin any more. */
   readonly stopping: AbortSignal;
   /** Aborted when those that run must stop. */
@@ -101,8 +116,9 @@ type Running = Signals & Pick<WorkerDeps, "log"> & { readonly token: string | un
 async function runJob<Name extends JobName>(
   handler: JobHandlers[Name],
   job: Job<Carried<Name>>,
-  { token, signal, stopping, log }: Running,
+  { token, signal, stopping, log, inTurn }: Running,
 ): Promise<void> {
+  await inTurn();
   try {
     // BullMQ may still fetch one while it is being closed: another process does it.
     const past = { lost: job.stalledCounter, tries: job.attemptsStarted - 1 };
