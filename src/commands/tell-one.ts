@@ -23,7 +23,7 @@ type Way = "response-url" | "whisper";
  * message. Throws ChatRefusal where no way works.
  */
 export async function tellOne(front: Pick<Front, "desk" | "chat">, asked: Asked, message: Message): Promise<void> {
-  const { messages, whole } = front.chat.fit(message, "that I send you as a direct message");
+  const { messages, whole } = front.chat.fit(message, "in our direct messages");
   let left = asked.whisperFirst === true ? waysOf(asked).toReversed() : waysOf(asked);
   for (const part of messages) left = await tell(front, { asked, part, ways: left });
   if (whole !== undefined) await file(front, asked, { message, whole });

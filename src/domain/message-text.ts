@@ -2,7 +2,7 @@ import { escapeMrkdwn, type ActionsBlock, type Block, type Message, type Text } 
 
 /** All that a reader sees of a message, as one `mrkdwn` text: a paragraph per block, buttons and choices in brackets. */
 export function messageText({ text, blocks }: Message): string {
-  const said = blocks.flatMap(blockText).filter((paragraph) => paragraph !== "");
+  const said = blocks.map(blockText).filter((paragraph) => paragraph !== "");
   return said.length === 0 ? text : said.join("\n\n");
 }
 
@@ -10,7 +10,7 @@ export function messageText({ text, blocks }: Message): string {
 export function withoutBlocks(message: Message): Message {
   const lost = message.blocks.some((block) => controlsOf(block).length > 0);
   const note =
-    "\n\n_Slack did not take this message as it was meant: what stands in brackets are buttons. `/oom approvals` and `/oom incidents` have them too._";
+    "\n\n_Slack refused the layout of this message: what stands in [brackets] would be a button. `/oom approvals` and `/oom incidents` show buttons again._";
   return { text: `${messageText(message)}${lost ? note : ""}`, blocks: [] };
 }
 
@@ -26,11 +26,13 @@ export function plainText(mrkdwn: string): string {
     .replaceAll("&amp;", "&");
 }
 
-function blockText(block: Block): readonly string[] {
+function blockText(block: Block): string {
   const labels = controlsOf(block).flatMap((control) =>
     control.type === "button" ? [control.text] : control.options.map(({ text }) => text),
   );
-  return [...textsOf(block).map(inMrkdwn), labels.map((label) => `[${inMrkdwn(label)}]`).join(" ")];
+  return [...textsOf(block).map(inMrkdwn), labels.map((label) => `[${inMrkdwn(label)}]`).join(" ")]
+    .filter((text) => text !== "")
+    .join("\n");
 }
 
 function textsOf(block: Block): readonly Text[] {

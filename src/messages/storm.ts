@@ -140,7 +140,7 @@ function standing(members: readonly StormMember[]): string {
     `${of("done")} looked into`,
     `${of("running")} being looked into`,
     `${of("waiting")} waiting`,
-    ...(out > 0 ? [`${out} in threads of their own`] : []),
+    ...(out > 0 ? [out === 1 ? "1 in a thread of its own" : `${out} in threads of their own`] : []),
     `${resolved} resolved`,
   ];
   return `${parts.join(", ")}.`;
@@ -157,9 +157,12 @@ function bySeverity(members: readonly StormMember[]): readonly StormMember[] {
 
 function line(member: StormMember): string {
   const { target, problem, severity, timesSeen, incidentId } = member;
-  const times = timesSeen > 1 ? ` · ${timesSeen} reports` : "";
-  const says = member.headline === undefined ? "" : ` · ${prose(clip(member.headline, HEADLINE))}`;
-  return `${markOf(member)} ${code(formatTarget(target), 80)} ${PROBLEMS[problem].toLowerCase()}${severity === undefined ? "" : `, ${severity}`} · ${lookOf(member)}${times} · ${code(incidentId)}${says}`;
+  const about = `${PROBLEMS[problem].toLowerCase()}${severity === undefined ? "" : `, ${severity}`}`;
+  const found = member.headline === undefined ? "" : `: ${prose(clip(member.headline, HEADLINE))}`;
+  const times = timesSeen > 1 ? [`${timesSeen} reports`] : [];
+  return [`${markOf(member)} ${code(formatTarget(target), 80)} ${about}`, `${lookOf(member)}${found}`, ...times, code(incidentId)].join(
+    " · ",
+  );
 }
 
 function markOf({ state, look, isOut }: StormMember): string {

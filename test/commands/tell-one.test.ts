@@ -61,7 +61,7 @@ test("what is much too long says so, and comes as a file by direct message", asy
   await tellOne({ desk, chat }, ASKED, sections(40));
   expect(chat.responses).toHaveLength(1);
   expect(JSON.stringify(chat.responses[0]?.message.blocks)).toMatch(
-    /All of it, [\d,]+ characters, is in the file that I send you as a direct message/,
+    /the file in our direct messages has all of this message \([\d,]+ characters\)/,
   );
   const [due] = (await desk.store.outbox.due(desk.clock.nowMs(), 10)).filter(({ slot }) => slot.startsWith("answer/"));
   expect(due).toMatchObject({ channel: REQUESTER, onBehalfOf: REQUESTER, content: { kind: "file", title: "a list" } });

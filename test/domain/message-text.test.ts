@@ -22,12 +22,12 @@ const MESSAGE: Message = {
 };
 
 test("a message as one text has all that a reader sees, controls in brackets", () => {
-  expect(messageText(MESSAGE)).toBe("Full &amp; &lt;loud&gt;\n\n*why*\n\na\n\nb\n\nsmall\n\n[Approve] [Later]");
+  expect(messageText(MESSAGE)).toBe("Full &amp; &lt;loud&gt;\n\n*why*\na\nb\n\nsmall\n\n[Approve] [Later]");
   expect(messageText({ text: "words", blocks: [] })).toBe("words");
 });
 
 test("without blocks it says what could be pressed, where anything could", () => {
-  expect(withoutBlocks(MESSAGE).text).toMatch(/\[Approve\] \[Later\]\n\n_Slack did not take .*brackets are buttons/);
+  expect(withoutBlocks(MESSAGE).text).toMatch(/\[Approve\] \[Later\]\n\n_Slack refused the layout .*would be a button/);
   expect(withoutBlocks({ text: "notice", blocks: [{ type: "section", text: mrkdwn("x") }] })).toEqual({ text: "x", blocks: [] });
 });
 

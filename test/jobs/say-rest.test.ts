@@ -118,7 +118,7 @@ describe("a message that is too long for one", () => {
     await say(list(2000));
     await deliverAll();
     expect(chat.posts()).toHaveLength(1);
-    expect(seen(chat.posts()[0]?.message ?? list(25)).at(-1)).toMatch(/^… All of it, [\d,]+ characters, is in the file below\.$/);
+    expect(seen(chat.posts()[0]?.message ?? list(25)).at(-1)).toMatch(/the file below has all of this message \([\d,]+ characters\)\.$/);
     expect(chat.files.map(({ name, title, place }) => ({ name, title, place }))).toEqual([
       { name: expect.stringMatching(/^inc_\d+-report-[0-9a-f]{8}\.txt$/), title: "a list", place: { channel: CHANNEL, threadTs: THREAD } },
     ]);

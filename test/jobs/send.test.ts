@@ -105,6 +105,6 @@ describe("sending a message", () => {
     await send(chat, sending({ content: { kind: "message", message } }));
     const [said] = chat.posts();
     expect(said?.message.blocks).toEqual([]);
-    expect(said?.message.text).toMatch(/^\*words\*\n\n\[Approve &lt;it&gt;\]\n\n_Slack did not take this message/);
+    expect(said?.message.text).toMatch(/^\*words\*\n\n\[Approve &lt;it&gt;\]\n\n_Slack refused the layout of this message/);
   });
 });

@@ -15,6 +15,8 @@ const MAX_IN_ALL = 13_000;
 // For the line that says how it goes on.
 const MARK_BLOCKS = 2;
 const MARK_CHARACTERS = 200;
+// Beside a file: what is long is left to that, what is short stays.
+const BEGINNING = { blocks: MAX_BLOCKS, characters: 5000 };
 // Four screens can still be read in a thread. What is longer is looked up, not read: that is what files are for.
 const MOST_MESSAGES = 4;
 
@@ -29,7 +31,12 @@ export function fitMessage(message: Message, fileIs: string): Fitted {
   if (pages.length > MOST_MESSAGES) {
     const whole = plainText(messageText(message));
     return {
-      messages: [beginning(message, `… All of it, ${whole.length.toLocaleString("en-US")} characters, is in the file ${fileIs}.`)],
+      messages: [
+        beginning(
+          message,
+          `📎 Too long to show here: the file ${fileIs} has all of this message (${whole.length.toLocaleString("en-US")} characters).`,
+        ),
+      ],
       whole,
     };
   }
@@ -94,32 +101,31 @@ function marked({ text: own, blocks }: Message, { text, number, of }: Mark): Mes
 function beginning({ text, blocks }: Message, says: string): Message {
   if (blocks.length === 0)
     return { text: `${splitText({ type: "mrkdwn", text }, MAX_TEXT - MARK_CHARACTERS)[0]?.text ?? ""}\n_${says}_`, blocks };
-  return { text: cutText(text, MAX_TEXT), blocks: shorten(blocks.flatMap(fitBlock), { blocks: MAX_BLOCKS, characters: MAX_IN_ALL }, says) };
+  return { text: cutText(text, MAX_TEXT), blocks: shorten(blocks, BEGINNING, says) };
 }
 
 type Room = { readonly blocks: number; readonly characters: number };
 
-/** Leaves out texts where there is no room, and says so in their place. Buttons and menus stay as long as there is any room. */
+/** Leaves out each text that there is no room for, and says so in the place of the first. Buttons and menus stay as long as there is any room. */
 function shorten(blocks: readonly Block[], room: Room, says: string): readonly Block[] {
-  if (isWithin(blocks, room)) return blocks;
-  const controls = blocks.filter(isControl);
+  const fitted = blocks.map(fitBlock);
+  if (isWithin(fitted.flat(), room)) return fitted.flat();
+  const controls = fitted.flat().filter(isControl);
   let blocksLeft = room.blocks - controls.length - 1;
-  let charactersLeft = room.characters - sum(controls.map(sizeOf)) - MARK_CHARACTERS;
-  let isFull = false;
+  let charactersLeft = room.characters - sum(controls.map(sizeOf));
   const kept: Block[] = [];
-  for (const block of blocks) {
-    if (isControl(block)) {
-      if (kept.length < room.blocks - (isFull ? 0 : 1)) kept.push(block);
-    } else if (!isFull && blocksLeft > 0 && sizeOf(block) <= charactersLeft) {
-      kept.push(block);
-      blocksLeft -= 1;
-      charactersLeft -= sizeOf(block);
-    } else if (!isFull) {
-      kept.push(small(says));
-      isFull = true;
-    }
+  let isSaid = false;
+  for (const parts of fitted) {
+    const texts = parts.filter((part) => !isControl(part));
+    const fits = texts.length <= blocksLeft && sum(texts.map(sizeOf)) <= charactersLeft;
+    if (!fits && !isSaid) kept.push(small(says));
+    isSaid ||= !fits;
+    kept.push(...(fits ? parts : parts.filter(isControl)));
+    blocksLeft -= fits ? texts.length : 0;
+    charactersLeft -= fits ? sum(texts.map(sizeOf)) : 0;
   }
-  return isFull ? kept : [...kept, small(says)];
+  if (isSaid && kept.length <= room.blocks) return kept;
+  return [...kept.slice(0, room.blocks - 1), small(says)];
 }
 
 function small(says: string): Block {

@@ -126,7 +126,7 @@ describe("Slack's faults", () => {
     await chat.post({ channel }, messages[0], "long");
     const posted = (await lab.messages("incidents")).at(-1);
     expect(posted?.blocks?.at(-1)?.type).toBe("actions");
-    expect(JSON.stringify(posted?.blocks)).toContain("is in the file below");
+    expect(JSON.stringify(posted?.blocks)).toContain("the file below has all of this message");
     const file = { name: "long.txt", title: "long", content: new TextEncoder().encode(whole) };
     const sinceMs = Date.now();
     await chat.upload({ channel, threadTs: posted?.ts ?? "" }, file);

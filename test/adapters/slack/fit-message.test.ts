@@ -99,8 +99,17 @@ describe("fitMessage", () => {
     expect(messages).toHaveLength(1);
     const texts = seen(messages[0]);
     expect(texts[0]).toContain("part 0 &lt;b&gt;");
-    expect(texts.at(-2)).toBe(`… All of it, ${whole.length.toLocaleString("en-US")} characters, is in the file below.`);
+    expect(texts.at(-2)).toBe(
+      `📎 Too long to show here: the file below has all of this message (${whole.length.toLocaleString("en-US")} characters).`,
+    );
     expect(texts.at(-1)).toBe("[Approve]");
+    // What is short stays, also below what is not.
+    const mixed = fit(section("verdict"), section("row\n".repeat(20_000)), section("what to do"));
+    expect(seen(mixed.messages[0]).map((line) => line.replace(/\d[\d,]*/, "n"))).toEqual([
+      "verdict",
+      "📎 Too long to show here: the file below has all of this message (n characters).",
+      "what to do",
+    ]);
     for (const [index] of sections.entries()) expect(whole).toContain(`part ${index} <b> zzz`);
     expect(whole).toContain("[Approve]");
   });
@@ -115,7 +124,7 @@ describe("fitMessage", () => {
       expect(fitMessage(message, "below")).toEqual({ messages: [message] });
     }
     const long = fitMessage({ text: lines.join("\n").repeat(10), blocks: [] }, "below");
-    expect(long.messages[0].text).toMatch(/^line 0\n[\s\S]*is in the file below\._$/);
+    expect(long.messages[0].text).toMatch(/^line 0\n[\s\S]*the file below has all of this message [^\n]*_$/);
     expect(long.whole).toBe(lines.join("\n").repeat(10));
   });
 
