@@ -13,6 +13,9 @@ import { visibleStart } from "./visible-start.ts";
 /** What an alert is about, whoever sends it. Pure, and linear in the length of what it says. */
 export type Judge = (facts: AlertFacts, source: AlertSource) => Alert;
 
+/** Of an alert's own words the thread shows so many characters. */
+const MOST_WORDS = 500;
+
 type Verdict = Pick<Alert, "memory" | "class" | "rule" | "subject" | "kills">;
 
 /** Kernel lines first, which say exactly what happened; then the users' rules, then those built in: the first that fits. */
@@ -27,7 +30,9 @@ export function createJudge(ofUsers: readonly AlertRule[] = []): Judge {
     const fitting = (rules: typeof others): (typeof others)[number] | undefined => rules.find((rule) => rule.fits(asked));
     // Who silences an alert means its log lines too.
     const verdict = ruled(facts, fitting(silencers)) ?? killedIn(facts) ?? ruled(facts, fitting(others)) ?? nothing(facts);
-    return { ...shown, ...(startsAtMs === undefined ? {} : { startsAtMs }), source, ...verdict, says: visibleStart(facts.name ?? text) };
+    const says = visibleStart(facts.name ?? text);
+    const words = visibleStart(text, MOST_WORDS);
+    return { ...shown, ...given({ startsAtMs, words: words === says || words === "" ? undefined : words }), source, ...verdict, says };
   };
 }
 

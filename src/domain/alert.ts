@@ -1,3 +1,4 @@
+import { maskSecrets } from "./mask-secrets.ts";
 import type { KernelKill } from "./kernel-oom/types.ts";
 import type { WorkloadResource } from "./target.ts";
 import type { Threshold } from "./threshold.ts";
@@ -128,7 +129,18 @@ export type Alert = Omit<AlertFacts, "text" | "metric"> & {
   readonly kills: readonly AlertKill[];
   /** The alert in a line, as its sender says it; never markup. */
   readonly says: string;
+  /** The beginning of its summary and description, on one line; never markup. Absent: no more than `says`. */
+  readonly words?: string;
 };
+
+/** What is told of an alert in the thread that it opens. */
+export type AlertWords = Pick<Alert, "says" | "severity" | "source" | "words" | "value" | "link">;
+
+/** An alert in a line of an incident's history. */
+export function inOneLine({ says, severity, words, value, link }: AlertWords): string {
+  const parts = [severity === null ? says : `${says} (${severity})`, words, value === undefined ? undefined : `value ${value}`, link];
+  return maskSecrets(parts.filter((part) => part !== undefined).join(" · "));
+}
 
 /** Whose memory an alert is about, as far as its words go. Who reports (exporters, scrapers, senders) is left out. */
 export type AlertSubject = {

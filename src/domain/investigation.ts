@@ -24,3 +24,8 @@ export type Investigation = {
   /** Why it failed as a whole. */
   readonly because?: string;
 };
+
+/** Has it not ended? */
+export function isUnderway({ state }: Investigation): boolean {
+  return state === "queued" || state === "running";
+}

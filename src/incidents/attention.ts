@@ -14,6 +14,12 @@ export async function mind(
   if (desk.unattended !== undefined && kind !== "joined") await tables.attention.wait(incident.id, desk.clock.nowMs());
 }
 
+/** It has become worse: who has reacted to less has not reacted to this. */
+export async function mindAnew(tables: Tables, { unattended, clock }: Desk, { id, openedBy }: Incident): Promise<void> {
+  const isAwaited = openedBy.kind !== "user" || (await tables.attention.get(id)) !== undefined;
+  if (unattended !== undefined && isAwaited) await tables.attention.wait(id, clock.nowMs());
+}
+
 export type Attending = {
   readonly incident: Incident;
   /** Slack user id. */

@@ -25,9 +25,11 @@ export async function commit<Result>(desk: CommitDesk, work: (tables: Tables) =>
 }
 
 /** A queue that is away is only logged: the sweeper finds what is due. */
-export async function queueInvestigation(desk: Pick<Desk, "queue" | "log">, investigationId: string): Promise<void> {
+export async function queueInvestigation(desk: Pick<Desk, "queue" | "log">, investigationId: string, delayMs = 0): Promise<void> {
+  // One that waits its time may be wanted at once after all: that is another job, and the first to come carries it out.
+  const when = delayMs > 0 ? { id: `${investigationId}-later`, delayMs } : { id: investigationId };
   try {
-    await desk.queue.add("investigate", { investigationId }, { id: investigationId });
+    await desk.queue.add("investigate", { investigationId }, when);
   } catch (error) {
     desk.log.warn({ investigationId, because: messageOf(error) }, "could not queue an investigation, the sweeper will");
   }

@@ -1,4 +1,5 @@
-import { isWorse, type Alert } from "../domain/alert.ts";
+import type { Actor } from "../domain/actor.ts";
+import { inOneLine, isWorse, type Alert } from "../domain/alert.ts";
 import { claimOf } from "../domain/alert-claim.ts";
 import { firingOf } from "../domain/alert-identity.ts";
 import { codeOf } from "../domain/errors.ts";
@@ -7,19 +8,21 @@ import { withLabels, type HeardLabels } from "../domain/heard-labels.ts";
 import type { Incident } from "../domain/incident.ts";
 import { labelsOf, severityOf } from "../domain/silence.ts";
 import { traitsOf } from "../domain/storm.ts";
+import type { NewLook } from "../domain/new-look.ts";
 import type { HeardAlert, Tables } from "../ports/store.ts";
+import { mindAnew } from "./attention.ts";
 import { commit, queueInvestigation } from "./commit.ts";
 import type { Desk } from "./desk.ts";
 import { isOverAlready, LATE_MS } from "./ended-alerts.ts";
 import { tellKept } from "./hush.ts";
 import { withItsLabels } from "./keep-labels.ts";
+import { lookAnew, wordsOf, type Joined } from "./look-anew.ts";
 import { fingerprintOf, joinWithin, openWithin, type Opened, type Opening } from "./open-incident.ts";
 
-export type Hearing = Omit<Opening, "severity" | "traits" | "labels" | "claim"> & {
+export type Hearing = Omit<Opening, "severity" | "traits" | "labels" | "alert"> & {
   /** The same key is the same alert, heard again. */
   readonly key: string;
-  readonly alert: Pick<Alert, "source" | "class" | "severity" | "subject" | "labels"> &
-    Partial<Pick<Alert, "name" | "value" | "threshold" | "startsAtMs">>;
+  readonly alert: Joined["alert"] & Partial<Pick<Alert, "threshold" | "startsAtMs">>;
   readonly heardAtMs: number;
   /** Of a post, which may have been edited: when it came to be as it is. Later than its end it fires again. */
   readonly changedAtMs?: number;
@@ -43,9 +46,10 @@ export async function hearAlert(desk: Desk, hearing: Hearing): Promise<Heard> {
   });
 }
 
-/** With our word for how bad it is, where its sender has none. */
+/** With our word for how bad it is, where its sender has none, and with what it claims. */
 function weighed(hearing: Hearing): Hearing {
-  return { ...hearing, alert: { ...hearing.alert, severity: severityOf(hearing.alert) } };
+  const alert = { ...hearing.alert, severity: severityOf(hearing.alert) };
+  return { ...hearing, ...given({ claim: claimOf(alert) }), alert };
 }
 
 type Waiting = { readonly hearing: Hearing; resolve(heard: Heard): void; reject(error: unknown): void };
@@ -89,12 +93,19 @@ async function hearAlerts(desk: Desk, hearings: readonly Hearing[]): Promise<rea
       !known.has(hearing.key) && firingOf(hearing.alert) !== undefined && isOverAlready(hearing, ended);
     const fresh = hearings.filter((hearing, index) => isFirst(hearing, index) && !isKnown(known, hearing) && !isOvertaken(hearing));
     const heard = await joinOpen(tables, desk, fresh);
-    for (const hearing of fresh) if (!heard.has(hearing)) heard.set(hearing, await hearWithin(tables, desk, hearing));
-    await tables.heard.add(fresh.flatMap((hearing) => countedAs(hearing, heard.get(hearing))));
+    for (const [first, ...others] of grouped(
+      fresh.filter((one) => !heard.has(one)),
+      ownerOf,
+    ).values()) {
+      if (first === undefined) continue;
+      heard.set(first, await hearWithin(tables, desk, first));
+      for (const [hearing, opened] of await joinOpen(tables, desk, others)) heard.set(hearing, opened);
+    }
     return hearings.map((hearing): Heard => heard.get(hearing) ?? { kind: "heard-already" });
   });
-  for (const heard of all) {
-    if (heard.kind !== "heard-already" && heard.investigation !== undefined) await queueInvestigation(desk, heard.investigation.id);
+  for (const heard of new Set(all)) {
+    if (heard.kind === "heard-already" || heard.investigation === undefined) continue;
+    await queueInvestigation(desk, heard.investigation.id, heard.investigation.startedAtMs - desk.clock.nowMs());
   }
   return all;
 }
@@ -103,15 +114,15 @@ function isKnown(known: ReadonlyMap<string, number | undefined>, { key, changedA
   return known.has(key) && changedAtMs <= (known.get(key) ?? Infinity);
 }
 
-function countedAs({ key, alert, heardAtMs: atMs }: Hearing, opened: Opened | undefined): readonly HeardAlert[] {
-  if (opened === undefined) return [];
+function countedAs({ key, alert, heardAtMs: atMs }: Hearing, incident: Incident): HeardAlert {
   const { source, class: kind, severity } = alert;
-  return [{ key, incidentId: opened.incident.id, atMs, source, class: kind, severity, ...given({ fires: firingOf(alert) }) }];
+  return { key, incidentId: incident.id, atMs, source, class: kind, severity, ...given({ fires: firingOf(alert) }) };
 }
 
 /** Those whose incidents are open, which in a storm are nearly all: each incident is counted on and told once for all of them. */
 async function joinOpen(tables: Tables, desk: Desk, hearings: readonly Hearing[]): Promise<Map<Hearing, Opened>> {
-  const groups = grouped(hearings, ({ target, problem }) => fingerprintOf(target, problem));
+  if (hearings.length === 0) return new Map();
+  const groups = grouped(hearings, ownerOf);
   const atMs = desk.clock.nowMs();
   const incidents: Incident[] = [];
   for (const [times, alike] of grouped([...groups], ([, group]) => group.length)) {
@@ -119,6 +130,9 @@ async function joinOpen(tables: Tables, desk: Desk, hearings: readonly Hearing[]
     incidents.push(...(await tables.incidents.join(fingerprints, { times, atMs })));
   }
   const untold = await tables.hushed.untold(incidents.map(({ fingerprint }) => fingerprint));
+  const looks = await looksAt(tables, desk, { incidents, groups });
+  // Counted before it is told how many there are.
+  await tables.heard.add(incidents.flatMap((one) => (groups.get(one.fingerprint) ?? []).map((hearing) => countedAs(hearing, one))));
   const storms = new Set<string>();
   const heard = new Map<Hearing, Opened>();
   for (const incident of incidents) {
@@ -127,23 +141,34 @@ async function joinOpen(tables: Tables, desk: Desk, hearings: readonly Hearing[]
     if (opening === undefined) continue;
     const labelled = await withItsLabels(tables, incident, { labels: labelsOfAll(group) });
     if (incident.stormId !== undefined) storms.add(incident.stormId);
-    else await joinWithin(tables, desk, { incident: labelled, opening });
+    else await joinWithin(tables, desk, { incident: labelled, opening: unsaid(opening) });
     if (untold.includes(incident.fingerprint)) await tellKept(tables, desk, incident);
-    const opened = await worsened(tables, desk, { opened: { kind: "joined", incident }, hearings: group });
+    const look = looks.get(incident.id);
+    const joined = { kind: "joined", incident, ...given({ investigation: look?.investigation }) } as const;
+    const opened = await worsened(tables, desk, { opened: joined, hearings: group, ...given({ look }) });
     for (const hearing of group) heard.set(hearing, opened);
   }
   for (const id of storms) await tables.storms.stir(id, atMs);
   return heard;
 }
 
+/** Of alerts that join only what is new is said. */
+function unsaid({ alert: _, ...opening }: Hearing): Opening {
+  return opening;
+}
+
 function labelsOfAll(hearings: readonly Hearing[]): HeardLabels {
   return hearings.reduce<HeardLabels>((all, { alert }) => withLabels(all, labelsOf(alert)), {});
 }
 
-/** What opens or joins an incident, with what the alert says of it. */
+/** What opens an incident, with what the alert says of it. */
 function openingOf({ alert, key: _, heardAtMs: __, changedAtMs: ___, ...opening }: Hearing): Opening {
-  const said = given({ severity: alert.severity ?? undefined, claim: claimOf(alert) });
+  const said = given({ severity: alert.severity ?? undefined, alert: alert.says === undefined ? undefined : wordsOf(alert) });
   return { ...opening, ...said, traits: traitsOf(opening.target, alert), labels: withLabels({}, labelsOf(alert)) };
+}
+
+function ownerOf({ target, problem }: Hearing): string {
+  return fingerprintOf(target, problem);
 }
 
 function grouped<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
@@ -157,8 +182,25 @@ function grouped<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key):
   return groups;
 }
 
+type Joining = { readonly incidents: readonly Incident[]; readonly groups: ReadonlyMap<string, readonly Hearing[]> };
+
+/** Which of those with threads of their own are looked at anew, by the incident's id; those of storms have their turns. */
+async function looksAt(tables: Tables, desk: Desk, { incidents, groups }: Joining): Promise<ReadonlyMap<string, NewLook>> {
+  const alone = incidents.filter(({ stormId }) => stormId === undefined);
+  const last = await tables.investigations.newest(alone.map(({ id }) => id));
+  const looks = new Map<string, NewLook>();
+  for (const investigation of last) {
+    const incident = alone.find(({ id }) => id === investigation.incidentId);
+    if (incident === undefined) continue;
+    const look = await lookAnew(tables, desk, { incident, joined: groups.get(incident.fingerprint) ?? [], last: investigation });
+    if (look !== undefined) looks.set(incident.id, look);
+  }
+  return looks;
+}
+
 async function hearWithin(tables: Tables, desk: Desk, hearing: Hearing): Promise<Opened> {
   const opened = await openWithin(tables, desk, await inOwnThread(tables, openingOf(hearing)));
+  await tables.heard.add([countedAs(hearing, opened.incident)]);
   await tellKept(tables, desk, opened.incident);
   return worsened(tables, desk, { opened, hearings: [hearing] });
 }
@@ -171,17 +213,29 @@ async function inOwnThread({ incidents }: Tables, opening: Opening): Promise<Ope
   return there === undefined || there.fingerprint === fingerprintOf(opening.target, opening.problem) ? opening : rest;
 }
 
-type Worsening = { readonly opened: Opened; readonly hearings: readonly Hearing[] };
+type Worsening = { readonly opened: Opened; readonly hearings: readonly Hearing[]; readonly look?: NewLook };
 
-/** As bad as the worst of them, where that is worse than it was. */
-async function worsened(tables: Tables, desk: Desk, { opened, hearings }: Worsening): Promise<Opened> {
+/** As bad as the worst of them, where that is worse than it was; and what is looked at anew because of them is said. */
+async function worsened(tables: Tables, desk: Desk, { opened, hearings, look }: Worsening): Promise<Opened> {
   const { severity: from = null } = opened.incident;
   const worst = hearings.reduce((worse, one) => (isWorse(one.alert.severity, worse.alert.severity) ? one : worse));
   const { severity: to } = worst.alert;
-  if (to === null || !isWorse(to, from)) return opened;
-  await tables.incidents.setSeverity(opened.incident.id, to);
-  const incident = { ...opened.incident, severity: to };
+  const { actor } = worst;
+  const isRise = to !== null && isWorse(to, from);
+  const incident = isRise ? { ...opened.incident, severity: to } : opened.incident;
+  if (isRise) {
+    await tables.incidents.setSeverity(incident.id, to);
+    if (from !== null || to === "critical") await mindAnew(tables, desk, incident);
+  }
+  if (look !== undefined) await noteLook(tables, desk, { incident, look, actor });
   // The first word on it is no change.
-  if (from !== null) await desk.narrator(tables, { kind: "worse", incident, actor: worst.actor, from, to });
+  if (isRise && from !== null) await desk.narrator(tables, { kind: "worse", incident, actor, from, to, ...given({ look }) });
+  else if (look !== undefined) await desk.narrator(tables, { kind: "looked-at-anew", incident, actor, look });
   return { ...opened, incident };
+}
+
+type Looking = { readonly incident: Incident; readonly look: NewLook; readonly actor: Actor };
+
+async function noteLook({ incidents }: Tables, { clock }: Desk, { incident, look, actor }: Looking): Promise<void> {
+  await incidents.note({ incidentId: incident.id, atMs: clock.nowMs(), actor, says: `Looked at anew: ${inOneLine(look.alert)}` });
 }

@@ -29,9 +29,12 @@ export async function beginInvestigation(desk: Desk, investigationId: string): P
     const investigation = await tables.investigations.get(investigationId);
     if (investigation === undefined) return undefined;
     const incident = await tables.incidents.get(investigation.incidentId);
-    if (incident === undefined || !(await tables.investigations.update(investigationId, { state: "running" }))) return undefined;
+    // One that waited may have been brought forward.
+    const startedAtMs = Math.min(investigation.startedAtMs, desk.clock.nowMs());
+    const change = { state: "running", startedAtMs } as const;
+    if (incident === undefined || !(await tables.investigations.update(investigationId, change))) return undefined;
     await tables.incidents.transition(incident.id, ["open", "diagnosed"], "investigating", desk.clock.nowMs());
-    return { incident, investigation: { ...investigation, state: "running" } };
+    return { incident, investigation: { ...investigation, ...change } };
   });
 }
 

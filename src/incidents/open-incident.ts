@@ -1,11 +1,11 @@
 import type { Actor } from "../domain/actor.ts";
-import type { Severity } from "../domain/alert.ts";
+import { inOneLine, type AlertWords, type Severity } from "../domain/alert.ts";
 import type { AlertClaim } from "../domain/alert-claim.ts";
 import type { StepProgress } from "../domain/evidence.ts";
 import { given } from "../domain/given.ts";
 import type { HeardLabels } from "../domain/heard-labels.ts";
 import { REOPEN_WITHIN_MS, type Incident, type Problem } from "../domain/incident.ts";
-import type { Investigation } from "../domain/investigation.ts";
+import { isUnderway, type Investigation } from "../domain/investigation.ts";
 import { formatTarget, targetKey, type Target } from "../domain/target.ts";
 import type { Trait } from "../domain/trait.ts";
 import type { Tables } from "../ports/store.ts";
@@ -32,6 +32,8 @@ export type Opening = {
   /** Of the alert that it opens by: how bad it is, and what it may share with others. */
   readonly severity?: Severity;
   readonly traits?: readonly Trait[];
+  /** What it says. */
+  readonly alert?: AlertWords;
   /** Its labels, among them its class, and what it claims. */
   readonly labels?: HeardLabels;
   readonly claim?: AlertClaim;
@@ -65,17 +67,27 @@ export async function openWithin(tables: Tables, desk: Desk, opening: Opening): 
   const { kind, incident: found } = await tables.incidents.openOrJoin(candidateOf(desk, opening), REOPEN_WITHIN_MS);
   if (kind === "joined") return joinWithin(tables, desk, { incident: found, opening });
   const seen = await withItsLabels(tables, found, opening);
-  const { stormId: _, ...incident } = seen;
-  const stormId = await placeInStorm(tables, desk, { incident: seen, runbookId: opening.runbookId });
+  const now = kind === "reopened" ? await weighedAnew(tables, seen, opening) : seen;
+  const was = kind === "reopened" ? seen.severity : undefined;
+  const { stormId: _, ...incident } = now;
+  const stormId = await placeInStorm(tables, desk, { incident: now, runbookId: opening.runbookId });
   if (stormId !== undefined) {
-    await record(tables, desk, { kind, incident, opening, investigation: undefined });
+    await record(tables, desk, { kind, incident, opening, investigation: undefined, ...given({ was }) });
     return { kind, incident: { ...incident, stormId } };
   }
   const investigation = investigationOf(desk, incident, opening);
   await tables.investigations.create(investigation);
-  await record(tables, desk, { kind, incident, opening, investigation });
+  await record(tables, desk, { kind, incident, opening, investigation, ...given({ was }) });
   await tell(tables, desk, { kind, incident, opening, investigation });
   return { kind, incident, investigation };
+}
+
+/** As bad as what opens it again says, whatever it was before. */
+async function weighedAnew({ incidents }: Tables, seen: Incident, { severity }: Opening): Promise<Incident> {
+  if (seen.severity === severity) return seen;
+  await incidents.setSeverity(seen.id, severity ?? null);
+  const { severity: _, ...rest } = seen;
+  return { ...rest, ...given({ severity }) };
 }
 
 type Joining = Pick<Telling, "incident" | "opening">;
@@ -84,8 +96,7 @@ type Joining = Pick<Telling, "incident" | "opening">;
 export async function joinWithin(tables: Tables, desk: Desk, { incident: found, opening }: Joining): Promise<Opened> {
   const incident = await withItsLabels(tables, found, opening);
   if (incident.stormId !== undefined) return joinMember(tables, desk, { incident, opening });
-  const another = (await isWorthAnother(tables, incident, opening)) ? investigationOf(desk, incident, opening) : undefined;
-  if (another !== undefined) await tables.investigations.create(another);
+  const another = await anotherOf(tables, desk, { incident, opening });
   const telling = { kind: "joined", incident, opening, investigation: another } as const;
   // Alerts that fire again are counted, each by its key; ten thousand of them are no ten thousand entries.
   if (opening.actor.kind !== "alert") await record(tables, desk, telling);
@@ -100,22 +111,22 @@ async function joinMember(tables: Tables, desk: Desk, { incident, opening }: Joi
     return { kind: "joined", incident };
   }
   const { incident: alone, investigation: itsTurn } = await takeOutWithin(tables, desk, incident);
-  const isWorthwhile = itsTurn === undefined && (await isWorthAnother(tables, alone, opening));
-  const another = isWorthwhile ? investigationOf(desk, alone, opening) : undefined;
-  if (another !== undefined) await tables.investigations.create(another);
-  const investigation = itsTurn ?? another;
+  const investigation = itsTurn ?? (await anotherOf(tables, desk, { incident: alone, opening }));
   const telling = { kind: "joined", incident: alone, opening, investigation } as const;
   await record(tables, desk, telling);
   await tell(tables, desk, telling);
   return { kind: "joined", incident: alone, ...(investigation === undefined ? {} : { investigation }) };
 }
 
-async function record(tables: Tables, desk: Desk, { kind, incident, opening, investigation }: Telling): Promise<void> {
-  const { target, problem, channel, actor } = opening;
+async function record(tables: Tables, desk: Desk, { kind, incident, opening, investigation, was }: Telling): Promise<void> {
+  const { target, problem, channel, actor, alert } = opening;
   const atMs = desk.clock.nowMs();
   const detail = { target: formatTarget(target), problem, channel, investigationId: investigation?.id ?? null };
   await tables.audit.append({ kind: `incident-${kind}`, actor, atMs, incidentId: incident.id, detail });
-  await tables.incidents.note({ incidentId: incident.id, atMs, actor, says: NOTES[kind] });
+  const weighed = was === undefined || was === incident.severity ? "" : ` (${was} before, ${incident.severity ?? "not weighed"} now)`;
+  await tables.incidents.note({ incidentId: incident.id, atMs, actor, says: `${NOTES[kind]}${weighed}` });
+  if (alert !== undefined && kind !== "joined")
+    await tables.incidents.note({ incidentId: incident.id, atMs, actor, says: inOneLine(alert) });
   await mind(tables, desk, { kind, incident, actor });
 }
 
@@ -137,14 +148,23 @@ function candidateOf(desk: Desk, opening: Opening): Incident {
   };
 }
 
-/** An alert that fires again says nothing new; a person who asks again wants to know how it is now. */
-async function isWorthAnother(tables: Tables, incident: Incident, { actor, news }: Opening): Promise<boolean> {
-  if (actor.kind !== "user" && news === undefined) return false;
-  if (incident.state === "acting" || incident.state === "verifying") return false;
-  return !(await tables.investigations.isUnderway(incident.id));
+/**
+ * A person who asks again wants to know how it is now. Whether an alert that joins is worth another look is decided where all
+ * that joined at once are known (`look-anew.ts`). One that waits its time is brought forward; it is queued by the caller.
+ */
+async function anotherOf(tables: Tables, desk: Desk, { incident, opening }: Joining): Promise<Investigation | undefined> {
+  if (opening.actor.kind !== "user" && opening.news === undefined) return undefined;
+  if (incident.state === "acting" || incident.state === "verifying") return undefined;
+  const [last] = await tables.investigations.newest([incident.id]);
+  if (last?.state === "queued" && last.startedAtMs > desk.clock.nowMs()) return last;
+  if (last !== undefined && isUnderway(last)) return undefined;
+  const another = investigationOf(desk, incident, opening);
+  await tables.investigations.create(another);
+  return another;
 }
 
-function investigationOf(desk: Desk, incident: Incident, opening: Opening): Investigation {
+/** An investigation of an incident, which has not begun. */
+export function investigationOf(desk: Desk, incident: Incident, opening: Pick<Opening, "runbookId" | "target" | "sinceMs" | "claim">): Investigation {
   return {
     id: desk.ids.next("inv"),
     incidentId: incident.id,
@@ -160,16 +180,21 @@ function investigationOf(desk: Desk, incident: Incident, opening: Opening): Inve
 // By whom stands beside it.
 const NOTES: Readonly<Record<Opened["kind"], string>> = { opened: "Opened", joined: "Reported again", reopened: "Reopened" };
 
-type Telling = Pick<Opened, "kind" | "incident"> & { readonly opening: Opening; readonly investigation: Investigation | undefined };
+type Telling = Pick<Opened, "kind" | "incident"> & {
+  readonly opening: Opening;
+  readonly investigation: Investigation | undefined;
+  readonly was?: Severity;
+};
 
 async function tell(tables: Tables, desk: Desk, { kind, incident, opening, investigation }: Telling): Promise<void> {
   const { actor, steps } = opening;
-  if (kind === "opened" && investigation !== undefined) return desk.narrator(tables, { kind, incident, investigation, steps });
+  const alert = given({ alert: opening.alert });
+  if (kind === "opened" && investigation !== undefined) return desk.narrator(tables, { kind, incident, investigation, steps, ...alert });
   if (kind === "opened") return undefined;
   if (kind === "joined" && opening.news === true) return lookingAgain(tables, desk, { incident, investigation, steps });
   // Alerts that come in heaps are counted; what is not told now is told when the lapse is over.
   if (kind === "joined" && actor.kind === "alert" && !(await mayTellAgain(tables, desk, incident))) return undefined;
-  return desk.narrator(tables, { kind, incident, actor, ...(investigation === undefined ? {} : { investigation, steps }) });
+  return desk.narrator(tables, { kind, incident, actor, ...alert, ...(investigation === undefined ? {} : { investigation, steps }) });
 }
 
 /** A thread is told of further reports at most this often. */

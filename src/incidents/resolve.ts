@@ -9,6 +9,7 @@ import type { Tables } from "../ports/store.ts";
 import { commit } from "./commit.ts";
 import type { Desk } from "./desk.ts";
 import { escalate } from "./escalate.ts";
+import { forgoLook } from "./look-anew.ts";
 import { personOrReason } from "./may-request.ts";
 import { fingerprintOf } from "./open-incident.ts";
 import { endFulfilled } from "./silences.ts";
@@ -103,6 +104,7 @@ export async function resolveWithin(tables: Tables, desk: Desk, { incident, acto
   await tables.incidents.note({ incidentId: incident.id, atMs, actor, says });
   await escalate(tables, desk, { incident, event: "resolved", says });
   await endFulfilled(tables, desk, incident);
+  await forgoLook(tables, desk, incident);
   await desk.narrator(tables, { kind: "resolved", incident: { ...incident, state: "resolved", resolvedAtMs: atMs }, actor, says });
   return true;
 }

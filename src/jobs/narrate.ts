@@ -1,11 +1,14 @@
 import type { ActionRequest, Run } from "../domain/action-request.ts";
 import type { DeliveryContent, DeliveryPriority, Saying } from "../domain/delivery.ts";
 import type { StepProgress } from "../domain/evidence.ts";
+import { given } from "../domain/given.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Investigation } from "../domain/investigation.ts";
 import type { Message } from "../domain/message.ts";
 import type { StormSettings } from "../domain/storm.ts";
 import type { ActionDoc, ThreadFile } from "../domain/plan.ts";
+import { alertNote } from "../messages/alert-note.ts";
+import { anewNote, anewWords } from "../messages/anew-note.ts";
 import { breakGlassNotice } from "../messages/break-glass-notice.ts";
 import { decisionReply } from "../messages/decision-reply.ts";
 import { escalatedNote, notEscalatedNote } from "../messages/escalation-note.ts";
@@ -22,6 +25,7 @@ import { relatedNote } from "../messages/related-note.ts";
 import { worseNote } from "../messages/worse-note.ts";
 import { watchNote } from "../messages/watch-note.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
+import type { NewLook } from "../domain/new-look.ts";
 import type { Narrator, News } from "../ports/narrator.ts";
 import type { Tables } from "../ports/store.ts";
 import { offerFacts, reportOf } from "./report-of.ts";
@@ -62,14 +66,19 @@ export function createNarrator(settings: NarratorSettings): Narrator {
 async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
   switch (news.kind) {
     case "opened":
-      return [...root(news.incident), progress(news, first(news.incident)), ...(await related(news.incident, teller))];
+      return [...opening(news), progress(news, first(news.incident)), ...(await related(news.incident, teller))];
     case "joined":
     case "reopened":
       return seenAgain(news, teller);
     case "taken-out":
       return root(news.incident, news.says);
     case "worse":
-      return [{ slot: `${news.incident.id}/worse/${news.to}/${news.incident.lastSeenAtMs}`, priority: 1, message: worseNote(news) }];
+      return [
+        { slot: `${news.incident.id}/worse/${news.to}/${news.incident.lastSeenAtMs}`, priority: 1, message: worseNote(news) },
+        ...(news.look === undefined ? [] : anew({ ...news, look: news.look })),
+      ];
+    case "looked-at-anew":
+      return [{ slot: `${news.incident.id}/anew/${news.look.investigation.id}`, priority: 2, message: anewNote(news) }, ...anew(news)];
     case "progress":
       return [progress(news, 3)];
     case "diagnosed":
@@ -104,6 +113,20 @@ async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
   }
 }
 
+/** What the alert says stands in the root until there is a verdict, and stays below it; its own post says it itself. */
+function opening({ incident, alert }: Pick<NewsOf<"opened">, "incident" | "alert">): readonly Line[] {
+  if (alert === undefined || incident.rootTs !== undefined) return root(incident);
+  const slot = `${incident.id}/alert/${incident.lastSeenAtMs}`;
+  return [...root(incident, alert.words ?? alert.says), { slot, priority: urgency(incident), message: alertNote(alert) }];
+}
+
+type Anew = { readonly incident: Incident; readonly look: NewLook };
+
+/** The verdict so far is not the last word any more; one that waits shows its progress when it has begun. */
+function anew({ incident, look }: Anew): readonly Line[] {
+  return [...root(incident, anewWords(look)), ...(look.fromMs === undefined ? [progress({ incident, ...look }, 2)] : [])];
+}
+
 /** The alert's own post is the root where there is one, and is not ours to edit. */
 function root(incident: Incident, says?: string): readonly Line[] {
   if (incident.rootTs !== undefined) return [];
@@ -136,13 +159,13 @@ async function related(incident: Incident, { tables }: Teller): Promise<readonly
 }
 
 async function seenAgain(news: NewsOf<"joined" | "reopened">, { tables }: Teller): Promise<readonly Line[]> {
-  const { kind, incident, investigation, steps } = news;
+  const { kind, incident, investigation, steps, alert } = news;
   const again: readonly Line[] =
     investigation === undefined || steps === undefined ? [] : [progress({ incident, investigation, steps }, 2)];
   if (kind === "reopened") {
     return [
-      ...root(incident),
       { slot: `${incident.id}/reopened/${incident.lastSeenAtMs}`, priority: 1, message: reopenedNote(news) },
+      ...opening({ incident, ...given({ alert }) }),
       ...again,
     ];
   }

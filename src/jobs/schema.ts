@@ -133,6 +133,7 @@ const AlertSchema = z.object({
   }),
   kills: z.array(Kill),
   says: z.string(),
+  words: z.string().exactOptional(),
 }) satisfies z.ZodType<Alert>;
 
 const Sent = z.object({

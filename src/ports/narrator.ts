@@ -1,10 +1,11 @@
 import type { ActionRequest, Decision, Offer, Run } from "../domain/action-request.ts";
-import type { Severity } from "../domain/alert.ts";
+import type { AlertWords, Severity } from "../domain/alert.ts";
 import type { Actor } from "../domain/actor.ts";
 import type { Escalation } from "../domain/escalation.ts";
 import type { StepProgress } from "../domain/evidence.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Investigation } from "../domain/investigation.ts";
+import type { NewLook } from "../domain/new-look.ts";
 import type { Afterwards } from "../domain/plan.ts";
 import type { Silence } from "../domain/silence.ts";
 import type { Tables } from "./store.ts";
@@ -14,7 +15,14 @@ export type Narrator = (tables: Tables, news: News) => Promise<void>;
 
 export type News =
   /** Root (unless the alert's own post is the root) and the progress message. */
-  | { readonly kind: "opened"; readonly incident: Incident; readonly investigation: Investigation; readonly steps: readonly StepProgress[] }
+  | {
+      readonly kind: "opened";
+      readonly incident: Incident;
+      readonly investigation: Investigation;
+      readonly steps: readonly StepProgress[];
+      /** The alert that it opens by. */
+      readonly alert?: AlertWords;
+    }
   /** Asked again while unresolved, or re-fired after resolution. */
   | {
       readonly kind: "joined" | "reopened";
@@ -22,6 +30,8 @@ export type News =
       readonly actor: Actor;
       readonly investigation?: Investigation;
       readonly steps?: readonly StepProgress[];
+      /** The alert that it is opened again by. */
+      readonly alert?: AlertWords;
     }
   /** The progress message, edited in place. */
   | {
@@ -72,7 +82,17 @@ export type News =
   /** It was one of a storm, and has a thread of its own from now on. `says`: what looking into it came to. */
   | { readonly kind: "taken-out"; readonly incident: Incident; readonly says?: string }
   /** An alert says that it is worse than was known. */
-  | { readonly kind: "worse"; readonly incident: Incident; readonly actor: Actor; readonly from: Severity; readonly to: Severity }
+  | {
+      readonly kind: "worse";
+      readonly incident: Incident;
+      readonly actor: Actor;
+      readonly from: Severity;
+      readonly to: Severity;
+      /** Absent: as before, it is not looked at anew. */
+      readonly look?: NewLook;
+    }
+  /** An alert has joined that the last look did not see, and it is looked at anew. */
+  | { readonly kind: "looked-at-anew"; readonly incident: Incident; readonly actor: Actor; readonly look: NewLook }
   | { readonly kind: "resolved"; readonly incident: Incident; readonly actor: Actor; readonly says: string }
   /** The watch saw something of an incident; `sinceMs` tells one trouble from the next of its kind. */
   | {

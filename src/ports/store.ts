@@ -80,8 +80,8 @@ export type IncidentTable = {
   mayTell(id: string, at: { readonly nowMs: number; readonly lapseMs: number }): Promise<boolean>;
   /** Unresolved, with a thread of their own that has not been told of all reports, last told before `beforeMs`. */
   untold(beforeMs: number, limit: number): Promise<readonly Incident[]>;
-  /** How bad the worst alert of it was. */
-  setSeverity(id: string, severity: Severity): Promise<void>;
+  /** How bad the worst alert of it was since it was opened; null: none said. */
+  setSeverity(id: string, severity: Severity | null): Promise<void>;
   /** By the alert's post or by the posted root. */
   findByThread(channel: string, threadTs: string): Promise<Incident | undefined>;
   note(event: IncidentEvent): Promise<void>;
@@ -135,6 +135,8 @@ export type HeardTable = {
   end(incidentId: string, alerts: readonly AlertIdentity[], atMs: number): Promise<void>;
   /** By source, in the order of their names. */
   counts(incidentId: string): Promise<readonly HeardCount[]>;
+  /** What kinds of alerts were heard of it, each once with its last time. */
+  kinds(incidentId: string): Promise<readonly HeardKind[]>;
   /** Forgets what was heard before; how many. */
   forget(beforeMs: number): Promise<number>;
 };
@@ -146,6 +148,9 @@ export type HeardAlert = Pick<Alert, "source" | "class" | "severity"> & {
   /** Its sender will say when it is over. */
   readonly fires?: AlertIdentity;
 };
+
+/** `name` is in small letters, and absent of alerts that are never over. */
+export type HeardKind = Pick<Alert, "class"> & { readonly name?: string; readonly lastAtMs: number };
 
 export type HeardCount = {
   readonly source: Alert["source"];
@@ -159,8 +164,13 @@ export type InvestigationTable = {
   get(id: string): Promise<Investigation | undefined>;
   /** Newest first. */
   ofIncident(incidentId: string): Promise<readonly Investigation[]>;
+  /** The newest of each of these incidents. */
+  newest(incidentIds: readonly string[]): Promise<readonly Investigation[]>;
   /** Conditional on not having ended; false: it had. */
-  update(id: string, change: Partial<Pick<Investigation, "state" | "endedAtMs" | "diagnosis" | "failures" | "because">>): Promise<boolean>;
+  update(
+    id: string,
+    change: Partial<Pick<Investigation, "state" | "startedAtMs" | "endedAtMs" | "diagnosis" | "failures" | "because">>,
+  ): Promise<boolean>;
   /** Is one of the incident queued or running? */
   isUnderway(incidentId: string): Promise<boolean>;
   /** Queued or running since before `startedBeforeMs`. */

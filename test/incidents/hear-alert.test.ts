@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Severity } from "../../src/domain/alert.ts";
 import { hearAlert, type Hearing } from "../../src/incidents/hear-alert.ts";
-import { CHANNEL, SHOP, startDesk, type TestDesk } from "../support/desk.ts";
+import { beginInvestigation, concludeInvestigation } from "../../src/incidents/investigations.ts";
+import { resolveIncident } from "../../src/incidents/resolve.ts";
+import { CHANNEL, REQUESTER, SHOP, startDesk, type TestDesk } from "../support/desk.ts";
 
 const POST_TS = "1700000000.000100";
 
@@ -51,6 +53,110 @@ describe("an alert about a target that was found", () => {
     await heard("d", { severity: "warning" });
     expect(severities()).toEqual(["warning to critical"]);
     expect(await test.desk.store.incidents.get(idOf(first))).toMatchObject({ severity: "critical" });
+  });
+
+  const MIN = 60_000;
+  const looks = () => test.news.flatMap((news) => ("look" in news && news.look !== undefined ? [news.look] : []));
+  /** What the newest look came to. */
+  const looked = async (verdict: string) => {
+    const [last] = await test.desk.store.investigations.newest((await test.desk.store.incidents.list({ limit: 9 })).map(({ id }) => id));
+    const underway = await beginInvestigation(test.desk, last?.id ?? "");
+    const finding = { verdict, headline: "Redis has room", confidence: 0.9, for: [], against: [], advice: [] };
+    if (underway === undefined) throw new Error("there is nothing to look at");
+    const diagnosis = { finding, hypotheses: [], summary: [], suspects: undefined, furtherSteps: [] };
+    await concludeInvestigation(test.desk, underway, { diagnosis, failures: [] });
+  };
+  const named = (name: string, severity: Severity, more: Partial<Hearing["alert"]> = {}) => {
+    const subject = { about: "redis", names: [], hosts: [] } as const;
+    return { source: "alertmanager", class: "redis_memory", severity, labels: {}, subject, name, says: name, ...more } as const;
+  };
+
+  it("that becomes worse is looked at anew at once, by its own runbook, and the root drops the verdict", async () => {
+    const first = await heard("a", { alert: named("RedisMemoryHigh", "warning") });
+    await looked("healthy");
+    const worse = await heard("b", { alert: named("RedisMaxmemoryReached", "critical"), runbookId: "newer" });
+    expect(worse).toMatchObject({ kind: "joined", investigation: { runbookId: "newer", state: "queued" } });
+    expect(looks()).toMatchObject([{ because: "worse", alert: { says: "RedisMaxmemoryReached" } }]);
+    const root = await test.desk.store.outbox.bySlot(`${idOf(first)}/root`);
+    expect(JSON.stringify(root?.content)).toContain("Being looked at again: RedisMaxmemoryReached");
+    expect(JSON.stringify(root?.content)).not.toContain("has room");
+    expect((await test.jobs("investigate")).map(({ id }) => id)).toHaveLength(2);
+    await heard("c", { alert: named("RedisOther", "critical") });
+    expect(looks()).toHaveLength(1); // one waits already
+  });
+
+  it("by another name waits until five minutes after the last look; what is worse meanwhile brings it forward", async () => {
+    await heard("a", { alert: named("RedisMemoryHigh", "info") });
+    await looked("near-full");
+    await heard("b", { alert: named("RedisEvicting", "info") });
+    expect(looks()).toMatchObject([{ because: "another", fromMs: expect.any(Number) }]);
+    const waiting = looks()[0]?.investigation.id ?? "";
+    expect((await test.jobs("investigate")).map(({ id }) => id)).toContain(`${waiting}-later`);
+    await heard("c", { alert: named("RedisMaxmemoryReached", "critical") });
+    expect(looks().map(({ because, investigation }) => [because, investigation.id])).toEqual([
+      ["another", waiting],
+      ["worse", waiting],
+    ]);
+    expect((await test.jobs("investigate")).map(({ id }) => id)).toContain(waiting);
+  });
+
+  it("that joins an old look, or one that had found nothing wrong, is looked at; the same again soon is not", async () => {
+    await heard("a", { alert: named("RedisMemoryHigh", "warning") });
+    await looked("near-full");
+    test.moveOn(6 * MIN);
+    await heard("b", { alert: named("RedisMemoryHigh", "warning") });
+    expect(looks()).toEqual([]);
+    test.moveOn(5 * MIN);
+    await heard("c", { alert: named("RedisMemoryHigh", "warning") });
+    await looked("healthy");
+    await heard("d", { alert: named("RedisMemoryHigh", "warning") });
+    test.moveOn(6 * MIN);
+    await heard("e", { alert: named("RedisMemoryHigh", "warning") });
+    expect(looks().map(({ because }) => because)).toEqual(["outdated", "was-well"]);
+  });
+
+  it("of a kill is looked at, once for all who tell of it; a look that waits is forgone when it is resolved", async () => {
+    const first = await heard("a", { alert: named("ContainerMemoryHigh", "warning", { class: "memory_high" }) });
+    await looked("near-limit");
+    await heard("b", { alert: named("ContainerOOMKilled", "warning", { class: "oom_killed" }) });
+    expect(looks().map(({ because }) => because)).toEqual(["killed"]);
+    await resolveIncident(test.desk, { incidentId: idOf(first), userId: REQUESTER });
+    const [last] = await test.desk.store.investigations.newest([idOf(first)]);
+    expect(last).toMatchObject({ state: "failed", because: expect.stringContaining("resolved") });
+  });
+
+  it("that opens it again weighs as much as it says, and the history says what it was", async () => {
+    const first = await heard("a", { severity: "critical" });
+    await resolveIncident(test.desk, { incidentId: idOf(first), userId: REQUESTER });
+    const again = await heard("b", { severity: "warning" });
+    expect(again).toMatchObject({ kind: "reopened", incident: { id: idOf(first), severity: "warning" } });
+    expect(await test.desk.store.incidents.get(idOf(first))).toMatchObject({ severity: "warning" });
+    const said = (await test.desk.store.incidents.timeline(idOf(first))).map(({ says }) => says);
+    expect(said).toContain("Reopened (critical before, warning now)");
+  });
+
+  it("by webhook stands in the root and below it in its own words, and in the history", async () => {
+    const words = "Redis at *93%* of <!channel> maxmemory";
+    const first = await heard("a", {
+      alert: named("RedisMemoryHigh", "warning", { words, value: "93", link: "http://prom.local:9090/graph" }),
+    });
+    const { outbox, incidents } = test.desk.store;
+    const all = await outbox.ofIncident(idOf(first));
+    const said = JSON.stringify(all.find(({ slot }) => slot.startsWith(`${idOf(first)}/alert/`))?.content);
+    expect(said).toContain("`RedisMemoryHigh`");
+    expect(said).toContain("Value `93` · <http://prom.local:9090/graph|Open at prom.local:9090>");
+    expect(said).not.toContain("<!channel>");
+    expect(JSON.stringify(all.find(({ slot }) => slot.endsWith("/root"))?.content)).toContain("Redis at");
+    expect((await incidents.timeline(idOf(first))).map(({ says }) => says)).toContain(
+      `RedisMemoryHigh (warning) · ${words} · value 93 · http://prom.local:9090/graph`,
+    );
+  });
+
+  it("is told with all that were counted, the one that tells it too", async () => {
+    const first = await heard("a");
+    await heard("b");
+    const joined = await test.desk.store.outbox.bySlot(`${idOf(first)}/joined`);
+    expect(JSON.stringify(joined?.content)).toContain("Reported 2 times (alertmanager 2)");
   });
 
   it("has the thread below its post; another of the same post begins its own", async () => {

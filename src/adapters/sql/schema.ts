@@ -9,11 +9,12 @@ import {
   type Run,
   type Shell,
 } from "../../domain/action-request.ts";
-import { ALERT_SOURCES, SEVERITIES } from "../../domain/alert.ts";
+import { ALERT_CLASSES, ALERT_SOURCES, SEVERITIES } from "../../domain/alert.ts";
 import type { Actor } from "../../domain/actor.ts";
 import type { AuditEntry, AuditKind } from "../../domain/audit.ts";
 import type { Delivery } from "../../domain/delivery.ts";
 import type { Evidence } from "../../domain/evidence.ts";
+import { given } from "../../domain/given.ts";
 import { INCIDENT_TRANSITIONS, PROBLEMS, type Incident, type IncidentEvent, type IncidentState } from "../../domain/incident.ts";
 import type { Investigation } from "../../domain/investigation.ts";
 import type { Freeze, HeardCount } from "../../ports/store.ts";
@@ -59,9 +60,13 @@ export const IncidentSchema = z.object({
 
 const said = z.string().exactOptional();
 
-export const FiringSchema = z.object({
-  fires: json(z.object({ name: said, pod: said, container: said, instance: said, severity: said })),
-});
+const Identity = json(z.object({ name: said, pod: said, container: said, instance: said, severity: said }));
+
+export const FiringSchema = z.object({ fires: Identity });
+
+export const HeardKindSchema = z
+  .object({ class: z.enum(ALERT_CLASSES), fires: Identity.exactOptional(), lastAtMs: z.coerce.number() })
+  .transform(({ class: kind, fires, lastAtMs }) => ({ class: kind, lastAtMs, ...given({ name: fires?.name }) }));
 
 export const HeardCountSchema = z.object({
   source: z.enum(ALERT_SOURCES),

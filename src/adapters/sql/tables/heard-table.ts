@@ -3,7 +3,7 @@ import type { AlertIdentity } from "../../../domain/alert-identity.ts";
 import type { HeardAlert, HeardTable } from "../../../ports/store.ts";
 import type { Database } from "../database.ts";
 import { decodeAll } from "../decode.ts";
-import { FiringSchema, HeardCountSchema } from "../schema.ts";
+import { FiringSchema, HeardCountSchema, HeardKindSchema } from "../schema.ts";
 import type { Scope } from "../scope.ts";
 
 export function heardTable(scope: Scope): HeardTable {
@@ -76,6 +76,17 @@ export function heardTable(scope: Scope): HeardTable {
           .orderBy("source")
           .execute();
         return decodeAll(HeardCountSchema, rows, { table: "heard", id: "source" });
+      }),
+    kinds: (incidentId) =>
+      scope.read(async (db) => {
+        const rows = await db
+          .selectFrom("heard")
+          .select(["class", "fires", sql<number>`max(at_ms)`.as("last_at_ms")])
+          .where("incident_id", "=", incidentId)
+          .groupBy("class")
+          .groupBy("fires")
+          .execute();
+        return decodeAll(HeardKindSchema, rows, { table: "heard", id: "class" });
       }),
     forget: (beforeMs) =>
       scope.write(async (db) => Number((await db.deleteFrom("heard").where("at_ms", "<", beforeMs).executeTakeFirst()).numDeletedRows)),

@@ -28,6 +28,17 @@ export function investigationTable(scope: Scope): InvestigationTable {
           .execute();
         return decodeAll(InvestigationSchema, rows, { table: "investigations", id: "id" });
       }),
+    newest: (incidentIds) =>
+      scope.read(async (db) => {
+        if (incidentIds.length === 0) return [];
+        const last = db
+          .selectFrom("investigations")
+          .select(({ fn }) => fn.max("position").as("position"))
+          .where("incident_id", "in", incidentIds)
+          .groupBy("incident_id");
+        const rows = await db.selectFrom("investigations").selectAll().where("position", "in", last).execute();
+        return decodeAll(InvestigationSchema, rows, { table: "investigations", id: "id" });
+      }),
     update: (id, change) =>
       scope.writeRow(async (db) => {
         const { numUpdatedRows } = await db
@@ -91,6 +102,7 @@ function toRow(investigation: Investigation): Insertable<Database["investigation
 function toUpdate(change: Parameters<InvestigationTable["update"]>[1]): Updateable<Database["investigations"]> {
   return {
     ...(change.state !== undefined && { state: change.state }),
+    ...(change.startedAtMs !== undefined && { started_at_ms: change.startedAtMs }),
     ...(change.endedAtMs !== undefined && { ended_at_ms: change.endedAtMs }),
     ...(change.diagnosis !== undefined && { diagnosis: JSON.stringify(change.diagnosis) }),
     ...(change.failures !== undefined && { failures: JSON.stringify(change.failures) }),
