@@ -85,6 +85,7 @@ function toldOf(says: string, { source }: Alert, { target, how = "by its name" }
 const KINDS = { docker: "container", workload: "pod", node: "node", redis: "Redis" } as const satisfies Record<Target["kind"], string>;
 
 function toldBy(source: string): string {
+  if (source === "generic") return "Told by another monitor.";
   return source === "text" ? "Told by a post." : `Told by ${source}.`;
 }
 
