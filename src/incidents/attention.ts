@@ -53,6 +53,7 @@ export async function attendThread(
 
 /** Like `attendWithin`, by itself. */
 export async function attend(desk: Desk, attending: Attending): Promise<boolean> {
+  if (attending.incident.state === "resolved") return false;
   const awaited = await desk.store.attention.get(attending.incident.id);
   if (awaited === undefined || awaited.attendedAtMs !== undefined) return false;
   return commit(desk, (tables) => attendWithin(tables, desk, attending));

@@ -153,7 +153,8 @@ async function joinOpen(tables: Tables, desk: Desk, hearings: readonly Hearing[]
 }
 
 /** Of alerts that join only what is new is said. */
-function unsaid({ alert: _, ...opening }: Hearing): Opening {
+function unsaid(hearing: Hearing): Opening {
+  const { alert: _, ...opening } = hearing;
   return opening;
 }
 
@@ -162,7 +163,8 @@ function labelsOfAll(hearings: readonly Hearing[]): HeardLabels {
 }
 
 /** What opens an incident, with what the alert says of it. */
-function openingOf({ alert, key: _, heardAtMs: __, changedAtMs: ___, ...opening }: Hearing): Opening {
+function openingOf(hearing: Hearing): Opening {
+  const { alert, key: _, heardAtMs: __, changedAtMs: ___, ...opening } = hearing;
   const said = given({ severity: alert.severity ?? undefined, alert: alert.says === undefined ? undefined : wordsOf(alert) });
   return { ...opening, ...said, traits: traitsOf(opening.target, alert), labels: withLabels({}, labelsOf(alert)) };
 }

@@ -3,6 +3,7 @@ import type { EscalationEvent } from "../domain/escalation.ts";
 import type { Incident, Problem } from "../domain/incident.ts";
 import type { StepProgress } from "../domain/evidence.ts";
 import { readingKey, targetKey, type Target } from "../domain/target.ts";
+import { mindAnew } from "../incidents/attention.ts";
 import { commit } from "../incidents/commit.ts";
 import { escalate } from "../incidents/escalate.ts";
 import { tellKept } from "../incidents/hush.ts";
@@ -53,7 +54,10 @@ async function say(
 ): Promise<void> {
   const { kind, says, sinceMs, isRepetition = false } = telling;
   const known = (await tables.incidents.get(incident.id))?.severity ?? null;
-  if (isWorse(SEVERITY_OF[kind], known)) await tables.incidents.setSeverity(incident.id, SEVERITY_OF[kind]);
+  if (isWorse(SEVERITY_OF[kind], known)) {
+    await tables.incidents.setSeverity(incident.id, SEVERITY_OF[kind]);
+    if (known !== null) await mindAnew(tables, desk, incident);
+  }
   if (!isRepetition) await tables.incidents.note({ incidentId: incident.id, atMs: desk.clock.nowMs(), actor: ACTOR, says });
   await desk.narrator(tables, { kind: "watched", incident, trouble: kind, says, sinceMs });
   await escalate(tables, desk, { incident, event: kind satisfies EscalationEvent, says });

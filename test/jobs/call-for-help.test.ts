@@ -89,9 +89,24 @@ describe("nobody reacts", () => {
     expect(await call()).toBe(0);
   });
 
+  it("also to one that only reads; and anew to who was on it when it becomes worse", async () => {
+    const id = await alert("warning");
+    const { store } = on.front.desk;
+    await on.oom(`show ${id}`);
+    await on.oom(`audit ${id}`);
+    expect(await store.attention.get(id)).not.toHaveProperty("attendedBy");
+    expect(await on.click({ actionId: "incident_attend", value: id, userId: APPROVER })).toContain("You are on");
+    on.test.moveOn(60 * MINUTE_MS);
+    expect(await call()).toBe(0);
+    await alert("critical");
+    expect(await call()).toBe(0);
+    on.test.moveOn(60 * MINUTE_MS);
+    expect(await call()).toBe(2);
+  });
+
   it.each<[string, (id: string) => Promise<unknown>]>([
     ["a click in its thread", (id) => on.click({ actionId: "incident_show", value: id, threadTs: "5.5" })],
-    ["a command that names it", (id) => on.oom(`show ${id}`)],
+    ["a command that does something with it", (id) => on.oom(`mute ${id} 1h`)],
     ["asking again", () => on.oom("investigate redis/shop")],
     [
       "a reply in its thread",
@@ -99,7 +114,7 @@ describe("nobody reacts", () => {
         on.receiver.handle({
           kind: "post",
           id: "p",
-          post: { channel: CHANNEL, ts: "6.6", threadTs: "5.5", userId: REQUESTER, text: "looking" },
+          post: { channel: CHANNEL, ts: "6.6", threadTs: "5.5", userId: REQUESTER, text: "I’m on it" },
           receivedAtMs: 0,
         }),
     ],
