@@ -19,10 +19,6 @@ export function fitPlain(text: PlainText, max: number): PlainText {
   return { ...text, text: max > 100 ? cutText(text.text, max) : `${text.text.slice(0, safeEnd(text.text, max - 1))}…` };
 }
 
-export function fitText<Kind extends Text>(text: Kind, max: number): Kind {
-  return text.text.length <= max ? text : { ...text, text: cutText(text.text, max) };
-}
-
 /** Several texts of at most `max` characters with everything in them, cut between lines or words where there are any. */
 export function splitText<Kind extends Text>(text: Kind, max: number): readonly Kind[] {
   const parts: Kind[] = [];
