@@ -6,6 +6,7 @@ import { hostsIn, killsIn, killWithoutLine } from "./kills-in.ts";
 import { BUILT_IN_RULES } from "./rules/index.ts";
 import { machinesSaid } from "./places-in-text.ts";
 import { namesSomebody, subjectOf } from "./subject.ts";
+import { thresholdIn } from "./threshold-in.ts";
 import { timeInText } from "./time-in-text.ts";
 import { namesMachine, victimLabels } from "./victim-labels.ts";
 import { visibleStart } from "./visible-start.ts";
@@ -16,7 +17,7 @@ export type Judge = (facts: AlertFacts, source: AlertSource) => Alert;
 /** Of an alert's own words the thread shows so many characters. */
 const MOST_WORDS = 500;
 
-type Verdict = Pick<Alert, "memory" | "class" | "rule" | "subject" | "kills">;
+type Verdict = Pick<Alert, "memory" | "class" | "rule" | "subject" | "kills" | "threshold">;
 
 /** Kernel lines first, which say exactly what happened; then the users' rules, then those built in: the first that fits. */
 export function createJudge(ofUsers: readonly AlertRule[] = []): Judge {
@@ -45,7 +46,11 @@ function ruled(facts: AlertFacts, rule: Pick<AlertRule, "id" | "verdict"> | unde
   const isOfMachine =
     kind === "memory_high" && subject.about === "node" && (namesMachine(facts.labels) || machinesSaid(facts.text).length > 0);
   const told = isOfMachine ? "node_memory_high" : kind;
-  return { memory: judged, class: judged === "no" ? "other" : told, rule: rule.id, subject, kills: [] };
+  return { memory: judged, class: judged === "no" ? "other" : told, rule: rule.id, subject, kills: [], ...thresholdOf(facts, judged) };
+}
+
+function thresholdOf(facts: AlertFacts, memory: Alert["memory"]): Pick<Alert, "threshold"> {
+  return memory === "no" ? {} : given({ threshold: thresholdIn(facts) });
 }
 
 function nothing(facts: AlertFacts): Verdict {

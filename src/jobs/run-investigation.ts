@@ -31,7 +31,7 @@ export async function runInvestigation(
     const outcome = await runRunbook(runbook, investigation.target, {
       clock: desk.clock,
       ids: desk.ids,
-      asked: given({ backMs: investigation.sinceMs }),
+      asked: given({ backMs: investigation.sinceMs, alert: investigation.alert }),
       onProgress: (steps) => (investigation.isCheckUp === true ? undefined : progress.show(steps)),
       onEvidence: (evidence) => desk.store.evidence.add(investigation.id, evidence),
       signal,

@@ -51,7 +51,7 @@ export async function runRunbook<Session>(runbook: Runbook<Session>, target: Tar
     );
     const evidence = outcomes.flatMap((outcome) => (outcome.kind === "collected" ? [outcome.evidence] : []));
     const failures = outcomes.flatMap((outcome) => (outcome.kind === "failed" ? [outcome.failure] : []));
-    return { kind: "done", evidence, failures, diagnosis: runbook.diagnose(evidence, failures) };
+    return { kind: "done", evidence, failures, diagnosis: runbook.diagnose(evidence, failures, options.asked) };
   } finally {
     ended.abort(new OomphError("internal", "the run has ended"));
     await opened.close();

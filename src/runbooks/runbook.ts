@@ -1,3 +1,4 @@
+import type { AlertClaim } from "../domain/alert-claim.ts";
 import type { ErrorCode } from "../domain/errors.ts";
 import type { Evidence, StepFailure } from "../domain/evidence.ts";
 import type { Diagnosis } from "../domain/finding.ts";
@@ -17,13 +18,16 @@ export type Runbook<Session = unknown> = ForTargets & {
   /** Run side by side: none builds on another, and readings that must be apart in time are taken within one step. */
   readonly steps: readonly Step<Session>[];
   /** Pure: the same evidence always gives the same diagnosis. */
-  diagnose(evidence: readonly Evidence[], failures: readonly StepFailure[]): Diagnosis;
+  diagnose(evidence: readonly Evidence[], failures: readonly StepFailure[], asked?: Asked): Diagnosis;
   /** Pure: what it means that `open` threw this. */
   diagnoseUnreachable(code: ErrorCode, because: string): Diagnosis;
 };
 
-/** What whoever asks may say. `backMs`: how far back to look, where what is looked at keeps a record of its past. */
-export type Asked = { readonly backMs?: number };
+/**
+ * What whoever asks may say. `backMs`: how far back to look, where what is looked at keeps a record of its past. `alert`: what the
+ * alert claims that it is about.
+ */
+export type Asked = { readonly backMs?: number; readonly alert?: AlertClaim };
 
 export type Step<Session = unknown> = {
   /** `redis.memory` */

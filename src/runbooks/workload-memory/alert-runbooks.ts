@@ -1,4 +1,5 @@
 import type { AlertThresholds } from "../../domain/alert-thresholds.ts";
+import { withSendersThreshold } from "../../domain/senders-threshold.ts";
 import type { Runbook, Step } from "../runbook.ts";
 import { ALERT_TYPES, type AlertType } from "./alert-types.ts";
 import { checkClaim, withClaim } from "./check-claim.ts";
@@ -13,10 +14,11 @@ export function alertRunbooks(deps: WorkloadMemoryDeps, thresholds: AlertThresho
     ...all,
     id: type.id,
     title: type.title,
-    classes: type.classes,
+    classes: [type.kind],
     steps: inOrder(all.steps, type),
-    diagnose(evidence, failures) {
-      const claim = checkClaim(type.claim(assemble(evidence, failures), thresholds));
+    diagnose(evidence, failures, asked) {
+      const theirs = withSendersThreshold(thresholds, type.kind, asked?.alert);
+      const claim = checkClaim(type.claim(assemble(evidence, failures), theirs), asked?.alert);
       return withClaim(all.diagnose(evidence, failures), claim);
     },
   }));

@@ -24,7 +24,8 @@ export type AlertType = {
   /** Of its runbook. */
   readonly id: string;
   readonly title: string;
-  readonly classes: readonly AlertClass[];
+  /** The class of alerts that begin with it. */
+  readonly kind: AlertClass & keyof AlertThresholds;
   /** Ids of steps. */
   readonly first: readonly string[];
   /** Pure. */
@@ -39,42 +40,42 @@ export const ALERT_TYPES: readonly AlertType[] = [
   {
     id: "memory-growth",
     title: "Memory of pods that grows",
-    classes: ["memory_growth"],
+    kind: "memory_growth",
     first: ["k8s.prometheus", "k8s.history", "k8s.usage", "k8s.metrics", "k8s.logs", "k8s.rollout", "k8s.cgroup"],
     claim: growth,
   },
   {
     id: "memory-leak",
     title: "Growth events of pods, a leak maybe",
-    classes: ["memory_leak"],
+    kind: "memory_leak",
     first: ["k8s.prometheus", "k8s.history", "k8s.logs", "k8s.rollout", "k8s.metrics", "k8s.heap"],
     claim: growthEvents,
   },
   {
     id: "object-growth",
     title: "Objects of a program that grow in number",
-    classes: ["object_growth"],
+    kind: "object_growth",
     first: ["k8s.metrics", "k8s.rollout", "k8s.logs", "k8s.heap", "k8s.prometheus"],
     claim: objectGrowth,
   },
   {
     id: "memory-high",
     title: "Much memory of pods in use",
-    classes: ["memory_high"],
+    kind: "memory_high",
     first: ["k8s.usage", "k8s.events", "k8s.pods", "k8s.metrics", "k8s.heap", "k8s.logs", "k8s.surroundings", "k8s.rollout"],
     claim: highUse,
   },
   {
     id: "gc-pressure",
     title: "Garbage that pods collect all the time",
-    classes: ["gc_pressure"],
+    kind: "gc_pressure",
     first: ["k8s.usage", "k8s.metrics", "k8s.prometheus", "k8s.environment", "k8s.history", "k8s.heap"],
     claim: collecting,
   },
   {
     id: "container-restarts",
     title: "Restarts of pods",
-    classes: ["container_restarts"],
+    kind: "container_restarts",
     first: ["k8s.pods", "k8s.events", "k8s.logs", "k8s.kernel", "k8s.node", "k8s.usage", "k8s.rollout", "k8s.health"],
     claim: restarts,
   },
@@ -118,11 +119,16 @@ function objectGrowth(picture: Picture, { object_growth: { objectsPerHour: over 
 function highUse(picture: Picture, { memory_high: { warningBytes, criticalBytes: critical, share } }: AlertThresholds): Claim {
   const inWords = (bytes: number): string => formatBytes(Math.round(bytes));
   const now = usedNow(picture, { bytes: warningBytes, share, critical });
+  const isBytes = Number.isFinite(warningBytes);
+  const limits = [
+    ...(isBytes ? [`more than ${formatBytes(warningBytes)}`] : []),
+    ...(Number.isFinite(share) ? [`more than ${percent(share)} of the limit`] : []),
+  ];
   return {
-    says: `more than ${formatBytes(warningBytes)}, or more than ${percent(share)} of the limit, is in use`,
+    says: `${limits.join(", or ")}${limits.length > 1 ? "," : ""} is in use`,
     // Of what others measured the limit is not known: they stand in only where the cluster tells nothing.
     measures:
-      now.length > 0
+      now.length > 0 || !isBytes
         ? now
         : [...lastOfSeries(picture, { what: "usage", over: warningBytes, inWords }), ...residentNow(picture, warningBytes)],
     otherwise: "neither the cluster's metrics nor Prometheus nor the program itself tell what it uses",

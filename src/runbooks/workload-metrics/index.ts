@@ -50,8 +50,8 @@ export function workloadMetricsRunbooks(deps: WorkloadMemoryDeps, thresholds: Al
     problem: "workload-metrics",
     open: all.open,
     steps: ids.flatMap((wanted) => steps.find((step) => step.id === wanted) ?? []),
-    diagnose(evidence, failures) {
-      const checked = checkClaim(claim(assemble(evidence, failures), thresholds));
+    diagnose(evidence, failures, asked) {
+      const checked = checkClaim(claim(assemble(evidence, failures), thresholds), asked?.alert);
       return withClaim(diagnoseWorkloadMetrics(evidence, failures), checked);
     },
     diagnoseUnreachable,

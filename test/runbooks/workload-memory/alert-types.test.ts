@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_THRESHOLDS } from "../../../src/domain/alert-thresholds.ts";
+import type { AlertClaim } from "../../../src/domain/alert-claim.ts";
 import type { AlertClass } from "../../../src/domain/alert.ts";
 import { alertRunbooks } from "../../../src/runbooks/workload-memory/alert-runbooks.ts";
 import { workloadMemoryRunbook, type WorkloadMemoryDeps } from "../../../src/runbooks/workload-memory/index.ts";
@@ -51,6 +52,23 @@ function metricsPart(...gauges: readonly { readonly name: string; readonly first
   const read = { pod: "web-1", path: ":8080/metrics", firstAtMs: NOW_MS, lastAtMs: NOW_MS + 3_000, truncated: false };
   return { endpoints: [{ ...read, gauges: gauges.map((gauge) => ({ labels: {}, ...gauge })) }], missing: [] };
 }
+
+test("the sender's own threshold and value are held against what is measured", () => {
+  const high = (alert: AlertClaim) => runbookFor("memory_high").diagnose(evidence(CALM), [], { alert }).claim;
+  expect(high({ threshold: { amount: 0.05, unit: "share" }, value: "92.3" })).toMatchObject({
+    holds: "borne-out",
+    says: expect.stringContaining("The alert says that more than 5% of the limit is in use (its sender measured 92.3)."),
+  });
+  expect(high({ threshold: { amount: 50, unit: "plain" }, value: "<!channel>" })).toMatchObject({
+    holds: "not-borne-out",
+    says: expect.stringContaining("more than 50% of the limit is in use. Not borne out"),
+  });
+  expect(high({ threshold: { amount: 10 * MIB, unit: "bytes" } })).toMatchObject({
+    holds: "borne-out",
+    says: expect.stringContaining("more than 10.0 MiB is in use"),
+  });
+  expect(high({ severity: "critical" })?.says).toContain("more than 1.0 GiB, or more than 80% of the limit, is in use");
+});
 
 describe("a runbook for each type of alert about pods", () => {
   test.each<readonly [AlertClass, string]>([
