@@ -164,7 +164,7 @@ export type InvestigationTable = {
   get(id: string): Promise<Investigation | undefined>;
   /** Newest first. */
   ofIncident(incidentId: string): Promise<readonly Investigation[]>;
-  /** The newest of each of these incidents. */
+  /** The newest of each of these incidents. Not one that only looks whether it is over, as in `isUnderway`. */
   newest(incidentIds: readonly string[]): Promise<readonly Investigation[]>;
   /** Conditional on not having ended; false: it had. */
   update(

@@ -32,6 +32,7 @@ export function investigationContract(ask: Ask): void {
       await store.investigations.create(look);
       expect(await store.investigations.get(look.id)).toStrictEqual(look);
       expect(await store.investigations.isUnderway(incidentId)).toBe(false);
+      expect(await store.investigations.newest([incidentId])).toEqual([]);
     });
 
     it("gives back a diagnosis without suspects as it was", async () => {

@@ -35,6 +35,7 @@ export function investigationTable(scope: Scope): InvestigationTable {
           .selectFrom("investigations")
           .select(({ fn }) => fn.max("position").as("position"))
           .where("incident_id", "in", incidentIds)
+          .where("is_check_up", "is", null)
           .groupBy("incident_id");
         const rows = await db.selectFrom("investigations").selectAll().where("position", "in", last).execute();
         return decodeAll(InvestigationSchema, rows, { table: "investigations", id: "id" });
