@@ -175,5 +175,5 @@ function isBinary(beginning: string): boolean {
     const code = told.charCodeAt(at);
     if (code < 9 || (code > 13 && code < 32 && code !== ESCAPE)) odd += 1;
   }
-  return odd > told.length * BINARY_SHARE;
+  return told === "" ? beginning !== "" : odd > told.length * BINARY_SHARE;
 }

@@ -1,6 +1,7 @@
 import { given } from "../domain/given.ts";
 import { joinContainer } from "../domain/kernel-oom/join-container.ts";
 import { readKernelLog } from "../domain/kernel-oom/kernel-log-scan.ts";
+import { sayKill } from "../domain/kernel-oom/kill-words.ts";
 import type { KernelKill } from "../domain/kernel-oom/types.ts";
 import type { DescribedPod } from "../domain/pod-text/read-describe.ts";
 import type { PodFacts } from "../domain/workload.ts";
@@ -68,6 +69,7 @@ const ORDER: readonly PodReading["verdict"][] = [
   "not_oom",
 ];
 const MOST_SHOWN = 10;
+const SIGKILL_CODE = 137;
 const KERNEL = /oom|Killed process/i;
 
 /** Judges pods by their own facts, the events among them, and kernel lines that stand in the same text. */
@@ -121,10 +123,16 @@ function readingOf({ pod, events }: DescribedPod, kernelKills: readonly KernelKi
     limitBytes: first?.limitBytes ?? pod.podLimitBytes ?? null,
     atOnce: end !== undefined && isAtOnce(end),
     for: judgement.for.map(({ says }) => says),
-    against: judgement.against.map(({ says }) => says),
+    against: [...judgement.against.map(({ says }) => says), ...unjoined(end?.exitCode, kills.length === 0 ? kernelKills : [])],
     advice: podAdvice(pod, judgement),
   };
   return { reading, headline: headlineOf(pod, judgement) };
+}
+
+/** A kill beside a 137 may be its reason; where nothing joins the two, that is said. */
+function unjoined(exitCode: number | undefined, [kill]: readonly KernelKill[]): readonly string[] {
+  if (exitCode !== SIGKILL_CODE || kill === undefined) return [];
+  return [`the text also says: ${sayKill(kill)}; whether that was in this pod, nothing in it tells`];
 }
 
 /** Kernel lines of the same text, where they name this pod or one of the containers that ended. */

@@ -153,6 +153,7 @@ describe("input", () => {
     ["UTF-16 of the other order", Buffer.from("\uFEFFhello", "utf16le").swap16(), /iconv/],
     ["a zip", Buffer.from("PK\u0003\u0004\u0014\0\0\0\u0008\0 log"), /unzip -p/],
     ["bzip2", Buffer.from("BZh91AY&SY log"), /bzcat/],
+    ["nothing but zeros", Buffer.alloc(70_000), /bytes that are no text/],
     ["evenly mixed bytes", Buffer.from(Array.from({ length: 4096 }, (_, at) => (at * 167) % 256)), /bytes that are no text/],
     ["a binary", Buffer.from(Array.from({ length: 4000 }, (_, at) => at % 7)), /bytes that are no text/],
   ])("%s", async (_name, content, says) => {

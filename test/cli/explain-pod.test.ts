@@ -104,6 +104,16 @@ describe("what kubectl describe shows of a pod", () => {
     expect(result.for.join()).toContain("node (pid 4711");
   });
 
+  test("called Error, and a kernel's line that names nobody's container proves nothing, and is told", () => {
+    const end = "Last State: Terminated\n  Reason: Error\n  Exit Code: 137\n";
+    const line = "Memory cgroup out of memory: Killed process 4711 (importer) total-vm:9kB, anon-rss:8kB, file-rss:0kB\n";
+    const result = read(`${end}\n[Mon May  4 08:20:30 2026] ${line}`);
+    expect(result).toMatchObject({ verdict: "undetermined", exitCode: 137 });
+    expect(result.against.join("\n")).toContain("importer (pid 4711)");
+    expect(read(end).against.join("\n")).not.toContain("the text also says");
+    expect(read(`${end.replace("137", "1")}\n${line}`).against.join("\n")).not.toContain("the text also says");
+  });
+
   test("an eviction for want of memory, and one for want of disk", () => {
     const text = (message: string) =>
       `Name:         web-1\nNamespace:    shop\nNode:         worker-2/\nStatus:       Failed\nReason:       Evicted\nMessage:      ${message}\nIP:\n`;
