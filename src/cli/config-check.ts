@@ -3,6 +3,7 @@ import { accessFromKubeconfig } from "../adapters/kubernetes/kubeconfig.ts";
 import type { KubernetesConnectionSettings } from "../adapters/kubernetes/settings.ts";
 import { formatProblem, loadCommandLineConfig, loadConfig, type Config, type ServiceConfig } from "../config.ts";
 import { OomphError } from "../domain/errors.ts";
+import { alertWarnings, describeAlerts } from "./config-alerts.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { withFile } from "./load-config.ts";
@@ -31,6 +32,7 @@ export async function configCheck(options: { readonly config?: string; readonly 
       .map((line) => `  ${line}\n`)
       .join("")}`,
   );
+  for (const warning of alertWarnings(loaded.config, Date.now())) io.err(`Warning: ${warning}\n`);
   return EXIT.ok;
 }
 
@@ -48,6 +50,7 @@ function describe(config: Config | ServiceConfig, clusters: readonly string[]): 
     targets.length === 0
       ? "Targets: none. Name some under redis.connections, docker.connections or kubernetes.connections in oomph.yaml"
       : `Targets: ${targets.join(", ")}`,
+    ...describeAlerts(config),
     ...(approvers.length === 0
       ? ["Nobody can approve an action: access.approvers (OOMPH_APPROVERS) is empty, and so is every policy's list"]
       : []),

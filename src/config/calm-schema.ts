@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { SEVERITIES, type Severity } from "../domain/alert.ts";
 import { MOMENT_EXPECTED, parseMoment, parseTimeOfDay, parseWeekly, WEEKLY_EXPECTED, type WeeklyTime } from "../domain/calm.ts";
+import { severityOf } from "../domain/severity-words.ts";
 import { isZone } from "../domain/zoned-time.ts";
 import { channel, list, names, text } from "./kinds.ts";
 import { optional, setting, type SettingKind } from "./setting-schema.ts";
@@ -31,9 +32,9 @@ const group: SettingKind<string> = {
 };
 
 const severities: SettingKind<readonly Severity[]> = {
-  expected: `a list out of ${SEVERITIES.join(", ")}`,
+  expected: `a list out of ${SEVERITIES.join(", ")}, or words that senders have for them, such as warn`,
   read(value) {
-    const given = list(value, (item) => SEVERITIES.some((severity) => severity === item));
+    const given = list(value, (item) => severityOf(item) !== null)?.map(severityOf);
     return given === undefined ? undefined : SEVERITIES.filter((severity) => given.includes(severity));
   },
 };
@@ -51,7 +52,10 @@ export const maintenance = z
   .array(
     z.strictObject({
       name: setting(text, { says: "Told by `/oom silences`", fallback: "maintenance" }),
-      targets: setting(names, { says: "Target keys, `*` at the end matches the rest: `deploy/shop/*`; none: all", fallback: "[]" }),
+      targets: setting(names, {
+        says: "Targets with their kind, `*` at the end matches the rest: `docker/kong`, `deploy/shop/*`; none: all",
+        fallback: "[]",
+      }),
       labels: z
         .record(z.string(), setting(text, { says: "Value of the alert's label of this name, with the same `*`; each must fit" }))
         .prefault({}),
@@ -65,7 +69,7 @@ export const maintenance = z
 export const quietHours = z
   .strictObject({
     from: setting(timeOfDay, { says: "In quiet hours only what is critical is told; the rest comes as one message when they end" }),
-    to: setting(timeOfDay, { says: "At or before `from`: on the next day" }),
+    to: setting(timeOfDay, { says: "Before `from`: on the next day; never the same" }),
     zone: setting(zone, { says: "Whose clock it is", fallback: "UTC" }),
   })
   .optional();

@@ -1,5 +1,5 @@
 import { fitsPattern } from "./name-pattern.ts";
-import type { Noise } from "./silence.ts";
+import { fitsLabel, type Noise } from "./silence.ts";
 import { targetKey } from "./target.ts";
 import { dayBefore, isZone, momentOf, wallTimeAt, WEEKDAYS, type Weekday } from "./zoned-time.ts";
 
@@ -61,14 +61,24 @@ export function isWithin(when: WindowTime, nowMs: number): boolean {
 function isOf({ targets, labels }: MaintenanceWindow, noise: Noise): boolean {
   const { target } = noise;
   const isTarget = targets.length === 0 || (target !== undefined && targets.some((pattern) => fitsPattern(pattern, targetKey(target))));
-  return isTarget && Object.entries(labels).every(([name, pattern]) => valuesOf(noise, name).some((value) => fitsPattern(pattern, value)));
+  return isTarget && Object.entries(labels).every(([name, pattern]) => fitsLabel({ name, pattern }, noise));
 }
 
-function valuesOf({ labels }: Noise, name: string): readonly string[] {
-  return Object.hasOwn(labels, name) ? (labels[name] ?? []) : [];
-}
+export const WEEKLY_EXPECTED =
+  'days (daily, sat, mon-fri, sat,sun), hours and a time zone, such as "sat 02:00-06:00 Europe/Berlin" or "daily 22:00-04:00 UTC"';
 
-export const WEEKLY_EXPECTED = 'days, hours and a time zone, such as "sat 02:00-06:00 Europe/Berlin" or "mon-fri 22:00-04:00 UTC"';
+/** Which part of a week's window is wrong; undefined: none of them by itself. */
+export function wrongInWeekly(text: string): string | undefined {
+  const [days = "", hours = "", zone = "", ...more] = text.trim().split(/\s+/);
+  const [from = "", to = "", ...others] = hours.split("-");
+  if (parseDays(days.toLowerCase()) === undefined)
+    return `days as daily, mon, mon-fri or mon,tue (without spaces) at its beginning, not "${days.slice(0, 40)}"`;
+  if (parseTimeOfDay(from) === undefined || parseTimeOfDay(to) === undefined || others.length > 0)
+    return `hours such as 22:00-04:00 after the days, not "${hours.slice(0, 40)}"`;
+  if (parseTimeOfDay(from) === parseTimeOfDay(to)) return `hours that begin and end at different times, not "${hours.slice(0, 40)}"`;
+  if (!isZone(zone)) return `the name of a time zone such as Europe/Berlin after the hours, not "${zone.slice(0, 40)}"`;
+  return more.length > 0 ? `nothing after the time zone, not "${more.join(" ").slice(0, 40)}"` : undefined;
+}
 
 /** `sat 02:00-06:00 Europe/Berlin`, `mon-fri ...`, `sat,sun ...`, `daily ...`; undefined: not understood. */
 export function parseWeekly(text: string): WeeklyTime | undefined {

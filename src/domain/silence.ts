@@ -1,6 +1,7 @@
 import { isWorse, type Alert, type AlertClass, type Severity } from "./alert.ts";
 import type { HeardLabels } from "./heard-labels.ts";
 import type { Incident, Problem } from "./incident.ts";
+import { severityOf as severityOfWord } from "./severity-words.ts";
 import { fitsPattern } from "./name-pattern.ts";
 import { targetKey, type Target } from "./target.ts";
 
@@ -111,10 +112,16 @@ function fitsTarget({ pattern, problem }: Extract<Silenced, { readonly kind: "ta
   return fitsPattern(pattern, targetKey(noise.target)) && (problem === undefined || problem === noise.problem);
 }
 
-/** `severity=warning` fits what its sender calls `page` and we call a warning. */
-function fitsLabel({ name, pattern }: Extract<Silenced, { readonly kind: "label" }>, { labels, severity }: Noise): boolean {
+/** `severity=warning` and `severity=warn` fit what its sender calls `minor` and we call a warning. */
+export function fitsLabel(
+  { name, pattern }: Pick<Extract<Silenced, { readonly kind: "label" }>, "name" | "pattern">,
+  { labels, severity }: Noise,
+): boolean {
   const said = Object.entries(labels).filter(([label]) => label.toLowerCase() === name.toLowerCase());
   const values = said.flatMap(([, each]) => each);
-  if (name.toLowerCase() === "severity" && severity !== null) values.push(severity);
+  if (name.toLowerCase() === "severity" && severity !== null) {
+    if (severityOfWord(pattern) === severity) return true;
+    values.push(severity);
+  }
   return values.some((value) => fitsPattern(pattern.toLowerCase(), value.toLowerCase()));
 }

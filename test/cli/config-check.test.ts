@@ -34,9 +34,45 @@ test("a kubeconfig that is not there and a context that is not in it are told, b
   expect(err).toMatch(/kubernetes connection b: .* has no context "?staging"?\. It has "?prod"?\.\n/);
 });
 
-async function check(connections: string) {
+test("what is set for alerts is summed up; what is probably a mistake is warned of", async () => {
+  const alerts = `{
+    rules: [{ id: everything, when: [{ name: ["*"] }], verdict: { memory: no } }],
+    maintenance: [{ name: past, from: 2020-01-01T00:00:00Z, to: 2020-01-02T00:00:00Z }, { targets: [docker/kong], weekly: "daily 02:00-03:00 UTC" }],
+    quietHours: { from: "22:00", to: "07:00" }, unattended: { mention: S0ONCALL, severities: [warn] } }`;
+  const { code, out, err } = await check("", alerts);
+  expect(code).toBe(EXIT.ok);
+  expect(out).toContain("Alert rules of your own: everything\n  2 maintenance windows: past (all); maintenance (docker/kong)\n");
+  expect(out).toContain("Quiet hours: 22:00-07:00 UTC\n  Called when nobody reacts: S0ONCALL after 10 min, for warning\n");
+  expect(err.match(/Warning: .*/g)).toEqual([
+    'Warning: maintenance "past" is over since 2020-01-02T00:00:00.000Z: it can be removed',
+    'Warning: maintenance "past" names neither targets nor labels: it silences everything',
+    "Warning: the alert rule everything silences every alert that has a name",
+  ]);
+});
+
+test("what can never fit is refused, and the part that is wrong is named", async () => {
+  const alerts = `{ maintenance: [
+      { targets: [kong], labels: { severity: crit, class: oom_kiled }, weekly: "daily 02:00-03:00 UTC" },
+      { labels: { severity: warnin }, weekly: "mon, tue 02:00-03:00 UTC" },
+      { weekly: "mon,tue 02:00-25:00 UTC" } ],
+    unattended: { mention: S0ONCALL, secondChannel: C0EVERYONE, afterMinutes: 45 } }`;
+  const { code, err } = await check("", alerts);
+  expect(code).toBe(EXIT.badInput);
+  const said = [
+    /targets.*expected a kind \(redis, docker,.*got "kong"/,
+    /class.*did you mean oom_killed\?/,
+    /severity.*did you mean warning\?/,
+    /days as daily.*not "mon,"/,
+    /hours such as 22:00-04:00 after the days, not "02:00-25:00"/,
+    /no less than afterMinutes \(45\), got 30/,
+  ];
+  for (const says of said) expect(err).toMatch(says);
+  expect(err).not.toMatch(/got "crit"/);
+});
+
+async function check(connections: string, alerts = "{}") {
   let [out, err] = ["", ""];
-  const files: Readonly<Record<string, string>> = { "oomph.yaml": `kubernetes: { connections: { ${connections} } }` };
+  const files: Readonly<Record<string, string>> = { "oomph.yaml": `kubernetes: { connections: { ${connections} } }\nalerts: ${alerts}` };
   const io: Io = {
     out: (words) => void (out += words),
     err: (words) => void (err += words),

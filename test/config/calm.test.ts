@@ -64,7 +64,10 @@ alerts:
       "alerts.maintenance[0].to: expected a time after 2026-11-28T02:00:00Z, got 2026-11-28T01:00:00Z",
     ],
     ["alerts: { maintenance: [{ from: tomorrow, to: 2026-11-28T01:00:00Z }] }", "expected a time with its offset or zone, such as"],
-    ["alerts: { maintenance: [{ weekly: saturdays }] }", 'expected days, hours and a time zone, such as "sat 02:00-06:00 Europe/Berlin"'],
+    [
+      "alerts: { maintenance: [{ weekly: saturdays }] }",
+      'expected days (daily, sat, mon-fri, sat,sun), hours and a time zone, such as "sat 02:00-06:00 Europe/Berlin"',
+    ],
     ["alerts: { quietHours: { from: 22:00, to: 22:00 } }", "alerts.quietHours.to: expected another time than from, got 22:00"],
     ["alerts: { quietHours: { from: 10 pm, to: 07:00 } }", "expected a time of day such as 22:00"],
     ["alerts: { quietHours: { from: 22:00, to: 07:00, zone: Berlin } }", "expected the name of a time zone such as Europe/Berlin or UTC"],
