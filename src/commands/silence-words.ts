@@ -17,7 +17,7 @@ const MOST_REASON = 500;
 
 /** `docker/kong 30m being worked on`; a sentence where that is not what was typed. */
 export function readSnoozeWords(words: readonly string[]): SilenceAsked | string {
-  const [what, ...rest] = words;
+  const [what, ...rest] = withTimes(words);
   if (what === undefined) return "expected a target or an incident's id and a time, got neither";
   const [first, ...after] = rest[0]?.toLowerCase() === "for" ? rest.slice(1) : rest;
   if (first === undefined) return `expected ${EXPECTED} after "${what.slice(0, 60)}", got none`;
@@ -27,7 +27,7 @@ export function readSnoozeWords(words: readonly string[]): SilenceAsked | string
 
 /** `severity=warning for 2d`, `docker/kong until resolved with kills known bug`; without a time for a day. */
 export function readMuteWords(words: readonly string[]): SilenceAsked | string {
-  const [what, ...rest] = words;
+  const [what, ...rest] = withTimes(words);
   if (what === undefined) return "expected a target, a label, a problem or a channel, got none";
   let asked: SilenceAsked = { what, until: { ms: DAY_MS }, kills: false };
   let left: readonly string[] = rest;
@@ -38,6 +38,19 @@ export function readMuteWords(words: readonly string[]): SilenceAsked | string {
     asked = { ...asked, ...read.term };
     left = left.slice(read.taken);
   }
+}
+
+/** `1 hour` and `10 min` as one word: `1h`, `10m`. */
+function withTimes(words: readonly string[]): readonly string[] {
+  const unit = (word = ""): string | undefined =>
+    /^(?:(m)(?:ins?|inutes?)?|(h)(?:rs?|ours?)?|(d)(?:ays?)?)$/i.exec(word)?.slice(1).find(Boolean);
+  return words.flatMap((word, index) => {
+    const [, number, after] = /^(\d+(?:\.\d+)?)([a-z]*)$/i.exec(word) ?? [];
+    const isNumber = (at: number): boolean => /^\d+(?:\.\d+)?$/.test(words[at] ?? "");
+    if (isNumber(index - 1) && unit(word) !== undefined) return [];
+    const meant = after === "" ? unit(words[index + 1]) : unit(after);
+    return [number === undefined || meant === undefined ? word : `${number}${meant}`];
+  });
 }
 
 type Term = { readonly term: Partial<Pick<SilenceAsked, "until" | "kills">>; readonly taken: number };

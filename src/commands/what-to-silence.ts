@@ -1,4 +1,5 @@
 import { PROBLEMS } from "../domain/incident.ts";
+import { unknownWord } from "../domain/known-words.ts";
 import type { Message } from "../domain/message.ts";
 import { nearest } from "../domain/nearest.ts";
 import type { Silenced } from "../domain/silence.ts";
@@ -44,6 +45,11 @@ function label(word: string): WhatFound {
   if (name === undefined)
     return refused(`expected a label as \`name=value\`, with \`*\` at the end where it may go on, got "${word.slice(0, 80)}"`);
   if (value.slice(0, -1).includes("*")) return refused(`expected \`*\` at the end of the value only, got "${value.slice(0, 80)}"`);
+  const expected = value.endsWith("*") ? undefined : unknownWord(name, value);
+  if (expected !== undefined) return refused(`expected after \`${name}=\` ${expected}, got "${value.slice(0, 80)}"`);
+  const meant = name.toLowerCase() === "problem" ? PROBLEMS.find((one) => one === value.toLowerCase()) : undefined;
+  if (meant !== undefined) return found({ kind: "problem", problem: meant });
+  if (name.toLowerCase() === "problem") return refused(`expected one of ${PROBLEMS.join(", ")}, got "${value.slice(0, 80)}"`);
   return { ...found({ kind: "label", name, pattern: value }), isKills: name.toLowerCase() === "class" && value === "oom_killed" };
 }
 

@@ -19,6 +19,11 @@ describe("snooze and mute, as they are typed", () => {
       "SNOOZE inc_1 for 2h being worked on",
       { kind: "snooze", what: "inc_1", until: { ms: 2 * HOUR_MS }, kills: false, reason: "being worked on" },
     ],
+    [
+      "mute redis/shop for 1 hour load test",
+      { kind: "mute", what: "redis/shop", until: { ms: HOUR_MS }, kills: false, reason: "load test" },
+    ],
+    ["snooze redis/shop 120 min", { kind: "snooze", what: "redis/shop", until: { ms: 2 * HOUR_MS }, kills: false }],
     ["mute deploy/shop/*", { kind: "mute", what: "deploy/shop/*", until: { ms: 24 * HOUR_MS }, kills: false }],
     ["mute severity=warning for 2d", { kind: "mute", what: "severity=warning", until: { ms: 48 * HOUR_MS }, kills: false }],
     [
@@ -111,6 +116,9 @@ describe("what is silenced", () => {
 
   it("is a label, by which other alerts are still told; an investigation that somebody asks for always is", async () => {
     on.test.moveOn(HOUR_MS);
+    expect(await on.oom("mute severity=warnin")).toContain("did you mean warning?");
+    expect(await on.oom("mute class=oom_kiled")).toContain("did you mean oom_killed?");
+    expect(await on.oom("mute problem=redis")).toContain("xpected one of redis-memory");
     const answer = await on.oom("mute severity=warn* 1h");
     await alert("warning");
     expect(await open()).toBeUndefined();
