@@ -43,10 +43,13 @@ export function squeeze(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\p{N}*]+/gu, "");
 }
 
+// Its capitals divide no words: ElastiCacheEvictions is elasticache, evictions.
+const BRAND = /ElastiCache/g;
 const BETWEEN = /[^\p{L}\p{N}]+|(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u;
 
 function partsOf(name: string): readonly string[] {
   return name
+    .replace(BRAND, "Elasticache")
     .split(BETWEEN)
     .filter((part) => part !== "")
     .map((part) => part.toLowerCase());

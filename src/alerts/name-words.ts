@@ -20,6 +20,7 @@ export const NO_NAMES = [
   "redis",
   "valkey",
   "memory",
+  "used",
   "monitoring",
   "for",
   "is",

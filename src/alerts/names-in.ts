@@ -42,6 +42,22 @@ export function titleWords(text: string): readonly string[] {
   return values;
 }
 
+// `redis/billing`, `rediss://billing:6379`, `redis-billing-prod`, Redis "billing".
+const SURELY =
+  /(?:rediss?:\/\/(?:[^\s@/]{1,100}@)?|(?<![\w./-])redis\/)([\w.-]{1,253}(?::\d{2,5})?)|(?<![\w./-])((?:redis|valkey)-[a-z\d][\w-]{0,60}|[\w-]{1,60}-(?:redis|valkey))(?![\w.-]*\w)|\b(?:redis|valkey) {1,2}(?:server |instance |cluster )?["'`]([\w.-]{1,100})["'`]/gi;
+// Programs of a Redis, and its trouble.
+const NO_REDIS =
+  /^(?:redis|valkey)-(?:server|cli|sentinel|benchmark|check|py|rs|client|clients?|memory|mem|oom|maxmemory|evict|high|critical|is|out)(?![a-z])/i;
+
+/** What surely is the name of a Redis, whether it is configured or not. A log line names others as well: who wrote it. */
+export function redisCalled(text: string): string | undefined {
+  const found = Array.from(
+    text.slice(0, MOST_CHARACTERS).matchAll(SURELY),
+    ([, address, named, quoted]) => address ?? named ?? quoted ?? "",
+  );
+  return found.map(trimmed).find((name) => mayBeName(name) && !NO_REDIS.test(name));
+}
+
 function trimmed(name: string): string {
   return name.replace(/^[-.:_]+|[-.:_]+$/g, "");
 }

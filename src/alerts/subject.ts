@@ -3,7 +3,7 @@ import { given } from "../domain/given.ts";
 import { containersIn } from "./containers-in.ts";
 import { labelsInText } from "./labels-in-text.ts";
 import { namedInWords } from "./named-in-words.ts";
-import { namesIn } from "./names-in.ts";
+import { namesIn, redisCalled } from "./names-in.ts";
 import { placesByLabel, type Places } from "./places-by-label.ts";
 import { placesInText } from "./places-in-text.ts";
 import { podShape } from "./pod-shape.ts";
@@ -22,13 +22,15 @@ type About = AlertSubject["about"];
 export function subjectOf(facts: AlertFacts, about: About | undefined): AlertSubject {
   const asWritten = writtenOut(facts);
   if (about === "redis") {
-    const names = namesIn(asWritten);
+    const called = calledByLabel(facts) ?? redisCalled(asWritten);
+    const names = [...new Set([...namesIn(asWritten), ...(called === undefined ? [] : [called])])];
     const beside = namedInWords(asWritten).filter((word) => !names.some((name) => name.startsWith(word)));
     return {
       about,
       names: [...names, ...beside].slice(0, MOST_NAMES),
       ...placeOf(placesByLabel(victimLabels(facts.labels))),
       hosts: [],
+      ...given({ called }),
     };
   }
   const places = allPlaces(facts, about);
@@ -47,6 +49,12 @@ export function subjectOf(facts: AlertFacts, about: About | undefined): AlertSub
 export function namesSomebody({ about, names, hosts, namespace, pod, container, owner }: AlertSubject): boolean {
   const isNamed = [namespace, pod, container, owner].some((place) => place !== undefined);
   return about === "redis" || isNamed || names.length > 0 || hosts.length > 0;
+}
+
+/** `name` can be anything's, and of an alert about a Redis is its, where it does not say again what the alert is called. */
+function calledByLabel({ name, labels }: AlertFacts): string | undefined {
+  const called = victimLabels(labels).get("name");
+  return called === name || called === labels["alertname"] ? undefined : called;
 }
 
 function placeOf({ cluster, namespace, pod, owner }: Places): Pick<AlertSubject, "cluster" | "namespace" | "pod" | "owner"> {

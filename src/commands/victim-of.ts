@@ -52,7 +52,7 @@ async function onHosts({ desk, hosts }: Asked, { alert, heardAtMs }: Heard): Pro
 async function redisOf({ desk }: Asked, alert: Alert): Promise<Victim> {
   const all = await desk.targets.list();
   const list = { ...all, known: all.known.filter(({ target }) => target.kind === "redis") };
-  const { names } = alert.subject;
+  const { names, called } = alert.subject;
   const found = targetOfAlert(names, list);
   if (found.kind === "found") return found;
   const only = theOnlyOne(list, alert);
@@ -60,7 +60,7 @@ async function redisOf({ desk }: Asked, alert: Alert): Promise<Victim> {
     const how = `This does not say which Redis it is about. \`${formatTarget(only)}\` is the only one that I know, so I look at that.`;
     return { kind: "found", target: only, how };
   }
-  const [named] = names;
+  const named = called ?? names[0];
   const because =
     named === undefined
       ? "This is about the memory of a Redis, but the alert does not say which."
@@ -69,8 +69,8 @@ async function redisOf({ desk }: Asked, alert: Alert): Promise<Victim> {
 }
 
 /** Where nothing is named there can be no doubt among one; a plain log line names who wrote it, not its Redis. */
-function theOnlyOne({ known }: TargetList, { subject: { names, pod, owner }, source }: Alert): Target | undefined {
-  if (pod !== undefined || owner !== undefined) return undefined;
+function theOnlyOne({ known }: TargetList, { subject: { names, called, pod, owner }, source }: Alert): Target | undefined {
+  if (called !== undefined || pod !== undefined || owner !== undefined) return undefined;
   const [only, ...others] = known;
   return others.length === 0 && (names.length === 0 || source === "text") ? only?.target : undefined;
 }

@@ -148,6 +148,8 @@ export type AlertSubject = {
   readonly about: "redis" | "container" | "workload" | "node" | "unknown";
   /** Words that may name a Redis or a container of Docker's, the likelier first: instance, host, service, database. */
   readonly names: readonly string[];
+  /** Of these the one that surely is a Redis' name (`redis/billing`): another Redis is not meant, even if this one is not known. */
+  readonly called?: string;
   /** Machines that it names as the place or as the victim: a node, Wazuh's agent, the host in front of a syslog line. */
   readonly hosts: readonly string[];
   /** Kubernetes: what the alert calls the cluster. */

@@ -22,6 +22,9 @@ describe("posts about the memory of a Redis", () => {
     ["a Valkey", "ValkeyMemoryUsageHigh"],
     ["a sentence", "Redis sessions.internal:6379: memory usage is at 97%"],
     ["a sentence, the other way round", "High memory usage on Redis sessions"],
+    ["ElastiCache in its own capitals", "ElastiCacheEvictions"],
+    ["the same in a title", "[FIRING:1] ElastiCacheMem (shop-001 critical)"],
+    ["the same in an alarm's name", "ElastiCacheMemoryHigh"],
     ["CloudWatch", "ALARM: elasticache DatabaseMemoryUsagePercentage >= 90"],
   ])("knows %s", (_what, text) => {
     expect(read(text)).toMatchObject({ memory: "yes", class: "redis_memory", subject: { about: "redis" }, status: "firing" });
@@ -49,6 +52,27 @@ describe("posts about the memory of a Redis", () => {
     expect(status("OK: RedisMemoryHigh sessions")).toBe("resolved");
     expect(status("[FIRING:1] RedisMemoryHigh\n[RESOLVED] RedisMemoryHigh")).toBe("firing");
     expect(status("RedisMemoryHigh: last resolved yesterday")).toBe("firing");
+  });
+});
+
+describe("the name of a Redis", () => {
+  const called = (text: string) => read(text)?.subject.called;
+
+  it("is told from who wrote a log line, from a Redis' programs, and from the words around it", () => {
+    expect(called("Redis `billing` evicts keys, used memory 99%")).toBe("billing");
+    expect(called("OOM command not allowed when used memory > 'maxmemory'. on gateway-7")).toBeUndefined();
+    expect(called("redis-server: used memory above maxmemory")).toBeUndefined();
+    expect(called("redis-cli: OOM command not allowed when used memory > 'maxmemory'.")).toBeUndefined();
+  });
+
+  it("may stand in a webhook's label `name`", () => {
+    const alert = (name: string) =>
+      judge(
+        { name: "RedisMemoryHigh", status: "firing", severity: null, labels: { alertname: "RedisMemoryHigh", name }, text: "" },
+        "alertmanager",
+      );
+    expect(alert("billing").subject).toMatchObject({ about: "redis", names: ["billing"], called: "billing" });
+    expect(alert("RedisMemoryHigh").subject).toEqual({ about: "redis", names: [], hosts: [] });
   });
 });
 

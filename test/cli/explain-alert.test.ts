@@ -71,6 +71,19 @@ test("the container is told where the line has its cgroup", () => {
   expect(text).toContain(`container         ${ID}`);
 });
 
+test("an exception of Sentry's is about memory by its type or by memory that ran out, not by a word of its message", () => {
+  const told = (type: string, value: string) => {
+    const issue = { id: "1", title: `${type}: ${value}`, level: "error", metadata: { type, value } };
+    const sent = explain(JSON.stringify({ action: "created", data: { issue } })).result;
+    const posted = explain(JSON.stringify({ ...POST, text: `${type}: ${value}\nBACKEND-1A via Send a notification` })).result;
+    return [sent, posted].map((result) => result.kind === "alert" && result.alerts.map((alert) => alert.class)[0]);
+  };
+  expect(told("KeyError", "'memory_limit'")).toEqual(["other", "other"]);
+  expect(told("ValueError", "high memory usage is no number")).toEqual(["other", "other"]);
+  expect(told("OSError", "[Errno 12] Cannot allocate memory")).toEqual(["out_of_memory", "out_of_memory"]);
+  expect(told("OutOfMemoryError", "Java heap space")).toEqual(["out_of_memory", "out_of_memory"]);
+});
+
 test("what is not about memory is said to be so", () => {
   const alert = { ...wazuhAlert({ log: "sshd: hello" }), rule: { id: "5715", level: 3, description: "sshd: authentication success." } };
   const { result, text } = explain(JSON.stringify(alert));

@@ -47,6 +47,16 @@ describe("a post in an alert channel", () => {
   });
 
   it.each([
+    ["billing", "redis/billing evicts keys, used memory 99%"],
+    ["redis-billing-prod", `redis-billing-prod: ${OOM}`],
+    ["10.9.9.9", `redis://10.9.9.9:6379 ${OOM}`],
+  ])("that names another Redis, %s, is not laid to the only one, and says which it does not know", async (name, text) => {
+    await post(text);
+    expect(await incidents()).toEqual([]);
+    expect(await which()).toContain(`I do not know "${name}`);
+  });
+
+  it.each([
     ["talk", "lunch at 12:30?", {}],
     ["a post elsewhere", OOM, { channel: "C0OTHER" }],
     ["Oomph's own", OOM, { botId: "B0OOMPH" }],

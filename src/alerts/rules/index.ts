@@ -1,6 +1,6 @@
 import type { AlertRule } from "../../domain/alert-rule.ts";
 import { EVICTED, KILLED, KILLED_WORDS, RESTARTS } from "./killed.ts";
-import { OUT_OF_MEMORY_WORDS, RUNTIME_OUT_OF_MEMORY, RUNTIMES, USAGE, USAGE_WORDS } from "./memory.ts";
+import { OTHER_EXCEPTION, OUT_OF_MEMORY_WORDS, RUNTIME_OUT_OF_MEMORY, RUNTIMES, USAGE, USAGE_WORDS } from "./memory.ts";
 import { NODE_WORDS, NODES } from "./nodes.ts";
 import { OTHER_THINGS } from "./other-things.ts";
 import { REDIS_REFUSAL, REDIS_RULES, REDIS_WORDS } from "./redis.ts";
@@ -18,6 +18,7 @@ export const BUILT_IN_RULES: readonly AlertRule[] = [
   ...EVICTED,
   ...NODES,
   RUNTIME_OUT_OF_MEMORY,
+  OTHER_EXCEPTION,
   ...RUNTIMES,
   KILLED_WORDS,
   NODE_WORDS,

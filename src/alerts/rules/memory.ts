@@ -102,6 +102,31 @@ export const OUT_OF_MEMORY_WORDS: AlertRule = {
   verdict: { memory: "yes", class: "out_of_memory", nobody: "unsure" },
 };
 
+/** Before all that goes by a word. */
+export const OTHER_EXCEPTION: AlertRule = {
+  id: "other-exception",
+  says: "An exception of Sentry's whose type is not memory that ran out (KeyError: 'memory_limit'), whatever words its message has",
+  when: [{ source: ["sentry"], labels: { exception: ["*"] } }],
+  unless: [
+    { labels: { exception: ["*memory*", "*heap*", "*oom*"] } },
+    {
+      phrases: [
+        "out of memory",
+        "ran out of memory",
+        "exceeded memory limit",
+        "memory limit exceeded",
+        "exceeded its memory",
+        "memory exhausted",
+        "memory exhaustion",
+        "insufficient memory",
+        "oomkilled",
+        "oom-killed",
+      ],
+    },
+  ],
+  verdict: { memory: "no" },
+};
+
 /** A container, pod or process uses much. */
 export const USAGE: readonly AlertRule[] = [
   {

@@ -47,7 +47,8 @@ export const NODES: readonly AlertRule[] = [
         ],
       },
     ],
-    unless: [...A_POD, { phrases: ["*outofmemoryexception*", "*outofmemoryerror*"] }],
+    // `OSError` is thrown by a program.
+    unless: [...A_POD, { phrases: ["*outofmemoryexception*", "*outofmemoryerror*"] }, { labels: { exception: ["*"] } }],
     verdict: NODE,
   },
   {

@@ -4,7 +4,7 @@ import { bounded, linkOf, severityOf, timeOf } from "../../facts.ts";
 import type { Sender, Sent } from "../sender.ts";
 import { timeOfNumber } from "../times.ts";
 import { linesOf } from "../words.ts";
-import { exceptionsIn, parseSentryMessage, tagsOf, type SentryMessage } from "./schema.ts";
+import { exceptionsIn, thrownIn, parseSentryMessage, tagsOf, type SentryMessage } from "./schema.ts";
 
 /** Sentry: the webhooks of an integration, and those of its old plugin. */
 export const sentry = {
@@ -28,6 +28,7 @@ function ofEvent({ hook, data, event }: Extract<SentryMessage, { kind: "event" }
     ...given({
       project,
       level: event.level ?? hook.level,
+      exception: thrownIn(event),
       environment: event.environment,
       release: event.release,
       server_name: event.server_name ?? contexts.device.name,
@@ -70,7 +71,12 @@ function ofIssue({ hook, issue }: Extract<SentryMessage, { kind: "issue" }>): Se
     name: issue.title ?? null,
     status,
     severity: severityOf(issue.level),
-    labels: given({ project: issue.project.slug ?? issue.project.name, level: issue.level, platform: issue.platform }),
+    labels: given({
+      project: issue.project.slug ?? issue.project.name,
+      level: issue.level,
+      platform: issue.platform,
+      exception: issue.metadata.type,
+    }),
     text: linesOf([issue.title, ...exceptionsIn({ exception: { values: [] }, metadata: issue.metadata }), issue.culprit]),
     ...given({ startsAtMs: timeOf(issue.lastSeen) ?? timeOf(issue.firstSeen), link: linkOf(issue.web_url) ?? linkOf(issue.permalink) }),
   });

@@ -102,6 +102,11 @@ export function exceptionsIn({ exception, metadata }: Pick<SentryEvent, "excepti
   return thrown.map(({ type, value }) => [type, value].filter((word) => word !== undefined).join(": ")).filter((line) => line !== "");
 }
 
+/** The type of what was thrown: `KeyError`; undefined: it is a message. */
+export function thrownIn({ exception, metadata }: Pick<SentryEvent, "exception" | "metadata">): string | undefined {
+  return metadata.type ?? Exception.parse(exception.values.at(-1)).type;
+}
+
 /** `[["pod", "web-1"]]`, `[{ key: "pod", value: "web-1" }]` or `{ pod: "web-1" }`. */
 export function tagsOf({ tags }: Pick<SentryEvent, "tags">): Readonly<Record<string, string>> {
   if (!Array.isArray(tags)) return Words.parse(tags);
