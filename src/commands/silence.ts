@@ -1,7 +1,8 @@
 import { isQuiet, isWithin } from "../domain/calm.ts";
 import type { Message } from "../domain/message.ts";
 import { nearest } from "../domain/nearest.ts";
-import { formatSilenced } from "../domain/silence.ts";
+import { fitsPattern } from "../domain/name-pattern.ts";
+import { formatSilenced, type Silence } from "../domain/silence.ts";
 import { endSilence, setSilence, type SilenceWish } from "../incidents/silences.ts";
 import { note } from "../messages/note.ts";
 import { refusal } from "../messages/refusal.ts";
@@ -51,11 +52,24 @@ export async function unmute(front: Front, userId: string, typed: string): Promi
       return noSuchSilence(front, typed);
     case "ended-already":
       return note(`The silence \`${id}\` is over already.`);
-    case "ended":
+    case "ended": {
+      const [still] = await stillOver(front, ended.silence);
+      if (still !== undefined)
+        return note(
+          `The silence \`${id}\` is over, but \`${formatSilenced(ended.silence.what)}\` stays silenced by \`${still.id}\` (\`${formatSilenced(still.what)}\`): \`/oom unmute ${still.id}\``,
+        );
       return note(
         `\`${formatSilenced(ended.silence.what)}\` is heard again. The next alert about it opens its incident and says how much was kept quiet.`,
       );
+    }
   }
+}
+
+/** Other silences over the same, or over a pattern that has it in it. */
+async function stillOver({ desk }: Front, { id, what }: Silence): Promise<readonly Silence[]> {
+  const live = await desk.store.silences.live(desk.clock.nowMs());
+  const words = formatSilenced(what);
+  return live.filter((other) => other.id !== id && fitsPattern(formatSilenced(other.what), words));
 }
 
 async function set(front: Front, wish: SilenceWish): Promise<Message> {

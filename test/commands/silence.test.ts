@@ -90,6 +90,10 @@ describe("what is silenced", () => {
     expect(await on.click({ actionId: "silence_end", value: idIn(answer) })).toContain("is heard again");
     expect(await on.oom("silences")).toContain("Nothing is silenced");
     expect(await on.oom(`unmute ${idIn(answer)}`)).toContain("is over already");
+    const wide = idIn(await on.oom("mute redis/* for 4h"));
+    const narrow = idIn(await on.oom("mute redis/shop for 1h"));
+    expect(await on.oom(`unmute ${narrow}`)).toContain(`stays silenced by \`${wide}\``);
+    expect(await on.oom(`unmute ${wide}`)).toContain("is heard again");
 
     await alert();
     const incident = await open();
