@@ -164,7 +164,11 @@ async function anotherOf(tables: Tables, desk: Desk, { incident, opening }: Join
 }
 
 /** An investigation of an incident, which has not begun. */
-export function investigationOf(desk: Desk, incident: Incident, opening: Pick<Opening, "runbookId" | "target" | "sinceMs" | "claim">): Investigation {
+export function investigationOf(
+  desk: Desk,
+  incident: Incident,
+  opening: Pick<Opening, "runbookId" | "target" | "sinceMs" | "claim">,
+): Investigation {
   return {
     id: desk.ids.next("inv"),
     incidentId: incident.id,

@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import type { Message } from "../../domain/message.ts";
 import { ChatRefusal, type Chat, type Place } from "../../ports/chat.ts";
 import { fitMessage, fitModal } from "./fit-message.ts";
@@ -82,7 +81,7 @@ export function createSlackChat({ call, postToResponseUrl, timeoutMs }: SlackCha
 }
 
 /** A message as it is read back. */
-type Standing = z.output<typeof MessagesReply>["messages"][number];
+type Standing = ReturnType<typeof MessagesReply.parse>["messages"][number];
 type Wanted = { readonly place: Place; readonly sinceMs: number; readonly isIt: (message: Standing) => boolean };
 
 async function find(call: CallSlack, { place, sinceMs, isIt }: Wanted): Promise<Standing | undefined> {
