@@ -13,7 +13,11 @@ const MOST_CHARACTERS = 2 ** 20;
 export function explainAlert(text: string, judge: Judge): Explained<AlertResult> | undefined {
   const value = jsonOf(text);
   const reading = value === undefined ? undefined : (readPosted(value, judge) ?? readSent(value, judge));
-  if (reading === undefined) return undefined;
+  return reading === undefined ? undefined : toldAlert(reading);
+}
+
+/** What a message comes to, for programs and for people. */
+export function toldAlert(reading: AlertReading): Explained<AlertResult> {
   const result = resultOf(reading);
   return { result, text: rendered(result) };
 }
@@ -22,37 +26,43 @@ export function explainAlert(text: string, judge: Judge): Explained<AlertResult>
 const BEGINS_AS_POST =
   /^[^\w[]{0,12}(?:\[(?:firing|resolved|alerting|ok|no data)\b[^\]\n]{0,40}\]|(?:alarm|ok|insufficient_data): "|wazuh alert\b)/i;
 
+const CALLS_A_CHANNEL = /^(?:<!|@)(?:channel|here|everyone)\b/i;
+
 /** A Slack post that was pasted as plain text: its title tells that it is one. Pure. */
 export function explainPastedPost(text: string, judge: Judge): Explained<AlertResult> | undefined {
-  return text.length <= MOST_CHARACTERS && BEGINS_AS_POST.test(text.trimStart()) ? explainedPost(text, judge) : undefined;
+  const begins = text.length <= MOST_CHARACTERS ? text.trimStart() : "";
+  if (BEGINS_AS_POST.test(begins)) return explainedPost(text, judge);
+  return CALLS_A_CHANNEL.test(begins) ? explainWords(text, judge) : undefined;
 }
 
-/** Other text that is, or may be, an alert about memory: asked after all who read logs. Pure. */
+/** Other text that is, or may be, an alert about memory: asked after all who read logs. JSON of nobody's is none: no webhook would take it. Pure. */
 export function explainWords(text: string, judge: Judge): Explained<AlertResult> | undefined {
-  const explained = text.length <= MOST_CHARACTERS ? explainedPost(text, judge) : undefined;
+  const isPost = text.length <= MOST_CHARACTERS && jsonOf(text) === undefined;
+  const explained = isPost ? explainedPost(text, judge) : undefined;
   return explained?.result.memoryRelated === false ? undefined : explained;
 }
 
 function explainedPost(text: string, judge: Judge): Explained<AlertResult> {
-  const result = resultOf(readAlert({ text }, judge));
-  return { result, text: rendered(result) };
+  return toldAlert(readAlert({ text }, judge));
 }
 
-/** The text of a Slack post that is surely no alert about memory: a person may have pasted a log into it. */
-export function textBesideAlert(text: string, judge: Judge): string | undefined {
+/** The text of a Slack post that is not surely an alert about memory: a person may have pasted a log into it. */
+export function textBesideAlert(text: string, judge: Judge): { readonly said: string; readonly mayBeAlert: boolean } | undefined {
   const value = jsonOf(text);
   const said = value === undefined ? undefined : textOfSlackPost(value);
   if (said === undefined) return undefined;
   const { memoryRelated, source } = resultOf(readAlert({ text: said }, judge));
-  return memoryRelated === false || (memoryRelated === "unknown" && source === "text") ? said : undefined;
+  const mayBeAlert = memoryRelated === "unknown";
+  return memoryRelated === false || (mayBeAlert && source === "text") ? { said, mayBeAlert } : undefined;
 }
 
 function readSent(value: object, judge: Judge): AlertReading | undefined {
   for (const { source, readSent: read, knowsSent } of SENDERS) {
     const sent = (knowsSent?.(value) ?? true) ? read?.(value) : undefined;
     if (sent?.kind !== "facts") continue;
-    // A message of its own that holds no alert says who has taken an incident, or notes something.
-    if (sent.facts.length > 0 || sent.id !== undefined) return { source, alerts: sent.facts.map((facts) => judge(facts, source)) };
+    // A message that is surely its own, and holds no alert, says who has taken an incident, or notes something.
+    if (sent.facts.length > 0 || sent.id !== undefined || knowsSent !== undefined)
+      return { source, alerts: sent.facts.map((facts) => judge(facts, source)) };
   }
   return undefined;
 }
@@ -141,15 +151,17 @@ const HEADLINES = {
   unknown: () => "An alert that may be about memory: it does not say enough.",
 };
 
-function rendered({ memoryRelated, status, alerts }: AlertResult): string {
+function rendered({ source, memoryRelated, status, alerts }: AlertResult): string {
+  if (alerts.length === 0) return `A message of ${source} that holds no alert which fires or is over.\n`;
   return `${[HEADLINES[`${memoryRelated}`](status), ...alerts.map(section)].join("\n\n")}\n`;
 }
 
-function section({ says, severity, target, startsAt, labels, class: kind, rule }: ExplainedAlert): string {
+function section({ says, status, severity, target, startsAt, labels, class: kind, rule }: ExplainedAlert): string {
   const { owner } = target;
   const facts: readonly (readonly [string, string | null])[] = [
     ["class", kind],
     ["rule", rule],
+    ["state", status],
     ["severity", severity],
     ["when", startsAt],
     ["cluster", target.cluster],

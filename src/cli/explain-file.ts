@@ -5,6 +5,7 @@ import { KernelLogScan } from "../domain/kernel-oom/kernel-log-scan.ts";
 import { looksLikeSystemLog } from "../domain/kernel-oom/looks-like-log.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { explain, type Explanation } from "./explain.ts";
+import { readerNamed, type NamedReader } from "./explain-as.ts";
 import { explainHeap, mayBeProfile } from "./explain-heap.ts";
 import { explainReading } from "./explain-kernel-log.ts";
 import type { Io } from "./io.ts";
@@ -40,12 +41,16 @@ export type ExplainOptions = {
   readonly base?: string;
   /** Instead of ./oomph.yaml. */
   readonly config?: string;
+  /** Whose webhook's it is: `alertmanager`, `generic/zabbix`. */
+  readonly as?: string;
   readonly json: boolean;
 };
 
 /** `oomph explain <file|->`. */
-export async function explainFile({ file, base, config, json }: ExplainOptions, io: Io): Promise<ExitCode> {
-  const { result, text } = await explainInput({ file, base, judge: () => judgeOf(config, io) }, io);
+export async function explainFile({ file, base, config, as: named, json }: ExplainOptions, io: Io): Promise<ExitCode> {
+  const webhooks = async () => requireConfig(withFile(await io.sources(), config)).webhooks;
+  const as = named === undefined ? undefined : await readerNamed(named, webhooks);
+  const { result, text } = await explainInput({ file, base, as, judge: () => judgeOf(config, io) }, io);
   if (result.kind === "unknown") io.err(text);
   if (json) io.out(`${JSON.stringify(result, null, 2)}\n`);
   else if (result.kind !== "unknown") io.out(printable(text)); // names of processes come from anyone who can start one
@@ -64,11 +69,12 @@ async function judgeOf(config: string | undefined, io: Io): Promise<Judge> {
 }
 
 /** The judge is asked for late: profiles and long logs need none. */
-type Input = { readonly file: string; readonly base: string | undefined; readonly judge: () => Promise<Judge> };
+type Input = { readonly file: string; readonly base: string | undefined } & Reading;
+type Reading = { readonly as: NamedReader | undefined; readonly judge: () => Promise<Judge> };
 
-async function explainInput({ file, base, judge }: Input, io: Io): Promise<Explanation> {
+async function explainInput({ file, base, ...reading }: Input, io: Io): Promise<Explanation> {
   const { beginning, chunks } = await peek(chunksOf(file, io));
-  if (base === undefined && !mayBeProfile(beginning)) return explainText(file, chunks, judge);
+  if (base === undefined && !mayBeProfile(beginning)) return explainText(file, chunks, reading);
   const profile = await wholeProfile(chunks);
   return explainProfile(profile, base === undefined ? undefined : await wholeProfile(chunksOf(base, io)));
 }
@@ -84,7 +90,7 @@ function explainProfile(profile: Uint8Array, base: Uint8Array | undefined): Expl
   }
 }
 
-async function explainText(file: string, chunks: AsyncIterable<Buffer>, judge: Input["judge"]): Promise<Explanation> {
+async function explainText(file: string, chunks: AsyncIterable<Buffer>, { as, judge }: Reading): Promise<Explanation> {
   const scan = new KernelLogScan();
   let held: Buffer[] | undefined = [];
   let beginning = "";
@@ -106,6 +112,7 @@ async function explainText(file: string, chunks: AsyncIterable<Buffer>, judge: I
         .toString("utf8")
         .replace(/^\uFEFF/, ""),
       await judge(),
+      as,
     );
   const reading = scan.end();
   if (reading.isOom || looksLikeSystemLog(beginning)) return explainReading(reading);

@@ -2,6 +2,7 @@ import { createJudge, type Judge } from "../alerts/judge.ts";
 import { counted } from "../domain/count.ts";
 import type { KernelOomReading } from "../domain/kernel-oom/types.ts";
 import type { AlertResult } from "./alert-result.ts";
+import { explainAs, parsed, type NamedReader } from "./explain-as.ts";
 import { explainAlert, explainPastedPost, explainWords, textBesideAlert } from "./explain-alert.ts";
 import type { HeapResult } from "./explain-heap.ts";
 import { explainKernelKills, explainQuietLog } from "./explain-kernel-log.ts";
@@ -24,18 +25,38 @@ const RECOGNISERS: readonly Recogniser[] = [explainPastedLog, explainAlert, expl
 
 const BUILT_IN = createJudge();
 
-/** Says what a pasted text means, with the same rules as an investigation; `judge` knows those of the users too. Pure. */
-export function explain(text: string, judge = BUILT_IN): Explanation {
+/** Says what a pasted text means, with the same rules as an investigation; `judge` knows those of the users too. `as`: whose webhook's it is, where one has said it. Pure. */
+export function explain(text: string, judge = BUILT_IN, as?: NamedReader): Explanation {
+  if (as !== undefined) {
+    const told = explainAs(text, judge, as);
+    return typeof told === "string" ? unknown(told) : told;
+  }
   for (const recognise of RECOGNISERS) {
     const explained = recognise(text, judge);
     if (explained !== undefined) return explained;
   }
-  const instead = OF_A_WORKLOAD.test(text) ? ASK_FOR_PODS : undefined;
-  if (instead !== undefined) return { result: { kind: "unknown", because: instead }, text: `${instead}\n` };
+  if (OF_A_WORKLOAD.test(text)) return unknown(ASK_FOR_PODS);
+  if (BEGINS_AS_JSON.test(text)) return unknown(ofJson(text));
   const got = text.trim() === "" ? "nothing" : `${described(text)} with none of these`;
-  const because = `Expected ${READS}; got ${got}.`;
+  return unknown(`Expected ${READS}; got ${got}.`);
+}
+
+function unknown(because: string): Explained<Unknown> {
   return { result: { kind: "unknown", because }, text: `${because}\n` };
 }
+
+const BEGINS_AS_JSON = /^\s*(?:\{\s*["}]|\[\s*[{[\]"\d])/;
+
+function ofJson(text: string): string {
+  const body = parsed(text);
+  if (body.kind === "broken") return body.because;
+  const lacks = HAS_ALERTS.test(text) ? 'Its "alerts" have no labels, as those of Alertmanager and Grafana do. ' : "";
+  return `I cannot tell whose JSON this is. ${lacks}Expected ${JSON_OF}. Of another sender say by which mapping of webhooks.generic it is read: \`oomph explain --as generic/<name> FILE\`.`;
+}
+
+const HAS_ALERTS = /^\s*\{\s*"alerts"\s*:\s*\[/;
+const JSON_OF =
+  "that of a webhook (Alertmanager, Grafana, CloudWatch, PagerDuty, Sentry, Datadog, New Relic, Wazuh), of a Slack post, or of kubectl";
 
 /** What a login or an error page stands in for is often meant. */
 function described(text: string): string {
@@ -55,11 +76,16 @@ const READS =
 
 /** A log in a Slack post that is no alert is read as the log that it is. */
 function explainPastedLog(text: string, judge: Judge): Explained<KnownResult> | undefined {
-  const said = textBesideAlert(text, judge);
-  if (said === undefined) return undefined;
+  const beside = textBesideAlert(text, judge);
+  if (beside === undefined) return undefined;
   for (const recognise of LOGS) {
-    const explained = recognise(said, judge);
-    if (explained !== undefined) return explained;
+    const explained = recognise(beside.said, judge);
+    if (explained !== undefined && !(beside.mayBeAlert && saysNoMore(explained.result))) return explained;
   }
   return undefined;
+}
+
+/** Of a log that tells nothing beside the words "out of memory" nobody knows that it is one. */
+function saysNoMore(result: KnownResult): boolean {
+  return result.kind === "program_log" && result.verdict === "undetermined";
 }

@@ -144,6 +144,7 @@ function addExplain(program: Command, io: Io, done: Done): void {
     )
     .argument("<file>", "a file, or - for standard input")
     .option("--base <file>", "an earlier heap profile of the same program: what grew since")
+    .option("--as <sender>", "whose webhook it is, as in its route: alertmanager, or generic/<name>, a mapping of webhooks.generic")
     .option("--json", "one JSON document on standard output")
     .option("--config <file>", "instead of ./oomph.yaml, whose rules for alerts count here too")
     .action(async (file: string, { json, ...named }: ExplainFlags) => {
@@ -152,7 +153,7 @@ function addExplain(program: Command, io: Io, done: Done): void {
     });
 }
 
-type ExplainFlags = { readonly base?: string; readonly json?: true; readonly config?: string };
+type ExplainFlags = { readonly base?: string; readonly as?: string; readonly json?: true; readonly config?: string };
 
 function addRedisFlush(program: Command, io: Io, done: Done): void {
   program

@@ -125,6 +125,39 @@ test("a Slack post with a kernel's line tells who was killed; one about somethin
   expect(explain('{"attachments":[{"title":"hello"}]}').result).toMatchObject({ memoryRelated: false });
 });
 
+test("words about memory that may be an alert are no log, and nor is an event of PagerDuty's that is no alert", () => {
+  expect(explain(JSON.stringify({ ...POST, text: "kong is out of memory again" })).result).toMatchObject({
+    kind: "alert",
+    memoryRelated: "unknown",
+  });
+  expect(explain("@channel payments pod X in n5-shop got OOMKilled").result).toMatchObject({ kind: "alert", memoryRelated: true });
+  expect(explain("@channel look: web exited with code 137").result).toMatchObject({ kind: "program_log" });
+  const taken = { event: { event_type: "incident.acknowledged", data: { title: "pod web-1 OOMKilled" } } };
+  expect(explain(JSON.stringify(taken))).toMatchObject({
+    result: { kind: "alert", source: "pagerduty", alerts: [] },
+    text: "A message of pagerduty that holds no alert which fires or is over.\n",
+  });
+});
+
+test("the list of Alertmanager's API is read as its alerts, each with its state", () => {
+  const listed = [{ labels: { alertname: "RedisMemoryHigh", instance: "a:6379" }, annotations: {}, status: { state: "active" } }];
+  const { result, text } = explain(JSON.stringify(listed));
+  expect(result).toMatchObject({ source: "alertmanager", alerts: [{ name: "RedisMemoryHigh", target: { names: ["a:6379"] } }] });
+  expect(text).toContain("  state             firing\n");
+});
+
+test("JSON that nobody's webhook takes is said to be so, and where it is broken", () => {
+  const because = (text: string) => {
+    const { result } = explain(text);
+    return result.kind === "unknown" ? result.because : result.kind;
+  };
+  expect(because('{"alerts":[{"title":"memory high","value":3}]}')).toMatch(
+    /^I cannot tell whose JSON this is\. Its "alerts" have no labels/,
+  );
+  expect(because('{"alerts":[{"title":"memory high",}]}')).toMatch(/^This is no whole JSON: .* 34\.$/);
+  expect(because("[ERROR] 2026 nothing of ours")).toMatch(/^Expected the output of/);
+});
+
 test("a log that somebody pasted into a Slack post is read as the log that it is", () => {
   expect(explain(JSON.stringify({ ...POST, text: "look: web exited with code 137" })).result).toMatchObject({
     kind: "program_log",

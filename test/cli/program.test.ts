@@ -184,6 +184,24 @@ describe("explain", () => {
     expect(await run(["explain", "alert.json", "--config", "odd.yaml"], { files })).toMatchObject({ code: EXIT.badInput });
   });
 
+  test("tries a mapping of webhooks.generic, or a sender's own webhook", async () => {
+    const own = JSON.stringify({ problems: [{ title: "RedisMemoryHigh", host: "cart", state: "closed" }] });
+    const mapping = "{ secret: own-json-own-json, alerts: problems, name: title, status: state, labels: { instance: host } }";
+    const files = { "own.json": own, "oomph.yaml": `webhooks: { generic: { own-json: ${mapping} } }` };
+    const mapped = await run(["explain", "own.json", "--as", "generic/own-json", "--json"], { files });
+    expect(JSON.parse(mapped.out)).toMatchObject({
+      source: "generic",
+      status: "resolved",
+      alerts: [{ name: "RedisMemoryHigh", class: "redis_memory", target: { names: ["cart"] } }],
+    });
+    expect(await run(["explain", "own.json", "--as", "alertmanager"], { files })).toMatchObject({
+      code: EXIT.badInput,
+      err: "This is not what alertmanager sends: alerts: expected a list of alerts.\n",
+    });
+    expect((await run(["explain", "own.json", "--as", "generic/other"], { files })).err).toContain("generic/own-json");
+    expect((await run(["explain", "own.json", "--as", "nagios"], { files })).code).toBe(EXIT.badInput);
+  });
+
   test("says what it cannot make sense of", async () => {
     const unknown = await run(["explain", "-"], { stdin: "hello" });
     expect([unknown.code, unknown.out]).toEqual([EXIT.badInput, ""]);

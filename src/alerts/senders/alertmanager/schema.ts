@@ -35,8 +35,9 @@ const GroupedAlert = section({
 });
 export type GroupedAlert = z.output<typeof GroupedAlert>;
 
-/** Undefined: it has no list of alerts. */
+/** Undefined: it has no list of alerts. What its API lists (`/api/v2/alerts`) is such a list without more. */
 export function parseGroup(body: unknown): AlertGroup | undefined {
+  if (Array.isArray(body) && body.some(isRecord)) return AlertGroup.parse({ alerts: body });
   return isRecord(body) && Array.isArray(body["alerts"]) ? AlertGroup.parse(body) : undefined;
 }
 

@@ -8,6 +8,7 @@ import { parsePagerDutyEvent, type PagerDutyEvent } from "./schema.ts";
 /** PagerDuty: its webhooks of version 3. */
 export const pagerduty = {
   source: "pagerduty" as const,
+  knowsSent: (body: unknown) => parsePagerDutyEvent(body) !== undefined,
   readSent(body: unknown): Sent {
     const event = parsePagerDutyEvent(body);
     if (event === undefined) return { kind: "unfit", because: "event.event_type: expected an event of a version 3 webhook" };
