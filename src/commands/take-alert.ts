@@ -30,7 +30,7 @@ export async function takeAlert(front: Front, taken: TakenAlert, place: Reply): 
   const isUnsure = alert.memory === "unsure" && !(await isSureNow(front, victim));
   if (await isHushed(front, taken, { victim, place, isUnsure })) return undefined;
   if (isUnsure) return offerQuietly(front, { alert, victim, place });
-  if (victim.kind === "none") return nobody(front, alert, { place, because: victim.because });
+  if (victim.kind === "none") return nobody(front, taken, { place, because: victim.because });
   if (victim.kind === "several")
     return say(front, place, targetPicker({ says: answered(victim.because, alert, place), targets: victim.targets, class: alert.class }));
 
@@ -66,10 +66,21 @@ const ONE_OFFER_IN_MS = 60 * 60_000;
 
 type Nobody = { readonly place: Reply; readonly because: string | undefined };
 
-async function nobody(front: Front, alert: Alert, { place, because }: Nobody): Promise<void> {
+async function nobody(front: Front, { alert, key }: TakenAlert, { place, because }: Nobody): Promise<void> {
   if (because !== undefined) return say(front, place, note(answered(because, alert, place)));
-  front.desk.log.info({ class: alert.class, source: alert.source }, "an alert is about nothing that is configured");
+  const { names, hosts, namespace, pod, container, owner } = alert.subject;
+  const words = [namespace, pod, container, owner?.name, ...hosts, ...names].flatMap((word) => word ?? []).slice(0, MOST_LOGGED_WORDS);
+  const facts = { class: alert.class, source: alert.source, key: cut(key), says: cut(alert.says), names: words.map(cut) };
+  front.desk.log.info(facts, "an alert is about nothing that is configured");
   return undefined;
+}
+
+const MOST_LOGGED_WORDS = 8;
+const MOST_LOGGED_CHARACTERS = 120;
+
+/** For the log, by which it is found again: the sender's id stands in the key. */
+function cut(word: string): string {
+  return word.slice(0, MOST_LOGGED_CHARACTERS);
 }
 
 /** Below a post it is clear who has said it. */

@@ -29,13 +29,14 @@ type Route = Pick<WebhookParts, "proof" | "limitBytes" | "types" | "tooMany"> & 
 
 /** Routes of senders that do not go through Slack, by path; each is there only when it is configured. */
 export function webhooksOf({ webhooks }: Pick<Config, "webhooks">, desk: Parts, judge: Judge): Readonly<Record<string, Handler>> {
-  const { clock, log } = desk;
+  const { clock, log, metrics } = desk;
+  const onRefused = (): void => metrics.received("alert-refused");
   const routes = [...keyed(webhooks, clock), ...cloudwatch(webhooks, desk), ...generic(webhooks)];
   const unproven = createPlaces(MOST_UNPROVEN);
   return Object.fromEntries(
     routes.map(({ path, source, readSent, isSentOnce = false, ...rest }) => {
       const take = createTaker({ source, readSent, isSentOnce }, { ...desk, judge });
-      return [`/webhooks/${path}`, createWebhook({ ...rest, take, clock, log, unproven })] as const;
+      return [`/webhooks/${path}`, createWebhook({ ...rest, path, onRefused, take, clock, log, unproven })] as const;
     }),
   );
 }

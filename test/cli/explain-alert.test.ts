@@ -139,6 +139,16 @@ test("words about memory that may be an alert are no log, and nor is an event of
   });
 });
 
+test("New Relic's default title names the machine, where the template leaves entities out", () => {
+  const issue = {
+    issueUrl: "https://one.newrelic.com/x",
+    title: "Memory usage > 90.0 on 'app-host-3'",
+    priority: "CRITICAL",
+    state: "ACTIVATED",
+  };
+  expect(explain(JSON.stringify(issue)).result).toMatchObject({ alerts: [{ target: { about: "node", node: "app-host-3" } }] });
+});
+
 test("the list of Alertmanager's API is read as its alerts, each with its state", () => {
   const listed = [{ labels: { alertname: "RedisMemoryHigh", instance: "a:6379" }, annotations: {}, status: { state: "active" } }];
   const { result, text } = explain(JSON.stringify(listed));

@@ -13,6 +13,10 @@ export type WebhookParts = {
   readonly take: TakeSent;
   readonly clock: Clock;
   readonly log: Log;
+  /** As in the route, for the log. */
+  readonly path?: string;
+  /** Told of each message that is refused for what it is: its sender is to be mended. */
+  readonly onRefused?: () => void;
   /** Requests that have shown who they are, in a minute; absent: 6,000. */
   readonly perMinute?: number;
   /** What one request too many is answered; absent: 429. */
@@ -50,11 +54,31 @@ type Gates = { readonly turnstile: ReturnType<typeof createTurnstile>; readonly 
 export function createWebhook(parts: WebhookParts): (request: IncomingMessage, response: ServerResponse) => void {
   const turnstile = createTurnstile({ perMinute: parts.perMinute ?? PER_MINUTE, clock: parts.clock });
   const gates = { turnstile, unproven: parts.unproven ?? createPlaces(MOST_UNPROVEN) };
+  const note = createRefusalLog(parts);
   return (request, response) => {
     void answered(parts, request, gates).then((reply) => {
+      note(reply);
       send(response, reply);
       drain(request);
     });
+  };
+}
+
+const FOR_WHAT_IT_IS = [400, 401, 413, 415];
+const LOGGED_AGAIN_MS = 60_000;
+
+/** Each way of refusing once a minute, with how many there were since. */
+function createRefusalLog({ clock, log, path, onRefused }: WebhookParts): (reply: Reply) => void {
+  const lines = new Map<number, { atMs: number; count: number }>();
+  return ({ status, body }) => {
+    if (!FOR_WHAT_IT_IS.includes(status)) return;
+    onRefused?.();
+    const line = lines.get(status) ?? { atMs: Number.NEGATIVE_INFINITY, count: 0 };
+    lines.set(status, line);
+    line.count += 1;
+    if (clock.nowMs() - line.atMs < LOGGED_AGAIN_MS) return;
+    log.warn({ path, status, because: body["error"], count: line.count }, "a webhook refused what came");
+    Object.assign(line, { atMs: clock.nowMs(), count: 0 });
   };
 }
 

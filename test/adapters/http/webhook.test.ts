@@ -17,7 +17,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.close(100)));
 });
 
-type Start = Partial<Pick<WebhookParts, "proof" | "take" | "perMinute" | "tooMany" | "unproven" | "unprovenWithinMs">> & {
+type Start = Partial<Pick<WebhookParts, "proof" | "take" | "onRefused" | "perMinute" | "tooMany" | "unproven" | "unprovenWithinMs">> & {
   readonly nowMs?: () => number;
 };
 
@@ -53,6 +53,17 @@ describe("a webhook", () => {
     const basic = `Basic ${Buffer.from(`anybody:${SECRET}`).toString("base64")}`;
     expect(await send('{"c":3}', { authorization: basic })).toMatchObject({ status: 202 });
     expect(taken).toEqual([{ a: 1 }, { b: 2 }, { c: 3 }]);
+  });
+
+  test("logs each way of refusing once a minute, and counts them all", async () => {
+    let [nowMs, refused] = [0, 0];
+    const { send, logged } = await start({ nowMs: () => nowMs, onRefused: () => void (refused += 1) });
+    for (const _time of [1, 2, 3]) await send("{}", { authorization: "Bearer wrong" });
+    await send("{");
+    expect([refused, logged]).toEqual([4, ["a webhook refused what came", "a webhook refused what came"]]);
+    nowMs = 60_000;
+    await send("{");
+    expect([refused, logged.length]).toEqual([5, 3]);
   });
 
   test("says what is of no concern, and what is unfit", async () => {

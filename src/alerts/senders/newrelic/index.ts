@@ -25,7 +25,7 @@ function ofIssue({ issue, tags }: Extract<NewRelicMessage, { kind: "issue" }>): 
       name: title ?? alertConditionNames[0] ?? null,
       status: statusOfWord(state) ?? "firing",
       severity: severityOf(priority),
-      labels: { ...tags, ...given({ entity, condition: alertConditionNames[0], policy: alertPolicyNames[0] }) },
+      labels: { ...tags, ...given({ entity: entity ?? entityIn(title), condition: alertConditionNames[0], policy: alertPolicyNames[0] }) },
       text: linesOf([title, issue.description, ...alertConditionNames, ...accumulations.conditionDescription, ...accumulations.nrqlQuery]),
       ...given({ startsAtMs: timeOfNumber(issue.createdAt) ?? timeOf(issue.createdAt), link: linkOf(issue.issueUrl) }),
     });
@@ -48,4 +48,9 @@ function ofIncident({ incident, targets }: Extract<NewRelicMessage, { kind: "inc
       ...given({ startsAtMs: timeOfNumber(incident.timestamp), link: linkOf(incident.incident_url) }),
     });
   return { kind: "facts", facts: targets.length > 1 ? targets.map(factsOf) : [factsOf(targets[0])] };
+}
+
+/** The default title, where the template leaves entities out: `Memory usage > 90.0 on 'app-host-3'`. */
+function entityIn(title: string | undefined): string | undefined {
+  return / on '([^']{1,200})'$/.exec((title ?? "").slice(0, 1000).trimEnd())?.[1];
 }
