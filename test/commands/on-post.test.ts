@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createJudge } from "../../src/alerts/judge.ts";
+import { readAlert } from "../../src/alerts/read-alert.ts";
+import { takeAlert } from "../../src/commands/take-alert.ts";
 import type { Post } from "../../src/domain/alert.ts";
 import type { Target } from "../../src/domain/target.ts";
 import { targetsOf } from "../support/targets.ts";
@@ -54,6 +57,20 @@ describe("a post in an alert channel", () => {
     await post(text);
     expect(await incidents()).toEqual([]);
     expect(await which()).toContain(`I do not know "${name}`);
+  });
+
+  it("about nothing that is configured can be found again in the log", async () => {
+    const lines: object[] = [];
+    const log = { ...on.front.desk.log, info: (facts: object, _message: string) => void lines.push(facts) };
+    const text = "[FIRING:1] PodMemoryHigh\nnamespace: shop\npod: web-7c9f8d6b5c-x2x4b";
+    const [alert] = readAlert({ text }, createJudge()).alerts;
+    if (alert === undefined) throw new Error("expected an alert");
+    await takeAlert(
+      { ...on.front, desk: { ...on.front.desk, log } },
+      { key: "post/9.9", alert, heardAtMs: 0 },
+      { channel: CHANNEL, slot: "said" },
+    );
+    expect(lines).toMatchObject([{ key: "post/9.9", names: expect.arrayContaining(["shop", "web-7c9f8d6b5c-x2x4b"]) }]);
   });
 
   it.each([
