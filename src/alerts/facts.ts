@@ -11,7 +11,8 @@ const MOST_VALUE_CHARACTERS = 256;
 
 /** Facts within bounds: 64 labels of 1,024 characters, 40,000 characters of text, a name and a value of 256. Every parser's last step. */
 export function bounded(facts: AlertFacts): AlertFacts {
-  const labels = theUseful(Object.entries(facts.labels))
+  const labels = Object.entries(facts.labels)
+    .slice(0, MOST_LABELS)
     .map(([name, value]) => [name.slice(0, MOST_NAME_CHARACTERS), value.slice(0, MOST_LABEL_CHARACTERS)] as const);
   return {
     ...facts,
@@ -21,13 +22,6 @@ export function bounded(facts: AlertFacts): AlertFacts {
     ...(facts.metric === undefined ? {} : { metric: facts.metric.slice(0, MOST_LABEL_CHARACTERS) }),
     ...(facts.value === undefined ? {} : { value: facts.value.slice(0, MOST_VALUE_CHARACTERS) }),
   };
-}
-
-/** Senders sort labels by name: without a look, `pod` and `severity` would be the first to go. */
-function theUseful(labels: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] {
-  if (labels.length <= MOST_LABELS) return labels;
-  const isUsed = ([name]: readonly [string, string]): boolean => USED_LABELS.has(comparable(name).replace(/^exported_/, ""));
-  return [...labels.filter(isUsed), ...labels.filter((label) => !isUsed(label))].slice(0, MOST_LABELS);
 }
 
 /** A sender's word for the state, in ours. Undefined: none of the usual words. */
