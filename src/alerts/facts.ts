@@ -1,4 +1,14 @@
 import type { AlertFacts, AlertStatus } from "../domain/alert.ts";
+import {
+  CLUSTER_LABELS,
+  CONTAINER_NAME_LABELS,
+  HOST_LABELS,
+  NAMESPACE_LABELS,
+  NODE_LABELS,
+  OTHER_LABELS,
+  OWNER_LABELS,
+  POD_LABELS,
+} from "./place-words.ts";
 
 export { severityOf } from "../domain/severity-words.ts";
 
@@ -11,9 +21,9 @@ const MOST_VALUE_CHARACTERS = 256;
 
 /** Facts within bounds: 64 labels of 1,024 characters, 40,000 characters of text, a name and a value of 256. Every parser's last step. */
 export function bounded(facts: AlertFacts): AlertFacts {
-  const labels = Object.entries(facts.labels)
-    .slice(0, MOST_LABELS)
-    .map(([name, value]) => [name.slice(0, MOST_NAME_CHARACTERS), value.slice(0, MOST_LABEL_CHARACTERS)] as const);
+  const labels = mostUseful(Object.entries(facts.labels)).map(
+    ([name, value]) => [name.slice(0, MOST_NAME_CHARACTERS), value.slice(0, MOST_LABEL_CHARACTERS)] as const,
+  );
   return {
     ...facts,
     name: facts.name === null ? null : facts.name.slice(0, MOST_NAME_CHARACTERS),
@@ -23,6 +33,30 @@ export function bounded(facts: AlertFacts): AlertFacts {
     ...(facts.value === undefined ? {} : { value: facts.value.slice(0, MOST_VALUE_CHARACTERS) }),
   };
 }
+
+/** Senders sort labels by name: of too many, `pod` and `severity` would be among the first to go. */
+function mostUseful(labels: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] {
+  if (labels.length <= MOST_LABELS) return labels;
+  const isOfUse = ([name]: readonly [string, string]): boolean =>
+    SPOKEN_OF.has(
+      name
+        .toLowerCase()
+        .replace(/^exported_/, "")
+        .replace(/[^a-z0-9]+/g, "_"),
+    );
+  return [...labels.filter(isOfUse), ...labels.filter((label) => !isOfUse(label))].slice(0, MOST_LABELS);
+}
+
+const SPOKEN_OF = new Set<string>([
+  "alertname",
+  "severity",
+  "reason",
+  "threshold",
+  "kind",
+  "metrics_path",
+  ...[POD_LABELS, CONTAINER_NAME_LABELS, NAMESPACE_LABELS, NODE_LABELS, HOST_LABELS, CLUSTER_LABELS, OTHER_LABELS].flat(),
+  ...OWNER_LABELS.flatMap(([, names]) => names),
+]);
 
 /** A sender's word for the state, in ours. Undefined: none of the usual words. */
 export function statusOfWord(word: string | undefined): AlertStatus | undefined {
