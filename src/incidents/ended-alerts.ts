@@ -31,7 +31,8 @@ export function isOverAlready(hearing: Firing, ended: readonly EndedAlert[]): bo
 function isOlder({ alert: { startsAtMs }, heardAtMs, changedAtMs }: Firing, ended: EndedAlert): boolean {
   const isPost = changedAtMs !== undefined;
   if (isPost || startsAtMs === undefined) return heardAtMs < ended.atMs;
-  return startsAtMs <= (ended.startsAtMs ?? ended.atMs);
+  // What is said to have begun after its end has another clock: the same alert is told by that very time, no later one is held back by it.
+  return startsAtMs === ended.startsAtMs || startsAtMs <= Math.min(ended.startsAtMs ?? ended.atMs, ended.atMs);
 }
 
 /** Forgets what was called over so long ago that what fires now is news. */
