@@ -55,10 +55,15 @@ function withTimes(words: readonly string[]): readonly string[] {
 
 type Term = { readonly term: Partial<Pick<SilenceAsked, "until" | "kills">>; readonly taken: number };
 
+// A time that is none, such as `-1h`, `45d` or `2w`, is no reason: who typed it would be silenced for a day.
+const TIME_LIKE = /^[-+]?\d+(?:\.\d+)?(?:ms|s|m|h|d|w|y)$/i;
+
 /** The next term; undefined: what is left is the reason. */
 function readTerm([first = "", second = ""]: readonly string[]): Term | string | undefined {
-  const bare = timeOf(first);
-  if (bare !== undefined) return { term: { until: { ms: bare } }, taken: 1 };
+  if (TIME_LIKE.test(first)) {
+    const ms = timeOf(first);
+    return ms === undefined ? `expected ${EXPECTED}, got "${first.slice(0, 40)}"` : { term: { until: { ms } }, taken: 1 };
+  }
   const got = second === "" ? "nothing" : `"${second.slice(0, 40)}"`;
   switch (first.toLowerCase()) {
     case "for": {

@@ -31,6 +31,7 @@ describe("snooze and mute, as they are typed", () => {
       { kind: "mute", what: "redis-memory", until: "resolved", kills: true, reason: "known bug" },
     ],
     ["mute <#C0123ABCD|ops> 1h", { kind: "mute", what: "#C0123ABCD", until: { ms: HOUR_MS }, kills: false }],
+    ["mute x 3 replicas", { kind: "mute", what: "x", until: { ms: 24 * HOUR_MS }, kills: false, reason: "3 replicas" }],
     ["mute x with regards to all", { kind: "mute", what: "x", until: { ms: 24 * HOUR_MS }, kills: false, reason: "with regards to all" }],
   ])("%s", (text, command) => {
     expect(read(text)).toEqual(command);
@@ -43,6 +44,8 @@ describe("snooze and mute, as they are typed", () => {
     ["snooze docker/kong 31d", "expected a time from 1m to 30d"],
     ["mute", "expected a target, a label, a problem or a channel, got none"],
     ["mute x for ever", 'after `for`, got "ever"'],
+    ["mute x -1h", 'expected a time from 1m to 30d with its unit, such as 30m, 2h or 3d, got "-1h"'],
+    ["mute x 10000d", 'got "10000d"'],
     ["mute x until friday", 'expected `resolved` after `until`, got "friday"'],
     ["mute x with kils", 'expected `kills` after `with`, got "kils"'],
   ])("%s is refused with what was expected", (text, because) => {
