@@ -59,8 +59,19 @@ export function createNarrator(settings: NarratorSettings): Narrator {
   return async (tables, news) => {
     if (await tellInStorm(tables, news, settings)) return;
     const lines = await linesOf(news, { ...settings, tables });
-    for (const line of lines) await tables.outbox.say(sayingOf(line, news.incident), settings.ids.next("dlv"), settings.clock.nowMs());
+    const sayings = lines.map((line) => sayingOf(line, news.incident));
+    for (const saying of [...(await refusedRoot(tables, news.incident, sayings)), ...sayings])
+      await tables.outbox.say(saying, settings.ids.next("dlv"), settings.clock.nowMs());
   };
+}
+
+/** A root that Slack refused is tried again with what is said below it: the place may be there by now. */
+async function refusedRoot(tables: Tables, incident: Incident, sayings: readonly Saying[]): Promise<readonly Saying[]> {
+  const slot = rootSlot(incident);
+  const isBelow = sayings.some(({ thread }) => thread !== undefined && "slot" in thread && thread.slot === slot);
+  if (!isBelow || sayings.some((saying) => saying.slot === slot)) return [];
+  const root = await tables.outbox.bySlot(slot);
+  return root?.state === "failed" ? [root] : [];
 }
 
 async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {

@@ -75,6 +75,16 @@ describe("the narrator", () => {
     expect(said.map(({ thread }) => thread)).toEqual([{ ts: below.rootTs }, { ts: below.rootTs }]);
   });
 
+  it("tries a root that was refused again with what is said below it, and leaves one that stands alone", async () => {
+    const [root] = (await tell({ kind: "opened", incident, investigation, steps: STEPS })).filter(({ slot }) => slot.endsWith("/root"));
+    await store.outbox.fail(root?.id ?? "", "channel_not_found");
+    const joined: News = { kind: "joined", incident, actor: { kind: "alert", source: "alertmanager" } };
+    const rootNow = async () => (await tell(joined)).find(({ slot }) => slot.endsWith("/root"));
+    expect(await rootNow()).toMatchObject({ state: "due", revision: 2, content: root?.content });
+    await store.outbox.sent(root?.id ?? "", { ts: "1.2", revision: 2 });
+    expect(await rootNow()).toMatchObject({ state: "sent", revision: 2 });
+  });
+
   it("edits progress in place, and gives it the last place in the queue", async () => {
     for (const { id } of await tell({ kind: "opened", incident, investigation, steps: STEPS }))
       await store.outbox.sent(id, { ts: "1.2", revision: 1 });
