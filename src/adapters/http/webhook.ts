@@ -87,6 +87,7 @@ async function answered(parts: WebhookParts, request: IncomingMessage, gates: Ga
   try {
     return await answer(parts, request, gates);
   } catch (error) {
+    if (request.destroyed && !request.complete) return fail(400, "the sender hung up before the end of its message");
     parts.log.error({ because: messageOf(error), error }, "an alert could not be taken");
     return fail(500, "it could not be taken, and was not kept: see the log of Oomph");
   }

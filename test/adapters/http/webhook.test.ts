@@ -66,6 +66,14 @@ describe("a webhook", () => {
     expect([refused, logged.length]).toEqual([5, 3]);
   });
 
+  test("takes a sender that hangs up in the middle for one that sent nothing useful, and for no fault of Oomph's", async () => {
+    const { port, logged, taken } = await start();
+    const head = `POST /webhooks/wazuh HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${SECRET}\r\ncontent-type: application/json\r\ncontent-length: 9`;
+    const socket = connect(port, "127.0.0.1", () => socket.write(`${head}\r\n\r\n{"a"`, () => socket.destroy()));
+    await expect.poll(() => logged, PATIENCE).toEqual(["a webhook refused what came"]);
+    expect(taken).toEqual([]);
+  });
+
   test("says what is of no concern, and what is unfit", async () => {
     const ignoring = await start({ take: async () => ({ kind: "ignored", id: "7", because: "not about memory" }) });
     expect(await ignoring.send("{}")).toMatchObject({ status: 200, body: { status: "ignored", id: "7", because: "not about memory" } });
