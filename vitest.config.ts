@@ -2,9 +2,9 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./scripts/test/longest-first.ts";
 
-// Most of the tests that take long wait for servers most of the time: twice as many workers as cores keep the cores busy, and
+// Most of the tests that take long wait for servers most of the time: five workers keep two cores busy, and
 // more than eight make everything wait for everything.
-const WORKERS = Math.min(8, availableParallelism() * 2);
+const WORKERS = Math.min(8, Math.round(availableParallelism() * 2.5));
 const STORIES = "test/e2e/**/*.test.ts";
 const LEAVES_NOTHING = "./test/support/leaves-nothing.ts";
 

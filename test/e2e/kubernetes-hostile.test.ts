@@ -170,8 +170,11 @@ describe.skipIf(cluster.kind === "absent")(`a cluster that means ill${cluster.ki
         await ask(scene, asked, `k8s.set-memory ${target} --limit 80Mi`),
         await ask(scene, asked, `k8s.set-environment ${target} --set TUNED=8`),
       ];
-      await Promise.all(both.flatMap((card) => APPROVERS.map((user) => scene.people().click(user, card, "request_approve"))));
+      const pressAll = (card: LabMessage) => APPROVERS.map((user) => scene.people().click(user, card, "request_approve"));
+      await Promise.all(both.flatMap(pressAll));
       await expectSaid(scene, "clicks", /Done, and it helped: Set memory limit/);
+      // A click that came while the first change was under way was told so and did not count; one that counted does so once.
+      await Promise.all(both.flatMap(pressAll));
       await expectSaid(scene, "clicks", /Done, and it helped: Set environment/);
       const change = changeOf(scenes.namespace, "clicked");
       expect(gate.changes().filter((one) => one === change)).toEqual([change, change]);
