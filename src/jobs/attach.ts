@@ -3,6 +3,7 @@ import type { Json } from "../domain/json.ts";
 import { commit } from "../incidents/commit.ts";
 import type { Desk } from "../incidents/desk.ts";
 import type { Underway } from "../incidents/investigations.ts";
+import { threadOf } from "../incidents/thread-link.ts";
 import { EvidenceFiles } from "./schema.ts";
 
 type File = EvidenceFiles["files"][number];
@@ -13,7 +14,7 @@ export async function attach(desk: Desk, { incident, investigation }: Underway):
     const evidence = await desk.store.evidence.ofInvestigation(investigation.id);
     const files = evidence.flatMap(({ data }) => filesIn(data));
     if (files.length === 0) return;
-    const thread = incident.rootTs === undefined ? { slot: `${incident.id}/root` } : { ts: incident.rootTs };
+    const thread = threadOf(incident);
     const place = { incidentId: incident.id, channel: incident.channel, thread, priority: 3 } as const;
     await commit(desk, async (tables) => {
       for (const { name, title, base64 } of files) {

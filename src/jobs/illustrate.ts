@@ -3,6 +3,7 @@ import type { Target } from "../domain/target.ts";
 import { commit } from "../incidents/commit.ts";
 import type { Desk } from "../incidents/desk.ts";
 import type { Underway } from "../incidents/investigations.ts";
+import { threadOf } from "../incidents/thread-link.ts";
 import type { TrendPicture } from "../ports/memory-history.ts";
 
 /** A picture for the thread of an investigation; undefined where there is too little to show. */
@@ -19,7 +20,7 @@ export async function illustrate(desk: Desk, { incident, investigation }: Underw
       title: drawn.says.slice(0, 250),
       base64: Buffer.from(drawn.picture).toString("base64"),
     } as const;
-    const thread = incident.rootTs === undefined ? { slot: `${incident.id}/root` } : { ts: incident.rootTs };
+    const thread = threadOf(incident);
     const slot = `${incident.id}/chart/${investigation.id}`;
     await commit(desk, (tables) =>
       tables.outbox.say(

@@ -24,6 +24,7 @@ import { rootMessage } from "../messages/root.ts";
 import { relatedNote } from "../messages/related-note.ts";
 import { worseNote } from "../messages/worse-note.ts";
 import { watchNote } from "../messages/watch-note.ts";
+import { rootSlotOf, threadOf } from "../incidents/thread-link.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { NewLook } from "../domain/new-look.ts";
 import type { Narrator, News } from "../ports/narrator.ts";
@@ -67,7 +68,7 @@ export function createNarrator(settings: NarratorSettings): Narrator {
 
 /** A root that Slack refused is tried again with what is said below it: the place may be there by now. */
 async function refusedRoot(tables: Tables, incident: Incident, sayings: readonly Saying[]): Promise<readonly Saying[]> {
-  const slot = rootSlot(incident);
+  const slot = rootSlotOf(incident);
   const isBelow = sayings.some(({ thread }) => thread !== undefined && "slot" in thread && thread.slot === slot);
   if (!isBelow || sayings.some((saying) => saying.slot === slot)) return [];
   const root = await tables.outbox.bySlot(slot);
@@ -142,7 +143,7 @@ function anew({ incident, look }: Anew): readonly Line[] {
 function root(incident: Incident, says?: string): readonly Line[] {
   if (incident.rootTs !== undefined) return [];
   const priority = says === undefined ? urgency(incident) : 2;
-  return [{ slot: rootSlot(incident), priority, message: rootMessage({ incident, ...(says === undefined ? {} : { says }) }) }];
+  return [{ slot: rootSlotOf(incident), priority, message: rootMessage({ incident, ...(says === undefined ? {} : { says }) }) }];
 }
 
 function urgency({ severity }: Incident): DeliveryPriority {
@@ -273,7 +274,7 @@ function sayingOf(line: Line, incident: Incident): Saying {
     channel: line.channel ?? incident.channel,
     content: contentOf(message),
     priority,
-    ...(slot === rootSlot(incident) || line.inChannel === true || line.channel !== undefined ? {} : { thread: threadOf(incident) }),
+    ...(slot === rootSlotOf(incident) || line.inChannel === true || line.channel !== undefined ? {} : { thread: threadOf(incident) }),
     ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
   };
 }
@@ -282,12 +283,4 @@ function contentOf(said: Message | ThreadFile): DeliveryContent {
   if ("blocks" in said) return { kind: "message", message: said };
   const { name, title } = said;
   return { kind: "file", name, title, base64: said.base64 ?? Buffer.from(said.text, "utf8").toString("base64") };
-}
-
-function threadOf(incident: Incident): { readonly ts: string } | { readonly slot: string } {
-  return incident.rootTs === undefined ? { slot: rootSlot(incident) } : { ts: incident.rootTs };
-}
-
-function rootSlot(incident: Incident): string {
-  return `${incident.id}/root`;
 }

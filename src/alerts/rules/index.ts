@@ -1,10 +1,11 @@
 import type { AlertRule } from "../../domain/alert-rule.ts";
 import { EVICTED, KILLED, KILLED_WORDS, RESTARTS } from "./killed.ts";
-import { OTHER_EXCEPTION, OUT_OF_MEMORY_WORDS, RUNTIME_OUT_OF_MEMORY, RUNTIMES, USAGE, USAGE_WORDS } from "./memory.ts";
+import { USAGE, USAGE_WORDS } from "./memory.ts";
 import { NODE_WORDS, NODES } from "./nodes.ts";
 import { OTHER_THINGS } from "./other-things.ts";
 import { REDIS_REFUSAL, REDIS_RULES, REDIS_WORDS } from "./redis.ts";
 import { LEAK_WORDS, RUNBOOK } from "./runbook.ts";
+import { OTHER_EXCEPTION, OUT_OF_MEMORY_WORDS, RUNTIME_OUT_OF_MEMORY, RUNTIMES } from "./runtimes.ts";
 import { SILENT } from "./silent.ts";
 
 /** Asked in this order, the first that fits decides: what an alert is called counts for more than what it says. */
