@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Severity } from "../../src/domain/alert.ts";
-import { hearAlert, type Hearing } from "../../src/incidents/hear-alert.ts";
+import { hearAlert } from "../../src/incidents/hear-alert.ts";
+import type { Hearing } from "../../src/incidents/hearing.ts";
 import { beginInvestigation, concludeInvestigation } from "../../src/incidents/investigations.ts";
 import { resolveIncident } from "../../src/incidents/resolve.ts";
 import { CHANNEL, REQUESTER, SHOP, startDesk, type TestDesk } from "../support/desk.ts";
