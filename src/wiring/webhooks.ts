@@ -19,7 +19,7 @@ import type { Proof } from "../ports/webhook.ts";
 // A group of some thousand alerts is one message; the others send one alert each.
 const GROUP_LIMIT_BYTES = 4 * 2 ** 20;
 
-type Route = Pick<WebhookParts, "proof" | "limitBytes" | "types" | "tooMany"> & {
+type Route = Pick<WebhookParts, "proof" | "limitBytes" | "types" | "onlyAfter5xx"> & {
   /** Below /webhooks/. */
   readonly path: string;
   readonly source: AlertSource;
@@ -59,8 +59,8 @@ function keyed({ secrets }: WebhookConfig, clock: Parts["clock"]): readonly Rout
     if (secret === undefined) return [];
     const isGroup = source === "alertmanager" || source === "grafana";
     const route = { path: source, source, ...readerOf(source), proof: proofOf(source, secret, clock) };
-    // Both send again after 5xx and nothing else. Source: Alertmanager, notify/webhook.
-    return [{ ...route, ...(isGroup ? { limitBytes: GROUP_LIMIT_BYTES, tooMany: 503 } : {}) }];
+    // Source of `onlyAfter5xx`: Alertmanager, notify/webhook; Grafana has taken it over.
+    return [{ ...route, ...(isGroup && { limitBytes: GROUP_LIMIT_BYTES, onlyAfter5xx: true }) }];
   });
 }
 

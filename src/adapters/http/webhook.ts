@@ -19,12 +19,12 @@ export type WebhookParts = {
   readonly onRefused?: () => void;
   /** Requests that have shown who they are, in a minute; absent: 6,000. */
   readonly perMinute?: number;
-  /** What one request too many is answered; absent: 429. */
-  readonly tooMany?: 429 | 503;
+  /** The sender sends again after 5xx only: what shall come again is answered 503; absent: 429 and 408. */
+  readonly onlyAfter5xx?: true;
   /** Bodies that are read at once before it is known whose they are, on all routes that share it; absent: 32 on this one. */
   readonly unproven?: Places;
-  /** Longest wait for such a body; absent: 10 s. */
-  readonly unprovenWithinMs?: number;
+  /** Longest wait for a body, whoever sends it; absent: 10 s. */
+  readonly bodyWithinMs?: number;
   /** Longest body; absent: 1 MiB. */
   readonly limitBytes?: number;
   /** Content types that hold JSON, beside application/json: SNS calls it text. */
@@ -37,12 +37,14 @@ const PER_MINUTE = 6_000;
 const RETRY_AFTER_SECONDS = 5;
 /** Of 1 MiB each they hold 32 MiB, whoever sends them. */
 export const MOST_UNPROVEN = 32;
-const UNPROVEN_WITHIN_MS = 10_000;
+const BODY_WITHIN_MS = 10_000;
 
 type Reply = {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Its body did not end. */
+  readonly isLate?: true;
 };
 
 type Gates = { readonly turnstile: ReturnType<typeof createTurnstile>; readonly unproven: Places };
@@ -70,8 +72,8 @@ const LOGGED_AGAIN_MS = 60_000;
 /** Each way of refusing once a minute, with how many there were since. */
 function createRefusalLog({ clock, log, path, onRefused }: WebhookParts): (reply: Reply) => void {
   const lines = new Map<number, { atMs: number; count: number }>();
-  return ({ status, body }) => {
-    if (!FOR_WHAT_IT_IS.includes(status)) return;
+  return ({ status, body, isLate }) => {
+    if (!FOR_WHAT_IT_IS.includes(status) && isLate === undefined) return;
     onRefused?.();
     const line = lines.get(status) ?? { atMs: Number.NEGATIVE_INFINITY, count: 0 };
     lines.set(status, line);
@@ -94,15 +96,15 @@ async function answered(parts: WebhookParts, request: IncomingMessage, gates: Ga
 }
 
 async function answer(parts: WebhookParts, request: IncomingMessage, gates: Gates): Promise<Reply> {
-  const { proof, limitBytes = BODY_LIMIT_BYTES, types = [], tooMany = 429, take } = parts;
+  const { proof, limitBytes = BODY_LIMIT_BYTES, types = [], take } = parts;
   if (request.method !== "POST") return { ...fail(405, "expected POST"), headers: { allow: "POST" } };
   const shown = proof.byHeaders(request.headers);
   // Some senders show what they have only when they are asked.
   if (shown === "wrong") return { ...fail(401, proof.expected), headers: { "www-authenticate": 'Bearer, Basic realm="Oomph"' } };
-  const refused = unreadable(request, types) ?? (shown === "right" ? oneTooMany(gates, tooMany) : undefined);
+  const refused = unreadable(request, types) ?? (shown === "right" ? oneTooMany(parts, gates) : undefined);
   if (refused !== undefined) return refused;
 
-  const read = shown === "right" ? await readBody(request, limitBytes) : await provenBody(parts, request, gates);
+  const read = shown === "right" ? await wholeBody(parts, request) : await provenBody(parts, request, gates);
   if (read.kind === "refused") return read.reply;
   if (read.kind === "too-large") return fail(413, `expected at most ${limitBytes} bytes in one message`);
   const parsed = parse(read.bytes);
@@ -113,26 +115,30 @@ async function answer(parts: WebhookParts, request: IncomingMessage, gates: Gate
 
 type Refused = { readonly kind: "refused"; readonly reply: Reply };
 
-/** Anybody can send a body that claims to be signed: few are read at once, none for long. */
+/** Anybody can send a body that claims to be signed: few are read at once. */
 async function provenBody(parts: WebhookParts, request: IncomingMessage, gates: Gates): Promise<BodyRead | Refused> {
-  const { limitBytes = BODY_LIMIT_BYTES, tooMany = 429, unprovenWithinMs = UNPROVEN_WITHIN_MS } = parts;
   const giveBack = gates.unproven.take();
   if (giveBack === undefined) {
-    const busy = fail(tooMany, "more signed messages than are read at once: send it again in 1 s");
+    const busy = fail(parts.onlyAfter5xx ? 503 : 429, "more signed messages than are read at once: send it again in 1 s");
     return { kind: "refused", reply: { ...busy, headers: { "retry-after": "1" } } };
   }
   try {
-    const read = await within(unprovenWithinMs, readBody(request, limitBytes));
-    if (read === "late") {
-      const reply = fail(408, `expected the whole message within ${unprovenWithinMs / 1000} s`);
-      return { kind: "refused", reply: { ...reply, headers: { connection: "close" } } };
-    }
-    if (read.kind === "too-large") return read;
-    const refusal = (await unprovenBody(parts, request, read.bytes)) ?? oneTooMany(gates, tooMany);
+    const read = await wholeBody(parts, request);
+    if (read.kind !== "read") return read;
+    const refusal = (await unprovenBody(parts, request, read.bytes)) ?? oneTooMany(parts, gates);
     return refusal === undefined ? read : { kind: "refused", reply: refusal };
   } finally {
     giveBack();
   }
+}
+
+/** Nobody is waited for for long, not even with the right secret: a sender that hangs keeps a connection and what it has sent. */
+async function wholeBody(parts: WebhookParts, request: IncomingMessage): Promise<BodyRead | Refused> {
+  const { limitBytes = BODY_LIMIT_BYTES, bodyWithinMs = BODY_WITHIN_MS, onlyAfter5xx } = parts;
+  const read = await within(bodyWithinMs, readBody(request, limitBytes));
+  if (read !== "late") return read;
+  const late = fail(onlyAfter5xx ? 503 : 408, `expected the whole message within ${bodyWithinMs / 1000} s: send it again`);
+  return { kind: "refused", reply: { ...late, headers: { connection: "close" }, isLate: true } };
 }
 
 /** What is late may fail, and nobody minds. */
@@ -145,9 +151,9 @@ async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-function oneTooMany({ turnstile }: Gates, status: 429 | 503): Reply | undefined {
+function oneTooMany({ onlyAfter5xx }: WebhookParts, { turnstile }: Gates): Reply | undefined {
   const refusal = turnstile.refusal();
-  return refusal === undefined ? undefined : { ...refusal, status };
+  return refusal === undefined || onlyAfter5xx === undefined ? refusal : { ...refusal, status: 503 };
 }
 
 function unreadable(request: IncomingMessage, types: readonly string[]): Reply | undefined {

@@ -17,7 +17,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.close(100)));
 });
 
-type Start = Partial<Pick<WebhookParts, "proof" | "take" | "onRefused" | "perMinute" | "tooMany" | "unproven" | "unprovenWithinMs">> & {
+type Start = Partial<Pick<WebhookParts, "proof" | "take" | "onRefused" | "perMinute" | "onlyAfter5xx" | "unproven" | "bodyWithinMs">> & {
   readonly nowMs?: () => number;
 };
 
@@ -72,6 +72,22 @@ describe("a webhook", () => {
     const socket = connect(port, "127.0.0.1", () => socket.write(`${head}\r\n\r\n{"a"`, () => socket.destroy()));
     await expect.poll(() => logged, PATIENCE).toEqual(["a webhook refused what came"]);
     expect(taken).toEqual([]);
+  });
+
+  test.each([
+    ["is told to send it again", {}, 408],
+    ["is told so in the one way that it understands", { onlyAfter5xx: true }, 503],
+  ] as const)("a sender with the right secret that never ends its message %s, and is cut off", async (_what, how, status) => {
+    const { port, logged, taken } = await start({ ...how, bodyWithinMs: 20 });
+    const head = `POST /webhooks/wazuh HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${SECRET}\r\ncontent-type: application/json\r\ncontent-length: 9`;
+    const socket = connect(port, "127.0.0.1", () => socket.write(`${head}\r\n\r\n{"a"`));
+    socket.on("error", () => undefined);
+    const parts: Buffer[] = [];
+    for await (const part of socket) parts.push(Buffer.from(part as Uint8Array));
+    expect(String(Buffer.concat(parts))).toMatch(
+      new RegExp(`^HTTP/1\\.1 ${status} [^]*expected the whole message within 0\\.02 s: send it again`),
+    );
+    expect([logged, taken]).toEqual([["a webhook refused what came"], []]);
   });
 
   test("says what is of no concern, and what is unfit", async () => {
@@ -180,7 +196,7 @@ describe("a webhook", () => {
   });
 
   test("says it in the one way that some senders understand", async () => {
-    const { send } = await start({ perMinute: 1, tooMany: 503, nowMs: () => 1_000_000 });
+    const { send } = await start({ perMinute: 1, onlyAfter5xx: true, nowMs: () => 1_000_000 });
     expect((await send("{}")).status).toBe(202);
     const refused = await send("{}");
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "60"]);
@@ -233,7 +249,7 @@ describe("a webhook whose bodies are signed", () => {
   });
 
   test("does not wait long for such a body", async () => {
-    const { port, taken } = await start({ proof: signedBody(SIGNED), unprovenWithinMs: 20 });
+    const { port, taken } = await start({ proof: signedBody(SIGNED), bodyWithinMs: 20 });
     const answer = await new Promise<string>((resolve) => half(port).once("data", (data: Buffer) => resolve(data.toString())));
     expect(answer).toMatch(/^HTTP\/1\.1 408 [^]*expected the whole message within 0\.02 s/);
     expect(taken).toEqual([]);
