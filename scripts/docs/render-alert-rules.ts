@@ -55,7 +55,8 @@ it may fit. Upper and lower case are the same. \`*\` stands for anything; there 
 | \`source\` | who sends |
 
 \`verdict\` has \`memory\` (\`yes\`, \`no\`, \`unsure\`), and may have a \`class\` (see below; \`memory_high\` where nothing is said), \`about\` (\`redis\`,
-\`container\`, \`workload\`, \`node\`; else told by what the alert names), and \`nobody\`: taken instead of \`memory\` where it names nobody.
+\`container\`, \`workload\`, \`node\`; else told by what the alert names), \`severity\` (\`critical\`, \`warning\`, \`info\`; else as its sender
+says), and \`nobody\`: taken instead of \`memory\` where it names nobody.
 
 ## Those that are built in
 In the order in which they are asked.

@@ -17,7 +17,7 @@ export type Judge = (facts: AlertFacts, source: AlertSource) => Alert;
 /** Of an alert's own words the thread shows so many characters. */
 const MOST_WORDS = 500;
 
-type Verdict = Pick<Alert, "memory" | "class" | "rule" | "subject" | "kills" | "threshold">;
+type Verdict = Pick<Alert, "memory" | "class" | "rule" | "subject" | "kills" | "threshold"> & Partial<Pick<Alert, "severity">>;
 
 /** Kernel lines first, which say exactly what happened; then the users' rules, then those built in: the first that fits. */
 export function createJudge(ofUsers: readonly AlertRule[] = []): Judge {
@@ -39,14 +39,15 @@ export function createJudge(ofUsers: readonly AlertRule[] = []): Judge {
 
 function ruled(facts: AlertFacts, rule: Pick<AlertRule, "id" | "verdict"> | undefined): Verdict | undefined {
   if (rule === undefined) return undefined;
-  const { memory, class: kind = "memory_high", about, nobody = memory } = rule.verdict;
+  const { memory, class: kind = "memory_high", about, severity, nobody = memory } = rule.verdict;
   const subject = subjectOf(facts, about);
   const judged = namesSomebody(subject) ? memory : nobody;
   // Much memory used, and whom it names is a machine, which it calls so.
   const isOfMachine =
     kind === "memory_high" && subject.about === "node" && (namesMachine(facts.labels) || machinesSaid(facts.text).length > 0);
   const told = isOfMachine ? "node_memory_high" : kind;
-  return { memory: judged, class: judged === "no" ? "other" : told, rule: rule.id, subject, kills: [], ...thresholdOf(facts, judged) };
+  const more = { ...given({ severity }), ...thresholdOf(facts, judged) };
+  return { memory: judged, class: judged === "no" ? "other" : told, rule: rule.id, subject, kills: [], ...more };
 }
 
 function thresholdOf(facts: AlertFacts, memory: Alert["memory"]): Pick<Alert, "threshold"> {

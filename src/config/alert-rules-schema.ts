@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ALERT_CLASSES, ALERT_SOURCES } from "../domain/alert.ts";
+import { ALERT_CLASSES, ALERT_SOURCES, SEVERITIES } from "../domain/alert.ts";
 import { maintenance, quietHours, unattended } from "./calm-schema.ts";
 import { oneOf, text } from "./kinds.ts";
 import { optional, setting, type SettingKind } from "./setting-schema.ts";
@@ -65,6 +65,7 @@ const verdict = z.strictObject({
   memory: setting(oneOf("yes", "no", "unsure"), { says: "`no` silences it, `unsure` offers to look", expected: "one of yes, no, unsure" }),
   class: optional(oneOf(...ALERT_CLASSES), { says: "What kind of trouble it tells of; `memory_high` where nothing is said" }),
   about: optional(oneOf("redis", "container", "workload", "node", "unknown"), { says: "Whose memory; else told by what the alert names" }),
+  severity: optional(oneOf(...SEVERITIES), { says: "How bad it is, whatever its sender says" }),
   nobody: optional(oneOf("yes", "no", "unsure"), { says: "Taken instead of `memory` where the alert names nobody" }),
 });
 

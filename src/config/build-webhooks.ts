@@ -34,6 +34,10 @@ export function hasWebhooks({ secrets, topics, generic }: WebhookConfig): boolea
   return Object.keys(secrets).length + topics.length + generic.length > 0;
 }
 
-function buildMapping({ text, labels, ...paths }: Omit<GenericWebhookDocument, "secret">): AlertMapping {
-  return { text, labels, ...given(paths) };
+function buildMapping({ text, labels, statusWords, severityWords, ...paths }: Omit<GenericWebhookDocument, "secret">): AlertMapping {
+  return { text, labels, statusWords: inSmallLetters(statusWords), severityWords: inSmallLetters(severityWords), ...given(paths) };
+}
+
+function inSmallLetters<Meaning>(words: Readonly<Record<string, Meaning>>): Readonly<Record<string, Meaning>> {
+  return Object.fromEntries(Object.entries(words).map(([word, meaning]) => [word.trim().toLowerCase(), meaning]));
 }

@@ -23,7 +23,18 @@ function genericProblems(raw: RawDocument, name: string, section: unknown): read
   // What nothing is read from can be judged by nothing.
   const isEmpty = ["name", "text", "labels"].every((key) => isAbsent(section[key]));
   const empty = isEmpty ? [{ key: raw.keyOf(path), expected: "at least one of name, text, labels", received: "none of them" }] : [];
-  return [...named, ...shortSecret(raw, section, [...path, "secret"]), ...empty];
+  return [...named, ...shortSecret(raw, section, [...path, "secret"]), ...empty, ...wordsOfNothing(raw, section, path)];
+}
+
+/** What words mean that are read from nowhere. */
+function wordsOfNothing(raw: RawDocument, section: Tree, path: readonly string[]): readonly Problem[] {
+  return ["status", "severity"]
+    .filter((key) => isAbsent(section[key]) && !isAbsent(section[`${key}Words`]))
+    .map((key) => ({
+      key: raw.keyOf([...path, key]),
+      expected: `a path, because ${key}Words says what its values mean`,
+      received: "nothing",
+    }));
 }
 
 function shortSecret(raw: RawDocument, section: Tree, path: readonly string[]): readonly Problem[] {

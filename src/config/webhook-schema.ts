@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { text } from "./kinds.ts";
+import { SEVERITIES } from "../domain/alert.ts";
+import { oneOf, text } from "./kinds.ts";
 import { optional, setting } from "./setting-schema.ts";
 import { jsonPath, jsonPaths, topicArns } from "./webhook-kinds.ts";
 
@@ -17,7 +18,19 @@ const generic = z.strictObject({
   }),
   name: optional(jsonPath, { says: "The alert's name" }),
   status: optional(jsonPath, { says: "Its state: `resolved`, `ok`, `closed` and the like end it, everything else is firing" }),
+  statusWords: z
+    .record(
+      z.string(),
+      setting(oneOf("firing", "resolved"), { says: "What this value of `status` means, where it is not one of those words: `0`" }),
+    )
+    .prefault({}),
   severity: optional(jsonPath, { says: "How bad it is, in any of the usual words" }),
+  severityWords: z
+    .record(
+      z.string(),
+      setting(oneOf(...SEVERITIES), { says: "What this value of `severity` means, where it is not one of those words: `5`" }),
+    )
+    .prefault({}),
   text: setting(jsonPaths, { says: "What it says for people, a line each", fallback: "[]" }),
   labels: z.record(z.string(), setting(jsonPath, { says: "A label, as the rules read it: `namespace`, `pod`, `instance`" })).prefault({}),
   startsAt: optional(jsonPath, { says: "When it began: ISO 8601 with its zone, or seconds or milliseconds since 1970" }),

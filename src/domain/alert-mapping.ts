@@ -1,3 +1,5 @@
+import type { AlertStatus, Severity } from "./alert.ts";
+
 /** Where something stands in a JSON document, step by step: names of fields, places in lists. */
 export type JsonPath = readonly string[];
 
@@ -7,7 +9,11 @@ export type AlertMapping = {
   readonly alerts?: JsonPath;
   readonly name?: JsonPath;
   readonly status?: JsonPath;
+  /** The sender's own words for it, in small letters (`0`, `down`); what is not among them is read as of any sender. */
+  readonly statusWords: Readonly<Record<string, AlertStatus>>;
   readonly severity?: JsonPath;
+  /** The same. */
+  readonly severityWords: Readonly<Record<string, Severity>>;
   /** What it says for people; each path is a line. */
   readonly text: readonly JsonPath[];
   readonly labels: Readonly<Record<string, JsonPath>>;

@@ -1,4 +1,4 @@
-import type { Alert, AlertClass, AlertSource, AlertSubject } from "./alert.ts";
+import type { Alert, AlertClass, AlertSource, AlertSubject, Severity } from "./alert.ts";
 
 /**
  * What makes an alert one about memory, or not: a row that people can read, in the same shape in `src/alerts/rules` and in
@@ -38,6 +38,8 @@ export type AlertVerdict = {
   readonly class?: AlertClass;
   /** Absent: told by what the alert names. */
   readonly about?: AlertSubject["about"];
+  /** Absent: as its sender says. */
+  readonly severity?: Severity;
   /** Taken instead of `memory` where the alert names nobody whose memory it could be. */
   readonly nobody?: Alert["memory"];
 };

@@ -20,7 +20,7 @@ test("rules of one's own are asked first: one silences, one knows words that nob
       says: Our image proxy is short of memory
       when: [{ phrases: [vips cache exhausted] }, { parts: [[imgproxy], [cache, pool]] }]
       unless: [{ labels: { env: dev } }]
-      verdict: { memory: yes, about: workload }
+      verdict: { memory: yes, about: workload, severity: critical }
 `);
   const judge = createJudge(loaded.kind === "invalid" ? [] : loaded.config.alerts.rules);
   const judged = (name: string, labels: Record<string, string>, text = "") =>
@@ -31,7 +31,12 @@ test("rules of one's own are asked first: one silences, one knows words that nob
     rule: "batch",
   });
   expect(judged("HighMemoryUsage", { namespace: "shop", pod: "a-0" })).toMatchObject({ memory: "yes", rule: "memory-usage" });
-  expect(judged("ImgproxyPool", { pod: "img-0" })).toMatchObject({ memory: "yes", class: "memory_high", rule: "proxy" });
+  expect(judged("ImgproxyPool", { pod: "img-0" })).toMatchObject({
+    memory: "yes",
+    class: "memory_high",
+    rule: "proxy",
+    severity: "critical",
+  });
   expect(judged("Slow", { pod: "img-0" }, "VIPS  cache exhausted")).toMatchObject({ rule: "proxy" });
   expect(judged("ImgproxyPool", { pod: "img-0", env: "dev" })).toMatchObject({ memory: "no", rule: "none" });
 });

@@ -104,6 +104,14 @@ github: { tokenFile: /ca.pem }
     ],
     [`webhooks: { generic: { a: { secret: ${"s".repeat(16)}, labels: { pod: 7 } } } }`, "webhooks.generic.a.labels.pod: expected a path"],
     [`webhooks: { generic: { a: { secret: ${"s".repeat(16)}, nam: x } } }`, "a known key: did you mean name?"],
+    [
+      `webhooks: { generic: { a: { secret: ${"s".repeat(16)}, name: x, status: y, statusWords: { 0: gone } } } }`,
+      "webhooks.generic.a.statusWords.0: expected one of firing, resolved, got",
+    ],
+    [
+      `webhooks: { generic: { a: { secret: ${"s".repeat(16)}, name: x, severityWords: { 5: critical } } } }`,
+      "webhooks.generic.a.severity: expected a path, because severityWords says what its values mean",
+    ],
   ])("%s is told", (yaml, expected) => {
     const result = loadCommandLineConfig({ env: {}, readFile: fileOf(yaml) });
     expect(result.kind === "invalid" ? result.problems.map(formatProblem).join("\n") : "no problem").toContain(expected);
@@ -136,6 +144,10 @@ webhooks:
       secretFile: /ca.pem
       alerts: data.alerts
       name: event.name
+      status: event.value
+      statusWords: { 0: resolved, "Up again": resolved, 1: firing }
+      severity: event.severity
+      severityWords: { "5": critical }
       text: [event.opdata, message]
       labels: { host: host.name }
       id: eventId
@@ -153,6 +165,10 @@ webhooks:
         mapping: {
           alerts: ["data", "alerts"],
           name: ["event", "name"],
+          status: ["event", "value"],
+          statusWords: { "0": "resolved", "1": "firing", "up again": "resolved" },
+          severity: ["event", "severity"],
+          severityWords: { "5": "critical" },
           text: [["event", "opdata"], ["message"]],
           labels: { host: ["host", "name"] },
           id: ["eventId"],

@@ -66,8 +66,30 @@ test("of more than 10,000 alerts in a message the others are counted", () => {
   expect(reader("grafana").facts({ ruleName: "memory", evalMatches: series })).toMatchObject({ leftOut: 7 });
   const records = Array.from({ length: MOST_ALERTS + 7 }, () => ({ Sns: { Type: "Notification", Message: "x" } }));
   expect(reader("cloudwatch").facts({ Records: records })).toMatchObject({ leftOut: 7 });
-  const mapping = { alerts: ["list"], text: [], labels: {} };
+  const mapping = { alerts: ["list"], text: [], labels: {}, statusWords: {}, severityWords: {} };
   expect(createGenericReader(mapping)({ list: alerts })).toMatchObject({ leftOut: 7 });
+});
+
+test("by a mapping a sender's own words for state and severity mean what is said of them; others mean what they do of any sender", () => {
+  const read = createGenericReader({
+    text: [],
+    labels: {},
+    status: ["value"],
+    statusWords: { "0": "resolved", "up again": "resolved", ok: "firing" },
+    severity: ["level"],
+    severityWords: { "5": "critical", high: "warning" },
+  });
+  const told = (value: unknown, level: unknown) => {
+    const sent = read({ value, level });
+    return sent.kind === "facts" ? sent.facts.map(({ status, severity }) => `${status} ${severity}`) : sent.because;
+  };
+  expect([told(0, 5), told(" Up Again", "HIGH"), told("ok", "info"), told("closed", "constructor"), told(1, 7)]).toEqual([
+    ["resolved critical"],
+    ["resolved warning"],
+    ["firing info"],
+    ["resolved null"],
+    ["firing null"],
+  ]);
 });
 
 // Values that stand where another is expected, in every field of every fixture.

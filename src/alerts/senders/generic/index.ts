@@ -33,12 +33,17 @@ function factsOf(item: unknown, mapping: AlertMapping): AlertFacts {
   const start = at(mapping.startsAt);
   return bounded({
     name: at(mapping.name) ?? null,
-    status: statusOfWord(at(mapping.status)) ?? "firing",
-    severity: severityOf(at(mapping.severity)),
+    status: meantBy(at(mapping.status), mapping.statusWords) ?? statusOfWord(at(mapping.status)) ?? "firing",
+    severity: meantBy(at(mapping.severity), mapping.severityWords) ?? severityOf(at(mapping.severity)),
     labels: Object.fromEntries(labels),
     text: linesOf(mapping.text.flatMap((path) => wordsAt(item, path))),
     ...given({ value: at(mapping.value), startsAtMs: timeOfNumber(start) ?? timeOf(start), link: linkOf(at(mapping.link)) }),
   });
+}
+
+function meantBy<Meaning>(word: string | undefined, words: Readonly<Record<string, Meaning>>): Meaning | undefined {
+  const plain = (word ?? "").trim().toLowerCase();
+  return Object.hasOwn(words, plain) ? words[plain] : undefined;
 }
 
 function wordAt(item: unknown, path: JsonPath | undefined): string | undefined {
