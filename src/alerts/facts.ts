@@ -1,14 +1,5 @@
 import type { AlertFacts, AlertStatus } from "../domain/alert.ts";
-import {
-  CLUSTER_LABELS,
-  CONTAINER_NAME_LABELS,
-  HOST_LABELS,
-  NAMESPACE_LABELS,
-  NODE_LABELS,
-  OTHER_LABELS,
-  OWNER_LABELS,
-  POD_LABELS,
-} from "./place-words.ts";
+import { PLACE_LABELS } from "./place-words.ts";
 
 export { severityOf } from "../domain/severity-words.ts";
 
@@ -47,16 +38,7 @@ function mostUseful(labels: readonly (readonly [string, string])[]): readonly (r
   return [...labels.filter(isOfUse), ...labels.filter((label) => !isOfUse(label))].slice(0, MOST_LABELS);
 }
 
-const SPOKEN_OF = new Set<string>([
-  "alertname",
-  "severity",
-  "reason",
-  "threshold",
-  "kind",
-  "metrics_path",
-  ...[POD_LABELS, CONTAINER_NAME_LABELS, NAMESPACE_LABELS, NODE_LABELS, HOST_LABELS, CLUSTER_LABELS, OTHER_LABELS].flat(),
-  ...OWNER_LABELS.flatMap(([, names]) => names),
-]);
+const SPOKEN_OF = new Set([...PLACE_LABELS, "alertname", "severity", "reason", "threshold", "metrics_path"]);
 
 /** A sender's word for the state, in ours. Undefined: none of the usual words. */
 export function statusOfWord(word: string | undefined): AlertStatus | undefined {

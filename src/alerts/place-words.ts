@@ -93,6 +93,17 @@ export const OWNER_LABELS: readonly (readonly [WorkloadResource, readonly string
   ["job", ["job_name", "kube_job", "k8s_job_name"]],
 ];
 
+/** By which a ReplicaSet is named, where its Deployment is not. */
+export const REPLICA_SET_LABELS = ["replicaset", "kube_replica_set", "k8s_replicaset_name"] as const;
+
+/** What has the pods, by name and kind. */
+export const OWNER_NAME_LABELS = ["owner_name", "created_by_name", "controller_name"] as const;
+export const OWNER_KIND_LABELS = ["owner_kind", "created_by_kind", "controller_kind"] as const;
+
+/** What an alert is about, by name and kind. */
+export const ABOUT_NAME_LABELS = ["name", "resource_name", "involvedobject_name", "workload", "workload_name"] as const;
+export const ABOUT_KIND_LABELS = ["kind", "resource_kind", "involvedobject_kind", "workload_type", "workload_kind"] as const;
+
 /** Labels that may name what is looked for where no place is named, the likelier first. */
 export const OTHER_LABELS = [
   "service",
@@ -134,3 +145,10 @@ export const KINDS: Readonly<Record<string, WorkloadResource | "node">> = {
   cronjob: "cronjob",
   node: "node",
 };
+
+/** All labels that say where. */
+export const PLACE_LABELS: ReadonlySet<string> = new Set<string>([
+  ...[NAMESPACE_LABELS, POD_LABELS, CONTAINER_NAME_LABELS, NODE_LABELS, HOST_LABELS, CLUSTER_LABELS, OTHER_LABELS].flat(),
+  ...[REPLICA_SET_LABELS, OWNER_NAME_LABELS, OWNER_KIND_LABELS, ABOUT_NAME_LABELS, ABOUT_KIND_LABELS].flat(),
+  ...OWNER_LABELS.flatMap(([, names]) => names),
+]);

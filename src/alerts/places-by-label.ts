@@ -2,6 +2,8 @@ import type { AlertSubject } from "../domain/alert.ts";
 import type { WorkloadResource } from "../domain/target.ts";
 import { given } from "../domain/given.ts";
 import {
+  ABOUT_KIND_LABELS,
+  ABOUT_NAME_LABELS,
   CLUSTER_LABELS,
   CONTAINER_NAME_LABELS,
   HOST_LABELS,
@@ -9,8 +11,11 @@ import {
   NAMESPACE_LABELS,
   NODE_LABELS,
   OTHER_LABELS,
+  OWNER_KIND_LABELS,
   OWNER_LABELS,
+  OWNER_NAME_LABELS,
   POD_LABELS,
+  REPLICA_SET_LABELS,
 } from "./place-words.ts";
 import { isKubernetesName } from "./pod-shape.ts";
 import type { Labels } from "./victim-labels.ts";
@@ -28,9 +33,8 @@ const NO_CONTAINER = new Set(["POD", "pod", "", "-", "none", "null"]);
 
 /** What labels say. */
 export function placesByLabel(labels: Labels): Places {
-  const kind =
-    KINDS[(first(labels, ["kind", "resource_kind", "involvedobject_kind", "workload_type", "workload_kind"]) ?? "").toLowerCase()];
-  const name = first(labels, ["name", "resource_name", "involvedobject_name", "workload", "workload_name"], isKubernetesName);
+  const kind = KINDS[(first(labels, ABOUT_KIND_LABELS) ?? "").toLowerCase()];
+  const name = first(labels, ABOUT_NAME_LABELS, isKubernetesName);
   const pod = podBy(labels) ?? (kind === "pod" ? name : undefined);
   const owner =
     ownerBy(labels) ??
@@ -60,10 +64,9 @@ function ownerBy(labels: Labels): AlertSubject["owner"] {
     const name = first(labels, names, isKubernetesName);
     if (name !== undefined) return { resource, name };
   }
-  const name = first(labels, ["owner_name", "created_by_name", "controller_name"], isKubernetesName);
-  const kind = (first(labels, ["owner_kind", "created_by_kind", "controller_kind"]) ?? "").toLowerCase();
-  const replicaSet =
-    kind === "replicaset" ? name : first(labels, ["replicaset", "kube_replica_set", "k8s_replicaset_name"], isKubernetesName);
+  const name = first(labels, OWNER_NAME_LABELS, isKubernetesName);
+  const kind = (first(labels, OWNER_KIND_LABELS) ?? "").toLowerCase();
+  const replicaSet = kind === "replicaset" ? name : first(labels, REPLICA_SET_LABELS, isKubernetesName);
   if (replicaSet !== undefined) return ofReplicaSet(replicaSet);
   const resource: WorkloadResource | "node" | undefined = KINDS[kind];
   return name === undefined || resource === undefined || resource === "node" || resource === "pod" ? undefined : { resource, name };

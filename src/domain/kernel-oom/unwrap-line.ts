@@ -1,3 +1,4 @@
+import { withoutColours } from "../terminal-colours.ts";
 import { textOfBytes } from "./bytes-as-text.ts";
 import { takeApart } from "./joined-lines.ts";
 import { readEpochMicros, readIsoTime, type LogTime } from "./log-time.ts";
@@ -7,15 +8,13 @@ import { readLogLine, type LogLine } from "./log-line.ts";
 const TEXT_KEYS = ["MESSAGE", "full_log", "message", "msg", "log", "line", "text", "_raw"] as const;
 const TIME_KEYS = ["timestamp", "@timestamp", "time", "ts"] as const;
 const MOST_DEPTH = 4;
-// oxlint-disable-next-line no-control-regex -- colours of a terminal begin with one
-const COLOUR = /\u001B\[[\d;]*m/g;
 // As mails and chats quote.
 const QUOTED = /^\s*(?:>\s?)+/;
 
 /** Takes a line out of what a logger wrapped it in: JSON of any kind, the journal's export and verbose forms. */
 export function unwrapLine(raw: string, before: string): readonly LogLine[] {
   // A crash of the host leaves zeros in its log.
-  const line = textOfBytes((raw.endsWith("\r") ? raw.slice(0, -1) : raw).replaceAll("\0", "").replaceAll(COLOUR, "")).replace(QUOTED, "");
+  const line = textOfBytes(withoutColours((raw.endsWith("\r") ? raw.slice(0, -1) : raw).replaceAll("\0", ""))).replace(QUOTED, "");
   const start = line.trimStart();
   if (start.startsWith("{")) return fromJson(start) ?? readApart(line);
   if (start.startsWith("MESSAGE=")) return takeApart(start.slice("MESSAGE=".length)).map((part) => withTime(part, timeBefore(before)));

@@ -1,3 +1,5 @@
+import { withoutColours } from "../terminal-colours.ts";
+
 /** A line of what somebody pasted, without what their terminal and their chat put around it. */
 export type Line = {
   /** Spaces before it; a tab counts two. */
@@ -5,8 +7,6 @@ export type Line = {
   readonly text: string;
 };
 
-// oxlint-disable-next-line no-control-regex -- colours of a terminal begin with one
-const ANSI = /\u001B(?:\[[0-9;?]*[A-Za-z]|\][^\u0007\u001B]{0,200}\u0007)/g;
 const FENCE = /^\s*(?:```|~~~)\w*\s*$/;
 const QUOTED = /^\s*(?:>|&gt;) ?/;
 // `$ kubectl describe pod web`, `root@node:~# kubectl ...`, `PS C:\> kubectl ...`
@@ -19,8 +19,7 @@ const MOST_CHARACTERS = 4_000;
 
 /** The text without colours, fences, quotation marks, prompts and carriage returns, line by line. */
 export function plainLines(text: string): readonly string[] {
-  const plain = text
-    .replaceAll(ANSI, "")
+  const plain = withoutColours(text)
     .replaceAll("\u00A0", " ")
     .replaceAll(/\u200B|\uFEFF/g, "");
   const raw = plain.split(/\r\n|\n|\r/).filter((line) => !FENCE.test(line));
