@@ -3,6 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Alert, AlertFacts } from "../domain/alert.ts";
 import { given } from "../domain/given.ts";
 import type { Desk } from "../incidents/desk.ts";
+import type { LogFields } from "../ports/log.ts";
 import type { TakeSent } from "../ports/webhook.ts";
 import type { Judge } from "./judge.ts";
 import type { Sender, Sent } from "./senders/sender.ts";
@@ -32,7 +33,9 @@ export function createTaker(
     let queued = 0;
     for (const [number, part] of partsOf(sent.facts).entries()) {
       await setImmediate(); // others have their turn between two parts
-      const alerts = part.map((facts) => judge(facts, source)).filter(({ memory }) => memory !== "no");
+      const judged = part.map((facts) => judge(facts, source));
+      const alerts = judged.filter(({ memory }) => memory !== "no");
+      if (alerts.length < judged.length) log.debug({ source, id, ...othersIn(judged) }, "alerts of a sender are not about memory");
       const isTold = number === 0 && leftOut !== undefined;
       if (alerts.length === 0 && !isTold) continue;
       const suffix = number === 0 ? "" : `_${number}`;
@@ -51,6 +54,14 @@ export function createTaker(
     return { kind: "queued", id, ...given({ leftOut }) };
   };
 }
+
+/** For who wonders why nothing came of an alert: how many, and of the first few which rule decided. */
+function othersIn(judged: readonly Alert[]): LogFields {
+  const others = judged.filter(({ memory }) => memory === "no");
+  return { count: others.length, alerts: others.slice(0, MOST_LOGGED).map(({ says, rule }) => ({ says, rule })) };
+}
+
+const MOST_LOGGED = 5;
 
 /** What is critical goes before all others, whatever waits. */
 function priorityOf(alerts: readonly Alert[]): number | undefined {

@@ -160,7 +160,7 @@ function section({ says, status, severity, target, startsAt, labels, class: kind
   const { owner } = target;
   const facts: readonly (readonly [string, string | null])[] = [
     ["class", kind],
-    ["rule", rule],
+    ["rule", rule === "none" ? "none fits" : rule],
     ["state", status],
     ["severity", severity],
     ["when", startsAt],

@@ -7,13 +7,17 @@ import { takeAlert } from "./take-alert.ts";
 type PostIn = Extract<Inbound, { readonly kind: "post" }>;
 type Self = Awaited<ReturnType<Chat["self"]>>;
 
-/** Reads the alert channels. Posts that are no alert about memory, and Oomph's own, are left alone without a trace. */
+/** Reads the alert channels. Posts that are no alert about memory, and Oomph's own, are left alone without a trace in Slack. */
 export function createPostListener(front: Front): (inbound: PostIn) => Promise<void> {
   let self: Self | undefined;
   return async ({ post, receivedAtMs }) => {
     if (!front.alertChannels.includes(post.channel) || isTalk(post)) return;
-    const alerts = front.readAlert(post).alerts.filter(({ memory }) => memory !== "no");
-    if (alerts.length === 0) return;
+    const { source, alerts: read } = front.readAlert(post);
+    const alerts = read.filter(({ memory }) => memory !== "no");
+    if (alerts.length === 0) {
+      const rules = [...new Set(read.map(({ rule }) => rule))];
+      return front.desk.log.debug({ channel: post.channel, ts: post.ts, source, rules }, "a post is not about memory");
+    }
     self ??= await front.chat.self();
     if (post.userId === self.userId || post.botId === self.botId) return;
     const threadTs = post.threadTs ?? post.ts;

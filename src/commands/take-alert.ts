@@ -4,6 +4,7 @@ import { hearAlert } from "../incidents/hear-alert.ts";
 import type { Opened } from "../incidents/open-incident.ts";
 import { reportKill } from "../incidents/report-kill.ts";
 import { resolveByAlert } from "../incidents/resolve.ts";
+import type { LogFields } from "../ports/log.ts";
 import { threadLink } from "../incidents/thread-link.ts";
 import { note } from "../messages/note.ts";
 import { quietOffer } from "../messages/quiet-offer.ts";
@@ -29,7 +30,7 @@ export async function takeAlert(front: Front, taken: TakenAlert, place: Reply): 
   const victim = await victimOf(front, taken);
   const isUnsure = alert.memory === "unsure" && !(await isSureNow(front, victim));
   if (await isHushed(front, taken, { victim, place, isUnsure })) return undefined;
-  if (isUnsure) return offerQuietly(front, { alert, victim, place });
+  if (isUnsure) return offerQuietly(front, { taken, victim, place });
   if (victim.kind === "none") return nobody(front, taken, { place, because: victim.because });
   if (victim.kind === "several")
     return say(front, place, targetPicker({ says: answered(victim.because, alert, place), targets: victim.targets, class: alert.class }));
@@ -53,11 +54,15 @@ async function isSureNow({ clusters, desk }: Front, victim: Victim): Promise<boo
   return victim.kind === "found" && clusters !== undefined && endedForMemory({ clusters, clock: desk.clock }, victim.target);
 }
 
-type Unsure = { readonly alert: Alert; readonly victim: Victim; readonly place: Reply };
+type Unsure = { readonly taken: TakenAlert; readonly victim: Victim; readonly place: Reply };
 
 /** Below a post, once for a target in a while, and nothing at all where nobody has posted or the target is not known. */
-async function offerQuietly(front: Front, { alert, victim, place }: Unsure): Promise<void> {
-  if (victim.kind !== "found" || place.threadTs === undefined) return undefined;
+async function offerQuietly(front: Front, { taken, victim, place }: Unsure): Promise<void> {
+  const { alert } = taken;
+  if (victim.kind !== "found" || place.threadTs === undefined) {
+    front.desk.log.debug({ ...forTheLog(taken), found: victim.kind }, "an alert that may be about memory was left alone");
+    return undefined;
+  }
   const slot = `alert/offer/${targetKey(victim.target)}/${Math.floor(front.desk.clock.nowMs() / ONE_OFFER_IN_MS)}`;
   return say(front, { ...place, slot }, quietOffer({ target: victim.target, says: alert.says, class: alert.class }));
 }
@@ -66,19 +71,22 @@ const ONE_OFFER_IN_MS = 60 * 60_000;
 
 type Nobody = { readonly place: Reply; readonly because: string | undefined };
 
-async function nobody(front: Front, { alert, key }: TakenAlert, { place, because }: Nobody): Promise<void> {
-  if (because !== undefined) return say(front, place, note(answered(because, alert, place)));
+async function nobody(front: Front, taken: TakenAlert, { place, because }: Nobody): Promise<void> {
+  if (because !== undefined) return say(front, place, note(answered(because, taken.alert, place)));
+  front.desk.log.info(forTheLog(taken), "an alert is about nothing that is configured");
+  return undefined;
+}
+
+/** By which an alert is found again: the sender's id stands in the key. */
+function forTheLog({ alert, key }: TakenAlert): LogFields {
   const { names, hosts, namespace, pod, container, owner } = alert.subject;
   const words = [namespace, pod, container, owner?.name, ...hosts, ...names].flatMap((word) => word ?? []).slice(0, MOST_LOGGED_WORDS);
-  const facts = { class: alert.class, source: alert.source, key: cut(key), says: cut(alert.says), names: words.map(cut) };
-  front.desk.log.info(facts, "an alert is about nothing that is configured");
-  return undefined;
+  return { class: alert.class, rule: alert.rule, source: alert.source, key: cut(key), says: cut(alert.says), names: words.map(cut) };
 }
 
 const MOST_LOGGED_WORDS = 8;
 const MOST_LOGGED_CHARACTERS = 120;
 
-/** For the log, by which it is found again: the sender's id stands in the key. */
 function cut(word: string): string {
   return word.slice(0, MOST_LOGGED_CHARACTERS);
 }

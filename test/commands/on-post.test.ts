@@ -59,6 +59,14 @@ describe("a post in an alert channel", () => {
     expect(await which()).toContain(`I do not know "${name}`);
   });
 
+  it("that is about something else leaves a line for those who look why nothing came of it, and only where all is logged", async () => {
+    const lines: object[] = [];
+    on.front.desk.log.debug = (facts) => void lines.push(facts);
+    await post("[FIRING:1] KubeletTooManyPods (node-1 warning)");
+    expect(lines).toEqual([{ channel: CHANNEL, ts: "9.9", source: "alertmanager", rules: ["none"] }]);
+    expect(await which()).toBe("");
+  });
+
   it("about nothing that is configured can be found again in the log", async () => {
     const lines: object[] = [];
     const log = { ...on.front.desk.log, info: (facts: object, _message: string) => void lines.push(facts) };

@@ -105,11 +105,12 @@ describe("what is sent is queued", () => {
   function taker(add: (name: string, payload: unknown, options: { readonly id: string }) => Promise<void>) {
     const received: string[] = [];
     const metrics = { received: (kind: string) => void received.push(kind) };
-    const log = { debug: none, info: none, warn: none, error: none };
+    const logged: object[] = [];
+    const log = { debug: (fields: object) => void logged.push(fields), info: none, warn: none, error: none };
     const desk = { queue: { add } as never, clock: { nowMs: () => 5 } as never, metrics: metrics as never, log, judge };
     const taken = createTaker(wazuh, desk);
     const take = (body: unknown) => taken(body, "0".repeat(64));
-    return { take, received };
+    return { take, received, logged };
   }
 
   it("under an id that is the same for the same alert", async () => {
@@ -126,10 +127,11 @@ describe("what is sent is queued", () => {
   });
 
   it("unless it is not about memory, or unfit, or the queue is away", async () => {
-    const { take } = taker(async () => {
+    const { take, logged } = taker(async () => {
       throw new OomphError("queue-unavailable", "away");
     });
     expect(await take({ ...wazuhAlert({ log: "sshd: hello" }), rule: { id: "1", level: 3 } })).toMatchObject({ kind: "ignored" });
+    expect(logged).toMatchObject([{ source: "wazuh", count: 1, alerts: [{ rule: "none" }] }]);
     expect(await take({})).toMatchObject({ kind: "unfit" });
     await expect(take(wazuhAlert({ log: CGROUP }))).rejects.toMatchObject({ code: "queue-unavailable" });
   });
