@@ -1,4 +1,5 @@
-import { SEVERITIES, type Alert, type Severity } from "./alert.ts";
+import type { AlertClaim } from "./alert-claim.ts";
+import { SEVERITIES, type Alert, type AlertWords, type Severity } from "./alert.ts";
 import type { Incident, IncidentState } from "./incident.ts";
 import type { Target } from "./target.ts";
 import { TRAIT_KINDS, type Trait, type TraitKind } from "./trait.ts";
@@ -48,6 +49,9 @@ export type StormMember = Pick<Incident, "target" | "problem" | "timesSeen" | "o
   /** It has a thread of its own now. */
   readonly isOut: boolean;
 };
+
+/** The worst alert of an incident that joined a storm: what it says, for the member's own thread, and what it claims, for its turn. */
+export type MemberAlert = { readonly words?: AlertWords; readonly claim?: AlertClaim };
 
 // An incident that nobody else resembles is no sign of what a storm is about.
 const SHARED_BY = 3;

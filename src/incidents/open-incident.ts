@@ -70,7 +70,8 @@ export async function openWithin(tables: Tables, desk: Desk, opening: Opening): 
   const now = kind === "reopened" ? await weighedAnew(tables, seen, opening) : seen;
   const was = kind === "reopened" ? seen.severity : undefined;
   const { stormId: _, ...incident } = now;
-  const stormId = await placeInStorm(tables, desk, { incident: now, runbookId: opening.runbookId });
+  const alert = given({ words: opening.alert, claim: opening.claim });
+  const stormId = await placeInStorm(tables, desk, { incident: now, runbookId: opening.runbookId, alert });
   if (stormId !== undefined) {
     await record(tables, desk, { kind, incident, opening, investigation: undefined, ...given({ was }) });
     return { kind, incident: { ...incident, stormId } };

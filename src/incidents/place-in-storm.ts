@@ -1,22 +1,22 @@
 import type { Incident } from "../domain/incident.ts";
-import { placeIn, stormOf, traitsOf, type Newcomer } from "../domain/storm.ts";
+import { placeIn, stormOf, traitsOf, type MemberAlert, type Newcomer } from "../domain/storm.ts";
 import type { Tables } from "../ports/store.ts";
 import type { Desk } from "./desk.ts";
 
-type Placing = { readonly incident: Incident; readonly runbookId: string };
+type Placing = { readonly incident: Incident; readonly runbookId: string; readonly alert: MemberAlert };
 
 /**
  * Within the transaction in which an incident opens: the storm in whose thread it is told, where it waits to be looked
  * into. Undefined: it gets a thread of its own. Who asks by hand always does.
  */
-export async function placeInStorm(tables: Tables, desk: Desk, { incident, runbookId }: Placing): Promise<string | undefined> {
+export async function placeInStorm(tables: Tables, desk: Desk, { incident, runbookId, alert }: Placing): Promise<string | undefined> {
   const stormId = await stormFor(tables, desk, incident);
   if (stormId === undefined) {
     // It was told in a storm before it was resolved.
     if (incident.stormId !== undefined) await tables.storms.takeOut(incident.id);
     return undefined;
   }
-  await tables.storms.join({ incidentId: incident.id, stormId, runbookId }, desk.clock.nowMs());
+  await tables.storms.join({ incidentId: incident.id, stormId, runbookId, alert }, desk.clock.nowMs());
   return stormId;
 }
 

@@ -1,3 +1,4 @@
+import { given } from "../domain/given.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Investigation } from "../domain/investigation.ts";
 import type { StormMember } from "../domain/storm.ts";
@@ -30,7 +31,8 @@ export async function takeOutWithin(
   const { stormId: _, ...alone } = incident;
   const member = await tables.storms.member(incident.id);
   await tables.storms.takeOut(incident.id);
-  await desk.narrator(tables, { kind: "taken-out", incident: alone, ...(member?.headline === undefined ? {} : { says: member.headline }) });
+  const { words: alert } = await tables.storms.alertOf(incident.id);
+  await desk.narrator(tables, { kind: "taken-out", incident: alone, ...given({ says: member?.headline, alert }) });
   if (member?.look === "waiting") return { incident: alone, investigation: await lookInto(tables, desk, member) };
   if (member?.look === "done") await tellReport(tables, desk, alone);
   return { incident: alone };
@@ -38,11 +40,13 @@ export async function takeOutWithin(
 
 /** Within a transaction: a member's turn has come. The investigation is queued by the caller. */
 export async function lookInto(tables: Tables, desk: Desk, { incidentId, runbookId, target }: StormMember): Promise<Investigation> {
+  const { claim: alert } = await tables.storms.alertOf(incidentId);
   const investigation: Investigation = {
     id: desk.ids.next("inv"),
     incidentId,
     runbookId,
     target,
+    ...given({ alert }),
     state: "queued",
     startedAtMs: desk.clock.nowMs(),
     failures: [],

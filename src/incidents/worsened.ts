@@ -7,6 +7,7 @@ import type { Tables } from "../ports/store.ts";
 import { mindAnew } from "./attention.ts";
 import type { Desk } from "./desk.ts";
 import type { Hearing } from "./hearing.ts";
+import { wordsOf } from "./look-anew.ts";
 import type { Opened } from "./open-incident.ts";
 
 type Worsening = { readonly opened: Opened; readonly hearings: readonly Hearing[]; readonly look?: NewLook };
@@ -25,6 +26,8 @@ export async function worsened(tables: Tables, desk: Desk, { opened, hearings, l
   if (isRise) {
     await tables.incidents.setSeverity(incident.id, to);
     if (from !== null || to === "critical") await mindAnew(tables, desk, incident);
+    if (incident.stormId !== undefined)
+      await tables.storms.setAlert(incident.id, given({ words: wordsOf(worst.alert), claim: worst.claim }));
   }
   if (look !== undefined) await noteLook(tables, desk, { incident, look, actor });
   // The first word on it is no change.

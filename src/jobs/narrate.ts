@@ -83,7 +83,7 @@ async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
     case "reopened":
       return seenAgain(news, teller);
     case "taken-out":
-      return root(news.incident, news.says);
+      return opening(news);
     case "worse":
       return [
         { slot: `${news.incident.id}/worse/${news.to}/${news.incident.lastSeenAtMs}`, priority: 1, message: worseNote(news) },
@@ -126,10 +126,10 @@ async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
 }
 
 /** What the alert says stands in the root until there is a verdict, and stays below it; its own post says it itself. */
-function opening({ incident, alert }: Pick<NewsOf<"opened">, "incident" | "alert">): readonly Line[] {
-  if (alert === undefined || incident.rootTs !== undefined) return root(incident);
+function opening({ incident, alert, says }: Pick<NewsOf<"taken-out">, "incident" | "alert" | "says">): readonly Line[] {
+  if (alert === undefined || incident.rootTs !== undefined) return root(incident, says);
   const slot = `${incident.id}/alert/${incident.lastSeenAtMs}`;
-  return [...root(incident, alert.words ?? alert.says), { slot, priority: urgency(incident), message: alertNote(alert) }];
+  return [...root(incident, says ?? alert.words ?? alert.says), { slot, priority: urgency(incident), message: alertNote(alert) }];
 }
 
 type Anew = { readonly incident: Incident; readonly look: NewLook };

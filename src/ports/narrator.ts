@@ -80,7 +80,7 @@ export type News =
       readonly afterwards?: Pick<Afterwards, "says" | "files"> & { readonly offers: readonly OfferWithTitle[] };
     }
   /** It was one of a storm, and has a thread of its own from now on. `says`: what looking into it came to. */
-  | { readonly kind: "taken-out"; readonly incident: Incident; readonly says?: string }
+  | { readonly kind: "taken-out"; readonly incident: Incident; readonly says?: string; readonly alert?: AlertWords }
   /** An alert says that it is worse than was known. */
   | {
       readonly kind: "worse";

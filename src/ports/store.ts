@@ -10,7 +10,7 @@ import type { Incident, IncidentEvent, IncidentState } from "../domain/incident.
 import type { Investigation } from "../domain/investigation.ts";
 import type { Json } from "../domain/json.ts";
 import type { MemoryReading } from "../domain/memory.ts";
-import type { Storm, StormMember } from "../domain/storm.ts";
+import type { MemberAlert, Storm, StormMember } from "../domain/storm.ts";
 import type { WatchedTarget } from "../domain/watch.ts";
 import type { EndedTable } from "./ended-table.ts";
 import type { AttentionTable, HushedTable, SilenceTable } from "./quiet-tables.ts";
@@ -107,7 +107,11 @@ export type StormTable = {
   /** False: it was over already. */
   end(id: string, atMs: number): Promise<boolean>;
   /** From now on the incident is told in the storm's thread, and waits to be looked into. */
-  join(member: Pick<StormMember, "incidentId" | "stormId" | "runbookId">, atMs: number): Promise<void>;
+  join(member: Pick<StormMember, "incidentId" | "stormId" | "runbookId"> & { readonly alert: MemberAlert }, atMs: number): Promise<void>;
+  /** Of no member, or one that no alert brought: nothing. */
+  alertOf(incidentId: string): Promise<MemberAlert>;
+  /** A worse one. */
+  setAlert(incidentId: string, alert: MemberAlert): Promise<void>;
   /** A member was reported again: the storm goes on, also one that was over. */
   stir(id: string, atMs: number): Promise<void>;
   /** In the order of joining, those with threads of their own too. */

@@ -13,6 +13,11 @@ const STORM: Storm = {
   lastMemberAtMs: T0_MS,
 };
 
+const ALERT = {
+  words: { says: "RedisMemoryHigh", severity: "warning", source: "grafana", value: "0.91" },
+  claim: { severity: "warning", threshold: { amount: 0.9, unit: "share" } },
+} as const;
+
 /** Storms, their members, and which threads are to be told again. */
 export function stormContract(ask: Ask): void {
   describe("storms", () => {
@@ -23,7 +28,7 @@ export function stormContract(ask: Ask): void {
     };
     const joined = async (store: Store, name: string) => {
       const incident = await opened(store, name);
-      await store.storms.join({ incidentId: incident.id, stormId: STORM.id, runbookId: "redis-memory" }, T0_MS + 7);
+      await store.storms.join({ incidentId: incident.id, stormId: STORM.id, runbookId: "redis-memory", alert: ALERT }, T0_MS + 7);
       return incident.id;
     };
 
@@ -58,6 +63,10 @@ export function stormContract(ask: Ask): void {
       await store.investigations.update(investigation.id, { state: "done" });
       await store.storms.found(first, "full under noeviction");
       expect((await store.storms.members(STORM.id))[0]).toMatchObject({ look: "done", headline: "full under noeviction" });
+      expect(await store.storms.alertOf(first)).toStrictEqual(ALERT);
+      await store.storms.setAlert(first, { claim: { severity: "critical" } });
+      expect(await store.storms.alertOf(first)).toStrictEqual({ claim: { severity: "critical" } });
+      expect(await store.storms.alertOf("inc_none")).toEqual({});
     });
 
     it("have room for so many reports below them, each once", async () => {

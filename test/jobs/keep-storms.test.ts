@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { StormSettings } from "../../src/domain/storm.ts";
 import type { Desk } from "../../src/incidents/desk.ts";
 import { hearAlert } from "../../src/incidents/hear-alert.ts";
+import type { Hearing } from "../../src/incidents/hearing.ts";
 import { beginInvestigation, concludeInvestigation } from "../../src/incidents/investigations.ts";
 import { openIncident } from "../../src/incidents/open-incident.ts";
 import { resolveIncident } from "../../src/incidents/resolve.ts";
@@ -24,7 +25,7 @@ describe("a storm", () => {
   });
   afterEach(() => test.stop());
 
-  const heard = async (name: string, severity: "critical" | "warning" = "warning") => {
+  const heard = async (name: string, severity: "critical" | "warning" = "warning", more: Partial<Hearing["alert"]> = {}) => {
     alerts += 1;
     const outcome = await hearAlert(desk, {
       target: { kind: "docker", connection: "local", name },
@@ -41,6 +42,7 @@ describe("a storm", () => {
         severity,
         labels: { image: "web:1.4" },
         subject: { about: "container", names: [], hosts: [] },
+        ...more,
       },
     });
     if (outcome.kind === "heard-already") throw new Error("Expected an alert with a key of its own.");
@@ -163,18 +165,28 @@ describe("a storm", () => {
   it("gives up a member to a thread of its own: by the button, and when somebody asks", async () => {
     await heard("a");
     await heard("b");
-    const [c, d] = [await heard("c"), await heard("d")];
+    const threshold = { amount: 0.9, unit: "share" } as const;
+    const [c, d] = [await heard("c", "warning", { says: "MemoryHigh", words: "c uses 91%", value: "0.91", threshold }), await heard("d")];
+    // The worst alert of a member is what its thread tells.
+    await heard("d", "critical", { says: "MemoryVeryHigh", value: "0.99" });
     expect(await takeOut(desk, c.incident.id)).toMatchObject({ kind: "taken-out" });
     expect(await takeOut(desk, c.incident.id)).toMatchObject({ kind: "has-its-own" });
     expect(await takeOut(desk, "inc_none")).toEqual({ kind: "no-such-incident" });
-    expect(await said(`${c.incident.id}/root`)).toContain("docker/c");
+    expect(await said(`${c.incident.id}/root`)).toMatch(/docker\/c[^]*c uses 91%/);
+    expect(await said(`${c.incident.id}/alert/${c.incident.lastSeenAtMs}`)).toMatch(
+      /`MemoryHigh`\* · warning[^]*c uses 91%[^]*Value `0\.91`/,
+    );
+    expect(await desk.store.investigations.ofIncident(c.incident.id)).toMatchObject([
+      { alert: { severity: "warning", value: "0.91", threshold } },
+    ]);
     expect(await queued()).toBe(3);
 
     const { target, problem, channel } = d.incident;
     const actor = { kind: "user", id: REQUESTER } as const;
     const asked = await openIncident(desk, { target, problem, channel, actor, runbookId: "container-memory", steps: [] });
     expect(asked.investigation).toBeDefined();
-    expect(await said(`${d.incident.id}/root`)).toContain("docker/d");
+    expect(await said(`${d.incident.id}/root`)).toMatch(/docker\/d[^]*MemoryVeryHigh/);
+    expect(asked.investigation).toMatchObject({ alert: { severity: "critical", value: "0.99" } });
     expect(await queued()).toBe(4);
     await keepStorms(desk);
     expect(await said(`${(await storm()).id}/root`)).toContain("2 in threads of their own");

@@ -18,6 +18,7 @@ export type StormMemberRow = {
   incident_id: string;
   storm_id: string;
   runbook_id: string;
+  alert: JsonText | null;
   joined_at_ms: number;
   investigation_id: string | null;
   headline: string | null;

@@ -10,11 +10,12 @@ import { heard } from "./migrations/heard.ts";
 import { firstTables } from "./migrations/first-tables.ts";
 import type { Dialect, Migration } from "./migrations/migration.ts";
 import { silences } from "./migrations/silences.ts";
+import { stormAlerts } from "./migrations/storm-alerts.ts";
 import { storms } from "./migrations/storms.ts";
 import { watch } from "./migrations/watch.ts";
 
 /** In the order of being applied. Only ever added to. */
-const MIGRATIONS: readonly Migration[] = [firstTables, escalations, watch, askedFrom, heard, storms, silences, firing, ended];
+const MIGRATIONS: readonly Migration[] = [firstTables, escalations, watch, askedFrom, heard, storms, silences, firing, ended, stormAlerts];
 
 const DIALECTS: Readonly<Record<Backend["kind"], Dialect>> = {
   sqlite: { kind: "sqlite", integer: "integer", position: "integer primary key autoincrement", strict: " strict" },

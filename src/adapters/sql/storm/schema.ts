@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { SEVERITIES } from "../../../domain/alert.ts";
+import { ALERT_SOURCES, SEVERITIES, type AlertWords } from "../../../domain/alert.ts";
 import { INCIDENT_TRANSITIONS, PROBLEMS, type IncidentState } from "../../../domain/incident.ts";
-import type { Storm, StormMember } from "../../../domain/storm.ts";
+import type { MemberAlert, Storm, StormMember } from "../../../domain/storm.ts";
+import { StoredClaim } from "../heard/schema.ts";
 import { StoredTarget, StoredTrait } from "../plan/schema.ts";
 import { json } from "../json/schema.ts";
 
@@ -40,3 +41,18 @@ export const StormMemberSchema = z
     look: look === undefined ? ("waiting" as const) : LOOKS[look],
     isOut: isOut === 1,
   })) satisfies z.ZodType<StormMember>;
+
+const said = z.string().exactOptional();
+
+const StoredWords = z.object({
+  says: z.string(),
+  severity: z.enum(SEVERITIES).nullable(),
+  source: z.enum(ALERT_SOURCES),
+  words: said,
+  value: said,
+  link: said,
+}) satisfies z.ZodType<AlertWords>;
+
+export const MemberAlertSchema = z.object({
+  alert: json(z.object({ words: StoredWords.exactOptional(), claim: StoredClaim.exactOptional() }) satisfies z.ZodType<MemberAlert>),
+});

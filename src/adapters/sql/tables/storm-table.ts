@@ -1,9 +1,9 @@
 import { sql } from "kysely";
-import type { Storm, StormMember } from "../../../domain/storm.ts";
+import type { MemberAlert, Storm, StormMember } from "../../../domain/storm.ts";
 import type { StormTable } from "../../../ports/store.ts";
 import { decode, decodeAll } from "../decode.ts";
 import type { Db, Scope } from "../scope.ts";
-import { StormMemberSchema, StormSchema } from "../storm/schema.ts";
+import { MemberAlertSchema, StormMemberSchema, StormSchema } from "../storm/schema.ts";
 import { mayBe } from "./rows.ts";
 
 const STIRRED_AGAIN_MS = 5_000;
@@ -44,9 +44,10 @@ export function stormTable(scope: Scope): StormTable {
           .executeTakeFirst();
         return numUpdatedRows === 1n;
       }),
-    join: ({ incidentId, stormId, runbookId }, atMs) =>
+    join: ({ incidentId, stormId, runbookId, alert }, atMs) =>
       scope.write(async (db) => {
-        const fresh = { storm_id: stormId, runbook_id: runbookId, joined_at_ms: atMs, investigation_id: null, headline: null, is_out: 0 };
+        const untold = { joined_at_ms: atMs, investigation_id: null, headline: null, is_out: 0 };
+        const fresh = { storm_id: stormId, runbook_id: runbookId, alert: storedAs(alert), ...untold };
         await db
           .insertInto("storm_members")
           .values({ incident_id: incidentId, replied: 0, ...fresh })
@@ -67,6 +68,25 @@ export function stormTable(scope: Scope): StormTable {
       }),
     members: (stormId) => scope.read((db) => members(db, { column: "m.storm_id", is: stormId })),
     member: (incidentId) => scope.read(async (db) => (await members(db, { column: "m.incident_id", is: incidentId }))[0]),
+    alertOf: (incidentId) =>
+      scope.read(async (db) => {
+        const row = await db
+          .selectFrom("storm_members")
+          .select("alert")
+          .where("incident_id", "=", incidentId)
+          .where("alert", "is not", null)
+          .executeTakeFirst();
+        return mayBe(row, (found) => decode(MemberAlertSchema, found, { table: "storm_members", id: incidentId }).alert) ?? {};
+      }),
+    setAlert: (incidentId, alert) =>
+      scope.write(
+        async (db) =>
+          void (await db
+            .updateTable("storm_members")
+            .set({ alert: storedAs(alert) })
+            .where("incident_id", "=", incidentId)
+            .execute()),
+      ),
     lookedInto: (incidentId, investigationId) =>
       scope.write(async (db) => {
         const { numUpdatedRows } = await db
@@ -108,6 +128,13 @@ export function stormTable(scope: Scope): StormTable {
         return numUpdatedRows === 1n;
       }),
   };
+}
+
+/** Of an alert no more than is told of it. */
+function storedAs({ words: alert, claim }: MemberAlert): string {
+  if (alert === undefined) return JSON.stringify({ claim });
+  const { says, severity, source, words, value, link } = alert;
+  return JSON.stringify({ words: { says, severity, source, words, value, link }, claim });
 }
 
 type Wanted = { readonly column: "m.storm_id" | "m.incident_id"; readonly is: string };
