@@ -32,9 +32,18 @@ export function createJudge(ofUsers: readonly AlertRule[] = []): Judge {
     // Who silences an alert means its log lines too.
     const verdict = ruled(facts, fitting(silencers)) ?? killedIn(facts) ?? ruled(facts, fitting(others)) ?? nothing(facts);
     const says = visibleStart(facts.name ?? text);
-    const words = visibleStart(text, MOST_WORDS);
+    const words = visibleStart(inLine(text), MOST_WORDS);
     return { ...shown, ...given({ startsAtMs, words: words === says || words === "" ? undefined : words }), source, ...verdict, says };
   };
+}
+
+/** Its summary and its description are no one sentence. */
+function inLine(text: string): string {
+  const lines = text.slice(0, 4 * MOST_WORDS).split("\n");
+  return lines
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .join(" · ");
 }
 
 function ruled(facts: AlertFacts, rule: Pick<AlertRule, "id" | "verdict"> | undefined): Verdict | undefined {

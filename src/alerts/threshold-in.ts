@@ -12,15 +12,24 @@ const COMPARED = new RegExp(
   "i",
 );
 
-/** From where on its sender's rule fires, by a label, by its words, or by what Prometheus has compared. */
+// As Prometheus writes it: `> 1e+07`
+const MEASURED = />=? {0,2}(\d{1,15}(?:\.\d{1,6})?(?:e[+-]?\d{1,2})?)$/;
+// A megabyte is a million bytes to Prometheus, to others 2^20: up to terabytes the two are not further apart.
+const SAME = 0.1;
+
+/**
+ * From where on its sender's rule fires, by a label, by its words, or by what Prometheus has compared. Where the last two tell of
+ * the same size, the figure that was compared is the exact one.
+ */
 export function thresholdIn({ labels, text, metric }: Pick<AlertFacts, "labels" | "text" | "metric">): Threshold | undefined {
   const words = text.slice(0, MOST_CHARACTERS);
   const labelled = labels["threshold"]?.slice(0, 40);
+  const said = readAmount(NAMED.exec(words)) ?? readAmount(COMPARED.exec(words));
+  const compared = readAmount(MEASURED.exec((metric ?? "").trim()));
+  const isSame = said?.unit === "bytes" && compared !== undefined && Math.abs(compared.amount / said.amount - 1) < SAME;
   return (
     readAmount(labelled === undefined ? null : new RegExp(`^${AMOUNT}$`, "i").exec(labelled)) ??
-    readAmount(NAMED.exec(words)) ??
-    readAmount(COMPARED.exec(words)) ??
-    readAmount(/>=? {0,2}(\d{1,15}(?:\.\d{1,6})?)$/.exec((metric ?? "").trim()))
+    (isSame ? { amount: compared.amount, unit: "bytes" } : (said ?? compared))
   );
 }
 

@@ -21,9 +21,10 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
     /(\bname\\{0,6}["']?\s{0,3}:\s{0,3}\\{0,6}["']?[\w.-]{0,60}(?:pass|pwd|secret|token|key|credential)[\w.-]{0,60}\\{0,6}["']?[,\s]\s{0,20}\\{0,6}["']?value\\{0,6}["']?\s{0,3}:\s{0,3})(?!\\{0,6}["']?\*\*\*)(\\{1,6}"[^"\\]{1,500}\\{1,6}"|"[^"]{1,500}"|'[^']{1,500}'|[^\s"',;&]+)/gi,
     `$1${HIDDEN}`,
   ],
-  // --password hunter2, password=hunter2, "token": "abc", -Ddb.password=x, in columns too; quotes may be escaped, within a quoted command
+  // --password hunter2, password=hunter2, "token": "abc", -Ddb.password=x, in columns too; quotes may be escaped, within a quoted
+  // command. A sentence goes on with a little word: "the credentials for its metrics are refused".
   [
-    /((?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)\\{0,6}["']?(?:\s{0,3}[=:][ \t]{0,60}\s{0,3}|\s{1,3}))(?!\\{0,6}["']?(?:\*\*\*|value\\{0,6}["']?\s{0,3}:))(\\{1,6}"[^"\\]{1,500}\\{1,6}"|"[^"]{1,500}"|'[^']{1,500}'|[^\s"',;&]+)/gi,
+    /((?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)\\{0,6}["']?(?:\s{0,3}[=:][ \t]{0,60}\s{0,3}|\s{1,3}(?!(?:for|of|to|in|is|are|was|were|and|or|from|by|on|at|has|have|not)(?:[\s.,;]|$))))(?!\\{0,6}["']?(?:\*\*\*|value\\{0,6}["']?\s{0,3}:))(\\{1,6}"[^"\\]{1,500}\\{1,6}"|"[^"]{1,500}"|'[^']{1,500}'|[^\s"',;&]+)/gi,
     `$1${HIDDEN}`,
   ],
 ];

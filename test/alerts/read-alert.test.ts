@@ -76,6 +76,12 @@ describe("the name of a Redis", () => {
   });
 });
 
+it("keeps its words in a line, summary and description apart", () => {
+  const text = "web-1 uses 95%\n\n  Container app is over 80 % of its limit.\n";
+  const facts = { name: "MemoryHigh", status: "firing", severity: null, labels: {}, text } as const;
+  expect(judge(facts, "alertmanager").words).toBe("web-1 uses 95% · Container app is over 80 % of its limit.");
+});
+
 describe("names in an alert", () => {
   const names = (text: string) => read(text)?.subject.names;
 

@@ -36,6 +36,7 @@ test.each([
   ["Authorization: Bearer abcdef123456", "Authorization: Bearer ***"],
   ["java -Ddb.password=hunter2 -Xmx1g", "java -Ddb.password=*** -Xmx1g"],
   ["gunicorn --password hunter2 -w 4", "gunicorn --password *** -w 4"],
+  ["login --token is-a-secret --password=for", "login --token *** --password=***"],
   ['{"token": "abc def", "n": 1}', '{"token": ***, "n": 1}'],
   [String.raw`sh -c "echo '{\"token\":\"abc\",\"n\":1}'"`, String.raw`sh -c "echo '{\"token\":***,\"n\":1}'"`],
   [String.raw`{\\"api_key\\": \\"abc def\\"}`, String.raw`{\\"api_key\\": ***}`],
@@ -62,6 +63,8 @@ test.each([
   "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
   "/usr/local/lib/python3.12/site-packages/flask/app.py",
   "2025-10-28T13:03:00.123456789Z started",
+  "Prometheus' credentials for the metrics of pod shop/web-1 are refused.",
+  "the token is expired, its secret\nwas removed",
 ])("%s has nothing to hide", (text) => {
   expect(maskSecrets(text)).toBe(text);
 });
