@@ -4,7 +4,7 @@ import { SENDERS } from "../alerts/senders/index.ts";
 import type { Alert, AlertReading } from "../domain/alert.ts";
 import { asClause } from "../domain/clause.ts";
 import type { AlertResult, ExplainedAlert, ExplainedTarget } from "./alert-result.ts";
-import { textOfSlackPost } from "./explain-slack-post.ts";
+import { isByBot, textOfSlackPost } from "./explain-slack-post.ts";
 import type { Explained } from "./explained.ts";
 
 const MOST_CHARACTERS = 2 ** 20;
@@ -46,14 +46,14 @@ function explainedPost(text: string, judge: Judge): Explained<AlertResult> {
   return toldAlert(readAlert({ text }, judge));
 }
 
-/** The text of a Slack post that is not surely an alert about memory: a person may have pasted a log into it. */
+/** The text of a Slack post that is no alert about memory, or a person's that may be one: a log may have been pasted into it. */
 export function textBesideAlert(text: string, judge: Judge): { readonly said: string; readonly mayBeAlert: boolean } | undefined {
   const value = jsonOf(text);
   const said = value === undefined ? undefined : textOfSlackPost(value);
-  if (said === undefined) return undefined;
+  if (value === undefined || said === undefined) return undefined;
   const { memoryRelated, source } = resultOf(readAlert({ text: said }, judge));
   const mayBeAlert = memoryRelated === "unknown";
-  return memoryRelated === false || (mayBeAlert && source === "text") ? { said, mayBeAlert } : undefined;
+  return memoryRelated === false || (mayBeAlert && source === "text" && !isByBot(value)) ? { said, mayBeAlert } : undefined;
 }
 
 function readSent(value: object, judge: Judge): AlertReading | undefined {

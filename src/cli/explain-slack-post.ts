@@ -15,6 +15,11 @@ export function textOfSlackPost(value: object): string | undefined {
   });
 }
 
+/** What a program has posted is an alert before it is somebody's log. */
+export function isByBot(value: object): boolean {
+  return typeof memberOf(messageIn(value), "bot_id") === "string";
+}
+
 function textOf(message: Parameters<typeof flattenPost>[0]): string | undefined {
   const flat = flattenPost(message);
   return flat.trim() === "" ? undefined : flat;

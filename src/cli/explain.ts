@@ -9,19 +9,32 @@ import { explainKernelKills, explainQuietLog } from "./explain-kernel-log.ts";
 import { explainPod, type ClusterResult } from "./explain-pod.ts";
 import { explainProgramText, type ProgramTextResult } from "./explain-program-text.ts";
 import { explainRedis, type RedisResult } from "./explain-redis.ts";
+import { kindsBeside, sayBeside } from "./explain-rest.ts";
 import type { Explained } from "./explained.ts";
 
 /** A kind per recogniser; scripts tell them apart by `kind`. */
 type KnownResult = ClusterResult | HeapResult | RedisResult | KernelOomReading | AlertResult | ProgramTextResult;
 type Unknown = { readonly kind: "unknown"; readonly because: string };
 
-export type Explanation = Explained<KnownResult | Unknown>;
+/** `also`: kinds of what else the text holds; absent: it is all of one. */
+type Beside = { readonly also?: readonly string[] };
+
+export type Explanation = Explained<(KnownResult & Beside) | Unknown>;
 
 type Recogniser = (text: string, judge: Judge) => Explained<KnownResult> | undefined;
 
 // Asked in this order; the first that knows the text has it: an alert before the log line that it carries. Each is pure and has a file of its own.
 const LOGS: readonly Recogniser[] = [explainPod, explainKernelKills, explainRedis, explainProgramText, explainQuietLog];
 const RECOGNISERS: readonly Recogniser[] = [explainPastedLog, explainAlert, explainPastedPost, ...LOGS, explainWords];
+
+const OF_A_PART: readonly Recogniser[] = [
+  explainAlert,
+  explainPastedPost,
+  explainPod,
+  explainKernelKills,
+  explainRedis,
+  explainProgramText,
+];
 
 const BUILT_IN = createJudge();
 
@@ -33,12 +46,30 @@ export function explain(text: string, judge = BUILT_IN, as?: NamedReader): Expla
   }
   for (const recognise of RECOGNISERS) {
     const explained = recognise(text, judge);
-    if (explained !== undefined) return explained;
+    if (explained !== undefined) return withRest(explained, text, judge);
   }
   if (OF_A_WORKLOAD.test(text)) return unknown(ASK_FOR_PODS);
   if (BEGINS_AS_JSON.test(text)) return unknown(ofJson(text));
   const got = text.trim() === "" ? "nothing" : `${described(text)} with none of these`;
   return unknown(`Expected ${READS}; got ${got}.`);
+}
+
+function withRest({ result, text: said }: Explained<KnownResult>, text: string, judge: Judge): Explanation {
+  const also = kindsBeside(text, result.kind, (part) => surelyIn(part, result.kind, judge));
+  return also.length === 0 ? { result, text: said } : { result: { ...result, also }, text: `${said}\n${sayBeside(also)}` };
+}
+
+/** What a part of a text is by itself, where that is sure. */
+function surelyIn(part: string, told: string, judge: Judge): string | undefined {
+  for (const recognise of OF_A_PART) {
+    const result = recognise(part, judge)?.result;
+    if (result === undefined) continue;
+    const isUnsure = result.kind === "alert" ? result.memoryRelated === false : saysNoMore(result);
+    // One line of a kernel's in an alert is told with it.
+    const isToldAlready = told === "alert" && result.kind === "kernel_oom" && !part.includes("\n");
+    return isUnsure || isToldAlready ? undefined : result.kind;
+  }
+  return undefined;
 }
 
 function unknown(because: string): Explained<Unknown> {
