@@ -14,7 +14,7 @@ export function nextCheckUpMs(lastSeenAtMs: number, nowMs: number): number {
   return nowMs + Math.min(LONGEST_MS, Math.max(QUIET_MS, nowMs - lastSeenAtMs));
 }
 
-/** Does a look say that there is nothing wrong any more, or that what was wrong is no longer there? */
-export function saysOver({ finding: { verdict, confidence } }: Diagnosis): boolean {
-  return (verdict === "healthy" || verdict === "not-found") && confidence >= SURE;
+/** Does a look say that there is nothing wrong any more, or that what was wrong is no longer there? Not while what the alert says is still so. */
+export function saysOver({ finding: { verdict, confidence }, claim }: Diagnosis): boolean {
+  return (verdict === "healthy" || verdict === "not-found") && confidence >= SURE && claim?.holds !== "borne-out";
 }

@@ -16,12 +16,17 @@ export function alertLines({ says, severity, source, words, value, link: url }: 
   const name = `🔔 *${code(maskSecrets(says))}*${severity === null ? "" : ` · ${severity}`} · ${prose(source)}`;
   const figures = [
     ...(value === undefined ? [] : [`Value ${code(maskSecrets(value), MOST_VALUE)}`]),
-    ...[link(url, `Open at ${hostOf(url)}`)].filter((one) => one !== undefined),
+    ...[link(withoutPassword(url), `Open at ${hostOf(url)}`)].filter((one) => one !== undefined),
   ];
   return [name, ...(words === undefined ? [] : [prose(maskSecrets(words))]), ...(figures.length === 0 ? [] : [figures.join(" · ")])];
 }
 
 const MOST_HOST = 60;
+
+/** Whoever follows a link signs in with an account of their own. */
+function withoutPassword(url: string | undefined): string | undefined {
+  return url?.replace(/^(https?:\/\/)[^/?#]*@/, "$1");
+}
 
 /** Where a link leads is said: the alert is from outside. */
 function hostOf(url: string | undefined): string {

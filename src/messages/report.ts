@@ -35,7 +35,7 @@ export function reportMessage(facts: {
   const offers = facts.offers.map((offer) => ({ ...offer, title: distinctTitle(offer, facts.offers) }));
   return message(`${visible(finding.headline)} (${sureness(finding)})`, [
     section(
-      `${mark(finding)} *${prose(finding.headline)}*\n${capital(sureness(finding))} · ${code(formatTarget(target))}`,
+      `${mark(diagnosis)} *${prose(finding.headline)}*\n${capital(sureness(finding))} · ${code(formatTarget(target))}`,
       incidentId === undefined ? undefined : snoozeMenu(incidentId),
     ),
     press(offers),
@@ -139,8 +139,8 @@ function failure({ step, because }: StepFailure): string {
   return `• ${code(step)}: ${prose(because)}`;
 }
 
-function mark(finding: Finding): string {
-  if (finding.verdict === "healthy") return "🟢";
+function mark({ finding, claim }: Diagnosis): string {
+  if (finding.verdict === "healthy") return claim?.holds === "borne-out" ? "🟠" : "🟢";
   return finding.verdict === "undetermined" ? "⚪" : "🔴";
 }
 

@@ -19,4 +19,7 @@ it("is over when it is surely healthy or gone", () => {
   });
   const said = [diagnosis("healthy", 0.8), diagnosis("not-found", 0.95), diagnosis("healthy", 0.5), diagnosis("near-limit", 0.9)];
   expect(said.map(saysOver)).toEqual([true, true, false, false]);
+  const claim = { says: "It grows.", for: [], against: [] } as const;
+  const holds = ["borne-out", "not-borne-out", "cannot-be-checked"] as const;
+  expect(holds.map((one) => saysOver({ ...diagnosis("healthy", 0.9), claim: { ...claim, holds: one } }))).toEqual([false, true, true]);
 });

@@ -139,7 +139,7 @@ describe("an alert about a target that was found", () => {
   it("by webhook stands in the root and below it in its own words, and in the history", async () => {
     const words = "Redis at *93%* of <!channel> maxmemory";
     const first = await heard("a", {
-      alert: named("RedisMemoryHigh", "warning", { words, value: "93", link: "http://prom.local:9090/graph" }),
+      alert: named("RedisMemoryHigh", "warning", { words, value: "93", link: "http://a:b@prom.local:9090/graph" }),
     });
     const { outbox, incidents } = test.desk.store;
     const all = await outbox.ofIncident(idOf(first));
@@ -149,7 +149,7 @@ describe("an alert about a target that was found", () => {
     expect(said).not.toContain("<!channel>");
     expect(JSON.stringify(all.find(({ slot }) => slot.endsWith("/root"))?.content)).toContain("Redis at");
     expect((await incidents.timeline(idOf(first))).map(({ says }) => says)).toContain(
-      `RedisMemoryHigh (warning) · ${words} · value 93 · http://prom.local:9090/graph`,
+      `RedisMemoryHigh (warning) · ${words} · value 93 · http://***@prom.local:9090/graph`,
     );
   });
 

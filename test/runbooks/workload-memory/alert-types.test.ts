@@ -93,6 +93,23 @@ describe("a runbook for each type of alert about pods", () => {
   });
 });
 
+test.each([
+  [
+    "borne out",
+    { metrics: metricsPart({ name: "go_gc_duration_seconds_count", first: 0, last: 90 }) },
+    /^Its memory has room for now, but what the alert says is so: /,
+  ],
+  ["not to be checked", {}, /^Its memory has room for now\. What the alert says could not be checked\.$/],
+  ["not borne out", { prometheus: prometheusPart("collections", 1) }, /^It has room: memory is not the problem here\.$/],
+  [
+    "borne out, of what nothing else is known",
+    { usage: usagePart(), prometheus: prometheusPart("collections", 20) },
+    /^What the alert says is so: 20\.0 .*\. Nothing says /,
+  ],
+] as const)("where nothing else is found, a claim that is %s is not passed over in the verdict", (_what, parts, says) => {
+  expect(runbookFor("gc_pressure").diagnose(evidence({ ...CALM, ...parts }), []).finding.headline).toMatch(says);
+});
+
 describe("memory_growth", () => {
   test("is borne out by what the watch saw", () => {
     expect(claim("memory_growth", { history: historyPart(23.1 * MIB) })).toEqual({
