@@ -1,7 +1,5 @@
 import { given } from "../domain/given.ts";
 import type { Message } from "../domain/message.ts";
-import { formatTarget } from "../domain/target.ts";
-import { readChoice } from "../domain/target-choice.ts";
 import { requestAction } from "../incidents/request-action.ts";
 import { resolveIncident } from "../incidents/resolve.ts";
 import { takeOut } from "../incidents/take-out.ts";
@@ -14,18 +12,15 @@ import { refusedUnless } from "./access.ts";
 import { attempt } from "./attempt.ts";
 import { notice } from "./notice.ts";
 import { decideBy, cancelBy } from "./decide-by.ts";
-import { lookUpTarget } from "./find-target.ts";
 import type { Front } from "./front.ts";
-import { investigate, unknownTarget } from "./investigate.ts";
 import { show } from "./look.ts";
 import { isIdOf, notOurs } from "./opaque-id.ts";
-import { pickerSlot } from "./on-post.ts";
+import { askWhich, pick } from "./on-pick.ts";
 import { requestedAnswer } from "./run-action.ts";
 import { runCommand } from "./run-command.ts";
 import type { Command } from "./parse-command.ts";
 import { onIt } from "./on-it.ts";
 import { snoozeIncident, unmute } from "./silence.ts";
-import { say } from "./say.ts";
 import { tellOne } from "./tell-one.ts";
 
 export type Click = Extract<Inbound, { readonly kind: "click" }>;
@@ -92,6 +87,8 @@ async function press(front: Front, click: Click): Promise<Message | undefined> {
         : notOurs(front, click);
     case "target_pick":
       return pick(front, click);
+    case "stray_pick":
+      return askWhich(front, click);
     default:
       return notOurs(front, click);
   }
@@ -145,26 +142,4 @@ async function ownThread(front: Front, click: Click): Promise<Message> {
     case "taken-out":
       return note(`\`${taken.incident.id}\` gets a thread of its own, in <#${taken.incident.channel}>.`);
   }
-}
-
-/** The choice is a target's name, looked up like one that was typed. */
-async function pick(front: Front, { value, userId, channel, threadTs }: Click): Promise<Message | undefined> {
-  const { name, alertClass } = readChoice(value);
-  const found = await lookUpTarget(name, front.desk.targets);
-  if (found.kind === "none") return unknownTarget(found);
-  if (found.kind === "several")
-    return refusal({ because: "that may mean several targets", todo: "Type `/oom investigate` with the whole name." });
-  const target = formatTarget(found.target);
-  const answer = await investigate(front, { userId, channel, ...given({ threadTs }) }, { target, ...given({ alertClass }) });
-  if (threadTs !== undefined) await answered(front, { channel, threadTs, says: `Looking at \`${target}\`, as chosen.` });
-  return answer;
-}
-
-/** Where an alert's thread had asked which, the question is edited into the answer. */
-async function answered(
-  front: Front,
-  { channel, threadTs, says }: { readonly channel: string; readonly threadTs: string; readonly says: string },
-): Promise<void> {
-  const slot = pickerSlot(channel, threadTs);
-  if ((await front.desk.store.outbox.bySlot(slot)) !== undefined) await say(front, { slot, channel, threadTs }, note(says));
 }

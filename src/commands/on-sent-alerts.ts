@@ -1,16 +1,14 @@
 import type { Alert, SentAlerts } from "../domain/alert.ts";
+import { matterOf, ROUND_MS } from "../domain/stray.ts";
 import { note } from "../messages/note.ts";
 import type { Front } from "./front.ts";
 import { say } from "./say.ts";
 import { takeAlert } from "./take-alert.ts";
 
-/** A host whose processes are killed again and again is one matter: what cannot be told of it is said once in this time. */
-const ONE_MATTER_MS = 30 * 60_000;
-
 /** Alerts that came by a webhook: their threads begin in the incident channel. */
 export async function onSentAlerts(front: Front, { id, alerts, receivedAtMs, leftOut }: SentAlerts): Promise<void> {
   const take = (alert: Alert, index: number): Promise<void> => {
-    const place = { slot: matterOf(alert, receivedAtMs), channel: front.incidentChannel };
+    const place = { slot: slotOf(alert, receivedAtMs), channel: front.incidentChannel };
     return takeAlert(front, { key: `${id}/${index}`, alert, heardAtMs: receivedAtMs }, place);
   };
   for (const run of runsOf(alerts)) await Promise.all(run.map(({ alert, index }) => take(alert, index)));
@@ -36,8 +34,7 @@ function leftOutWords(id: string, leftOut: number): string {
   return `${alerts} left out of a message of ${id.split("/", 1)[0]}: it held more than are taken of one, or its sender had left them out. Nobody has looked at them here.`;
 }
 
-/** Where it is said, and edited, that nobody knows whose it was. */
-function matterOf({ source, subject: { hosts, names, pod, owner }, kills }: Alert, atMs: number): string {
-  const what = kills.at(-1)?.process ?? pod ?? owner?.name ?? names[0] ?? "";
-  return `alert/${source}/${hosts[0] ?? ""}/${what}/${Math.floor(atMs / ONE_MATTER_MS)}`;
+/** Where it is said, and edited, how its target was found, or that no runbook fits that. */
+function slotOf(alert: Alert, atMs: number): string {
+  return `alert/${alert.source}/${matterOf(alert)}/${Math.floor(atMs / ROUND_MS)}`;
 }

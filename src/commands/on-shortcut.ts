@@ -39,7 +39,8 @@ async function look(front: Front, { userId, post }: Shortcut): Promise<Message |
   const list = await front.desk.targets.list();
   const alert = front.readAlert(post).alerts.find(({ memory }) => memory !== "no");
   const victim = await meant(front, { post, alert }, list);
-  if (victim.kind === "several") return targetPicker({ says: victim.because, targets: victim.targets, ...given({ class: alert?.class }) });
+  if (victim.kind === "several")
+    return targetPicker({ says: victim.because, targets: victim.targets, chosenFor: given({ alertClass: alert?.class }) });
   if (victim.kind === "none") {
     const says = `${victim.because === undefined ? "" : `${victim.because} `}Which one is this about?`;
     return targetPicker({ says, targets: list.known.map((one) => one.target) });

@@ -1,6 +1,8 @@
 import type { Alert } from "../domain/alert.ts";
 import { targetKey, type Target } from "../domain/target.ts";
+import { given } from "../domain/given.ts";
 import { hearAlert } from "../incidents/hear-alert.ts";
+import { hearStray } from "../incidents/hear-stray.ts";
 import type { Opened } from "../incidents/open-incident.ts";
 import { reportKill } from "../incidents/report-kill.ts";
 import { resolveByAlert } from "../incidents/resolve.ts";
@@ -9,7 +11,7 @@ import { threadLink } from "../incidents/thread-link.ts";
 import { note } from "../messages/note.ts";
 import { quietOffer } from "../messages/quiet-offer.ts";
 import { startedNote } from "../messages/started-note.ts";
-import { targetPicker } from "../messages/target-picker.ts";
+import { toldBy } from "../messages/told-by.ts";
 import { endedForMemory } from "./find-in-cluster.ts";
 import type { Victim } from "./find-victim.ts";
 import type { Front } from "./front.ts";
@@ -31,9 +33,7 @@ export async function takeAlert(front: Front, taken: TakenAlert, place: Reply): 
   const isUnsure = alert.memory === "unsure" && !(await isSureNow(front, victim));
   if (await isHushed(front, taken, { victim, place, isUnsure })) return undefined;
   if (isUnsure) return offerQuietly(front, { taken, victim, place });
-  if (victim.kind === "none") return nobody(front, taken, { place, because: victim.because });
-  if (victim.kind === "several")
-    return say(front, place, targetPicker({ says: answered(victim.because, alert, place), targets: victim.targets, class: alert.class }));
+  if (victim.kind !== "found") return nobody(front, taken, { place, victim });
 
   const { target, how } = victim;
   if (how !== undefined && alert.kills.length === 0) await say(front, place, note(how));
@@ -69,10 +69,15 @@ async function offerQuietly(front: Front, { taken, victim, place }: Unsure): Pro
 
 const ONE_OFFER_IN_MS = 60 * 60_000;
 
-type Nobody = { readonly place: Reply; readonly because: string | undefined };
+type Nobody = { readonly place: Reply; readonly victim: Exclude<Victim, { readonly kind: "found" }> };
 
-async function nobody(front: Front, taken: TakenAlert, { place, because }: Nobody): Promise<void> {
-  if (because !== undefined) return say(front, place, note(answered(because, taken.alert, place)));
+/** People are asked which target it is; what nobody would want to know is only logged. */
+async function nobody(front: Front, taken: TakenAlert, { place, victim }: Nobody): Promise<void> {
+  const { key, alert } = taken;
+  const { channel, threadTs } = place;
+  const targets = victim.kind === "several" ? victim.targets : [];
+  if (victim.because !== undefined)
+    return hearStray(front.desk, { key, alert, channel, ...given({ threadTs }), because: victim.because, targets });
   front.desk.log.info(forTheLog(taken), "an alert is about nothing that is configured");
   return undefined;
 }
@@ -91,22 +96,12 @@ function cut(word: string): string {
   return word.slice(0, MOST_LOGGED_CHARACTERS);
 }
 
-/** Below a post it is clear who has said it. */
-function answered(because: string, { source }: Alert, { threadTs }: Reply): string {
-  return threadTs === undefined ? `${because} ${toldBy(source)}` : because;
-}
-
 function toldOf(says: string, { source }: Alert, { target, how = "by its name" }: Extract<Victim, { kind: "found" }>): string {
   return `${says}. The ${KINDS[target.kind]} was found ${how}. ${toldBy(source)}`;
 }
 
 /** What people call a target, which of a cluster is a pod of a workload. */
 const KINDS = { docker: "container", workload: "pod", node: "node", redis: "Redis" } as const satisfies Record<Target["kind"], string>;
-
-function toldBy(source: string): string {
-  if (source === "generic") return "Told by another monitor.";
-  return source === "text" ? "Told by a post." : `Told by ${source}.`;
-}
 
 const LED_FROM = 5;
 const LED_AGAIN = 50;

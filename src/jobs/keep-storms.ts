@@ -5,6 +5,7 @@ import type { Desk } from "../incidents/desk.ts";
 import { lookInto } from "../incidents/take-out.ts";
 import { TOLD_AGAIN_MS } from "../incidents/open-incident.ts";
 import type { StormFacts } from "../messages/storm.ts";
+import { keepStrays } from "./keep-strays.ts";
 import { changedLines, sayStorm, sayWhole } from "./say-storm.ts";
 
 export type StormKeeper = {
@@ -20,7 +21,8 @@ const MOST_AT_ONCE = 100;
 
 /**
  * Goes round every two seconds, on every replica; what one has done the next finds done. Members get their turns, the
- * list is brought up to date, what is quiet ends, and threads are told of the reports that came in heaps.
+ * list is brought up to date, what is quiet ends, people are asked about names that are not known, and threads are told of the
+ * reports that came in heaps.
  */
 export function createStormKeeper(desk: Desk): StormKeeper {
   const stopping = new AbortController();
@@ -55,6 +57,7 @@ export async function keepStorms(desk: Desk, { isBusy = false }: { readonly isBu
   const { storms } = desk;
   const settings = storms !== undefined && isBusy ? { ...storms, investigations: 1 } : storms;
   if (settings !== undefined) for (const storm of await desk.store.storms.active()) await keep(desk, storm, settings);
+  await keepStrays(desk);
   await tellReports(desk);
 }
 

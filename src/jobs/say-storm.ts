@@ -1,9 +1,8 @@
-import type { Delivery } from "../domain/delivery.ts";
-import { canonicalJson } from "../domain/json.ts";
 import type { Message } from "../domain/message.ts";
 import type { Desk } from "../incidents/desk.ts";
 import { stormGoesOn, stormOver, stormPages, stormRoot, stormWhole, type StormFacts } from "../messages/storm.ts";
 import type { OutboxTable } from "../ports/store.ts";
+import { standingOf } from "./standing-of.ts";
 
 /** Brings what is said of a storm up to date; what is right already is left alone. Within a transaction. */
 export async function sayStorm(outbox: OutboxTable, { ids, clock }: Pick<Desk, "ids" | "clock">, facts: StormFacts): Promise<void> {
@@ -35,9 +34,9 @@ type Line = { readonly slot: string; readonly message: Message; readonly isNew: 
 export async function changedLines(outbox: OutboxTable, facts: StormFacts): Promise<readonly Line[]> {
   const changed: Line[] = [];
   for (const line of await linesOf(outbox, facts)) {
-    const before = await outbox.bySlot(line.slot);
-    if (before === undefined || !(isWaiting(before, facts) || says(before, line.message)))
-      changed.push({ ...line, isNew: before === undefined });
+    const standing = await standingOf(outbox, line.slot, line.message);
+    const mayWait = standing === "waiting" && facts.storm.state === "active";
+    if (standing !== "right" && !mayWait) changed.push({ ...line, isNew: standing === "new" });
   }
   return changed;
 }
@@ -54,13 +53,4 @@ async function linesOf(outbox: OutboxTable, facts: StormFacts): Promise<readonly
 /** The slot of a storm's root. */
 export function stormSlot(stormId: string): string {
   return `${stormId}/root`;
-}
-
-function isWaiting({ state }: Delivery, { storm }: StormFacts): boolean {
-  return state === "due" && storm.state === "active";
-}
-
-/** The store gives back what it was given with its keys in an order of its own. */
-function says({ content }: Delivery, message: Message): boolean {
-  return canonicalJson(content) === canonicalJson({ kind: "message", message });
 }

@@ -26,6 +26,7 @@ export async function sweep({ desk, investigationGraceMs, escalationTimes }: Swe
   desk.metrics.left("leases", await clearLeases(desk));
   // A message is not sent again a month later; what was counted stays with its incident.
   await desk.store.heard.forget(desk.clock.nowMs() - REMEMBER_HEARD_MS);
+  await desk.store.strays.forget(desk.clock.nowMs() - REMEMBER_HEARD_MS);
   await forgetEnded(desk);
   return { kind: "done" };
 }

@@ -12,6 +12,6 @@ export function quietOffer({ target, says, class: kind }: Offered): Message {
   const name = formatTarget(target);
   return message(`Memory may be behind this. Investigate ${name}?`, [
     context(`Memory may be behind "${prose(says)}". Nothing in it says so, and ${code(name)} was not OOM killed within the last hour.`),
-    buttons([button("Investigate", { actionId: "target_pick", id: choiceOf(target, kind) })]),
+    buttons([button("Investigate", { actionId: "target_pick", id: choiceOf(target, { alertClass: kind }) })]),
   ]);
 }

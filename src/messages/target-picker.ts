@@ -1,8 +1,7 @@
-import type { AlertClass } from "../domain/alert.ts";
 import { counted } from "../domain/count.ts";
 import type { ActionsBlock, ContextBlock, Message } from "../domain/message.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
-import { choiceOf } from "../domain/target-choice.ts";
+import { choiceOf, type ChosenFor } from "../domain/target-choice.ts";
 import { buttons, context, message, option, plain, section } from "./kit.ts";
 import { clip, code, listed, prose } from "./words.ts";
 
@@ -15,13 +14,12 @@ const MOST_OF_A_LABEL = 75;
 export function targetPicker(facts: {
   readonly says: string;
   readonly targets: readonly Target[];
-  /** Of the alert that may be about one of them. */
-  readonly class?: AlertClass;
+  readonly chosenFor?: ChosenFor;
 }): Message {
   const names = facts.targets.slice(0, 5).map(formatTarget);
   return message(`${facts.says} ${listed(names, "or")}?`, [
     section(prose(facts.says)),
-    ...targetSelect(facts.targets, "Which one?", facts.class),
+    ...targetSelect(facts.targets, "Which one?", facts.chosenFor),
   ]);
 }
 
@@ -29,11 +27,11 @@ export function targetPicker(facts: {
 export function targetSelect(
   targets: readonly Target[],
   placeholder: string,
-  alertClass?: AlertClass,
+  chosenFor?: ChosenFor,
 ): readonly (ActionsBlock | ContextBlock)[] {
-  const shown = targets.filter((target) => choiceOf(target, alertClass).length <= MOST_SENT_BACK).slice(0, MOST_OPTIONS);
+  const shown = targets.filter((target) => choiceOf(target, chosenFor).length <= MOST_SENT_BACK).slice(0, MOST_OPTIONS);
   if (shown.length === 0) return [];
-  const options = shown.map((target) => option(clip(formatTarget(target), MOST_OF_A_LABEL), choiceOf(target, alertClass)));
+  const options = shown.map((target) => option(clip(formatTarget(target), MOST_OF_A_LABEL), choiceOf(target, chosenFor)));
   const left = targets.length - shown.length;
   return [
     ...buttons([{ type: "static_select", action_id: "target_pick", placeholder: plain(placeholder), options }]),

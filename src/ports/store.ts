@@ -13,6 +13,7 @@ import type { MemoryReading } from "../domain/memory.ts";
 import type { MemberAlert, Storm, StormMember } from "../domain/storm.ts";
 import type { WatchedTarget } from "../domain/watch.ts";
 import type { EndedTable } from "./ended-table.ts";
+import type { StrayTable } from "./stray-table.ts";
 import type { AttentionTable, HushedTable, SilenceTable } from "./quiet-tables.ts";
 
 /**
@@ -39,6 +40,7 @@ export type Tables = {
   readonly heard: HeardTable;
   readonly ended: EndedTable;
   readonly storms: StormTable;
+  readonly strays: StrayTable;
   readonly silences: SilenceTable;
   readonly hushed: HushedTable;
   readonly attention: AttentionTable;

@@ -4,10 +4,10 @@ import { choiceOf, readChoice } from "../../src/domain/target-choice.ts";
 const web = { kind: "workload", connection: "local", resource: "deploy", namespace: "shop", name: "web" } as const;
 
 it("of a workload the kind of alert comes back with its name", () => {
-  expect(choiceOf(web, "gc_pressure")).toBe("deploy/shop/web gc_pressure");
+  expect(choiceOf(web, { alertClass: "gc_pressure" })).toBe("deploy/shop/web gc_pressure");
   expect(readChoice("deploy/shop/web gc_pressure")).toEqual({ name: "deploy/shop/web", alertClass: "gc_pressure" });
   expect(choiceOf(web)).toBe("deploy/shop/web");
-  expect(choiceOf({ kind: "redis", name: "shop" }, "redis_memory")).toBe("redis/shop");
+  expect(choiceOf({ kind: "redis", name: "shop" }, { alertClass: "redis_memory" })).toBe("redis/shop");
 });
 
 it("anything else is a name, to be looked up", () => {

@@ -6,6 +6,9 @@ import type { Front } from "../../src/commands/front.ts";
 import { createReceive, type Receiver } from "../../src/commands/receive.ts";
 import type { AccessRules } from "../../src/domain/access.ts";
 import type { Inbound } from "../../src/ports/inbound.ts";
+import type { DeliveryContent } from "../../src/domain/delivery.ts";
+import type { Stray } from "../../src/domain/stray.ts";
+import { keepStrays } from "../../src/jobs/keep-strays.ts";
 import { CHANNEL, REQUESTER, startDesk, type TestDesk } from "./desk.ts";
 import { createFakeChat, type FakeChat } from "./fake-chat.ts";
 import { seen } from "./seen.ts";
@@ -21,6 +24,10 @@ export type TestFront = {
   click(click: Partial<Extract<Inbound, { kind: "click" }>>): Promise<string>;
   /** What is to be said in a slot, as lines. */
   slot(name: string): Promise<string>;
+  /** Names that are not known, of the newest round of the channel. */
+  strays(): Promise<readonly Stray[]>;
+  /** What people are asked about them below a post, or outside threads, once Slack has been given all that was said before. */
+  asked(threadTs?: string): Promise<string>;
 };
 
 const judge = createJudge();
@@ -74,6 +81,11 @@ export async function startFront(
     memory: options.memory ?? NO_MEMORY,
   };
   const receiver = createReceive(front);
+  const lines = (content: DeliveryContent | undefined): string => (content?.kind === "message" ? seen(content.message).join("\n") : "");
+  const strays = async (): Promise<readonly Stray[]> => {
+    const roundMs = await desk.store.strays.newestRound(CHANNEL);
+    return roundMs === undefined ? [] : desk.store.strays.ofRound({ channel: CHANNEL, roundMs });
+  };
   return {
     test,
     chat,
@@ -114,8 +126,16 @@ export async function startFront(
         .join("\n");
     },
     async slot(name) {
-      const content = (await desk.store.outbox.bySlot(name))?.content;
-      return content?.kind === "message" ? seen(content.message).join("\n") : "";
+      return lines((await desk.store.outbox.bySlot(name))?.content);
+    },
+    strays,
+    async asked(threadTs) {
+      const { outbox } = desk.store;
+      for (const { id, revision } of await outbox.due(desk.clock.nowMs(), 100)) await outbox.sent(id, { revision, ts: "1.5" });
+      await keepStrays(desk);
+      const below = (await strays()).filter((stray) => stray.threadTs === threadTs);
+      const told = await Promise.all(below.map(async ({ id }) => lines((await outbox.bySlot(`${id}/question`))?.content)));
+      return told.join("\n");
     },
   };
 }

@@ -28,6 +28,30 @@ export type StormMemberRow = {
   is_out: number;
 };
 
+export type StrayRow = {
+  position: Generated<number>;
+  id: string;
+  channel: string;
+  round_ms: number;
+  matter: string;
+  name: string;
+  thread_ts: string | null;
+  source: string;
+  class: string;
+  /** Place among the severities, the worst first; beyond the last: none. */
+  severity_rank: number;
+  says: string;
+  because: string;
+  targets: JsonText;
+  count: number;
+  last_at_ms: number;
+  chosen: Generated<JsonText | null>;
+  /** 1: what is said of it is as it stands. */
+  told: Generated<number>;
+};
+
+export type StrayAlertRow = { key: string; at_ms: number };
+
 export type HeardRow = {
   key: string;
   incident_id: string;

@@ -1,5 +1,15 @@
 import type { Generated } from "kysely";
-import type { AttentionRow, EndedRow, HeardRow, HushedRow, SilenceRow, StormMemberRow, StormRow } from "./alert-rows.ts";
+import type {
+  AttentionRow,
+  EndedRow,
+  HeardRow,
+  HushedRow,
+  SilenceRow,
+  StormMemberRow,
+  StormRow,
+  StrayAlertRow,
+  StrayRow,
+} from "./alert-rows.ts";
 import type { JsonText } from "./json-text.ts";
 
 /**
@@ -19,6 +29,8 @@ export type Database = {
   ended: EndedRow;
   storms: StormRow;
   storm_members: StormMemberRow;
+  strays: StrayRow;
+  stray_alerts: StrayAlertRow;
   silences: SilenceRow;
   hushed: HushedRow;
   attention: AttentionRow;

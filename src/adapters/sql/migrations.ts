@@ -12,10 +12,23 @@ import type { Dialect, Migration } from "./migrations/migration.ts";
 import { silences } from "./migrations/silences.ts";
 import { stormAlerts } from "./migrations/storm-alerts.ts";
 import { storms } from "./migrations/storms.ts";
+import { strays } from "./migrations/strays.ts";
 import { watch } from "./migrations/watch.ts";
 
 /** In the order of being applied. Only ever added to. */
-const MIGRATIONS: readonly Migration[] = [firstTables, escalations, watch, askedFrom, heard, storms, silences, firing, ended, stormAlerts];
+const MIGRATIONS: readonly Migration[] = [
+  firstTables,
+  escalations,
+  watch,
+  askedFrom,
+  heard,
+  storms,
+  silences,
+  firing,
+  ended,
+  stormAlerts,
+  strays,
+];
 
 const DIALECTS: Readonly<Record<Backend["kind"], Dialect>> = {
   sqlite: { kind: "sqlite", integer: "integer", position: "integer primary key autoincrement", strict: " strict" },

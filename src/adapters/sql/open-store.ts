@@ -20,6 +20,7 @@ import { outboxTable } from "./tables/outbox-table.ts";
 import { requestTable } from "./tables/request-table.ts";
 import { runTable } from "./tables/run-table.ts";
 import { stormTable } from "./tables/storm-table.ts";
+import { strayTable } from "./tables/stray-table.ts";
 import { silenceTable } from "./tables/silence-table.ts";
 import { settingTable } from "./tables/setting-table.ts";
 import { cursorTable, readingTable, watchedTable } from "./tables/watch-tables.ts";
@@ -62,6 +63,7 @@ function tablesOn(scope: Scope): Tables {
     heard: heardTable(scope),
     ended: endedTable(scope),
     storms: stormTable(scope),
+    strays: strayTable(scope),
     silences: silenceTable(scope),
     hushed: hushedTable(scope),
     attention: attentionTable(scope),

@@ -1,0 +1,95 @@
+import { SEVERITIES } from "../domain/alert.ts";
+import { counted } from "../domain/count.ts";
+import type { ActionsBlock, Message } from "../domain/message.ts";
+import { MOST_ALONE, type Stray, type ToldStrays } from "../domain/stray.ts";
+import type { Target } from "../domain/target.ts";
+import { buttons, context, message, option, plain, section } from "./kit.ts";
+import { note } from "./note.ts";
+import { targetPicker } from "./target-picker.ts";
+import { toldBy } from "./told-by.ts";
+import { clip, code, listed, person, time } from "./words.ts";
+
+// A screen of a phone; what has no room there is listed in the thread.
+const NEWEST = 12;
+// Of at most some 150 characters each, and as much again for the list to choose from: within one message.
+const ON_A_PAGE = 40;
+// Each is edited as long as alerts come, and Slack takes an edit or so in a second.
+const MOST_PAGES = 10;
+const ON_ALL_PAGES = MOST_PAGES * ON_A_PAGE;
+// Slack's limit for a list to choose from, and how it reads in one.
+const MOST_OPTIONS = 100;
+const MOST_OF_AN_OPTION = 60;
+const MOST_OF_A_NAME = 60;
+const MOST_OF_AN_ALERT = 40;
+
+/** One that is asked about by itself: why nobody knows whose it is, what it may be, and how often it came. */
+export function strayQuestion(stray: Stray, targets: readonly Target[]): Message {
+  const { id, because, chosen, count, lastAtMs } = stray;
+  if (chosen !== undefined) return note(`Looking at \`${chosen.target}\`, as chosen.`);
+  const chosenFor = { alertClass: stray.class, strayId: id };
+  const says = stray.threadTs === undefined ? `${because} ${toldBy(stray.source)}` : because;
+  const asks = targets.length === 0 ? note(says) : targetPicker({ says, targets, chosenFor });
+  if (count === 1) return asks;
+  return { ...asks, blocks: [...asks.blocks, context(`${counted(count, "alert")} of this so far, the last ${time(lastAtMs)}.`)] };
+}
+
+/** Those that come after the first few: how many names and alerts, the worst and newest of them, and one list to choose from. */
+export function strayRoot({ together, alone }: Pick<ToldStrays, "together" | "alone">): Message {
+  const open = together.filter(({ chosen }) => chosen === undefined);
+  const left = together.length - Math.min(together.length, NEWEST);
+  const title = `Alerts about ${counted(together.length, "name")} that I cannot place`;
+  const shown = together.slice(0, NEWEST);
+  const alerts = counted(
+    together.reduce((all, { count }) => all + count, 0),
+    "alert",
+  );
+  return message(`${title}: ${alerts}.`, [
+    section(`❓ *${title}*\n${alerts}: ${standing(together)}.`),
+    section(shown.map((stray) => `${line(stray)} · ${time(stray.lastAtMs)}`).join("\n")),
+    ...(left > 0 ? [context(`… and ${counted(left, "other")}, in the thread.`)] : []),
+    ...choice(open),
+    context(
+      `Choose a name, then what it is: that is looked at. They share this message, which is kept up to date, instead of ${together.length} of their own; ${alone.length === MOST_ALONE ? `${MOST_ALONE} before them were asked about one by one` : "others were asked about one by one"}.`,
+    ),
+  ]);
+}
+
+/** All of them, where the first message has no room: in pages, each with its own list to choose from. */
+export function strayPages({ listed: all }: Pick<ToldStrays, "listed">): readonly Message[] {
+  if (all.length <= NEWEST) return [];
+  const pages = Math.min(MOST_PAGES, Math.ceil(all.length / ON_A_PAGE));
+  return Array.from({ length: pages }, (_, page) => {
+    const shown = all.slice(page * ON_A_PAGE, (page + 1) * ON_A_PAGE);
+    const from = page * ON_A_PAGE + 1;
+    const title = `Names ${from} to ${from + shown.length - 1} of ${all.length}`;
+    const halves = [shown.slice(0, ON_A_PAGE / 2), shown.slice(ON_A_PAGE / 2)].filter((half) => half.length > 0);
+    const left = page === MOST_PAGES - 1 ? Math.max(0, all.length - ON_ALL_PAGES) : 0;
+    return message(title, [
+      context(title),
+      ...halves.map((half) => section(half.map(line).join("\n"))),
+      ...choice(shown.filter(({ chosen }) => chosen === undefined)),
+      ...(left > 0 ? [context(`${counted(left, "more name")}, none of them worse, find no room here; they are counted above.`)] : []),
+    ]);
+  });
+}
+
+function choice(open: readonly Stray[]): readonly ActionsBlock[] {
+  if (open.length === 0) return [];
+  const options = open.slice(0, MOST_OPTIONS).map(({ id, name }) => option(clip(name, MOST_OF_AN_OPTION), id));
+  return buttons([{ type: "static_select", action_id: "stray_pick", placeholder: plain("Which name?"), options }]);
+}
+
+function standing(strays: readonly Stray[]): string {
+  const of = SEVERITIES.map((severity) => ({ severity, count: strays.filter((stray) => stray.severity === severity).length }));
+  const bad = of.flatMap(({ severity, count }) => (count === 0 ? [] : [`${count} ${severity}`]));
+  const unweighed = strays.filter(({ severity }) => severity === null).length;
+  const chosen = strays.filter((stray) => stray.chosen !== undefined).length;
+  return listed([...bad, ...(unweighed === 0 ? [] : [`${unweighed} without a severity`]), ...(chosen === 0 ? [] : [`${chosen} chosen`])]);
+}
+
+function line({ name, severity, count, says, chosen }: Stray): string {
+  if (chosen !== undefined)
+    return `✅ ${code(name, MOST_OF_A_NAME)} → ${code(chosen.target, MOST_OF_A_NAME)}, chosen by ${person(chosen.userId)}`;
+  const times = count > 1 ? [counted(count, "alert")] : [];
+  return [`• ${code(name, MOST_OF_A_NAME)}`, ...(severity === null ? [] : [severity]), ...times, code(says, MOST_OF_AN_ALERT)].join(" · ");
+}
