@@ -20,6 +20,8 @@ const NAME = "[a-z0-9][\\w.-]{1,127}";
 // `docker/kong`, "container `kong` was", "`kong` container", "container kong was": the surest first.
 const SAID_NAMES = [
   new RegExp(`\\bdocker/(${NAME})`, "gi"),
+  // Netdata's charts: `cgroup_billing-api.mem_usage`.
+  /\bcgroup_([a-z0-9][\w-]{1,100})\.mem/gi,
   new RegExp(`\\bcontainer:? {1,2}["'\`*]{1,3}(${NAME})["'\`*]`, "gi"),
   new RegExp(`["'\`*](${NAME})["'\`*]{1,3} container\\b`, "gi"),
   new RegExp(`\\b(?:container|contenedor|conteneur|contêiner|contenitore) (${NAME})`, "gi"),

@@ -42,18 +42,19 @@ export function titleWords(text: string): readonly string[] {
   return values;
 }
 
-// `redis/billing`, `rediss://billing:6379`, `redis-billing-prod`, Redis "billing".
+// `redis/billing`, `rediss://billing:6379`, `redis-billing-prod`, Redis "billing", "Redis billing is full".
 const SURELY =
-  /(?:rediss?:\/\/(?:[^\s@/]{1,100}@)?|(?<![\w./-])redis\/)([\w.-]{1,253}(?::\d{2,5})?)|(?<![\w./-])((?:redis|valkey)-[a-z\d][\w-]{0,60}|[\w-]{1,60}-(?:redis|valkey))(?![\w.-]*\w)|\b(?:redis|valkey) {1,2}(?:server |instance |cluster )?["'`]([\w.-]{1,100})["'`]/gi;
-// Programs of a Redis, and its trouble.
+  /(?:rediss?:\/\/(?:[^\s@/]{1,100}@)?|(?<![\w./-])redis\/)([\w.-]{1,253}(?::\d{2,5})?)|(?<![\w./-])((?:redis|valkey)-[a-z\d][\w-]{0,60}|[\w-]{1,60}-(?:redis|valkey))(?![\w.-]*\w)|\b(?:redis|valkey) {1,2}(?:server |instance |cluster )?(?:["'`]([\w.-]{1,100})["'`]|([a-z][\w-]{1,60}) (?:(?:is|was|ran|runs|has) (?:\w{1,10} )?(?:full|out|at|over|reached|refusing|rejecting|evicting)|refuses|rejects|evicts)\b)/gi;
+// Programs of a Redis and beside one, its parts, and its trouble.
 const NO_REDIS =
-  /^(?:redis|valkey)-(?:server|cli|sentinel|benchmark|check|py|rs|client|clients?|memory|mem|oom|maxmemory|evict|high|critical|is|out)(?![a-z])/i;
+  /^(?:redis|valkey)-(?:server|cli|sentinel|benchmark|check|py|rs|clients?|worker|consumer|producer|publisher|subscriber|listener|memory|mem|oom|maxmemory|evict|high|critical|is|out)(?![a-z])/i;
+const NO_PLAIN = /^(?:server|instance|cluster|node|master|replica|cache|database|it|which|that|client|worker|usage|maxmemory)$/i;
 
 /** What surely is the name of a Redis, whether it is configured or not. A log line names others as well: who wrote it. */
 export function redisCalled(text: string): string | undefined {
   const found = Array.from(
     text.slice(0, MOST_CHARACTERS).matchAll(SURELY),
-    ([, address, named, quoted]) => address ?? named ?? quoted ?? "",
+    ([, address, named, quoted, plain = ""]) => address ?? named ?? quoted ?? (NO_PLAIN.test(plain) ? "" : plain),
   );
   return found.map(trimmed).find((name) => mayBeName(name) && !NO_REDIS.test(name));
 }

@@ -121,8 +121,12 @@ function kindOf(facts: AlertFacts, { namespace, pod, owner, container, hosts }: 
   if (isOfMachine(facts.labels)) return "node";
   if (namespace !== undefined || (container !== undefined && KUBERNETES.test(asWritten))) return "workload";
   if (CONTAINER.test(asWritten) && !KUBERNETES.test(asWritten)) return "container";
-  return hosts.length > 0 && container === undefined && !isAddressOnly(facts.labels, hosts) ? "node" : "unknown";
+  const isOfProgram = OF_A_PROGRAM.test(facts.name ?? "") || isAddressOnly(facts.labels, hosts);
+  return hosts.length > 0 && container === undefined && !isOfProgram ? "node" : "unknown";
 }
+
+/** A heap is a program's, whichever machine it is on. */
+const OF_A_PROGRAM = /heap|jvm|metaspace|garbage|(?<![a-z])gc(?![a-z])/i;
 
 /** Where a program listens (`instance="orders:8081"`) is the program, whichever machine it is on. */
 function isAddressOnly({ instance }: AlertFacts["labels"], hosts: readonly string[]): boolean {

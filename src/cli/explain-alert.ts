@@ -1,5 +1,6 @@
 import type { Judge } from "../alerts/judge.ts";
 import { readAlert } from "../alerts/read-alert.ts";
+import { guessedFacts } from "../alerts/senders/generic/guess.ts";
 import { SENDERS } from "../alerts/senders/index.ts";
 import type { Alert, AlertReading } from "../domain/alert.ts";
 import { asClause } from "../domain/clause.ts";
@@ -32,13 +33,22 @@ const CALLS_A_CHANNEL = /^(?:<!|@)(?:channel|here|everyone)\b/i;
 export function explainPastedPost(text: string, judge: Judge): Explained<AlertResult> | undefined {
   const begins = text.length <= MOST_CHARACTERS ? text.trimStart() : "";
   if (BEGINS_AS_POST.test(begins)) return explainedPost(text, judge);
-  return CALLS_A_CHANNEL.test(begins) ? explainWords(text, judge) : undefined;
+  const called = CALLS_A_CHANNEL.test(begins) ? explainWords(text, judge) : undefined;
+  return called?.result.memoryRelated === true ? called : undefined;
 }
 
 /** Other text that is, or may be, an alert about memory: asked after all who read logs. JSON of nobody's is none: no webhook would take it. Pure. */
 export function explainWords(text: string, judge: Judge): Explained<AlertResult> | undefined {
   const isPost = text.length <= MOST_CHARACTERS && jsonOf(text) === undefined;
   const explained = isPost ? explainedPost(text, judge) : undefined;
+  return explained?.result.memoryRelated === false ? undefined : explained;
+}
+
+/** JSON that no sender is known by, where it is, or may be, an alert about memory: asked last. Pure. */
+export function explainGuessed(text: string, judge: Judge): Explained<AlertResult> | undefined {
+  const value = jsonOf(text);
+  const facts = value === undefined ? undefined : guessedFacts(value);
+  const explained = facts === undefined ? undefined : toldAlert({ source: "generic", alerts: [judge(facts, "generic")] });
   return explained?.result.memoryRelated === false ? undefined : explained;
 }
 

@@ -45,14 +45,17 @@ function family(kind: string): string {
 /** Parts end at an empty line, where JSON ends, and where a log begins. */
 function partsOf(text: string): readonly string[] {
   const parts: string[][] = [[]];
+  const end = (): void => {
+    if (parts.at(-1)?.length !== 0) parts.push([]);
+  };
   let isInLog = false;
   for (const [index, line] of text.split("\n").entries()) {
     const isEmpty = line.trim() === "";
     const beginsLog: boolean = !isInLog && LOG_LINE.test(line);
-    if (isEmpty || beginsLog) parts.push([]);
+    if (isEmpty || beginsLog) end();
     isInLog = !isEmpty && (isInLog || beginsLog);
     if (!isEmpty) parts.at(-1)?.push(line);
-    if (END_OF_JSON.test(line) || (index === 0 && isWholeJson(line))) parts.push([]);
+    if (END_OF_JSON.test(line) || (index === 0 && isWholeJson(line))) end();
   }
   return parts.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
 }

@@ -3,7 +3,7 @@ import { counted } from "../domain/count.ts";
 import type { KernelOomReading } from "../domain/kernel-oom/types.ts";
 import type { AlertResult } from "./alert-result.ts";
 import { explainAs, parsed, type NamedReader } from "./explain-as.ts";
-import { explainAlert, explainPastedPost, explainWords, textBesideAlert } from "./explain-alert.ts";
+import { explainAlert, explainGuessed, explainPastedPost, explainWords, textBesideAlert } from "./explain-alert.ts";
 import type { HeapResult } from "./explain-heap.ts";
 import { explainKernelKills, explainQuietLog } from "./explain-kernel-log.ts";
 import { explainPod, type ClusterResult } from "./explain-pod.ts";
@@ -25,7 +25,7 @@ type Recogniser = (text: string, judge: Judge) => Explained<KnownResult> | undef
 
 // Asked in this order; the first that knows the text has it: an alert before the log line that it carries. Each is pure and has a file of its own.
 const LOGS: readonly Recogniser[] = [explainPod, explainKernelKills, explainRedis, explainProgramText, explainQuietLog];
-const RECOGNISERS: readonly Recogniser[] = [explainPastedLog, explainAlert, explainPastedPost, ...LOGS, explainWords];
+const RECOGNISERS: readonly Recogniser[] = [explainPastedLog, explainAlert, explainPastedPost, ...LOGS, explainGuessed, explainWords];
 
 const OF_A_PART: readonly Recogniser[] = [
   explainAlert,
@@ -64,7 +64,7 @@ function surelyIn(part: string, told: string, judge: Judge): string | undefined 
   for (const recognise of OF_A_PART) {
     const result = recognise(part, judge)?.result;
     if (result === undefined) continue;
-    const isUnsure = result.kind === "alert" ? result.memoryRelated === false : saysNoMore(result);
+    const isUnsure = result.kind === "alert" ? result.memoryRelated === false : isUndetermined(result);
     // One line of a kernel's in an alert is told with it.
     const isToldAlready = told === "alert" && result.kind === "kernel_oom" && !part.includes("\n");
     return isUnsure || isToldAlready ? undefined : result.kind;
@@ -118,5 +118,9 @@ function explainPastedLog(text: string, judge: Judge): Explained<KnownResult> | 
 
 /** Of a log that tells nothing beside the words "out of memory" nobody knows that it is one. */
 function saysNoMore(result: KnownResult): boolean {
+  return isUndetermined(result) && result.exitCode === null;
+}
+
+function isUndetermined(result: KnownResult): result is ProgramTextResult {
   return result.kind === "program_log" && result.verdict === "undetermined";
 }

@@ -20,10 +20,7 @@ function genericProblems(raw: RawDocument, name: string, section: unknown): read
   const path = ["webhooks", "generic", name];
   const named = isConnectionName(name) ? [] : [{ key: raw.keyOf(path), expected: NAME, received: JSON.stringify(name) }];
   if (!isTree(section)) return named;
-  // What nothing is read from can be judged by nothing.
-  const isEmpty = ["name", "text", "labels"].every((key) => isAbsent(section[key]));
-  const empty = isEmpty ? [{ key: raw.keyOf(path), expected: "at least one of name, text, labels", received: "none of them" }] : [];
-  return [...named, ...shortSecret(raw, section, [...path, "secret"]), ...empty, ...wordsOfNothing(raw, section, path)];
+  return [...named, ...shortSecret(raw, section, [...path, "secret"]), ...wordsOfNothing(raw, section, path)];
 }
 
 /** What words mean that are read from nowhere. */

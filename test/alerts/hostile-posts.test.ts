@@ -36,6 +36,10 @@ const PIECES = [
   "\u202e\u200b",
   "((((",
   "a-1/b-2/",
+  "on a-",
+  "heroku[a.1 ",
+  "a-1 keeps getting ",
+  "redis a is a ",
 ];
 
 it.each(PIECES.map((piece, index) => [piece, BEGINNINGS[index % BEGINNINGS.length] ?? ""]))(

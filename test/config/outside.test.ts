@@ -88,10 +88,6 @@ github: { tokenFile: /ca.pem }
     ["webhooks: { cloudwatchTopics: ['*'] }", "webhooks.cloudwatchTopics: expected a list of ARNs of topics"],
     [`webhooks: { generic: { a: { name: x } } }`, "webhooks.generic.a.secret: expected a secret of at least 16 characters, got nothing"],
     [`webhooks: { generic: { a: { secret: short, name: x } } }`, "webhooks.generic.a.secret: expected a secret of at least 16"],
-    [
-      `webhooks: { generic: { a: { secret: ${"s".repeat(16)} } } }`,
-      "webhooks.generic.a: expected at least one of name, text, labels, got none",
-    ],
     [`webhooks: { generic: { "a/b": { secret: ${"s".repeat(16)}, name: x } } }`, "expected a name of letters, digits, dots, dashes"],
     [
       `webhooks: { generic: { a: { secret: ${"s".repeat(16)}, name: "$..x" } } }`,

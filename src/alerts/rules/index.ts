@@ -5,7 +5,7 @@ import { NODE_WORDS, NODES } from "./nodes.ts";
 import { OTHER_THINGS } from "./other-things.ts";
 import { REDIS_REFUSAL, REDIS_RULES, REDIS_WORDS } from "./redis.ts";
 import { LEAK_WORDS, RUNBOOK } from "./runbook.ts";
-import { OTHER_EXCEPTION, OUT_OF_MEMORY_WORDS, RUNTIME_OUT_OF_MEMORY, RUNTIMES } from "./runtimes.ts";
+import { OTHER_EXCEPTION, OUT_OF_MEMORY_WORDS, PERHAPS_OUT_OF_MEMORY, RUNTIME_OUT_OF_MEMORY, RUNTIMES } from "./runtimes.ts";
 import { SILENT } from "./silent.ts";
 
 /** Asked in this order, the first that fits decides: what an alert is called counts for more than what it says. */
@@ -21,6 +21,7 @@ export const BUILT_IN_RULES: readonly AlertRule[] = [
   RUNTIME_OUT_OF_MEMORY,
   OTHER_EXCEPTION,
   ...RUNTIMES,
+  PERHAPS_OUT_OF_MEMORY,
   KILLED_WORDS,
   NODE_WORDS,
   ...USAGE,

@@ -19,6 +19,9 @@ const OOM_WORDS = [
   "killed because it ran out of memory",
   "container oom",
   "killed due to memory usage",
+  // Heroku ends a dyno that is at twice its quota; Lambda says no more of a function whose memory was full.
+  "memory quota vastly exceeded",
+  "runtime exited with error: signal: killed",
 ];
 
 /** Somebody was killed for want of memory. */
@@ -104,6 +107,27 @@ export const EVICTED: readonly AlertRule[] = [
   },
 ];
 
+/** A process ended as those do that the kernel ends for want of memory, and as those that somebody has ended. */
+const SIGKILLED: AlertRule = {
+  id: "sigkill",
+  says: "A process or container that was ended by SIGKILL: exit code 137, signal 9",
+  when: [
+    { sentence: { of: ["exit code", "exitcode", "exited with code", "exit status", "exited (137"], near: ["137"] } },
+    {
+      phrases: [
+        "signal 9 (sigkill)",
+        "exited on signal 9",
+        "killed by signal 9",
+        "terminated by signal 9",
+        "signal: 9",
+        "was sent sigkill",
+        "signal: killed",
+      ],
+    },
+  ],
+  verdict: { memory: "unsure", class: "container_restarts" },
+};
+
 /** Something ended or does not stay up; whether for want of memory is to be found out. */
 export const RESTARTS: readonly AlertRule[] = [
   {
@@ -140,10 +164,9 @@ export const RESTARTS: readonly AlertRule[] = [
           near: ["restarted", "restarts", "restarting", "was restarted", "has restarted"],
         },
       },
-      { sentence: { of: ["exit code", "exited with code", "exit status"], near: ["137"] } },
-      { phrases: ["signal 9 (sigkill)", "exited on signal 9", "killed by signal 9", "terminated by signal 9"] },
       { metric: ["kube_pod_container_status_restarts*", "pod_number_of_container_restarts", "kubernetes.containers.restarts"] },
     ],
     verdict: { memory: "unsure", class: "container_restarts", nobody: "no" },
   },
+  SIGKILLED,
 ];

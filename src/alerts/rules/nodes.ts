@@ -77,15 +77,22 @@ export const NODES: readonly AlertRule[] = [
       // New Relic's infrastructure agent, Netdata.
       { phrases: ["memory used % >", "memoryusedpercent", "system.ram"] },
     ],
-    unless: [{ parts: [["container*", "pod*"]] }],
+    unless: [{ parts: [["container*", "pod*"]] }, { phrases: ["container memory", "pod memory", "of limit"] }],
     verdict: NODE,
   },
 ];
 
 export const NODE_WORDS: AlertRule = {
   id: "node-words",
-  says: "A machine and its memory in a sentence",
+  says: "A machine and its memory in a sentence; memory that is available or free, which is a machine's",
   when: [
+    {
+      parts: [
+        ["memory", "mem", "ram"],
+        ["avail*", "free"],
+      ],
+    },
+    { phrases: ["available memory", "memory available", "free memory"] },
     {
       sentence: {
         of: ["node", "host", "server", "machine", "vm", "system", "worker node", "ec2"],

@@ -104,10 +104,17 @@ export const OTHER_THINGS: readonly AlertRule[] = [
           "postmortem",
           "post-mortem",
           "retrospective",
+          "is fixed",
+          "was fixed",
+          "has been fixed",
+          "is solved",
+          "has been solved",
         ],
       },
+      // A run of tests.
+      { source: ["text"], sentence: { of: ["passed"], near: ["failed", "skipped", "tests"] } },
     ],
-    unless: [{ phrases: ["[firing*", "[resolved*", "alertname"] }],
+    unless: [{ phrases: ["[firing*", "[resolved*", "alertname", "fixed at"] }],
     verdict: NO,
   },
 ];

@@ -59,14 +59,29 @@ export const RUNTIME_OUT_OF_MEMORY: AlertRule = {
         "enomem",
         "exceeded its memory limit",
         "runtime.outofmemory",
+        "array buffer allocation failed",
+        "eheap_alloc",
       ],
     },
+    // "Unable to allocate 7.45 GiB for an array": of addresses and ports too many say the like.
+    { sentence: { of: ["unable to allocate", "failed to allocate"], near: ["kib", "mib", "gib", "bytes"] } },
     { name: ["MemoryError*", "*OutOfMemory*"] },
     { parts: [["oom"]] },
   ],
   // So ECS calls a kill; a score is nobody's end.
   unless: [{ phrases: ["container killed due to memory usage"] }, { parts: [["oom"], ["score", "adj", "guard"]] }],
   verdict: { memory: "yes", class: "out_of_memory", nobody: "yes" },
+};
+
+export const PERHAPS_OUT_OF_MEMORY: AlertRule = {
+  id: "perhaps-out-of-memory",
+  says: 'Somebody\'s guess that memory ran out: "Perhaps out of memory?"',
+  when: [
+    {
+      sentence: { of: ["perhaps", "maybe", "possibly", "probably", "might be", "could be"], near: ["out of memory", "oom", "oom killed"] },
+    },
+  ],
+  verdict: { memory: "unsure", class: "out_of_memory" },
 };
 
 export const OUT_OF_MEMORY_WORDS: AlertRule = {
@@ -119,6 +134,7 @@ export const OTHER_EXCEPTION: AlertRule = {
         "insufficient memory",
         "oomkilled",
         "oom-killed",
+        "sigkill",
       ],
     },
   ],

@@ -80,10 +80,22 @@ export const SILENT: readonly AlertRule[] = [
           "*MemoryLimitNotSet*",
           "*MemoryLimitMissing*",
           "*WithoutMemoryLimit*",
+          "*MemoryRequestHigh",
+          "*MemoryRequestTooHigh",
+          "FailedScheduling",
         ],
       },
+      { labels: { reason: ["FailedScheduling"] } },
       { metric: ["*memory_reserved_capacity*"] },
-      { phrases: ["overcommitted memory resource requests", "no memory limit set", "without memory limit*", "memory limit is not set"] },
+      {
+        phrases: [
+          "overcommitted memory resource requests",
+          "no memory limit set",
+          "without memory limit*",
+          "memory limit is not set",
+          "nodes are available: *",
+        ],
+      },
     ],
     verdict: NO,
   },
@@ -121,6 +133,24 @@ export const SILENT: readonly AlertRule[] = [
     verdict: NO,
   },
   {
+    id: "memory-things",
+    says: "Things that are called memory: cards, sticks, foam",
+    when: [{ phrases: ["memory lane", "memory card*", "memory stick*", "memory foam"] }],
+    unless: [{ phrases: ["oomkill*", "oom-kill*", "oom killed"] }],
+    verdict: NO,
+  },
+  {
+    id: "money",
+    says: "What is to be paid, for memory or for what is called after it",
+    when: [
+      {
+        phrases: ["aws budgets", "actual cost", "forecasted cost", "monthly cost*", "cost anomaly*", "your invoice", "your budget"],
+      },
+    ],
+    unless: [{ phrases: ["oomkill*", "oom-kill*", "oom killed", "out of memory"] }],
+    verdict: NO,
+  },
+  {
     id: "in-memory",
     says: "What is kept in memory, or named after it, and is not short of it",
     when: [
@@ -140,17 +170,7 @@ export const SILENT: readonly AlertRule[] = [
         ],
       },
       {
-        phrases: [
-          "in memory of",
-          "in-memory table*",
-          "loving memory",
-          "memory lane",
-          "memory card*",
-          "memory stick*",
-          "memory foam",
-          "memory temperature",
-          "memory bandwidth",
-        ],
+        phrases: ["in memory of", "in-memory table*", "loving memory", "memory temperature", "memory bandwidth"],
       },
     ],
     unless: [{ phrases: ["out of memory", "oomkill*", "oom-kill*", "high memory", "memory usage", "oom command*", "memory limit"] }],

@@ -166,7 +166,14 @@ export const MEMORY_ABROAD = [
   "pamięć",
   "pamięci",
   "памят*",
+  "пам'ят*",
   "оперативн*",
+  "bellek",
+  "minnesanvändning*",
+  "hukommelse*",
+  "muisti*",
+  "paměť*",
+  "paměti",
   "*メモリ*",
   "*内存*",
   "*記憶體*",
@@ -199,6 +206,8 @@ export const TROUBLE_ABROAD = [
 
 /** Disks and such in the same languages. */
 export const DISK_ABROAD = [
+  "disk",
+  "levy*",
   "festplatte*",
   "laufwerk*",
   "speicherplatz*",

@@ -92,6 +92,26 @@ test("by a mapping a sender's own words for state and severity mean what is said
   ]);
 });
 
+test("JSON of which no mapping says where a name, a text or labels are is read by what its fields are usually called", () => {
+  const read = createGenericReader({ text: [], labels: {}, statusWords: { "0": "resolved" }, severityWords: {}, status: ["value"] });
+  const facts = (body: object) => {
+    const sent = read(body);
+    return sent.kind === "facts" ? sent.facts[0] : sent.because;
+  };
+  expect(
+    facts({ value: "1", rule: { Title: "Memory above 90%", level: "High" }, resource: { labels: { pod_name: "web-0" } } }),
+  ).toMatchObject({
+    name: "Memory above 90%",
+    status: "firing",
+    severity: "critical",
+    labels: { pod_name: "web-0" },
+  });
+  expect(facts({ value: 0, alert: "x" })).toMatchObject({ name: "x", status: "resolved" });
+  expect(facts({ hello: ["a list", { title: "inside" }] })).toMatchObject({ name: null, text: "", labels: {} });
+  expect(facts(JSON.parse('{"alert":"x","__proto__":{"pod":"p"},"constructor":"c"}') as object)).toMatchObject({ name: "x" });
+  expect({}).not.toHaveProperty("pod");
+});
+
 // Values that stand where another is expected, in every field of every fixture.
 const ODD: readonly unknown[] = [
   null,

@@ -3,7 +3,7 @@ import { given } from "../../../domain/given.ts";
 import { bounded, timeOf } from "../../facts.ts";
 import { MOST_ALERTS, type Sender, type Sent } from "../sender.ts";
 import { linesOf } from "../words.ts";
-import { parseAlarm, parseNotices, parseOtherEvent, type AlarmChange, type Notice } from "./schema.ts";
+import { parseAlarm, parseEcsTask, parseNotices, parseOtherEvent, type AlarmChange, type Notice } from "./schema.ts";
 
 /** CloudWatch: its alarms by SNS, by a Lambda function behind it, by EventBridge, or bare. */
 export const cloudwatch = {
@@ -61,12 +61,17 @@ function factsOf(content: unknown): AlertFacts | undefined {
   if (alarm !== undefined) return factsOfAlarm(alarm);
   const event = parseOtherEvent(content);
   if (event === undefined) return undefined;
+  const { service, ended } = parseEcsTask(content);
   return bounded({
     name: event["detail-type"] ?? null,
     status: "firing",
     severity: null,
-    labels: given({ region: event.region }),
-    text: linesOf([event["detail-type"], ...Object.entries(event.detail).map(([name, value]) => `${name}: ${value}`)]),
+    labels: given({ region: event.region, container_name: ended[0]?.name, service }),
+    text: linesOf([
+      event["detail-type"],
+      ...Object.entries(event.detail).map(([name, value]) => `${name}: ${value}`),
+      ...ended.map(({ name, exitCode = "unknown", reason = "" }) => `Container ${name}: exit code ${exitCode} ${reason}`),
+    ]),
     ...given({ startsAtMs: timeOf(event.time) }),
   });
 }

@@ -49,6 +49,10 @@ const OtherEvent = section({
   detail: Words,
 });
 
+const EcsTask = section({ detail: section({ group: Word, containers: Items }) });
+const EcsContainer = section({ name: Word, exitCode: Word, reason: Word });
+export type EcsContainer = z.output<typeof EcsContainer>;
+
 /** Notices in an SNS message or in a Lambda function's event. Undefined: it is neither. */
 export function parseNotices(body: unknown): readonly Notice[] | undefined {
   if (!isRecord(body)) return undefined;
@@ -113,6 +117,13 @@ function ofEvent({ account, region, time, detail }: z.output<typeof AlarmEvent>)
 function dimensionsIn(items: readonly unknown[]): Readonly<Record<string, string>> {
   const pairs = items.slice(0, 64).map((item) => Dimension.parse(item));
   return Words.parse(Object.fromEntries(pairs.flatMap(({ name, value }) => (name === undefined ? [] : [[name, value]]))));
+}
+
+/** Of ECS: containers of a task that ended in a way that their event tells of, and the service that they belong to. */
+export function parseEcsTask(content: unknown): { readonly service: string | undefined; readonly ended: readonly EcsContainer[] } {
+  const { group, containers } = EcsTask.parse(content).detail;
+  const ended = containers.slice(0, 20).map((item) => EcsContainer.parse(item));
+  return { service: group?.replace(/^\w{1,20}:/, ""), ended: ended.filter(({ name, exitCode }) => name !== undefined && exitCode !== "0") };
 }
 
 /** Another event of EventBridge's: what it says in words. Undefined: it is none. */

@@ -6,8 +6,9 @@ import { isRecord, Word, WordList } from "../loose-schema.ts";
 import { MOST_ALERTS, type ReadSent, type Sent } from "../sender.ts";
 import { timeOfNumber } from "../times.ts";
 import { linesOf } from "../words.ts";
+import { guessedFacts } from "./guess.ts";
 
-/** JSON of a sender that Oomph does not know, read by a mapping from the configuration. */
+/** JSON of a sender that Oomph does not know, read by a mapping from the configuration; by guess, where that names no field of an alert's. */
 export function createGenericReader(mapping: AlertMapping): ReadSent {
   return (body): Sent => {
     const items = mapping.alerts === undefined ? [body] : valueAt(body, mapping.alerts);
@@ -25,6 +26,8 @@ export function createGenericReader(mapping: AlertMapping): ReadSent {
 }
 
 function factsOf(item: unknown, mapping: AlertMapping): AlertFacts {
+  const isMapped = mapping.name !== undefined || mapping.text.length > 0 || Object.keys(mapping.labels).length > 0;
+  const guessed = isMapped ? undefined : guessedFacts(item);
   const at = (path: JsonPath | undefined): string | undefined => wordAt(item, path);
   const labels = Object.entries(mapping.labels).flatMap(([name, path]) => {
     const value = at(path);
@@ -33,10 +36,11 @@ function factsOf(item: unknown, mapping: AlertMapping): AlertFacts {
   const start = at(mapping.startsAt);
   return bounded({
     name: at(mapping.name) ?? null,
-    status: meantBy(at(mapping.status), mapping.statusWords) ?? statusOfWord(at(mapping.status)) ?? "firing",
-    severity: meantBy(at(mapping.severity), mapping.severityWords) ?? severityOf(at(mapping.severity)),
     labels: Object.fromEntries(labels),
     text: linesOf(mapping.text.flatMap((path) => wordsAt(item, path))),
+    ...guessed,
+    status: meantBy(at(mapping.status), mapping.statusWords) ?? statusOfWord(at(mapping.status)) ?? guessed?.status ?? "firing",
+    severity: meantBy(at(mapping.severity), mapping.severityWords) ?? severityOf(at(mapping.severity)) ?? guessed?.severity ?? null,
     ...given({ value: at(mapping.value), startsAtMs: timeOfNumber(start) ?? timeOf(start), link: linkOf(at(mapping.link)) }),
   });
 }

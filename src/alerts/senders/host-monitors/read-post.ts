@@ -7,19 +7,22 @@ import { comparable } from "../../victim-labels.ts";
 import type { ReadPost } from "../sender.ts";
 
 const MOST_LINES = 500;
-// `Problem: Linux: High memory utilization`, `Resolved in 5m 3s: ...`, `PROBLEM - mail2 - memory is CRITICAL`
+// `Problem: Linux: High memory utilization`, `Resolved in 5m 3s: ...`, `PROBLEM - mail2 - memory is CRITICAL`, `[RECOVERY] memory on mail2`
 const TITLE =
-  /^[^\w[]{0,12}(problem|recovery|resolved|ok|acknowledged)(?: started at [^\n:]{1,40}| in [^\n:]{1,40})?\b[^\w\n]{0,4} {0,2}(.{0,300})/i;
+  /^[^\w]{0,12}(problem|recovery|resolved|ok|acknowledged)(?: started at [^\n:]{1,40}| in [^\n:]{1,40})?\b[^\w\n]{0,4} {0,2}(.{0,300})/i;
 const HOST = /\bhost(?: ?(?:name|alias))?[*_`]{0,3}:/i;
-// `vps-3 is critical, system.ram (ram), RAM used = 94%`
-const NETDATA = /^[^\w]{0,6}([\w.-]{1,253}) (?:is|was|has) (critical|warning|clear|recovered)\b, ?(.{1,300})/im;
+// `vps-3 is critical, system.ram (ram), RAM used = 94%`, `vps-3 recovered, ram_available = 38.1%`
+const NETDATA = /^[^\w]{0,6}([\w.-]{1,253})(?: is| was| has)? (critical|warning|clear|cleared|recovered)\b, ?(.{1,300})/im;
+// `*** PROBLEM *** db-11/Memory Usage is CRITICAL: CRIT - 95.1% used`, `db-11/memory is OK`
+const PLACED =
+  /^(?:[^\w]{0,12}(?:problem|recovery|acknowledgement)[^\w]{1,12})?([\w.-]{1,253})\/(\w[\w .%-]{0,100}) is (critical|warning|unknown|ok)\b/im;
 
 /**
  * Monitors of machines post in lines of `Host:`, `Service:` or `Problem name:`, and `State:` or `Severity:`: Nagios, Icinga,
  * Zabbix, Checkmk, Centreon, Sensu. Netdata says the same in a sentence.
  */
 export const readPost: ReadPost = ({ asWritten }) => {
-  if (!HOST.test(asWritten.slice(0, 4000))) return readNetdata(asWritten);
+  if (!HOST.test(asWritten.slice(0, 4000))) return readPlaced(asWritten) ?? readNetdata(asWritten);
   const written = labelsInText(asWritten);
   const said = new Map(Object.entries(written).map(([name, value]) => [comparable(name), value] as const));
   const of = (...names: readonly string[]): string | undefined => names.map((name) => said.get(name)).find((value) => value !== undefined);
@@ -58,9 +61,14 @@ function statusOf(state: string): AlertStatus {
   return /^(?:recovery|recovered|resolved|ok|up)\b/i.test(state.trim()) ? "resolved" : "firing";
 }
 
+function readPlaced(text: string): readonly AlertFacts[] | undefined {
+  const [, host = "", name = "", state = ""] = PLACED.exec(text.slice(0, 2000)) ?? [];
+  return host === "" ? undefined : [factsOf({ name, host, severity: state, status: statusOf(state), written: {}, text })];
+}
+
 function readNetdata(text: string): readonly AlertFacts[] | undefined {
   const [, host = "", state = "", rest = ""] = NETDATA.exec(text.slice(0, 2000)) ?? [];
   if (host === "" || !/[\w]+\.[\w]+/.test(rest)) return undefined;
-  const status = /^(?:clear|recovered)$/i.test(state) ? "resolved" : "firing";
+  const status = /^(?:clear|cleared|recovered)$/i.test(state) ? "resolved" : "firing";
   return [factsOf({ name: rest, host, severity: state, status, written: {}, text })];
 }
