@@ -7,7 +7,7 @@ import { buttons, context, message, option, plain, section } from "./kit.ts";
 import { note } from "./note.ts";
 import { targetPicker } from "./target-picker.ts";
 import { toldBy } from "./told-by.ts";
-import { clip, code, listed, person, time } from "./words.ts";
+import { clip, code, listed, person, prose, time } from "./words.ts";
 
 // A screen of a phone; what has no room there is listed in the thread.
 const NEWEST = 12;
@@ -20,7 +20,7 @@ const ON_ALL_PAGES = MOST_PAGES * ON_A_PAGE;
 const MOST_OPTIONS = 100;
 const MOST_OF_AN_OPTION = 60;
 const MOST_OF_A_NAME = 60;
-const MOST_OF_AN_ALERT = 40;
+const MOST_OF_AN_ALERT = 30;
 
 /** One that is asked about by itself: why nobody knows whose it is, what it may be, and how often it came. */
 export function strayQuestion(stray: Stray, targets: readonly Target[]): Message {
@@ -34,7 +34,7 @@ export function strayQuestion(stray: Stray, targets: readonly Target[]): Message
 }
 
 /** Those that come after the first few: how many names and alerts, the worst and newest of them, and one list to choose from. */
-export function strayRoot({ together, alone }: Pick<ToldStrays, "together" | "alone">): Message {
+export function strayRoot({ together }: Pick<ToldStrays, "together">): Message {
   const open = together.filter(({ chosen }) => chosen === undefined);
   const left = together.length - Math.min(together.length, NEWEST);
   const title = `Alerts about ${counted(together.length, "name")} that I cannot place`;
@@ -44,12 +44,12 @@ export function strayRoot({ together, alone }: Pick<ToldStrays, "together" | "al
     "alert",
   );
   return message(`${title}: ${alerts}.`, [
-    section(`❓ *${title}*\n${alerts}: ${standing(together)}.`),
-    section(shown.map((stray) => `${line(stray)} · ${time(stray.lastAtMs)}`).join("\n")),
+    section(`❓ *${title}*\n${alerts}, the last ${time(Math.max(...together.map(({ lastAtMs }) => lastAtMs)))}: ${standing(together)}.`),
+    section(shown.map(line).join("\n")),
     ...(left > 0 ? [context(`… and ${counted(left, "other")}, in the thread.`)] : []),
     ...choice(open),
     context(
-      `Choose a name, then what it is: that is looked at. They share this message, which is kept up to date, instead of ${together.length} of their own; ${alone.length === MOST_ALONE ? `${MOST_ALONE} before them were asked about one by one` : "others were asked about one by one"}.`,
+      `Choose a name, then which target it is, and that is looked into. These share this message instead of ${together.length} of their own; ${MOST_ALONE} before them were asked about one by one. It is kept up to date.`,
     ),
   ]);
 }
@@ -84,12 +84,15 @@ function standing(strays: readonly Stray[]): string {
   const bad = of.flatMap(({ severity, count }) => (count === 0 ? [] : [`${count} ${severity}`]));
   const unweighed = strays.filter(({ severity }) => severity === null).length;
   const chosen = strays.filter((stray) => stray.chosen !== undefined).length;
-  return listed([...bad, ...(unweighed === 0 ? [] : [`${unweighed} without a severity`]), ...(chosen === 0 ? [] : [`${chosen} chosen`])]);
+  const all = listed([...bad, ...(unweighed === 0 ? [] : [`${unweighed} without a severity`])]);
+  return chosen === 0 ? all : `${all}; ${chosen} of them answered`;
 }
 
 function line({ name, severity, count, says, chosen }: Stray): string {
   if (chosen !== undefined)
     return `✅ ${code(name, MOST_OF_A_NAME)} → ${code(chosen.target, MOST_OF_A_NAME)}, chosen by ${person(chosen.userId)}`;
   const times = count > 1 ? [counted(count, "alert")] : [];
-  return [`• ${code(name, MOST_OF_A_NAME)}`, ...(severity === null ? [] : [severity]), ...times, code(says, MOST_OF_AN_ALERT)].join(" · ");
+  return [`• ${code(name, MOST_OF_A_NAME)}`, ...(severity === null ? [] : [severity]), ...times, prose(clip(says, MOST_OF_AN_ALERT))].join(
+    " · ",
+  );
 }

@@ -2,12 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createJudge } from "../../src/alerts/judge.ts";
 import { readAlert } from "../../src/alerts/read-alert.ts";
 import { takeAlert } from "../../src/commands/take-alert.ts";
-import type { Post } from "../../src/domain/alert.ts";
+import type { Alert, Post } from "../../src/domain/alert.ts";
 import type { Target } from "../../src/domain/target.ts";
+import { keepStrays } from "../../src/jobs/keep-strays.ts";
 import { targetsOf } from "../support/targets.ts";
 import { CHANNEL, REQUESTER, SHOP } from "../support/desk.ts";
 import { startFront, type TestFront } from "../support/front.ts";
-import { seen } from "../support/seen.ts";
+import { pressable, seen } from "../support/seen.ts";
 
 const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
 const CART: Target = { kind: "redis", name: "cart" };
@@ -147,6 +148,44 @@ describe("among several Redis", () => {
     await on.click({ actionId: "target_pick", value: `redis/cart ${stray?.id}`, threadTs: "9.9" });
     expect(await names()).toEqual([["cart", "9.9"]]);
     expect(await on.asked("9.9")).toBe("Looking at `redis/cart`, as chosen.");
+  });
+
+  const named = (count: number): readonly Alert[] =>
+    Array.from({ length: count }, (_, index) => {
+      const text = `redis/billing-${index} evicts keys, used memory 99%`;
+      return readAlert({ text }, createJudge()).alerts;
+    }).flat();
+  const sent = (id: string, count: number) => on.receiver.onAlerts({ id, receivedAtMs: on.front.desk.clock.nowMs(), alerts: named(count) });
+  const slots = async () => (await on.front.desk.store.outbox.due(on.front.desk.clock.nowMs(), 100)).map(({ slot }) => slot);
+
+  it("many alerts about names that are not known share one message beyond the first three, whoever tells it, and are counted once", async () => {
+    await Promise.all([sent("alertmanager/1", 40), sent("alertmanager/1", 40)]);
+    await Promise.all([keepStrays(on.front.desk), keepStrays(on.front.desk)]);
+    const [a, b, c, fourth] = await on.strays();
+    const shared = `strays/${CHANNEL}/${fourth?.roundMs}`;
+    const all = [...[a, b, c].map((one) => `${one?.id}/question`), shared, `${shared}/list/0`];
+    expect((await slots()).toSorted()).toEqual(all.toSorted());
+    await sent("alertmanager/2", 40);
+    await alert("redis/invoices evicts keys, used memory 99%");
+    await on.asked();
+    expect(await on.slot(shared)).toMatch(/Alerts about 38 names that I cannot place[^]*\n75 alerts/);
+    expect((await slots()).toSorted()).toEqual(all.toSorted()); // edits
+  });
+
+  it("one of them is chosen, then its target: it is looked into below the post that named it, and said to be answered", async () => {
+    await sent("alertmanager/1", 4);
+    await alert("redis/invoices evicts keys, used memory 99%");
+    const { id = "", roundMs = 0 } = (await on.strays()).at(-1) ?? {};
+    await on.click({ actionId: "stray_pick", value: id, threadTs: "5.5" });
+    const [asked] = on.chat.whispers.map(({ message }) => pressable(message).map(({ value }) => value));
+    expect(asked).toEqual([`redis/shop ${id}`, `redis/cart ${id}`]);
+    const pick = { actionId: "target_pick", value: `redis/cart ${id}`, threadTs: "5.5" };
+    expect(await on.click(pick)).toContain("below the post that named it");
+    expect(await names()).toEqual([["cart", "9.9"]]);
+    expect(await on.click({ actionId: "stray_pick", value: id })).toContain("answered already");
+    expect(await on.click({ actionId: "stray_pick", value: "str_nothing" })).toContain("leads to nothing");
+    await on.asked();
+    expect(await on.slot(`strays/${CHANNEL}/${roundMs}`)).toMatch(/2 alerts[^]*; 1 of them answered/);
   });
 
   it("the shortcut takes the target from the message, and else asks who pressed", async () => {

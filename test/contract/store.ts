@@ -10,6 +10,7 @@ import { quietContract } from "./store-quiet.ts";
 import { requestContract } from "./store-requests.ts";
 import { runContract } from "./store-runs.ts";
 import { stormContract } from "./store-storms.ts";
+import { strayContract } from "./store-strays.ts";
 import { transactionContract } from "./store-transactions.ts";
 import { watchContract } from "./store-watch.ts";
 
@@ -76,6 +77,7 @@ export function storeContract(name: string, startLab: () => Promise<StoreLab>): 
     };
     incidentContract(ask);
     stormContract(ask);
+    strayContract(ask);
     investigationContract(ask);
     requestContract(ask);
     runContract(ask);

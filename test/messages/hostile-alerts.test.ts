@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Incident } from "../../src/domain/incident.ts";
 import type { Message } from "../../src/domain/message.ts";
 import type { Silence } from "../../src/domain/silence.ts";
+import type { Stray } from "../../src/domain/stray.ts";
 import type { Target } from "../../src/domain/target.ts";
 import { joinedNote, reopenedNote } from "../../src/messages/joined-note.ts";
 import { quietOffer } from "../../src/messages/quiet-offer.ts";
@@ -10,6 +11,7 @@ import { resolvedNote } from "../../src/messages/resolved-note.ts";
 import { rootMessage } from "../../src/messages/root.ts";
 import { silenceList } from "../../src/messages/silence-list.ts";
 import { stormOver, stormPages, stormRoot } from "../../src/messages/storm.ts";
+import { strayPages, strayQuestion, strayRoot } from "../../src/messages/strays.ts";
 import { targetPicker } from "../../src/messages/target-picker.ts";
 import { worseNote } from "../../src/messages/worse-note.ts";
 
@@ -53,6 +55,19 @@ describe.each(names)("what an alert is called, %#", (name) => {
     };
     const reports = [{ source: name, count: 2 }];
     const facts = { storm, members: [told] };
+    const unknown: Stray = {
+      id: "str_1",
+      channel: "C0ALERTS",
+      roundMs: 0,
+      source: "alertmanager",
+      class: "redis_memory",
+      severity: null,
+      name,
+      says: name,
+      because: name,
+      count: 2,
+      lastAtMs: 1,
+    };
     const all = [
       quietOffer({ target, says: name, class: "back_off" }),
       joinedNote({ incident, actor, reports }),
@@ -67,6 +82,9 @@ describe.each(names)("what an alert is called, %#", (name) => {
       silenceList({ silences: [silence], counts: [], now: { maintenance: [], isQuiet: false } }),
       stormRoot(facts),
       ...stormPages(facts),
+      strayQuestion(unknown, [target]),
+      strayRoot({ together: [unknown] }),
+      ...strayPages({ listed: Array.from({ length: 13 }, () => unknown) }),
       stormOver(facts),
     ];
     expect(harm({ text: "", blocks: [{ type: "section", text: { type: "mrkdwn", text: name } }] })).not.toEqual([]);
