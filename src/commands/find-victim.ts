@@ -31,15 +31,14 @@ const SHORT_ID = 12;
 
 /** Finds the container that an alert is about: by the id in its cgroup, by its name, or by what Docker saw at that time. */
 export async function findVictim(search: VictimSearch, alert: Alert, heardAtMs: number): Promise<Victim> {
-  const containers = search.list.known.filter(({ target }) => target.kind === "docker");
-  const list = { ...search.list, known: containers };
-  if (alert.kills.length === 0) return byName({ ...search, list }, alert);
+  const list = containersOf(search.list);
+  if (alert.kills.length === 0) return byName(list, alert);
   const placed = alert.kills.filter((kill) => pathOf(kill) !== null);
   if (placed.length > 0) return byPath({ ...search, list }, placed, alert);
   return byTime(search, alert, heardAtMs);
 }
 
-function byName({ list }: VictimSearch, { subject: { names, hosts: places } }: Alert): Victim {
+function byName(list: Containers, { subject: { names, hosts: places } }: Alert): Victim {
   const fitting = firstFitting(names, list);
   // The same name on several hosts: the alert may say on which.
   const there = fitting.filter((target) => target.kind === "docker" && places.some((place) => isSameHost(place, target.connection)));
@@ -55,12 +54,41 @@ function byName({ list }: VictimSearch, { subject: { names, hosts: places } }: A
   };
 }
 
+/** Of a list that many alerts are looked up in, its containers by their names. */
+type Containers = TargetList & {
+  readonly byOwn: ReadonlyMap<string, readonly Target[]>;
+  readonly byAlias: ReadonlyMap<string, readonly Target[]>;
+};
+
+const CONTAINERS = new WeakMap<TargetList, Containers>();
+
+function containersOf(list: TargetList): Containers {
+  const made = CONTAINERS.get(list) ?? indexed({ ...list, known: list.known.filter(({ target }) => target.kind === "docker") });
+  CONTAINERS.set(list, made);
+  return made;
+}
+
+function indexed(list: TargetList): Containers {
+  const byOwn = new Map<string, Target[]>();
+  const byAlias = new Map<string, Target[]>();
+  for (const { target, aliases } of list.known) {
+    addTo(byOwn, target.name.toLowerCase(), target);
+    for (const alias of new Set(aliases.map((one) => one.toLowerCase()))) addTo(byAlias, alias, target);
+  }
+  return { ...list, byOwn, byAlias };
+}
+
+function addTo(index: Map<string, Target[]>, name: string, target: Target): void {
+  const there = index.get(name);
+  if (there === undefined) index.set(name, [target]);
+  else there.push(target);
+}
+
 /** Whole names only. What somebody has called their container counts for more than what Compose calls its service. */
-function firstFitting(names: readonly string[], { known }: TargetList): readonly Target[] {
+function firstFitting(names: readonly string[], { byOwn, byAlias }: Containers): readonly Target[] {
   for (const name of names.map((one) => one.toLowerCase())) {
-    const byOwn = known.filter(({ target }) => target.name.toLowerCase() === name);
-    const found = byOwn.length > 0 ? byOwn : known.filter(({ aliases }) => aliases.some((alias) => alias.toLowerCase() === name));
-    if (found.length > 0) return found.map(({ target }) => target);
+    const found = byOwn.get(name) ?? byAlias.get(name);
+    if (found !== undefined) return found;
   }
   return [];
 }

@@ -3,7 +3,7 @@ import { targetKey, type Target } from "../domain/target.ts";
 import { given } from "../domain/given.ts";
 import { hearAlert } from "../incidents/hear-alert.ts";
 import { hearStray } from "../incidents/hear-stray.ts";
-import type { Opened } from "../incidents/open-incident.ts";
+import type { Opened } from "../incidents/opening.ts";
 import { reportKill } from "../incidents/report-kill.ts";
 import { resolveByAlert } from "../incidents/resolve.ts";
 import type { LogFields } from "../ports/log.ts";

@@ -4,20 +4,23 @@ import type { Tables } from "../ports/store.ts";
 import { commit } from "./commit.ts";
 import type { Desk } from "./desk.ts";
 
+type Minded = { readonly kind: "opened" | "joined" | "reopened"; readonly incident: Incident; readonly actor: Actor };
+
 /** Somebody is waited for from the moment in which something else than a person opens an incident; a person who asks again has reacted. */
-export async function mind(
-  tables: Tables,
-  desk: Desk,
-  { kind, incident, actor }: { readonly kind: "opened" | "joined" | "reopened"; readonly incident: Incident; readonly actor: Actor },
-): Promise<void> {
-  if (actor.kind === "user") return void (await attendWithin(tables, desk, { incident, by: actor.id }));
-  if (desk.unattended !== undefined && kind !== "joined") await tables.attention.wait(incident.id, desk.clock.nowMs());
+export async function mind(tables: Tables, desk: Desk, all: readonly Minded[]): Promise<void> {
+  for (const { incident, actor } of all) if (actor.kind === "user") await attendWithin(tables, desk, { incident, by: actor.id });
+  if (desk.unattended === undefined) return;
+  const awaited = all.filter(({ kind, actor }) => actor.kind !== "user" && kind !== "joined");
+  await tables.attention.wait(
+    awaited.map(({ incident }) => incident.id),
+    desk.clock.nowMs(),
+  );
 }
 
 /** It has become worse: who has reacted to less has not reacted to this. */
 export async function mindAnew(tables: Tables, { unattended, clock }: Desk, { id, openedBy }: Incident): Promise<void> {
   const isAwaited = openedBy.kind !== "user" || (await tables.attention.get(id)) !== undefined;
-  if (unattended !== undefined && isAwaited) await tables.attention.wait(id, clock.nowMs());
+  if (unattended !== undefined && isAwaited) await tables.attention.wait([id], clock.nowMs());
 }
 
 export type Attending = {

@@ -4,7 +4,7 @@ import type { Problem } from "../domain/incident.ts";
 import type { Target } from "../domain/target.ts";
 import type { EndedAlert } from "../ports/ended-table.ts";
 import type { Desk } from "./desk.ts";
-import { fingerprintOf } from "./open-incident.ts";
+import { fingerprintOf } from "./opening.ts";
 
 /** A word that an alert fires, which comes in so long after the word that it is over, may be the older of the two. */
 export const LATE_MS = 10 * 60_000;

@@ -9,8 +9,8 @@ import { ownerOf, type Heard, type Hearing } from "./hearing.ts";
 import { inHeaps, type Heaped } from "./in-heaps.ts";
 import { joinOpen } from "./join-open.ts";
 import { newsOf } from "./news-of.ts";
-import { openByAlert } from "./open-by-alert.ts";
-import type { Opened } from "./open-incident.ts";
+import { openByAlerts } from "./open-by-alert.ts";
+import type { Opened } from "./opening.ts";
 
 /** Other writers wait for the transaction in which they are heard. */
 const MOST_TOGETHER = 50;
@@ -45,11 +45,16 @@ async function hearAll(desk: Desk, hearings: readonly Hearing[]): Promise<Readon
 
 /** The first of an incident opens it, the others join it. */
 async function openAndJoin(tables: Tables, desk: Desk, hearings: readonly Hearing[]): Promise<ReadonlyMap<Hearing, Opened>> {
-  const heard = new Map<Hearing, Opened>();
-  for (const [first, ...others] of grouped(hearings, ownerOf).values()) {
-    if (first === undefined) continue;
-    heard.set(first, await openByAlert(tables, desk, first));
-    for (const [hearing, opened] of await joinOpen(tables, desk, others)) heard.set(hearing, opened);
-  }
-  return heard;
+  const groups = [...grouped(hearings, ownerOf).values()];
+  const opened = await openByAlerts(
+    tables,
+    desk,
+    groups.flatMap(([first]) => first ?? []),
+  );
+  const joined = await joinOpen(
+    tables,
+    desk,
+    groups.flatMap(([, ...others]) => others),
+  );
+  return new Map([...opened, ...joined]);
 }

@@ -4,7 +4,7 @@ import { given } from "../domain/given.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { HeardAlert } from "../ports/store.ts";
 import type { Joined } from "./look-anew.ts";
-import { fingerprintOf, type Opened, type Opening } from "./open-incident.ts";
+import { fingerprintOf, type Opened, type Opening } from "./opening.ts";
 
 /** An alert about a target that was found. */
 export type Hearing = Omit<Opening, "severity" | "traits" | "labels" | "alert"> & {

@@ -3,12 +3,13 @@ import { firingOf } from "../domain/alert-identity.ts";
 import { calmOf, isQuiet } from "../domain/calm.ts";
 import { given } from "../domain/given.ts";
 import type { Incident } from "../domain/incident.ts";
-import { covers, labelsOf, type Noise } from "../domain/silence.ts";
-import type { Hushed } from "../ports/quiet-tables.ts";
+import { shareNext } from "../domain/share-next.ts";
+import { covers, labelsOf, type Noise, type Silence } from "../domain/silence.ts";
+import type { Hushed, SilenceTable } from "../ports/quiet-tables.ts";
 import type { Tables } from "../ports/store.ts";
 import type { Desk } from "./desk.ts";
-import { withItsLabels } from "./keep-labels.ts";
-import { fingerprintOf } from "./open-incident.ts";
+import { withTheirLabels } from "./keep-labels.ts";
+import { fingerprintOf } from "./opening.ts";
 
 /** Whose quiet is kept: what waits for the end of quiet hours is told together then. */
 export const QUIET_HOURS = "quiet-hours";
@@ -28,9 +29,14 @@ export async function hushOf(
   const nowMs = clock.nowMs();
   const wanted = calm === undefined ? undefined : calmOf(calm, noise, nowMs);
   if (wanted?.kind === "maintenance") return `maintenance:${wanted.name}`;
-  const silence = (await silences.live(nowMs)).find((one) => covers(one, noise));
+  const live = LIVE.get(silences) ?? shareNext(() => silences.live(clock.nowMs()));
+  LIVE.set(silences, live);
+  const silence = (await live()).find((one) => covers(one, noise));
   return silence?.id ?? (wanted === undefined ? undefined : QUIET_HOURS);
 }
+
+/** Of alerts that come in heaps each is asked about, and many may share an answer. */
+const LIVE = new WeakMap<SilenceTable, () => Promise<readonly Silence[]>>();
 
 export type Hushing = Omit<Hushed, "fingerprint"> & {
   /** Absent: the watch's. */
@@ -48,9 +54,9 @@ export async function hushWithin(tables: Tables, { alert, ...hushed }: Hushing):
   if (!(await tables.hushed.add({ ...hushed, ...(fingerprint === undefined ? {} : { fingerprint }) }))) return false;
   const open = fingerprint === undefined ? undefined : await tables.incidents.unresolved(fingerprint);
   if (open === undefined) return true;
-  await tables.incidents.openOrJoin({ ...open, lastSeenAtMs: atMs, timesSeen: 1 }, 0);
+  await tables.incidents.join([open.fingerprint], { times: 1, atMs });
   if (alert !== undefined) {
-    await withItsLabels(tables, open, { labels: labelsOf(alert) });
+    await withTheirLabels(tables, [{ incident: open, labels: labelsOf(alert) }]);
     const { source, class: kind } = alert;
     await tables.heard.add([{ key, incidentId: open.id, atMs, source, class: kind, severity, ...given({ fires: firingOf(alert) }) }]);
   }

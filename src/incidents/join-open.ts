@@ -8,9 +8,10 @@ import type { Tables } from "../ports/store.ts";
 import type { Desk } from "./desk.ts";
 import { countedAs, ownerOf, type Hearing } from "./hearing.ts";
 import { tellKept } from "./hush.ts";
-import { withItsLabels } from "./keep-labels.ts";
+import { withTheirLabels } from "./keep-labels.ts";
 import { lookAnew } from "./look-anew.ts";
-import { joinWithin, type Opened, type Opening } from "./open-incident.ts";
+import { joinWithin } from "./join-incident.ts";
+import type { Opened, Opening } from "./opening.ts";
 import { worsened } from "./worsened.ts";
 
 /** By the fingerprint of their incident. */
@@ -25,7 +26,11 @@ export async function joinOpen(tables: Tables, desk: Desk, hearings: readonly He
   const heard = new Map<Hearing, Opened>();
   if (hearings.length === 0) return heard;
   const groups = grouped(hearings, ownerOf);
-  const incidents = await countJoining(tables, desk, groups);
+  const counted = await countJoining(tables, desk, groups);
+  const incidents = await withTheirLabels(
+    tables,
+    counted.map((incident) => ({ incident, labels: labelsOfAll(groups.get(incident.fingerprint) ?? []) })),
+  );
   const untold = await tables.hushed.untold(incidents.map(({ fingerprint }) => fingerprint));
   const looks = await looksAt(tables, desk, { incidents, groups });
   // Counted before it is told how many there are.
@@ -77,9 +82,8 @@ type JoiningOne = {
 };
 
 async function joinOne(tables: Tables, desk: Desk, { incident, group, look, isUntold }: JoiningOne): Promise<Opened> {
-  const labelled = await withItsLabels(tables, incident, { labels: labelsOfAll(group) });
   const [first] = group;
-  if (first !== undefined && incident.stormId === undefined) await joinWithin(tables, desk, { incident: labelled, opening: unsaid(first) });
+  if (first !== undefined && incident.stormId === undefined) await joinWithin(tables, desk, { incident, opening: unsaid(first) });
   if (isUntold) await tellKept(tables, desk, incident);
   const opened = { kind: "joined", incident, ...given({ investigation: look?.investigation }) } as const;
   return worsened(tables, desk, { opened, hearings: group, ...given({ look }) });

@@ -2,15 +2,15 @@ import { withLabels, type HeardLabels } from "../domain/heard-labels.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Tables } from "../ports/store.ts";
 
-/** Within a transaction: the incident with the labels of what was heard of it now, which are kept where they are new. */
-export async function withItsLabels(
-  { incidents }: Pick<Tables, "incidents">,
-  incident: Incident,
-  heard: { readonly labels?: HeardLabels },
-): Promise<Incident> {
-  const known = incident.labels ?? {};
-  const labels = withLabels(known, heard.labels ?? {});
-  if (labels === known) return incident;
-  await incidents.setLabels(incident.id, labels);
-  return { ...incident, labels };
+export type Labelled = { readonly incident: Incident; readonly labels?: HeardLabels | undefined };
+
+/** Within a transaction: the incidents with the labels of what was heard of each now, which are kept where they are new. */
+export async function withTheirLabels({ incidents }: Pick<Tables, "incidents">, heard: readonly Labelled[]): Promise<readonly Incident[]> {
+  const all = heard.map(({ incident, labels = {} }) => {
+    const known = incident.labels ?? {};
+    const kept = withLabels(known, labels);
+    return kept === known ? { incident } : { incident: { ...incident, labels: kept }, news: { id: incident.id, labels: kept } };
+  });
+  await incidents.setLabels(all.flatMap(({ news }) => news ?? []));
+  return all.map(({ incident }) => incident);
 }

@@ -6,7 +6,7 @@ import { isUnderway, type Investigation } from "../domain/investigation.ts";
 import type { NewLook } from "../domain/new-look.ts";
 import type { HeardKind, Tables } from "../ports/store.ts";
 import type { Desk } from "./desk.ts";
-import { investigationOf, type Opening } from "./open-incident.ts";
+import { investigationOf, type Opening } from "./opening.ts";
 
 /** What alerts bring is looked at no more often than this, unless it has become worse. */
 export const LOOK_EVERY_MS = 5 * 60_000;

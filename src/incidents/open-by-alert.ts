@@ -7,15 +7,26 @@ import type { Desk } from "./desk.ts";
 import { countedAs, ownerOf, type Hearing } from "./hearing.ts";
 import { tellKept } from "./hush.ts";
 import { wordsOf } from "./look-anew.ts";
-import { openWithin, type Opened, type Opening } from "./open-incident.ts";
+import { openWithin } from "./open-incident.ts";
+import type { Opened, Opening } from "./opening.ts";
 import { worsened } from "./worsened.ts";
 
-/** Within a transaction: an alert whose incident is not open opens it, or opens it again. */
-export async function openByAlert(tables: Tables, desk: Desk, hearing: Hearing): Promise<Opened> {
-  const opened = await openWithin(tables, desk, await inOwnThread(tables, openingOf(hearing)));
-  await tables.heard.add([countedAs(hearing, opened.incident)]);
-  await tellKept(tables, desk, opened.incident);
-  return worsened(tables, desk, { opened, hearings: [hearing] });
+/** Within a transaction: alerts whose incidents are not open, one of each, open them, or open them again. */
+export async function openByAlerts(tables: Tables, desk: Desk, hearings: readonly Hearing[]): Promise<ReadonlyMap<Hearing, Opened>> {
+  if (hearings.length === 0) return new Map();
+  const all = await openWithin(tables, desk, await inOwnThreads(tables, hearings.map(openingOf)));
+  const pairs = hearings.flatMap((hearing, index) => {
+    const opened = all[index];
+    return opened === undefined ? [] : [{ hearing, opened }];
+  });
+  await tables.heard.add(pairs.map(({ hearing, opened }) => countedAs(hearing, opened.incident)));
+  const untold = await tables.hushed.untold(hearings.map(ownerOf));
+  const heard = new Map<Hearing, Opened>();
+  for (const { hearing, opened } of pairs) {
+    if (untold.includes(opened.incident.fingerprint)) await tellKept(tables, desk, opened.incident);
+    heard.set(hearing, await worsened(tables, desk, { opened, hearings: [hearing] }));
+  }
+  return heard;
 }
 
 /** What opens an incident, with what the alert says of it. */
@@ -26,9 +37,15 @@ function openingOf(hearing: Hearing): Opening {
 }
 
 /** One thread tells of one incident: of several alerts in a post the first has the thread below it, the others begin their own. */
-async function inOwnThread({ incidents }: Tables, opening: Opening): Promise<Opening> {
-  const { rootTs, ...rest } = opening;
-  if (rootTs === undefined) return opening;
-  const there = await incidents.findByThread(opening.channel, rootTs);
-  return there === undefined || there.fingerprint === ownerOf(opening) ? opening : rest;
+async function inOwnThreads({ incidents }: Tables, openings: readonly Opening[]): Promise<readonly Opening[]> {
+  const taken = new Set<string>();
+  const placed: Opening[] = [];
+  for (const opening of openings) {
+    const { rootTs, ...rest } = opening;
+    const there = rootTs === undefined ? undefined : await incidents.findByThread(opening.channel, rootTs);
+    const isFree = !taken.has(`${opening.channel} ${rootTs}`) && (there === undefined || there.fingerprint === ownerOf(opening));
+    taken.add(`${opening.channel} ${rootTs}`);
+    placed.push(isFree ? opening : rest);
+  }
+  return placed;
 }

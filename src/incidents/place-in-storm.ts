@@ -1,47 +1,64 @@
 import type { Incident } from "../domain/incident.ts";
-import { placeIn, stormOf, traitsOf, type MemberAlert, type Newcomer } from "../domain/storm.ts";
+import { placeIn, stormOf, traitsOf, type MemberAlert, type Newcomer, type Storm } from "../domain/storm.ts";
 import type { Tables } from "../ports/store.ts";
 import type { Desk } from "./desk.ts";
 
-type Placing = { readonly incident: Incident; readonly runbookId: string; readonly alert: MemberAlert };
+export type Placing = { readonly incident: Incident; readonly runbookId: string; readonly alert: MemberAlert };
 
 /**
- * Within the transaction in which an incident opens: the storm in whose thread it is told, where it waits to be looked
- * into. Undefined: it gets a thread of its own. Who asks by hand always does.
+ * Within the transaction in which incidents open: the storms in whose threads they are told, where they wait to be looked
+ * into, by the incident's id. Those that are left out get threads of their own. Who asks by hand always does.
  */
-export async function placeInStorm(tables: Tables, desk: Desk, { incident, runbookId, alert }: Placing): Promise<string | undefined> {
-  const stormId = await stormFor(tables, desk, incident);
-  if (stormId === undefined) {
-    // It was told in a storm before it was resolved.
-    if (incident.stormId !== undefined) await tables.storms.takeOut(incident.id);
-    return undefined;
+export async function placeInStorms(tables: Tables, desk: Desk, placings: readonly Placing[]): Promise<ReadonlyMap<string, string>> {
+  const places = new Map<string, string>();
+  const newcomers = placings.flatMap(({ incident }) => (incident.openedBy.kind === "user" ? [] : [incident]));
+  const find = finder(tables, desk, newcomers);
+  for (const incident of newcomers) {
+    const stormId = await find(incident);
+    if (stormId !== undefined) places.set(incident.id, stormId);
   }
-  await tables.storms.join({ incidentId: incident.id, stormId, runbookId, alert }, desk.clock.nowMs());
-  return stormId;
+  const joining = placings.flatMap(({ incident: { id }, ...rest }) => {
+    const stormId = places.get(id);
+    return stormId === undefined ? [] : [{ incidentId: id, stormId, ...rest }];
+  });
+  if (joining.length > 0) await tables.storms.join(joining, desk.clock.nowMs());
+  // They were told in a storm before they were resolved.
+  for (const { incident } of placings)
+    if (incident.stormId !== undefined && !places.has(incident.id)) await tables.storms.takeOut(incident.id);
+  return places;
 }
 
-async function stormFor(tables: Tables, { storms, clock, ids }: Desk, incident: Incident): Promise<string | undefined> {
-  if (storms === undefined || incident.openedBy.kind === "user") return undefined;
-  const newcomer = asNewcomer(incident);
-  const active = await tables.storms.active();
-  const joined = newcomer.severity === "critical" ? undefined : stormOf(newcomer, active);
-  if (joined !== undefined) return joined.id;
+/** Finds a storm for one after the other: who has been placed is there when the next one is. What is there before is read once. */
+function finder(tables: Tables, desk: Desk, all: readonly Incident[]): (incident: Incident) => Promise<string | undefined> {
+  const { storms, clock } = desk;
+  if (storms === undefined) return async () => undefined;
+  let active: readonly Storm[] | undefined;
+  let recent: readonly Newcomer[] | undefined;
+  return async (incident) => {
+    const newcomer = asNewcomer(incident);
+    active ??= await tables.storms.active();
+    const joined = newcomer.severity === "critical" ? undefined : stormOf(newcomer, active);
+    if (joined !== undefined) return joined.id;
 
+    recent ??= (await tables.incidents.openedAlone(clock.nowMs() - storms.withinMs)).filter(({ id }) => !isOneOf(all, id)).map(asNewcomer);
+    const placing = placeIn(storms, newcomer, { recent, active });
+    if (placing.kind === "join") return placing.stormId;
+    if (placing.kind === "own-thread") recent = [...recent, newcomer];
+    if (placing.kind !== "begin") return undefined;
+    const storm = stormBy(desk, incident, placing.trait);
+    await tables.storms.begin(storm);
+    active = [...active, storm];
+    return storm.id;
+  };
+}
+
+function isOneOf(incidents: readonly Incident[], id: string): boolean {
+  return incidents.some((one) => one.id === id);
+}
+
+function stormBy({ ids, clock }: Desk, { channel }: Incident, trait: Storm["trait"]): Storm {
   const nowMs = clock.nowMs();
-  const recent = (await tables.incidents.openedAlone(nowMs - storms.withinMs)).filter(({ id }) => id !== incident.id);
-  const placing = placeIn(storms, newcomer, { recent: recent.map(asNewcomer), active });
-  switch (placing.kind) {
-    case "own-thread":
-      return undefined;
-    case "join":
-      return placing.stormId;
-    case "begin": {
-      const { channel } = incident;
-      const id = ids.nextShort("stm");
-      await tables.storms.begin({ id, channel, trait: placing.trait, state: "active", beganAtMs: nowMs, lastMemberAtMs: nowMs });
-      return id;
-    }
-  }
+  return { id: ids.nextShort("stm"), channel, trait, state: "active", beganAtMs: nowMs, lastMemberAtMs: nowMs };
 }
 
 function asNewcomer({ target, traits, severity }: Incident): Newcomer {

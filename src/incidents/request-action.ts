@@ -8,7 +8,8 @@ import { commit } from "./commit.ts";
 import { createRequest } from "./create-request.ts";
 import type { Desk } from "./desk.ts";
 import { mayRequest } from "./may-request.ts";
-import { openIncident, type Opening } from "./open-incident.ts";
+import { openIncident } from "./open-incident.ts";
+import type { Opening } from "./opening.ts";
 import { findUnresolved } from "./resolve.ts";
 
 export type ActionWish = {

@@ -11,7 +11,7 @@ import type { Desk } from "./desk.ts";
 import { escalate } from "./escalate.ts";
 import { forgoLook } from "./look-anew.ts";
 import { personOrReason } from "./may-request.ts";
-import { fingerprintOf } from "./open-incident.ts";
+import { fingerprintOf } from "./opening.ts";
 import { endFulfilled } from "./silences.ts";
 import { UNRESOLVED } from "./unresolved.ts";
 

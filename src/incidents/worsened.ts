@@ -8,7 +8,7 @@ import { mindAnew } from "./attention.ts";
 import type { Desk } from "./desk.ts";
 import type { Hearing } from "./hearing.ts";
 import { wordsOf } from "./look-anew.ts";
-import type { Opened } from "./open-incident.ts";
+import type { Opened } from "./opening.ts";
 
 type Worsening = { readonly opened: Opened; readonly hearings: readonly Hearing[]; readonly look?: NewLook };
 

@@ -3,7 +3,7 @@ import { isOver, nextToLookInto, type Storm, type StormSettings } from "../domai
 import { commit, queueInvestigation } from "../incidents/commit.ts";
 import type { Desk } from "../incidents/desk.ts";
 import { lookInto } from "../incidents/take-out.ts";
-import { TOLD_AGAIN_MS } from "../incidents/open-incident.ts";
+import { TOLD_AGAIN_MS } from "../incidents/tell-opening.ts";
 import type { StormFacts } from "../messages/storm.ts";
 import { keepStrays } from "./keep-strays.ts";
 import { changedLines, sayStorm, sayWhole } from "./say-storm.ts";
@@ -62,8 +62,11 @@ export async function keepStorms(desk: Desk, { isBusy = false }: { readonly isBu
 }
 
 async function keep(desk: Desk, storm: Storm, settings: StormSettings): Promise<void> {
-  await lookIntoNext(desk, storm, settings);
-  const members = await desk.store.storms.members(storm.id);
+  const { storms } = desk.store;
+  const before = await storms.members(storm.id);
+  const isNext = nextToLookInto(before, settings).length > 0;
+  if (isNext) await lookIntoNext(desk, storm, settings);
+  const members = isNext ? await storms.members(storm.id) : before;
   if (isOver(storm, members, { nowMs: desk.clock.nowMs(), quietMs: settings.quietMs })) await end(desk, storm, settings);
   else await update(desk, { storm, members });
 }

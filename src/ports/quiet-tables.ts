@@ -59,8 +59,8 @@ export type HushedTable = {
 
 /** Whether somebody has reacted to an incident that no person has opened. */
 export type AttentionTable = {
-  /** From now on somebody is waited for; what was before is forgotten. */
-  wait(incidentId: string, sinceMs: number): Promise<void>;
+  /** From now on somebody is waited for at each of these; what was before is forgotten. */
+  wait(incidentIds: readonly string[], sinceMs: number): Promise<void>;
   /** False: nobody is waited for (any more). */
   attend(incidentId: string, change: { readonly by: string; readonly atMs: number }): Promise<boolean>;
   get(incidentId: string): Promise<Attention | undefined>;

@@ -5,7 +5,6 @@ import type { AuditEntry, AuditVerification, NewAuditEntry } from "../domain/aud
 import type { Delivery, Saying } from "../domain/delivery.ts";
 import type { Escalation, Raising } from "../domain/escalation.ts";
 import type { Evidence } from "../domain/evidence.ts";
-import type { HeardLabels } from "../domain/heard-labels.ts";
 import type { Incident, IncidentEvent, IncidentState } from "../domain/incident.ts";
 import type { Investigation } from "../domain/investigation.ts";
 import type { Json } from "../domain/json.ts";
@@ -54,14 +53,11 @@ export type Tables = {
 
 export type IncidentTable = {
   /**
-   * Opens an incident, or joins the unresolved one with the same fingerprint (its `timesSeen` and `lastSeenAtMs` move
-   * on), or reopens one that was resolved within `reopenWithinMs` before `candidate.openedAtMs`. Racing callers get one
-   * incident.
+   * Opens incidents, each fingerprint given once, or joins the unresolved one with the same fingerprint (its `timesSeen` and
+   * `lastSeenAtMs` move on), or reopens one that was resolved within `reopenWithinMs` before the candidate's `openedAtMs`.
+   * Racing callers get one incident. In the order of the candidates.
    */
-  openOrJoin(
-    candidate: Incident,
-    reopenWithinMs: number,
-  ): Promise<{ readonly kind: "opened" | "joined" | "reopened"; readonly incident: Incident }>;
+  openOrJoin(candidates: readonly Incident[], reopenWithinMs: number): Promise<readonly OpenedOrJoined[]>;
   /** Those of these fingerprints, each given once, that are not resolved: reported `times` more often, the last time at `atMs`. */
   join(fingerprints: readonly string[], report: { readonly times: number; readonly atMs: number }): Promise<readonly Incident[]>;
   get(id: string): Promise<Incident | undefined>;
@@ -86,11 +82,11 @@ export type IncidentTable = {
   setSeverity(id: string, severity: Severity | null): Promise<void>;
   /** By the alert's post or by the posted root. */
   findByThread(channel: string, threadTs: string): Promise<Incident | undefined>;
-  note(event: IncidentEvent): Promise<void>;
+  note(...events: readonly IncidentEvent[]): Promise<void>;
   /** Oldest first. */
   timeline(incidentId: string): Promise<readonly IncidentEvent[]>;
-  /** Of all alerts that were heard of it. */
-  setLabels(id: string, labels: HeardLabels): Promise<void>;
+  /** Of all alerts that were heard of each. */
+  setLabels(labelled: readonly Required<Pick<Incident, "id" | "labels">>[]): Promise<void>;
   /**
    * Opened by alerts, nobody at work on them, not seen for `quietMs`, and not looked at lately whether they are over: the longest
    * unseen first.
@@ -100,6 +96,8 @@ export type IncidentTable = {
   checkedUp(id: string, at: { readonly nowMs: number; readonly nextMs: number }): Promise<boolean>;
 };
 
+export type OpenedOrJoined = { readonly kind: "opened" | "joined" | "reopened"; readonly incident: Incident };
+
 /** Storms, and the incidents in them. */
 export type StormTable = {
   begin(storm: Storm): Promise<void>;
@@ -108,8 +106,8 @@ export type StormTable = {
   active(): Promise<readonly Storm[]>;
   /** False: it was over already. */
   end(id: string, atMs: number): Promise<boolean>;
-  /** From now on the incident is told in the storm's thread, and waits to be looked into. */
-  join(member: Pick<StormMember, "incidentId" | "stormId" | "runbookId"> & { readonly alert: MemberAlert }, atMs: number): Promise<void>;
+  /** From now on these incidents are told in their storms' threads, and wait to be looked into. */
+  join(members: readonly JoiningMember[], atMs: number): Promise<void>;
   /** Of no member, or one that no alert brought: nothing. */
   alertOf(incidentId: string): Promise<MemberAlert>;
   /** A worse one. */
@@ -128,6 +126,8 @@ export type StormTable = {
   /** From now on it has a thread of its own. False: it has one already. */
   takeOut(incidentId: string): Promise<boolean>;
 };
+
+export type JoiningMember = Pick<StormMember, "incidentId" | "stormId" | "runbookId"> & { readonly alert: MemberAlert };
 
 /** Alerts that were counted into incidents, each once. */
 export type HeardTable = {
@@ -334,7 +334,8 @@ export type CursorTable = {
 };
 
 export type AuditTable = {
-  append(entry: NewAuditEntry): Promise<AuditEntry>;
+  /** Several in this order. The last of them, as it stands there. */
+  append(entry: NewAuditEntry, ...more: readonly NewAuditEntry[]): Promise<AuditEntry>;
   /** Newest first. */
   list(filter: { readonly incidentId?: string; readonly limit: number }): Promise<readonly AuditEntry[]>;
   /** Recomputes the whole chain. With `head`: also that this hash is in it, which shows a cut tail. */

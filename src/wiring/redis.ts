@@ -46,8 +46,9 @@ export function redisTargets(servers: KeyValueServers): Targets {
   const known = servers
     .names()
     .map((name) => ({ target: { kind: "redis", name } as const, aliases: servers.settings(name)?.aliases ?? [] }));
+  const all = { known, missing: [] };
   return {
-    list: () => Promise.resolve({ known, missing: [] }),
+    list: () => Promise.resolve(all),
     isConfigured: (target) => target.kind === "redis" && servers.names().includes(target.name),
   };
 }

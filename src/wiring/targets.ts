@@ -1,13 +1,12 @@
-import type { AskedObject, LookedUp, Targets } from "../ports/planner.ts";
+import { listMerger } from "../domain/merge-lists.ts";
+import type { AskedObject, KnownTarget, LookedUp, TargetList, Targets } from "../ports/planner.ts";
 
 /** Targets of every kind as one list. */
 export function allTargets(kinds: readonly Targets[]): Targets {
   const lookUps = kinds.flatMap(({ lookUp }) => (lookUp === undefined ? [] : [lookUp]));
+  const merged = listMerger<KnownTarget, TargetList["missing"][number]>();
   return {
-    async list(as) {
-      const lists = await Promise.all(kinds.map((kind) => kind.list(as)));
-      return { known: lists.flatMap(({ known }) => known), missing: lists.flatMap(({ missing }) => missing) };
-    },
+    list: async (as) => merged(await Promise.all(kinds.map((kind) => kind.list(as)))),
     isConfigured: (target) => kinds.some((kind) => kind.isConfigured(target)),
     ...(lookUps.length === 0 ? {} : { lookUp: (asked: AskedObject) => lookUpIn(lookUps, asked) }),
   };

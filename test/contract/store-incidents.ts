@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { given } from "../../src/domain/given.ts";
 import type { Ask } from "./store.ts";
 import { MINUTE_MS, T0_MS, aSaying, anId, anIncident, openIncident } from "./store-samples.ts";
+import { openOrJoin } from "../support/open-or-join.ts";
 
 const REOPEN_MS = 30 * MINUTE_MS;
 
@@ -10,7 +11,7 @@ export function incidentContract(ask: Ask): void {
     it("opens the first of a fingerprint and gives it back whole", async () => {
       const store = await ask.store();
       const candidate = anIncident({ rootTs: "1790000000.000100" });
-      expect(await store.incidents.openOrJoin(candidate, REOPEN_MS)).toStrictEqual({ kind: "opened", incident: candidate });
+      expect(await openOrJoin(store.incidents, candidate, REOPEN_MS)).toStrictEqual({ kind: "opened", incident: candidate });
       expect(await store.incidents.get(candidate.id)).toStrictEqual(candidate);
       expect(await store.incidents.get("inc_none")).toBeUndefined();
       expect(await store.incidents.get("inc_\0")).toBeUndefined();
@@ -21,11 +22,11 @@ export function incidentContract(ask: Ask): void {
       const first = await openIncident(store, { fingerprint: "f" });
       const later = anIncident({ fingerprint: "f", openedAtMs: T0_MS + 10, lastSeenAtMs: T0_MS + 10 });
       const early = anIncident({ fingerprint: "f", openedAtMs: T0_MS - 10, lastSeenAtMs: T0_MS - 10 });
-      expect(await store.incidents.openOrJoin(later, REOPEN_MS)).toStrictEqual({
+      expect(await openOrJoin(store.incidents, later, REOPEN_MS)).toStrictEqual({
         kind: "joined",
         incident: { ...first, timesSeen: 2, lastSeenAtMs: T0_MS + 10 },
       });
-      expect(await store.incidents.openOrJoin(early, REOPEN_MS)).toStrictEqual({
+      expect(await openOrJoin(store.incidents, early, REOPEN_MS)).toStrictEqual({
         kind: "joined",
         incident: { ...first, timesSeen: 3, lastSeenAtMs: T0_MS + 10 },
       });
@@ -53,18 +54,37 @@ export function incidentContract(ask: Ask): void {
       await store.incidents.transition(first.id, ["open"], "resolved", T0_MS + 1000);
       const inTimeMs = T0_MS + 1000 + REOPEN_MS;
       const again = anIncident({ fingerprint: "f", openedAtMs: inTimeMs, lastSeenAtMs: inTimeMs });
-      const reopened = await store.incidents.openOrJoin(again, REOPEN_MS);
+      const reopened = await openOrJoin(store.incidents, again, REOPEN_MS);
       expect(reopened).toStrictEqual({ kind: "reopened", incident: { ...first, timesSeen: 2, lastSeenAtMs: inTimeMs } });
 
       await store.incidents.transition(first.id, ["open"], "resolved", inTimeMs);
       const tooLateMs = inTimeMs + REOPEN_MS + 1;
       const another = anIncident({ fingerprint: "f", openedAtMs: tooLateMs, lastSeenAtMs: tooLateMs });
-      expect(await store.incidents.openOrJoin(another, REOPEN_MS)).toStrictEqual({ kind: "opened", incident: another });
+      expect(await openOrJoin(store.incidents, another, REOPEN_MS)).toStrictEqual({ kind: "opened", incident: another });
+    });
+
+    it("opens, joins and reopens many at once, in their order", async () => {
+      const store = await ask.store();
+      const open = await openIncident(store, { fingerprint: "open" });
+      const [over, older] = [await openIncident(store, { fingerprint: "over" }), await openIncident(store, { fingerprint: "older" })];
+      await store.incidents.transition(over.id, ["open"], "resolved", T0_MS + 1000);
+      await store.incidents.transition(older.id, ["open"], "resolved", T0_MS - 2 * REOPEN_MS);
+      const at = (fingerprint: string, lastSeenAtMs = T0_MS + 2000) => anIncident({ fingerprint, openedAtMs: T0_MS + 2000, lastSeenAtMs });
+      const candidates = [at("new"), at("over"), at("older"), at("open", T0_MS - 5), at("newer")];
+      const found = await store.incidents.openOrJoin(candidates, REOPEN_MS);
+      expect(found).toStrictEqual([
+        { kind: "opened", incident: candidates[0] },
+        { kind: "reopened", incident: { ...over, timesSeen: 2, lastSeenAtMs: T0_MS + 2000 } },
+        { kind: "opened", incident: candidates[2] },
+        { kind: "joined", incident: { ...open, timesSeen: 2 } },
+        { kind: "opened", incident: candidates[4] },
+      ]);
+      expect(await store.incidents.openOrJoin([], REOPEN_MS)).toEqual([]);
     });
 
     it("gives one incident to twenty callers from two replicas", async () => {
       const replicas = await ask.replicas();
-      const calls = Array.from({ length: 20 }, (_, at) => replicas[at % 2 === 0 ? 0 : 1].incidents.openOrJoin(anIncident(), REOPEN_MS));
+      const calls = Array.from({ length: 20 }, (_, at) => openOrJoin(replicas[at % 2 === 0 ? 0 : 1].incidents, anIncident(), REOPEN_MS));
       const outcomes = await Promise.all(calls);
       expect(new Set(outcomes.map(({ incident }) => incident.id)).size).toBe(1);
       expect(outcomes.filter(({ kind }) => kind === "opened")).toHaveLength(1);
@@ -95,9 +115,17 @@ export function incidentContract(ask: Ask): void {
       const replicas = await ask.replicas();
       const labels = { team: ["web", "data"], class: ["memory_high"], __proto__x: ["\u0001 'quoted'"] };
       const { id, fingerprint } = await openIncident(replicas[0], { labels: { team: ["web"] } });
-      await replicas[1].incidents.setLabels(id, labels);
+      const other = await openIncident(replicas[0], { labels: { team: ["web"] } });
+      const third = await openIncident(replicas[0], { labels: { team: ["web"] } });
+      await replicas[1].incidents.setLabels([
+        { id, labels },
+        { id: other.id, labels: { team: ["else"] } },
+      ]);
+      await replicas[1].incidents.setLabels([]);
+      expect((await replicas[0].incidents.get(other.id))?.labels).toEqual({ team: ["else"] });
+      expect((await replicas[0].incidents.get(third.id))?.labels).toEqual({ team: ["web"] });
       expect(await replicas[0].incidents.get(id)).toMatchObject({ labels });
-      const joined = await replicas[0].incidents.openOrJoin(anIncident({ fingerprint, labels: { team: ["other"] } }), REOPEN_MS);
+      const joined = await openOrJoin(replicas[0].incidents, anIncident({ fingerprint, labels: { team: ["other"] } }), REOPEN_MS);
       expect(joined).toMatchObject({ kind: "joined", incident: { labels } });
     });
 

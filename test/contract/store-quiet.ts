@@ -144,9 +144,9 @@ export function quietContract(ask: Ask): void {
       const [store] = replicas;
       const [incident, later, over] = [await openIncident(store), await openIncident(store), await openIncident(store)];
       await openIncident(store); // opened by a person: nobody is waited for
-      await store.attention.wait(incident.id, T0_MS);
-      await store.attention.wait(later.id, T0_MS + MINUTE_MS);
-      await store.attention.wait(over.id, T0_MS);
+      await store.attention.wait([incident.id], T0_MS);
+      await store.attention.wait([later.id], T0_MS + MINUTE_MS);
+      await store.attention.wait([over.id], T0_MS);
       await store.incidents.transition(over.id, ["open"], "resolved", T0_MS);
       expect(await store.attention.unattended("mention", T0_MS - 1, 9)).toEqual([]);
       expect(await store.attention.unattended("mention", T0_MS, 9)).toStrictEqual([incident]);
@@ -170,7 +170,7 @@ export function quietContract(ask: Ask): void {
       expect(await store.attention.attend("inc_none", { by: "U_BOB", atMs: T0_MS })).toBe(false);
       expect(await store.attention.get("inc_none")).toBeUndefined();
 
-      await store.attention.wait(incident.id, T0_MS + 9);
+      await store.attention.wait([incident.id], T0_MS + 9);
       expect(await store.attention.get(incident.id)).toStrictEqual({ incidentId: incident.id, sinceMs: T0_MS + 9 });
     });
   });

@@ -6,6 +6,7 @@ import type { Incident } from "../../src/domain/incident.ts";
 import type { Investigation } from "../../src/domain/investigation.ts";
 import type { Plan, Verification } from "../../src/domain/plan.ts";
 import type { Store } from "../../src/ports/store.ts";
+import { openOrJoin } from "../support/open-or-join.ts";
 
 export const T0_MS = 1_790_000_000_000;
 export const MINUTE_MS = 60_000;
@@ -37,7 +38,7 @@ export function anIncident(change: Partial<Incident> = {}): Incident {
 /** Opens an incident of its own kind. */
 export async function openIncident(store: Store, change: Partial<Incident> = {}): Promise<Incident> {
   const candidate = anIncident({ fingerprint: anId("fingerprint"), ...change });
-  return (await store.incidents.openOrJoin(candidate, 0)).incident;
+  return (await openOrJoin(store.incidents, candidate, 0)).incident;
 }
 
 export function aPlan(change: Partial<Plan> = {}): Plan {

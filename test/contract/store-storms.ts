@@ -3,6 +3,7 @@ import type { Storm } from "../../src/domain/storm.ts";
 import type { Store } from "../../src/ports/store.ts";
 import type { Ask } from "./store.ts";
 import { anIncident, anInvestigation, T0_MS } from "./store-samples.ts";
+import { openOrJoin } from "../support/open-or-join.ts";
 
 const STORM: Storm = {
   id: "stm_1",
@@ -24,11 +25,11 @@ export function stormContract(ask: Ask): void {
     const opened = async (store: Store, name: string, more: Partial<ReturnType<typeof anIncident>> = {}) => {
       const target = { kind: "redis", name } as const;
       const candidate = { ...anIncident(), id: `inc_${name}`, fingerprint: `redis/${name} redis-memory`, target, ...more };
-      return (await store.incidents.openOrJoin(candidate, 0)).incident;
+      return (await openOrJoin(store.incidents, candidate, 0)).incident;
     };
     const joined = async (store: Store, name: string) => {
       const incident = await opened(store, name);
-      await store.storms.join({ incidentId: incident.id, stormId: STORM.id, runbookId: "redis-memory", alert: ALERT }, T0_MS + 7);
+      await store.storms.join([{ incidentId: incident.id, stormId: STORM.id, runbookId: "redis-memory", alert: ALERT }], T0_MS + 7);
       return incident.id;
     };
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Tables } from "../../src/ports/store.ts";
 import type { Ask } from "./store.ts";
 import { T0_MS, anEntry, anIncident, createRequest, openIncident } from "./store-samples.ts";
+import { openOrJoin } from "../support/open-or-join.ts";
 
 export function transactionContract(ask: Ask): void {
   describe("transactions", () => {
@@ -21,7 +22,7 @@ export function transactionContract(ask: Ask): void {
       const store = await ask.store();
       const reason = new TypeError("not today");
       const work = store.transaction(async (tables) => {
-        await tables.incidents.openOrJoin(anIncident(), 0);
+        await openOrJoin(tables.incidents, anIncident(), 0);
         await tables.audit.append(anEntry());
         throw reason;
       });
@@ -45,7 +46,7 @@ export function transactionContract(ask: Ask): void {
     it("see their own writes, and others do not see them before the end", async () => {
       const [store, other] = await ask.replicas();
       await store.transaction(async (tables) => {
-        const { incident } = await tables.incidents.openOrJoin(anIncident(), 0);
+        const { incident } = await openOrJoin(tables.incidents, anIncident(), 0);
         expect(await tables.incidents.get(incident.id)).toStrictEqual(incident);
         expect(await other.incidents.get(incident.id)).toBeUndefined();
       });

@@ -5,6 +5,7 @@ import { checkUp } from "../../src/incidents/check-up.ts";
 import { hearAlert } from "../../src/incidents/hear-alert.ts";
 import { beginInvestigation, concludeInvestigation } from "../../src/incidents/investigations.ts";
 import { CHANNEL, SHOP, startDesk, type TestDesk } from "../support/desk.ts";
+import { openOrJoin } from "../support/open-or-join.ts";
 
 const HOUR_MS = 60 * 60_000;
 
@@ -79,7 +80,7 @@ describe("an incident of which nobody says that it is over", () => {
     const id = await alert();
     test.moveOn(HOUR_MS);
     await checkUp(test.desk);
-    await test.desk.store.incidents.openOrJoin({ ...(await incident(id)), lastSeenAtMs: test.desk.clock.nowMs() }, 0);
+    await openOrJoin(test.desk.store.incidents, { ...(await incident(id)), lastSeenAtMs: test.desk.clock.nowMs() }, 0);
     await conclude("healthy");
     expect(await state(id)).toBe("diagnosed");
   });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { identityOf } from "../../src/domain/alert-identity.ts";
 import { isOverAlready } from "../../src/incidents/ended-alerts.ts";
-import { fingerprintOf } from "../../src/incidents/open-incident.ts";
+import { fingerprintOf } from "../../src/incidents/opening.ts";
 
 const ENDED_AT_MS = 1_000_000;
 const AHEAD_MS = ENDED_AT_MS + 365 * 86_400_000;

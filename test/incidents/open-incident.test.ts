@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { openIncident, type Opening } from "../../src/incidents/open-incident.ts";
+import { openIncident } from "../../src/incidents/open-incident.ts";
+import type { Opening } from "../../src/incidents/opening.ts";
 import { resolveByAlert } from "../../src/incidents/resolve.ts";
 import { CHANNEL, REQUESTER, SHOP, startDesk, type TestDesk } from "../support/desk.ts";
 import { OVER } from "../support/over.ts";

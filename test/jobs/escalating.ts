@@ -13,6 +13,7 @@ import { ESCALATION_TIMES, type EscalateDeps } from "../../src/jobs/escalation-d
 import type { JobOutcome } from "../../src/ports/job-queue.ts";
 import { CHANNEL, type TestDesk } from "../support/desk.ts";
 import { createFakeChat, type FakeChat } from "../support/fake-chat.ts";
+import { openOrJoin } from "../support/open-or-join.ts";
 
 export const ONCALL = "oncall@example.com";
 export const SECOND = "second@example.com";
@@ -66,7 +67,7 @@ export async function anIncident({ store, ids, clock }: Desk, change: Partial<In
     timesSeen: 1,
     ...change,
   };
-  return (await store.incidents.openOrJoin(candidate, 0)).incident;
+  return (await openOrJoin(store.incidents, candidate, 0)).incident;
 }
 
 export function happens({ desk }: EscalateDeps, incident: Incident, [event, says = `kong: ${event}`]: Happening): Promise<void> {

@@ -11,6 +11,7 @@ import { createNarrator } from "../../src/jobs/narrate.ts";
 import type { News } from "../../src/ports/narrator.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { seen } from "../support/seen.ts";
+import { openOrJoin } from "../support/open-or-join.ts";
 
 const investigation: Investigation = {
   id: "inv_1",
@@ -38,7 +39,7 @@ describe("the narrator", () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "oomph-narrate-"));
     store = await openStore({ kind: "sqlite", path: join(folder, "oomph.db"), busyTimeoutMs: 2000 });
-    await store.incidents.openOrJoin(incident, 0);
+    await openOrJoin(store.incidents, incident, 0);
   });
   afterEach(async () => {
     await store.close();

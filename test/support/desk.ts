@@ -26,6 +26,7 @@ import { createNarrator } from "../../src/jobs/narrate.ts";
 import type { JobName } from "../../src/ports/job-queue.ts";
 import type { News } from "../../src/ports/narrator.ts";
 import { createLever, leverAction, type Lever, type LeverFaults } from "./lever.ts";
+import { openOrJoin } from "./open-or-join.ts";
 
 export const REQUESTER = "U0REQUESTER";
 export const APPROVER = "U0APPROVER";
@@ -129,7 +130,7 @@ export async function startDesk(options: DeskOptions = {}): Promise<TestDesk> {
   });
   const rules = options.rules ?? rulesWith();
   const desk = deskWith(rules);
-  const incident = async (): Promise<Incident> => (await store.incidents.openOrJoin(candidate(clock.nowMs()), 0)).incident;
+  const incident = async (): Promise<Incident> => (await openOrJoin(store.incidents, candidate(clock.nowMs()), 0)).incident;
 
   return {
     desk,

@@ -5,6 +5,7 @@ import { recordKill } from "../../src/watch/record-kill.ts";
 import { REQUESTER, startDesk, type TestDesk } from "../support/desk.ts";
 import { seen } from "../support/seen.ts";
 import { container, startWatch, type WatchRig } from "./rig.ts";
+import { openOrJoin } from "../support/open-or-join.ts";
 
 const MIB = 2 ** 20;
 const MINUTE_MS = 60_000;
@@ -56,7 +57,8 @@ describe("what the watch notices and somebody has silenced", () => {
   });
 
   it("is counted into an incident that is open, where nothing new is said", async () => {
-    const open = await watch.deps.desk.store.incidents.openOrJoin(
+    const open = await openOrJoin(
+      watch.deps.desk.store.incidents,
       {
         ...(await test.incident()),
         id: "inc_kong",

@@ -1,5 +1,6 @@
 import { messageOf } from "../../domain/errors.ts";
 import { keepFresh } from "../../domain/keep-fresh.ts";
+import { listMerger } from "../../domain/merge-lists.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ContainerHost, ContainerHosts, ContainerSummary } from "../../ports/containers.ts";
 import type { KnownTarget, TargetList, Targets } from "../../ports/planner.ts";
@@ -17,11 +18,9 @@ export function createContainerTargets(hosts: ContainerHosts, { clock }: { reado
     const host = hosts.host(name);
     return keepFresh(() => listOf(host), { freshMs: FRESH_MS, patienceMs: PATIENCE_MS, late: late(host), clock });
   });
+  const merged = listMerger<KnownTarget, TargetList["missing"][number]>();
   return {
-    async list(as) {
-      const lists = await Promise.all(looks.map((look) => look(as)));
-      return { known: lists.flatMap(({ known }) => known), missing: lists.flatMap(({ missing }) => missing) };
-    },
+    list: async (as) => merged(await Promise.all(looks.map((look) => look(as)))),
     isConfigured: (target) => target.kind === "docker" && hosts.names().includes(target.connection),
   };
 }

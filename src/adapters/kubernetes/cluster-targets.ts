@@ -1,6 +1,7 @@
 import { codeOf, messageOf } from "../../domain/errors.ts";
 import { given } from "../../domain/given.ts";
 import { keepFresh } from "../../domain/keep-fresh.ts";
+import { listMerger } from "../../domain/merge-lists.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ClusterObjects, Clusters } from "../../ports/clusters.ts";
 import type { AskedObject, KnownTarget, LookedUp, TargetList, Targets } from "../../ports/planner.ts";
@@ -22,11 +23,9 @@ export function createClusterTargets(clusters: Named, { clock }: { readonly cloc
     const late: TargetList = { known: [], missing: [{ source: name, because }] };
     return keepFresh(() => listOf(clusters.cluster(name)), { freshMs: FRESH_MS, patienceMs: PATIENCE_MS, late, clock });
   });
+  const merged = listMerger<KnownTarget, TargetList["missing"][number]>();
   return {
-    async list(as) {
-      const all = await Promise.all(lists.map((list) => list(as)));
-      return { known: all.flatMap(({ known }) => known), missing: all.flatMap(({ missing }) => missing) };
-    },
+    list: async (as) => merged(await Promise.all(lists.map((list) => list(as)))),
     lookUp: (asked) => lookUp(clusters, asked),
     isConfigured: (target) => (target.kind === "workload" || target.kind === "node") && clusters.names().includes(target.connection),
   };

@@ -43,6 +43,11 @@ function present(row: object): Record<string, unknown> {
   return Object.fromEntries(entries.map(([column, value]) => [camelCase(column), value]));
 }
 
+const CAMEL_CASE = new Map<string, string>();
+
+/** Of the few names that columns have, which are asked for with each row. */
 function camelCase(column: string): string {
-  return column.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const known = CAMEL_CASE.get(column) ?? column.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  CAMEL_CASE.set(column, known);
+  return known;
 }

@@ -10,12 +10,13 @@ const COLUMNS = { mention: "mentioned_at_ms", spread: "spread_at_ms" } as const 
 
 export function attentionTable(scope: Scope): AttentionTable {
   return {
-    wait: (incidentId, sinceMs) =>
+    wait: (incidentIds, sinceMs) =>
       scope.write(async (db) => {
+        if (incidentIds.length === 0) return;
         const anew = { since_ms: sinceMs, attended_by: null, attended_at_ms: null, mentioned_at_ms: null, spread_at_ms: null };
         await db
           .insertInto("attention")
-          .values({ incident_id: incidentId, ...anew })
+          .values(incidentIds.map((incidentId) => ({ incident_id: incidentId, ...anew })))
           .onConflict((conflict) => conflict.column("incident_id").doUpdateSet(anew))
           .execute();
       }),

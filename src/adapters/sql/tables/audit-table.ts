@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Selectable } from "kysely";
+import type { Insertable, Selectable } from "kysely";
 import type { AuditEntry, AuditVerification, NewAuditEntry } from "../../../domain/audit.ts";
 import { messageOf } from "../../../domain/errors.ts";
 import type { AuditTable } from "../../../ports/store.ts";
@@ -13,7 +13,7 @@ type Row = Selectable<Database["audit"]>;
 
 export function auditTable(scope: Scope): AuditTable {
   return {
-    append: (entry) => scope.write((db) => append(db, entry)),
+    append: (...entries) => scope.write((db) => append(db, entries)),
     list: ({ incidentId, limit }) =>
       scope.read(async (db) => {
         const rows = await db
@@ -30,17 +30,24 @@ export function auditTable(scope: Scope): AuditTable {
 }
 
 /** The transaction around it lets nobody append between the two statements. */
-async function append(db: Db, entry: NewAuditEntry): Promise<AuditEntry> {
-  const last = await db.selectFrom("audit").select(["seq", "hash"]).orderBy("seq", "desc").limit(1).executeTakeFirst();
-  const row = toRow(entry, last ?? { seq: 0, hash: GENESIS_HASH });
-  // Hashed as it will be read, so that whatever storing makes of a value cannot look like a forgery later.
+async function append(db: Db, [first, ...more]: Parameters<AuditTable["append"]>): Promise<AuditEntry> {
+  const newest = await db.selectFrom("audit").select(["seq", "hash"]).orderBy("seq", "desc").limit(1).executeTakeFirst();
+  let newer = chained(first, newest ?? { seq: 0, hash: GENESIS_HASH });
+  const rows = [newer.row];
+  for (const entry of more) {
+    newer = chained(entry, newer.entry);
+    rows.push(newer.row);
+  }
+  await db.insertInto("audit").values(rows).execute();
+  return newer.entry;
+}
+
+/** Hashed as it will be read, so that whatever storing makes of a value cannot look like a forgery later. */
+function chained(entry: NewAuditEntry, last: Progress): { readonly row: Insertable<Database["audit"]>; readonly entry: AuditEntry } {
+  const row = toRow(entry, last);
   const linked = toEntry({ ...row, hash: "" });
   const complete = { ...linked, hash: auditHash(linked) };
-  await db
-    .insertInto("audit")
-    .values({ ...row, hash: complete.hash })
-    .execute();
-  return complete;
+  return { row: { ...row, hash: complete.hash }, entry: complete };
 }
 
 const PAGE_ENTRIES = 500;

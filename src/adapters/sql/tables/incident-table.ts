@@ -1,28 +1,18 @@
-import { sql, type Insertable, type Selectable } from "kysely";
+import { sql } from "kysely";
 import { INCIDENT_TRANSITIONS, type Incident, type IncidentState } from "../../../domain/incident.ts";
 import type { IncidentTable } from "../../../ports/store.ts";
-import type { Database } from "../database.ts";
-import { decode, decodeAll } from "../decode.ts";
+import { decodeAll } from "../decode.ts";
 import { IncidentEventSchema, IncidentSchema } from "../schema.ts";
 import type { Db, Scope } from "../scope.ts";
-import { jsonOrNull, mayBe } from "./rows.ts";
+import { toIncident } from "./incident-rows.ts";
+import { join, openOrJoin } from "./open-or-join.ts";
+import { mayBe } from "./rows.ts";
 import { checkTransition } from "./states.ts";
-
-type Row = Selectable<Database["incidents"]>;
 
 export function incidentTable(scope: Scope): IncidentTable {
   return {
-    openOrJoin: (candidate, reopenWithinMs) => scope.write((db) => openOrJoin(db, candidate, reopenWithinMs)),
-    join: (fingerprints, { times, atMs }) =>
-      scope.write(async (db) => {
-        if (fingerprints.length === 0) return [];
-        const rows = await seenAgain(db, { timesSeen: times, lastSeenAtMs: atMs })
-          .where("fingerprint", "in", fingerprints)
-          .where("state", "<>", "resolved" satisfies IncidentState)
-          .returningAll()
-          .execute();
-        return decodeAll(IncidentSchema, rows, { table: "incidents", id: "id" });
-      }),
+    openOrJoin: (candidates, reopenWithinMs) => scope.write((db) => openOrJoin(db, candidates, reopenWithinMs)),
+    join: (fingerprints, { times, atMs }) => scope.write((db) => join(db, fingerprints, { timesSeen: times, lastSeenAtMs: atMs })),
     get: (id) =>
       scope.read(async (db) => mayBe(await db.selectFrom("incidents").selectAll().where("id", "=", id).executeTakeFirst(), toIncident)),
     unresolved: (fingerprint) =>
@@ -126,20 +116,30 @@ export function incidentTable(scope: Scope): IncidentTable {
     transition: (...move) => scope.write((db) => transition(db, ...move)),
     setSeverity: (id, severity) =>
       scope.write(async (db) => void (await db.updateTable("incidents").set({ severity }).where("id", "=", id).execute())),
-    setLabels: (id, labels) =>
-      scope.write(
-        async (db) =>
-          void (await db
-            .updateTable("incidents")
-            .set({ labels: JSON.stringify(labels) })
-            .where("id", "=", id)
-            .execute()),
-      ),
-    findByThread: (channel, threadTs) => scope.read((db) => findByThread(db, channel, threadTs)),
-    note: (event) =>
+    setLabels: (labelled) =>
       scope.write(async (db) => {
-        const row = { incident_id: event.incidentId, at_ms: event.atMs, actor: JSON.stringify(event.actor), says: event.says };
-        await db.insertInto("incident_events").values(row).execute();
+        if (labelled.length === 0) return;
+        const cases = labelled.map(({ id, labels }) => sql`when ${id} then ${JSON.stringify(labels)}`);
+        await db
+          .updateTable("incidents")
+          .set({ labels: sql<string>`case id ${sql.join(cases, sql` `)} end` })
+          .where(
+            "id",
+            "in",
+            labelled.map(({ id }) => id),
+          )
+          .execute();
+      }),
+    findByThread: (channel, threadTs) => scope.read((db) => findByThread(db, channel, threadTs)),
+    note: (...events) =>
+      scope.write(async (db) => {
+        const rows = events.map(({ incidentId, atMs, actor, says }) => ({
+          incident_id: incidentId,
+          at_ms: atMs,
+          actor: JSON.stringify(actor),
+          says,
+        }));
+        if (rows.length > 0) await db.insertInto("incident_events").values(rows).execute();
       }),
     timeline: (incidentId) =>
       scope.read(async (db) => {
@@ -157,41 +157,6 @@ export function incidentTable(scope: Scope): IncidentTable {
 
 // More threads than this nobody has asked to follow in a minute.
 const MOST_ALONE = 200;
-
-async function openOrJoin(db: Db, candidate: Incident, reopenWithinMs: number): ReturnType<IncidentTable["openOrJoin"]> {
-  const unresolved = await seenAgain(db, candidate)
-    .where("fingerprint", "=", candidate.fingerprint)
-    .where("state", "<>", "resolved")
-    .returningAll()
-    .executeTakeFirst();
-  if (unresolved !== undefined) return { kind: "joined", incident: toIncident(unresolved) };
-
-  const newest = db
-    .selectFrom("incidents")
-    .select("position")
-    .where("fingerprint", "=", candidate.fingerprint)
-    .where("resolved_at_ms", ">=", candidate.openedAtMs - reopenWithinMs)
-    .orderBy("resolved_at_ms", "desc")
-    .orderBy("position", "desc")
-    .limit(1);
-  const reopened = await seenAgain(db, candidate)
-    .set({ state: "open", resolved_at_ms: null })
-    .where("position", "=", newest)
-    .returningAll()
-    .executeTakeFirst();
-  if (reopened !== undefined) return { kind: "reopened", incident: toIncident(reopened) };
-
-  const opened = await db.insertInto("incidents").values(toRow(candidate)).returningAll().executeTakeFirstOrThrow();
-  return { kind: "opened", incident: toIncident(opened) };
-}
-
-function seenAgain(db: Db, { lastSeenAtMs, timesSeen }: Pick<Incident, "lastSeenAtMs" | "timesSeen">) {
-  return db.updateTable("incidents").set({
-    times_seen: sql`times_seen + ${timesSeen}`,
-    // Alerts may come in out of order.
-    last_seen_at_ms: sql`case when last_seen_at_ms < ${lastSeenAtMs} then ${lastSeenAtMs} else last_seen_at_ms end`,
-  });
-}
 
 async function transition(db: Db, ...[id, from, to, atMs]: Parameters<IncidentTable["transition"]>): Promise<boolean> {
   checkTransition(INCIDENT_TRANSITIONS, from, to);
@@ -217,29 +182,4 @@ async function findByThread(db: Db, channel: string, threadTs: string): Promise<
     .limit(1)
     .executeTakeFirst();
   return mayBe(row, toIncident);
-}
-
-function toIncident(row: Row): Incident {
-  return decode(IncidentSchema, row, { table: "incidents", id: row.id });
-}
-
-function toRow(incident: Incident): Insertable<Database["incidents"]> {
-  return {
-    id: incident.id,
-    fingerprint: incident.fingerprint,
-    target: JSON.stringify(incident.target),
-    problem: incident.problem,
-    state: incident.state,
-    channel: incident.channel,
-    root_ts: incident.rootTs ?? null,
-    opened_by: JSON.stringify(incident.openedBy),
-    opened_at_ms: incident.openedAtMs,
-    last_seen_at_ms: incident.lastSeenAtMs,
-    times_seen: incident.timesSeen,
-    severity: incident.severity ?? null,
-    storm_id: incident.stormId ?? null,
-    traits: jsonOrNull(incident.traits),
-    labels: jsonOrNull(incident.labels),
-    resolved_at_ms: incident.resolvedAtMs ?? null,
-  };
 }

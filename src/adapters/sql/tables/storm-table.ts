@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { MemberAlert, Storm, StormMember } from "../../../domain/storm.ts";
-import type { StormTable } from "../../../ports/store.ts";
+import { grouped } from "../../../domain/grouped.ts";
+import type { JoiningMember, StormTable } from "../../../ports/store.ts";
 import { decode, decodeAll } from "../decode.ts";
 import type { Db, Scope } from "../scope.ts";
 import { MemberAlertSchema, StormMemberSchema, StormSchema } from "../storm/schema.ts";
@@ -44,18 +45,7 @@ export function stormTable(scope: Scope): StormTable {
           .executeTakeFirst();
         return numUpdatedRows === 1n;
       }),
-    join: ({ incidentId, stormId, runbookId, alert }, atMs) =>
-      scope.write(async (db) => {
-        const untold = { joined_at_ms: atMs, investigation_id: null, headline: null, is_out: 0 };
-        const fresh = { storm_id: stormId, runbook_id: runbookId, alert: storedAs(alert), ...untold };
-        await db
-          .insertInto("storm_members")
-          .values({ incident_id: incidentId, replied: 0, ...fresh })
-          .onConflict((conflict) => conflict.column("incident_id").doUpdateSet(fresh))
-          .execute();
-        await db.updateTable("storms").set({ last_member_at_ms: atMs }).where("id", "=", stormId).execute();
-        await db.updateTable("incidents").set({ storm_id: stormId }).where("id", "=", incidentId).execute();
-      }),
+    join: (joining, atMs) => scope.write((db) => join(db, joining, atMs)),
     stir: (id, atMs) =>
       scope.write(async (db) => {
         await db
@@ -135,6 +125,35 @@ function storedAs({ words: alert, claim }: MemberAlert): string {
   if (alert === undefined) return JSON.stringify({ claim });
   const { says, severity, source, words, value, link } = alert;
   return JSON.stringify({ words: { says, severity, source, words, value, link }, claim });
+}
+
+async function join(db: Db, joining: readonly JoiningMember[], atMs: number): Promise<void> {
+  for (const [stormId, members] of grouped(joining, (member) => member.stormId)) {
+    const untold = { joined_at_ms: atMs, investigation_id: null, headline: null, is_out: 0 };
+    const rows = members.map(({ incidentId, runbookId, alert }) => ({
+      incident_id: incidentId,
+      storm_id: stormId,
+      runbook_id: runbookId,
+      alert: storedAs(alert),
+      replied: 0,
+      ...untold,
+    }));
+    await db
+      .insertInto("storm_members")
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.column("incident_id").doUpdateSet(({ ref }) => ({
+          storm_id: ref("excluded.storm_id"),
+          runbook_id: ref("excluded.runbook_id"),
+          alert: ref("excluded.alert"),
+          ...untold,
+        })),
+      )
+      .execute();
+    const ids = members.map(({ incidentId }) => incidentId);
+    await db.updateTable("storms").set({ last_member_at_ms: atMs }).where("id", "=", stormId).execute();
+    await db.updateTable("incidents").set({ storm_id: stormId }).where("id", "in", ids).execute();
+  }
 }
 
 type Wanted = { readonly column: "m.storm_id" | "m.incident_id"; readonly is: string };
