@@ -19,8 +19,6 @@ export type HeardStray = Pick<Stray, "channel" | "threadTs" | "because"> & {
 };
 
 const MOST_TOGETHER = 50;
-/** As many as a list in Slack has room for. */
-const MOST_TARGETS = 100;
 
 /** Counts it, once for its key. It is told by the next round of any replica (`src/jobs/keep-strays.ts`). */
 export async function hearStray(desk: Desk, stray: HeardStray): Promise<void> {
@@ -66,7 +64,7 @@ async function count({ strays }: Tables, { clock, ids }: Desk, { channel, here }
         class: kind,
         severity,
         says,
-        targets: targets.slice(0, MOST_TARGETS),
+        targets,
         count: alike.length,
         lastAtMs: nowMs,
       },

@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startRedis, type RedisLab } from "../../scripts/lab/redis.ts";
-import type { LabResponse } from "../../scripts/lab/slack/index.ts";
+import { controlsOf, type LabResponse } from "../../scripts/lab/slack/index.ts";
 import { incidentsOf } from "./support/alerting.ts";
 import { QUICK, seen, setScene, textOf, type Scene } from "./support/scene.ts";
 
 const SECRET = "made-up-secret-of-alertmanager";
 const GROUP = "S0ONCALL";
 const HOUR_MS = 3_600_000;
-const NAMES = ["works", "data", "night", "grave", "heard", "alone", "byname", "bylabel", "byproblem", "byplace", "s1", "s2", "s3"];
+// So many that what is said of them at once is too long even for several messages.
+const MANY = Array.from({ length: 240 }, (_, index) => `many-${index}`);
+const LONG_NAME = `RedisMemoryHigh of ${"a Redis with a long story ".repeat(5)}`;
+const NAMES = ["works", "data", "night", "grave", "heard", "alone", "byname", "bylabel", "byproblem", "byplace", "s1", "s2", "s3", ...MANY];
 
 // What people and the configuration want to hear nothing of, and who is called when nobody reacts: on the process as it ships.
 describe("quiet", () => {
@@ -45,18 +48,22 @@ describe("quiet", () => {
     await redis?.stop();
   });
 
-  async function send(name: string, labels: Readonly<Record<string, string>> = {}, status = "firing"): Promise<void> {
+  function send(name: string, labels: Readonly<Record<string, string>> = {}, status = "firing"): Promise<void> {
+    return sendAll([name], labels, status);
+  }
+
+  async function sendAll(names: readonly string[], labels: Readonly<Record<string, string>> = {}, status = "firing"): Promise<void> {
     sent += 1;
-    const alert = {
+    const alerts = names.map((name) => ({
       status,
       labels: { alertname: "RedisMemoryHigh", instance: name, severity: "warning", ...labels },
       annotations: { summary: `Memory of Redis is at 91%, for the ${sent}. time` },
       startsAt: new Date().toISOString(),
-    };
+    }));
     const response = await fetch(`${scene.oomph().url}/webhooks/alertmanager`, {
       method: "POST",
       headers: { "content-type": "application/json", authorization: `Bearer ${SECRET}` },
-      body: JSON.stringify({ version: "4", status, alerts: [alert] }),
+      body: JSON.stringify({ version: "4", status, alerts }),
     });
     expect(response.status).toBe(202);
   }
@@ -98,8 +105,9 @@ describe("quiet", () => {
     await send("works", { severity: "critical" });
     await send("data", { severity: "critical", team: "data" });
     await send("night");
+    await sendAll(MANY, { severity: "info", alertname: LONG_NAME });
     await silences(
-      /Maintenance now: upgrade · 1 kept quiet[\s\S]*Maintenance now: batch · 1 kept quiet[\s\S]*Quiet hours now.* 1 kept quiet/,
+      /Maintenance now: upgrade · 1 kept quiet[\s\S]*Maintenance now: batch · 1 kept quiet[\s\S]*Quiet hours now.* 241 kept quiet/,
     );
     await send("grave", { severity: "critical" });
     await inThread("grave", /\bsure\b/);
@@ -107,13 +115,20 @@ describe("quiet", () => {
     expect(scene.said().filter((one) => /redis\/(works|data|night)/.test(textOf(one)))).toEqual([]);
   });
 
-  test("when they are over: one message has what waited, with a button; the next alert says what was kept quiet", async () => {
+  test("when they are over: one message has what waited, with a button, and a file what is too much for it; the next alert says what was kept quiet", async () => {
     await scene.start({ sections: sections({ unattended: unattended(60) }) });
     const digest = await seen("what waited", () =>
-      scene.said("incidents").find((one) => /Quiet hours: 1 report of 1 target/.test(one.text)),
+      scene.said("incidents").find((one) => /Quiet hours: 241 reports of 241 targets/.test(one.text)),
     );
     expect(textOf(digest)).toMatch(/redis\/night/);
     expect(textOf(digest)).not.toMatch(/redis\/(works|data)/);
+    expect(textOf(digest)).toMatch(/the file below has all of this message/);
+    const [file] = await seen("the file", async () => {
+      const files = (await scene.slack.thread("incidents", digest.ts)).flatMap((one) => one.files ?? []);
+      return files.length > 0 ? files : undefined;
+    });
+    const all = new TextDecoder().decode(await scene.slack.fileContent(file?.id ?? ""));
+    expect(["night", ...MANY].filter((name) => !new RegExp(`redis/${name}\\b`).test(all))).toEqual([]);
     await answerTo(() => scene.people().click("responder", digest, "Investigate"));
     await rootOf("night");
     await send("works");
@@ -168,6 +183,36 @@ describe("quiet", () => {
     await scene.people().click("responder", elsewhere, "I'm on it");
     await inThread("alone", /is on `redis\/alone`/);
     expect(scene.said().filter((one) => /Nobody has reacted to .*heard/.test(one.text))).toEqual([]);
+  });
+
+  test("hundreds of names that nobody knows share one message, counted exactly over a restart, and are answered there", async () => {
+    await scene.start({ sections: sections({}) });
+    const unknown = Array.from({ length: 200 }, (_, index) => `unknown-${index}`);
+    await sendAll(unknown);
+    await scene.start();
+    await sendAll(unknown, { severity: "critical" });
+    const shared = await seen("the message that they share", () =>
+      scene.said("incidents").find((one) => /Alerts about 197 names that I cannot place: 394 alerts/.test(one.text)),
+    );
+    expect(textOf(shared)).toMatch(/197 critical/);
+    const alone = scene.said("incidents").filter((one) => /I do not know/.test(one.text));
+    expect(new Set(alone.map(({ text }) => /unknown-\d+/.exec(text)?.[0])).size).toBe(3);
+    expect(alone).toHaveLength(3);
+    expect(scene.said("incidents").filter((one) => /that I cannot place/.test(one.text))).toHaveLength(1);
+    await seen("that all are listed", async () =>
+      /Names 161 to 197 of 197/.test(JSON.stringify(await scene.slack.thread("incidents", shared.ts))),
+    );
+
+    const [{ label: name } = { label: "" }] = controlsOf(shared.blocks ?? []);
+    const which = await answerTo(() => scene.people().click("responder", shared, name));
+    await scene.people().click("responder", { ...which, ts: "0" }, "redis/many-7");
+    await seen("that one is answered", () =>
+      scene.said("incidents").find((one) => one.ts === shared.ts && /; 1 of them answered/.test(textOf(one))),
+    );
+    await seen("in the list what it is", () =>
+      scene.said("incidents").find((one) => textOf(one).includes(`✅ \`${name}\` → \`redis/many-7\``)),
+    );
+    await inThread("many-7", /\bsure\b/);
   });
 
   test("of a storm a group is called once, in its thread", async () => {
