@@ -1,7 +1,7 @@
 import type { Severity } from "../../src/domain/alert.ts";
 import { tellStrays, type Stray } from "../../src/domain/stray.ts";
-import { strayPages, strayQuestion, strayRoot } from "../../src/messages/strays.ts";
-import { AT_MS, TARGET } from "./example-facts.ts";
+import { strayPages, strayRoot } from "../../src/messages/strays.ts";
+import { AT_MS } from "./example-facts.ts";
 import type { PageMessage } from "./thread-page.ts";
 
 const ALERTS = ["RedisMemoryHigh", "RedisEvicting", "RedisMaxmemoryReached"];
@@ -25,15 +25,14 @@ function stray(index: number): Stray {
   };
 }
 
-const ROUND = Array.from({ length: 63 }, (_, index) => stray(index));
+const ROUND = Array.from({ length: 43 }, (_, index) => stray(index));
 const TOLD = tellStrays(ROUND);
 
 function oomph(message: PageMessage["message"], afterMs: number): PageMessage {
   return { author: "Oomph", atMs: AT_MS + afterMs, message };
 }
 
-/** Name of the file → the messages in it: one name that is not known, and many, with the first page of their list. */
+/** Name of the file → the messages in it: many names that nobody knows, and their list in the thread. */
 export const STRAY_PICTURES: Readonly<Record<string, readonly PageMessage[]>> = {
-  "unknown-name": TOLD.alone.slice(1, 2).map((one) => oomph(strayQuestion(one, [TARGET, { kind: "redis", name: "cart" }]), 0)),
   "unknown-names": [oomph(strayRoot(TOLD), 0), ...strayPages(TOLD).map((page) => oomph(page, 2000))],
 };
