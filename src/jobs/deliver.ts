@@ -70,8 +70,8 @@ async function deliverOnce(deps: DeliverDeps, deliveryId: string): Promise<JobOu
   return attempt(deps, { delivery: claimed, place, mayHaveArrived: delivery.firstAttemptAtMs !== undefined });
 }
 
-function kindOf({ ts }: Delivery): "post" | "edit" {
-  return ts === undefined ? "post" : "edit";
+function kindOf({ ts, content }: Delivery): "post" | "edit" {
+  return ts === undefined || content.kind === "file" ? "post" : "edit";
 }
 
 /** `never`: why not. */

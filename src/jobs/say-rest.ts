@@ -34,26 +34,25 @@ export async function sayRest(outbox: OutboxTable, { ids, clock }: Pick<Desk, "i
     if (left === undefined) break;
     if (!says(left, NO_LONGER)) await say(slot, { kind: "message", message: NO_LONGER });
   }
-  if (sent.whole !== undefined) await say(...fileOf(delivery, sent.whole));
+  const file = fileSlot(delivery.slot);
+  if (sent.whole !== undefined) await say(file, fileOf(delivery, sent.whole));
+  else if ((await outbox.bySlot(file)) !== undefined) await say(file, fileOf(delivery, NO_LONGER.text));
 }
 
 /** A delivery, and what was sent of it. */
 type Rest = { readonly delivery: Delivery; readonly sent: Sent };
 
-/** Files cannot be edited: another version is another file, the same one is there once. */
-function fileOf({ slot, content }: Delivery, whole: string): [slot: string, content: Saying["content"]] {
+/** Each version has a name of its own, by which it is found. */
+function fileOf({ slot, content }: Delivery, whole: string): Saying["content"] {
   const version = createHash("sha256").update(whole).digest("hex").slice(0, 8);
   const name = `${slot.replaceAll(/[^\w.-]+/g, "-").slice(0, 150)}-${version}.txt`;
   const title = content.kind === "message" ? plainText(content.message.text).slice(0, 250) : name;
-  return [
-    `${slot}/file/${version}`,
-    { kind: "file", name, title: title === "" ? name : title, base64: Buffer.from(whole, "utf8").toString("base64") },
-  ];
+  return { kind: "file", name, title: title === "" ? name : title, base64: Buffer.from(whole, "utf8").toString("base64") };
 }
 
-/** An earlier version of this message went on in others. */
+/** An earlier version of this message went on in others, or in a file. */
 export async function hasRest(outbox: OutboxTable, { slot }: Delivery): Promise<boolean> {
-  return (await outbox.bySlot(partSlot(slot, 2))) !== undefined;
+  return ((await outbox.bySlot(partSlot(slot, 2))) ?? (await outbox.bySlot(fileSlot(slot)))) !== undefined;
 }
 
 /** The message that this one goes on from has yet to be posted: who posts it wakes this one. */
@@ -72,6 +71,10 @@ export async function nextPart(outbox: OutboxTable, { slot }: Delivery): Promise
 
 function partSlot(base: string, number: number): string {
   return `${base}/part/${number}`;
+}
+
+function fileSlot(base: string): string {
+  return `${base}/file`;
 }
 
 function placeAmongParts(slot: string): { readonly base: string; readonly number: number } {

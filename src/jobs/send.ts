@@ -15,7 +15,7 @@ export type Sending = {
 };
 
 export type Sent = {
-  /** Where it stands, for a message. */
+  /** Where it stands, for a message; the id of a file. */
   readonly ts?: string;
   /** What did not fit into it: to be said below it, in this order. */
   readonly more: readonly Message[];
@@ -43,9 +43,20 @@ async function tooLate({ clock, withinMs }: Sending, answered: AbortSignal): Pro
 async function upload(chat: Chat, { delivery, place, mayHaveArrived }: Sending): Promise<Sent> {
   if (delivery.content.kind !== "file") return { more: [] };
   const { name, title, base64 } = delivery.content;
-  const stands = mayHaveArrived && (await chat.hasFile(place, { name, title }, delivery.firstAttemptAtMs ?? 0));
-  if (!stands) await chat.upload(place, { name, title, content: Buffer.from(base64, "base64") });
-  return { more: [] };
+  const stands = mayHaveArrived ? await chat.findFile(place, { name, title }, delivery.firstAttemptAtMs ?? 0) : undefined;
+  const id = stands ?? (await chat.upload(place, { name, title, content: Buffer.from(base64, "base64") }));
+  if (delivery.ts !== undefined && delivery.ts !== id) await takeBack(chat, delivery.ts);
+  return { ts: id, more: [] };
+}
+
+/** Files cannot be edited: a newer version takes the place of the older one, which nobody shall mistake for it. */
+async function takeBack(chat: Chat, fileId: string): Promise<void> {
+  try {
+    await chat.removeFile(fileId);
+  } catch (error) {
+    if (error instanceof ChatRefusal && (error.code === "rate-limited" || error.code === "unavailable")) throw error;
+    // Somebody has removed it, or the workspace lets nobody remove files: it stays, and the newer one stands below it.
+  }
 }
 
 /** What Slack refuses in blocks it may take as text: better plain than not at all. */

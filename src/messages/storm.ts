@@ -6,7 +6,7 @@ import { formatTarget } from "../domain/target.ts";
 import type { Trait } from "../domain/trait.ts";
 import { button, context, message, section, titled } from "./kit.ts";
 import { PROBLEMS, STATES } from "./root.ts";
-import { clip, code, prose, time, visible } from "./words.ts";
+import { begin, code, prose, time, visible } from "./words.ts";
 
 export type StormFacts = { readonly storm: Storm; readonly members: readonly StormMember[] };
 
@@ -108,7 +108,7 @@ export function stormOver({ storm, members }: StormFacts): Message {
     ]),
     ...titled(
       "What was found",
-      verdicts.map(({ headline, count }) => `• ${count} × ${prose(clip(headline, HEADLINE))}`),
+      verdicts.map(({ headline, count }) => `• ${count} × ${prose(begin(headline, HEADLINE))}`),
     ),
     context(
       open.length === 0
@@ -158,7 +158,7 @@ function bySeverity(members: readonly StormMember[]): readonly StormMember[] {
 function line(member: StormMember): string {
   const { target, problem, severity, timesSeen, incidentId } = member;
   const about = `${PROBLEMS[problem].toLowerCase()}${severity === undefined ? "" : `, ${severity}`}`;
-  const found = member.headline === undefined ? "" : `: ${prose(clip(member.headline, HEADLINE))}`;
+  const found = member.headline === undefined ? "" : `: ${prose(begin(member.headline, HEADLINE))}`;
   const times = timesSeen > 1 ? [`${timesSeen} reports`] : [];
   return [`${markOf(member)} ${code(formatTarget(target), 80)} ${about}`, `${lookOf(member)}${found}`, ...times, code(incidentId)].join(
     " · ",

@@ -41,6 +41,15 @@ export function clip(text: string, length: number): string {
   return `${characters.slice(0, head).join("")}…${characters.slice(characters.length - (length - 1 - head)).join("")}`;
 }
 
+/** A sentence as far as there is room for it, to the end of a word. */
+export function begin(text: string, length: number): string {
+  const characters = Array.from(text);
+  if (characters.length <= length) return text;
+  const kept = characters.slice(0, length - 1).join("");
+  const end = kept.lastIndexOf(" ");
+  return `${end > length / 2 ? kept.slice(0, end) : kept}…`;
+}
+
 /** The reader's own date and time; ISO where Slack cannot say it. */
 export function time(atMs: number): string {
   const iso = new Date(atMs).toISOString().replace(/\.\d+Z$/, "Z");

@@ -38,9 +38,12 @@ export type Chat = {
   whisper(place: Place, userId: string, message: Message): Promise<void>;
   /** `triggerId` is good for 3 seconds. */
   openModal(triggerId: string, modal: Modal): Promise<void>;
-  upload(place: Place, file: ChatFile): Promise<void>;
-  /** Does a file with this name and title stand there, shared at or after `sinceMs`? */
-  hasFile(place: Place, file: Pick<ChatFile, "name" | "title">, sinceMs: number): Promise<boolean>;
+  /** Its id. */
+  upload(place: Place, file: ChatFile): Promise<string>;
+  /** The id of a file with this name and title that stands there, shared at or after `sinceMs`, if there is one. */
+  findFile(place: Place, file: Pick<ChatFile, "name" | "title">, sinceMs: number): Promise<string | undefined>;
+  /** Takes away a file of Oomph's own. */
+  removeFile(fileId: string): Promise<void>;
   /** User ids in a user group (`S...`). */
   groupMembers(groupId: string): Promise<readonly string[]>;
   permalink(posted: Posted): Promise<string>;

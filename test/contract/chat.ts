@@ -98,13 +98,16 @@ export function describeChat(name: string, open: () => Promise<ChatUnderTest>): 
       expect(await world.uploaded()).toContainEqual({ name: "chart.txt", content: "data" });
     });
 
-    test("knows whether a file stands there, by its name and title and since when", async () => {
+    test("finds a file that stands there, by its name and title and since when, until it is removed", async () => {
       const place = { channel: world.channel };
       const sinceMs = Date.now();
-      await world.chat.upload(place, { name: "found.txt", title: "Found", content: new TextEncoder().encode("data") });
-      expect(await world.chat.hasFile(place, { name: "found.txt", title: "Found" }, sinceMs)).toBe(true);
-      expect(await world.chat.hasFile(place, { name: "found.txt", title: "Another" }, sinceMs)).toBe(false);
-      expect(await world.chat.hasFile(place, { name: "another.txt", title: "Found" }, sinceMs)).toBe(false);
+      const id = await world.chat.upload(place, { name: "found.txt", title: "Found", content: new TextEncoder().encode("data") });
+      expect(await world.chat.findFile(place, { name: "found.txt", title: "Found" }, sinceMs)).toBe(id);
+      expect(await world.chat.findFile(place, { name: "found.txt", title: "Another" }, sinceMs)).toBeUndefined();
+      expect(await world.chat.findFile(place, { name: "another.txt", title: "Found" }, sinceMs)).toBeUndefined();
+      await world.chat.removeFile(id);
+      expect(await world.chat.findFile(place, { name: "found.txt", title: "Found" }, sinceMs)).toBeUndefined();
+      expect(await refusalOf(world.chat.removeFile(id))).toBe("message-gone");
     });
 
     test("knows the members of a group, and says so when there is no such group", async () => {

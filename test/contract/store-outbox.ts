@@ -90,13 +90,16 @@ export function outboxContract(ask: Ask): void {
       expect(await store.outbox.get(sent)).toMatchObject({ state: "due", revision: 2, sentRevision: 1, ts: "1.1", priority: 3 });
     });
 
-    it("sends a file slot once", async () => {
+    it("sends a file slot once, and again when there is another file", async () => {
       const store = await ask.store();
       const file = { kind: "file", name: "census.csv", title: "Census", base64: "YQ==" } as const;
       const id = await store.outbox.say(aSaying({ slot: "f", content: file }), anId("dlv"), T0_MS);
       await store.outbox.sent(id, { revision: 1 });
       expect(await store.outbox.say(aSaying({ slot: "f", content: file }), anId("dlv"), T0_MS + 1)).toBe(id);
       expect(await store.outbox.get(id)).toMatchObject({ state: "sent", revision: 1, content: file });
+      const newer = { ...file, base64: "Yg==" };
+      expect(await store.outbox.say(aSaying({ slot: "f", content: newer }), anId("dlv"), T0_MS + 2)).toBe(id);
+      expect(await store.outbox.get(id)).toMatchObject({ state: "due", revision: 2, content: newer });
     });
 
     it("has one message per slot, however many speak at once", async () => {

@@ -112,7 +112,7 @@ describe("a message that is too long for one", () => {
     expect(chat.posts().map(({ message }) => message.blocks)).toEqual([[], [], []]);
   });
 
-  it("is a file, once for each of its versions, where it is much too long", async () => {
+  it("is a file, where it is much too long, which the next version takes the place of", async () => {
     await say(list(2000));
     await deliverAll();
     await say(list(2000));
@@ -124,8 +124,14 @@ describe("a message that is too long for one", () => {
     ]);
     const text = new TextDecoder().decode(chat.files[0]?.content);
     expect(text.split("\n").filter((line) => line.endsWith(FILLER))).toHaveLength(2000);
+    const [before] = chat.files;
     await say(list(2000, 1));
+    chat.refuseNext("removeFile", new ChatRefusal("unavailable", "connection reset"));
     await deliverAll();
-    expect(chat.files).toHaveLength(2);
+    expect(chat.files.map(({ content }) => new TextDecoder().decode(content).includes(`2000 ${FILLER}`))).toEqual([true]);
+    expect(chat.files[0]?.name).not.toBe(before?.name);
+    await say(list(100));
+    await deliverAll();
+    expect(chat.files.map(({ content }) => new TextDecoder().decode(content))).toEqual(["No longer needed: the message above says all."]);
   });
 });

@@ -80,9 +80,9 @@ describe("sending a message", () => {
     const chat = createFakeChat();
     const bytes = Buffer.from([0, 255, 10, 128]);
     const content = { kind: "file", name: "chart.png", title: "Memory", base64: bytes.toString("base64") } as const;
-    expect(await send(chat, sending({ content }))).toEqual(SENT);
+    expect(await send(chat, sending({ content }))).toEqual({ ts: "F1", more: [] });
     expect(chat.files.map((file) => ({ ...file, content: [...file.content] }))).toEqual([
-      { place: PLACE, name: "chart.png", title: "Memory", content: [...bytes] },
+      { id: "F1", place: PLACE, name: "chart.png", title: "Memory", content: [...bytes] },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clip, code, confidence, link, listed, person, prose, time, visible, who } from "../../src/messages/words.ts";
+import { begin, clip, code, confidence, link, listed, person, prose, time, visible, who } from "../../src/messages/words.ts";
 
 describe("words from outside", () => {
   it("escapes markup, so that no mention or link survives", () => {
@@ -42,6 +42,9 @@ describe("words from outside", () => {
     expect(clip("abcdefghij", 7)).toBe("abcd…ij");
     expect(Array.from(clip("🔴".repeat(50), 10))).toHaveLength(10);
     expect(clip("short", 10)).toBe("short");
+    expect(begin("Redis is full and refuses writes", 20)).toBe("Redis is full and…");
+    expect(begin("x".repeat(30), 10)).toBe(`${"x".repeat(9)}…`);
+    expect(begin("short", 10)).toBe("short");
   });
 
   it("takes a hostile text of 100 kB", () => {

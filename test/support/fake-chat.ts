@@ -17,7 +17,13 @@ export type FakeChat = Chat & {
   readonly responses: { readonly responseUrl: string; readonly message: Message }[];
   readonly whispers: { readonly place: Place; readonly userId: string; readonly message: Message }[];
   readonly modals: { readonly triggerId: string; readonly modal: Modal }[];
-  readonly files: { readonly place: Place; readonly name: string; readonly title: string; readonly content: Uint8Array }[];
+  readonly files: {
+    readonly id: string;
+    readonly place: Place;
+    readonly name: string;
+    readonly title: string;
+    readonly content: Uint8Array;
+  }[];
   /** The next call of this method throws, once. `arrives`: it is done all the same, and only its answer is lost. */
   refuseNext(method: Exclude<keyof Chat, "self" | "fit">, refusal: ChatRefusal, options?: { readonly arrives?: boolean }): void;
 };
@@ -32,6 +38,7 @@ export type FakeChatOptions = {
 
 export function createFakeChat({ channels, groups = {}, nowMs = Date.now }: FakeChatOptions = {}): FakeChat {
   const posts: FakePost[] = [];
+  let uploaded = 0;
   const refusals: { readonly method: string; readonly refusal: ChatRefusal; readonly arrives: boolean }[] = [];
   const seen = {
     responses: [] as FakeChat["responses"],
@@ -84,11 +91,25 @@ export function createFakeChat({ channels, groups = {}, nowMs = Date.now }: Fake
     whisper: (place, userId, message) => run("whisper", place.channel, () => void seen.whispers.push({ place, userId, message })),
     openModal: (triggerId, modal) => run("openModal", undefined, () => void seen.modals.push({ triggerId, modal })),
     fit: fitMessage,
-    hasFile: (place, { name, title }) =>
-      run("hasFile", place.channel, () =>
-        seen.files.some((file) => file.name === name && file.title === title && isSame(file.place, place)),
+    findFile: (place, { name, title }) =>
+      run(
+        "findFile",
+        place.channel,
+        () => seen.files.find((file) => file.name === name && file.title === title && isSame(file.place, place))?.id,
       ),
-    upload: (place, file) => run("upload", place.channel, () => void seen.files.push({ place, ...file })),
+    upload: (place, file) =>
+      run("upload", place.channel, () => {
+        uploaded += 1;
+        const id = `F${uploaded}`;
+        seen.files.push({ id, place, ...file });
+        return id;
+      }),
+    removeFile: (fileId) =>
+      run("removeFile", undefined, () => {
+        const index = seen.files.findIndex(({ id }) => id === fileId);
+        if (index < 0) throw new ChatRefusal("message-gone", `there is no file ${fileId}`);
+        seen.files.splice(index, 1);
+      }),
     groupMembers: (groupId) =>
       run("groupMembers", undefined, () => {
         const members = groups[groupId];

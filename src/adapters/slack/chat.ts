@@ -62,10 +62,15 @@ export function createSlackChat({ call, postToResponseUrl, timeoutMs }: SlackCha
         ...(isPerson(place.channel) ? { channels: place.channel } : { channel_id: place.channel }),
         ...(place.threadTs !== undefined && { thread_ts: place.threadTs }),
       });
+      return file_id;
     },
-    async hasFile(place, { name, title }, sinceMs) {
-      const isIt = ({ files }: Standing): boolean => files?.some((file) => file.name === name && file.title === title) === true;
-      return (await find(call, { place, sinceMs, isIt })) !== undefined;
+    async findFile(place, { name, title }, sinceMs) {
+      const fileIn = ({ files }: Standing) => files?.find((file) => file.name === name && file.title === title);
+      const found = await find(call, { place, sinceMs, isIt: (message) => fileIn(message) !== undefined });
+      return found === undefined ? undefined : fileIn(found)?.id;
+    },
+    async removeFile(fileId) {
+      await call("files.delete", { file: fileId });
     },
     async groupMembers(groupId) {
       return GroupMembersReply.parse(await call("usergroups.users.list", { usergroup: groupId })).users;

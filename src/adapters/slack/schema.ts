@@ -113,7 +113,7 @@ export const MessagesReply = z.object({
       z.object({
         ts: z.string(),
         metadata: z.object({ event_type: z.string(), event_payload: z.record(z.string(), z.unknown()) }).optional(),
-        files: z.array(z.object({ name: z.string().nullish(), title: z.string().nullish() })).nullish(),
+        files: z.array(z.object({ id: z.string(), name: z.string().nullish(), title: z.string().nullish() })).nullish(),
       }),
     )
     .default([]),

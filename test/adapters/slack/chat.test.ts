@@ -129,10 +129,10 @@ describe("Slack's faults", () => {
     expect(JSON.stringify(posted?.blocks)).toContain("the file below has all of this message");
     const file = { name: "long.txt", title: "long", content: new TextEncoder().encode(whole) };
     const sinceMs = Date.now();
-    await chat.upload({ channel, threadTs: posted?.ts ?? "" }, file);
-    expect(await chat.hasFile({ channel, threadTs: posted?.ts ?? "" }, file, sinceMs)).toBe(true);
-    expect(await chat.hasFile({ channel, threadTs: posted?.ts ?? "" }, { ...file, title: "another" }, sinceMs)).toBe(false);
-    expect(await chat.hasFile({ channel }, file, sinceMs)).toBe(false);
+    const id = await chat.upload({ channel, threadTs: posted?.ts ?? "" }, file);
+    expect(await chat.findFile({ channel, threadTs: posted?.ts ?? "" }, file, sinceMs)).toBe(id);
+    expect(await chat.findFile({ channel, threadTs: posted?.ts ?? "" }, { ...file, title: "another" }, sinceMs)).toBeUndefined();
+    expect(await chat.findFile({ channel }, file, sinceMs)).toBeUndefined();
     const [shared] = (await lab.thread("incidents", posted?.ts ?? "")).flatMap(({ files = [] }) => files);
     expect((await lab.fileContent(shared?.id ?? "")).byteLength).toBe(file.content.byteLength);
   });

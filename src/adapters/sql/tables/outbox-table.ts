@@ -83,11 +83,16 @@ async function say(db: Db, saying: Saying, { newId, nowMs }: New): Promise<strin
     next_attempt_at_ms: nowMs,
     on_behalf_of: saying.onBehalfOf ?? null,
   });
-  if (saying.content.kind === "file") {
-    await insert.onConflict((conflict) => conflict.column("slot").doNothing()).execute();
-  } else {
-    await insert.onConflict((conflict) => conflict.column("slot").doUpdateSet(newContent(saying, content, nowMs))).execute();
-  }
+  // An edit is sent again though nothing has changed; a file that stands is not shared again.
+  const isNews = saying.content.kind === "file" ? sql<boolean>`outbox.content <> ${content}` : sql<boolean>`true`;
+  await insert
+    .onConflict((conflict) =>
+      conflict
+        .column("slot")
+        .doUpdateSet(newContent(saying, content, nowMs))
+        .where(() => isNews),
+    )
+    .execute();
   const { id } = await db.selectFrom("outbox").select("id").where("slot", "=", saying.slot).executeTakeFirstOrThrow();
   return id;
 }
