@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startRedis, type RedisLab } from "../../scripts/lab/redis.ts";
-import type { LabResponse } from "../../scripts/lab/slack/index.ts";
+import { controlsOf, type LabResponse } from "../../scripts/lab/slack/index.ts";
 import { incidentsOf } from "./support/alerting.ts";
 import { QUICK, seen, setScene, textOf, type Scene } from "./support/scene.ts";
 
@@ -183,6 +183,36 @@ describe("quiet", () => {
     await scene.people().click("responder", elsewhere, "I'm on it");
     await inThread("alone", /is on `redis\/alone`/);
     expect(scene.said().filter((one) => /Nobody has reacted to .*heard/.test(one.text))).toEqual([]);
+  });
+
+  test("hundreds of names that nobody knows share one message, counted exactly over a restart, and are answered there", async () => {
+    await scene.start({ sections: sections({}) });
+    const unknown = Array.from({ length: 200 }, (_, index) => `unknown-${index}`);
+    await sendAll(unknown);
+    await scene.start();
+    await sendAll(unknown, { severity: "critical" });
+    const shared = await seen("the message that they share", () =>
+      scene.said("incidents").find((one) => /Alerts about 197 names that I cannot place: 394 alerts/.test(one.text)),
+    );
+    expect(textOf(shared)).toMatch(/197 critical/);
+    const alone = scene.said("incidents").filter((one) => /I do not know/.test(one.text));
+    expect(new Set(alone.map(({ text }) => /unknown-\d+/.exec(text)?.[0])).size).toBe(3);
+    expect(alone).toHaveLength(3);
+    expect(scene.said("incidents").filter((one) => /that I cannot place/.test(one.text))).toHaveLength(1);
+    await seen("that all are listed", async () =>
+      /Names 161 to 197 of 197/.test(JSON.stringify(await scene.slack.thread("incidents", shared.ts))),
+    );
+
+    const [{ label: name } = { label: "" }] = controlsOf(shared.blocks ?? []);
+    const which = await answerTo(() => scene.people().click("responder", shared, name));
+    await scene.people().click("responder", { ...which, ts: "0" }, "redis/many-7");
+    await seen("that one is answered", () =>
+      scene.said("incidents").find((one) => one.ts === shared.ts && /; 1 of them answered/.test(textOf(one))),
+    );
+    await seen("in the list what it is", () =>
+      scene.said("incidents").find((one) => textOf(one).includes(`✅ \`${name}\` → \`redis/many-7\``)),
+    );
+    await inThread("many-7", /\bsure\b/);
   });
 
   test("of a storm a group is called once, in its thread", async () => {

@@ -10,7 +10,6 @@ import { createFakeChat } from "../support/fake-chat.ts";
 
 const PLACE = { channel: CHANNEL };
 const RICH: Message = { text: "words", blocks: [{ type: "section", text: { type: "mrkdwn", text: "*words*" } }] };
-const SENT = { more: [] };
 const NEVER = new Promise<never>(() => undefined);
 
 function sending(delivery: Partial<Delivery> = {}, more: Partial<Sending> = {}): Sending {
