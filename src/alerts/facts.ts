@@ -46,9 +46,21 @@ export function statusOfWord(word: string | undefined): AlertStatus | undefined 
 }
 
 const STATUS_WORDS = new Map<string, AlertStatus>([
-  ...["firing", "alerting", "alarm", "triggered", "open", "active", "activated", "problem", "warn", "error", "created", "no_data"].map(
-    (word) => [word, "firing"] as const,
-  ),
+  ...[
+    "firing",
+    "fired",
+    "alerting",
+    "alarm",
+    "triggered",
+    "open",
+    "active",
+    "activated",
+    "problem",
+    "warn",
+    "error",
+    "created",
+    "no_data",
+  ].map((word) => [word, "firing"] as const),
   ...["resolved", "ok", "normal", "recovered", "closed", "inactive", "deactivated"].map((word) => [word, "resolved"] as const),
 ]);
 

@@ -119,6 +119,8 @@ export const OTHER_LABELS = [
   "functionname",
   "dbinstanceidentifier",
   "dbclusteridentifier",
+  "domainname",
+  "configurationitems",
   "taskdefinitionfamily",
   "database",
   "resource",

@@ -20,8 +20,9 @@ const OF_KUBERNETES = /\bpods?\b|\bkube|oomkilled|crashloop|\brestart|statefulse
 const NAMESPACE = new RegExp(`\\b(?:namespace|ns)[:=]? {0,2}${QUOTE}(${NAME})`, "gi");
 const BEFORE_NAMESPACE = new RegExp(`\\b(?:in|the|of) ${QUOTE}(${NAME})${QUOTE} namespace\\b`, "gi");
 const CONTAINER = new RegExp(`\\b(?:container|contenedor|conteneur|contêiner|contenitore)(?: name)?[:=]? {0,2}(${QUOTE})(${NAME})`, "gi");
+// `statefulset/shop/db`, "deployment `cart` in `shop`"
 const OWNER = new RegExp(
-  `\\b(deployment|deploy|statefulset|sts|daemonset|ds|cronjob|job)(/|[:=]? {0,2})(${QUOTE})(?:(${NAME})/)?(${NAME})`,
+  `\\b(deployment|deploy|statefulset|sts|daemonset|ds|cronjob|job)(?![a-z])[*_]{0,2}(/|[:=]? {0,2})(${QUOTE})(?:(${NAME})/)?(${NAME})(?:["'\`*]{0,3} in ["'\`*](${NAME})["'\`*])?`,
   "gi",
 );
 const HOST = new RegExp(
@@ -78,7 +79,8 @@ function* podsIn(text: string): Generator<Found> {
 }
 
 function ownerIn(text: string): (Found & { readonly resource: WorkloadResource }) | undefined {
-  for (const [, kind = "", sign = "", quote = "", namespace, name = ""] of text.matchAll(OWNER)) {
+  for (const [, kind = "", sign = "", quote = "", before, name = "", behind] of text.matchAll(OWNER)) {
+    const namespace = before ?? behind;
     const trimmed = withoutStop(name);
     const resource = KINDS[kind.toLowerCase()];
     // "job" is Prometheus' word too, for what is scraped.

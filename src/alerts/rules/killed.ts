@@ -19,9 +19,10 @@ const OOM_WORDS = [
   "killed because it ran out of memory",
   "container oom",
   "killed due to memory usage",
-  // Heroku ends a dyno that is at twice its quota; Lambda says no more of a function whose memory was full.
+  // Heroku ends a dyno that is at twice its quota; Lambda and Cloud Run say no more of what they have ended.
   "memory quota vastly exceeded",
   "runtime exited with error: signal: killed",
+  "mib exceeded with",
 ];
 
 /** Somebody was killed for want of memory. */

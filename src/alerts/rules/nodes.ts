@@ -48,7 +48,12 @@ export const NODES: readonly AlertRule[] = [
       },
     ],
     // `OSError` is thrown by a program.
-    unless: [...A_POD, { phrases: ["*outofmemoryexception*", "*outofmemoryerror*"] }, { labels: { exception: ["*"] } }],
+    unless: [
+      ...A_POD,
+      ...["deployment", "statefulset", "daemonset"].map((owner) => ({ labels: { [owner]: ["*"] } })),
+      { phrases: ["*outofmemoryexception*", "*outofmemoryerror*"] },
+      { labels: { exception: ["*"] } },
+    ],
     verdict: NODE,
   },
   {
@@ -75,7 +80,7 @@ export const NODES: readonly AlertRule[] = [
       },
       { metric: ["MemoryUtilization", "MemoryUsed", "MemoryAvailable"], labels: { InstanceId: ["*"] } },
       // New Relic's infrastructure agent, Netdata.
-      { phrases: ["memory used % >", "memoryusedpercent", "system.ram"] },
+      { phrases: ["memory used % >", "memory % >", "memoryusedpercent", "system.ram"] },
     ],
     unless: [{ parts: [["container*", "pod*"]] }, { phrases: ["container memory", "pod memory", "of limit"] }],
     verdict: NODE,

@@ -20,6 +20,8 @@ export const RUNTIMES: readonly AlertRule[] = [
           "jvm.heap*",
           "jvm.memory*",
           "jvm.gc.*",
+          "JVMMemoryPressure",
+          "OldGenJVMMemoryPressure",
           "nodejs_heap*",
           "nodejs_external_memory*",
           "go_memstats*",
@@ -61,6 +63,7 @@ export const RUNTIME_OUT_OF_MEMORY: AlertRule = {
         "runtime.outofmemory",
         "array buffer allocation failed",
         "eheap_alloc",
+        "*::outofmemory*",
       ],
     },
     // "Unable to allocate 7.45 GiB for an array": of addresses and ports too many say the like.
@@ -69,7 +72,10 @@ export const RUNTIME_OUT_OF_MEMORY: AlertRule = {
     { parts: [["oom"]] },
   ],
   // So ECS calls a kill; a score is nobody's end.
-  unless: [{ phrases: ["container killed due to memory usage"] }, { parts: [["oom"], ["score", "adj", "guard"]] }],
+  unless: [
+    { phrases: ["container killed due to memory usage", "oom killed", "oom-killed", "oomkilled"] },
+    { parts: [["oom"], ["score", "adj", "guard"]] },
+  ],
   verdict: { memory: "yes", class: "out_of_memory", nobody: "yes" },
 };
 

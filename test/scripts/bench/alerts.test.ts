@@ -17,9 +17,10 @@ const STILL_MISSED = {
   "held-out": ["plain: pl-php"],
   "held-out-2": ["second: pd-node"],
   "held-out-3": ["hosts: turkish", "kubernetes-bots: ks-1", "services: pd-priority"],
+  "held-out-4": ["am-hugepages", "appengine", "cron-mail", "eb", "monit2", "rollbar", "talk-joke", "talk-now"].map((id) => `fourth: ${id}`),
 };
 
-test.each(["held-out", "held-out-2", "held-out-3"] as const)("of those in %s no more are missed than are known", (set) => {
+test.each(["held-out", "held-out-2", "held-out-3", "held-out-4"] as const)("of those in %s no more are missed than are known", (set) => {
   const missed = labelledAlerts(set).flatMap(scoreOf);
   expect(missed.flatMap(({ id, differs }) => (differs.length > 0 ? [id] : [])).toSorted()).toEqual(STILL_MISSED[set]);
 });

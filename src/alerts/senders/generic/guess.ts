@@ -7,11 +7,11 @@ import { timeOfNumber } from "../times.ts";
 import { linesOf } from "../words.ts";
 
 // How senders usually call what an alert says, the likelier first; compared as `comparable` makes them.
-const NAMES = ["alertname", "alert_name", "alert", "rulename", "rule_name", "title", "problem", "problem_name", "event_name"];
+const NAMES = ["alertname", "alert_name", "alert", "alertrule", "rulename", "rule_name", "title", "problem", "problem_name", "event_name"];
 const MORE_NAMES = ["policy_name", "condition_name", "trigger_name", "trigger", "check_name", "check", "subject", "name"];
-const STATES = ["status", "state", "alert_state", "current_state", "new_state", "event_state"];
+const STATES = ["status", "state", "alert_state", "current_state", "new_state", "event_state", "monitorcondition"];
 const SEVERITIES = ["severity", "level", "priority", "urgency", "criticality"];
-const STARTS = ["startsat", "starts_at", "started_at", "start_time", "fired_at", "timestamp", "time", "created_at"];
+const STARTS = ["startsat", "fireddatetime", "starts_at", "started_at", "start_time", "fired_at", "timestamp", "time", "created_at"];
 const LINKS = ["url", "link", "alert_url", "dashboard_url"];
 const VALUES = ["value", "current_value", "observed_value"];
 const METRICS = ["metric", "metric_name"];
@@ -51,17 +51,24 @@ function isSentence(word: string): boolean {
   return /\S\s+\S/.test(word) && !/^https?:/.test(word);
 }
 
-/** What stands further out wins; lists are not looked into. */
+/** What stands further out wins; of lists only such of one word are looked into. */
 function fieldsOf(item: unknown): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
   let level = [item].filter(isRecord);
   for (let depth = 0; depth < MOST_DEPTH && level.length > 0; depth += 1) {
-    const entries = level.flatMap((holder) => Object.entries(holder)).slice(0, MOST_FIELDS);
+    const entries = level.flatMap(entriesOf).slice(0, MOST_FIELDS);
     for (const [key, value] of entries) {
-      const [name, word] = [comparable(key), isRecord(value) || value === null ? undefined : Word.parse(value)];
+      const word = Word.parse(Array.isArray(value) && value.length === 1 ? value[0] : value);
+      const name = comparable(key);
       if (word !== undefined && word !== "" && name !== "" && !fields.has(name) && fields.size < MOST_FIELDS) fields.set(name, word);
     }
     level = entries.map(([, value]) => value).filter(isRecord);
   }
   return fields;
+}
+
+function entriesOf(holder: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] {
+  return Object.keys(holder)
+    .slice(0, MOST_FIELDS)
+    .map((key) => [key, holder[key]]);
 }
