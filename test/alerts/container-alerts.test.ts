@@ -29,6 +29,14 @@ describe("lines of a kernel in a post", () => {
     expect(read(LINE)?.kills[0]?.says).toBe("The kernel killed mysqld (pid 796205): its cgroup reached its limit; it held 508.8 MiB");
   });
 
+  it.each(["", "kernel: ", "Jun 11 14:22:20 node-7 kernel: "])(
+    "are no labels of the alert that they stand below, with %j in front",
+    (front) => {
+      const line = LINE.slice(LINE.indexOf("Memory cgroup"));
+      expect(read(`[FIRING:1] SomethingOdd (shop)\n${front}${line}`)?.kills).toMatchObject([{ process: "mysqld", pid: 796205 }]);
+    },
+  );
+
   it("tell the container where the cgroup is in them", () => {
     const summary = `kernel: [1.5] oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=x,mems_allowed=0,oom_memcg=/docker/${ID},task_memcg=/docker/${ID},task=node,pid=42,uid=0`;
     expect(read(summary)?.kills).toMatchObject([{ process: "node", pid: 42, containerId: ID, cgroup: `/docker/${ID}` }]);
