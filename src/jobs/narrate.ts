@@ -21,7 +21,6 @@ import { reportFailedMessage } from "../messages/report-failed.ts";
 import { requestCard } from "../messages/request-card.ts";
 import { resolvedNote } from "../messages/resolved-note.ts";
 import { rootMessage } from "../messages/root.ts";
-import { relatedNote } from "../messages/related-note.ts";
 import { worseNote } from "../messages/worse-note.ts";
 import { watchNote } from "../messages/watch-note.ts";
 import { rootSlotOf, threadOf } from "../incidents/thread-link.ts";
@@ -32,7 +31,8 @@ import type { Tables } from "../ports/store.ts";
 import { offerFacts, reportOf } from "./report-of.ts";
 import { tellInStorm } from "./tell-in-storm.ts";
 import { quietLines } from "./tell-quiet.ts";
-import { doneIn, relatedTo } from "./tell-reports.ts";
+import { relatedLines } from "./tell-related.ts";
+import { doneIn } from "./tell-reports.ts";
 
 export type NarratorSettings = {
   readonly ids: Ids;
@@ -52,6 +52,8 @@ type Line = {
   readonly inChannel?: true;
   /** Another channel than the incident's, outside threads. */
   readonly channel?: string;
+  /** In the thread of this one instead. */
+  readonly of?: Incident;
 };
 type Teller = NarratorSettings & { readonly tables: Tables };
 
@@ -60,7 +62,7 @@ export function createNarrator(settings: NarratorSettings): Narrator {
   return async (tables, news) => {
     if (await tellInStorm(tables, news, settings)) return;
     const lines = await linesOf(news, { ...settings, tables });
-    const sayings = lines.map((line) => sayingOf(line, news.incident));
+    const sayings = lines.map((line) => sayingOf(line, line.of ?? news.incident));
     for (const saying of [...(await refusedRoot(tables, news.incident, sayings)), ...sayings])
       await tables.outbox.say(saying, settings.ids.next("dlv"), settings.clock.nowMs());
   };
@@ -78,7 +80,7 @@ async function refusedRoot(tables: Tables, incident: Incident, sayings: readonly
 async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
   switch (news.kind) {
     case "opened":
-      return [...opening(news), progress(news, first(news.incident)), ...(await related(news.incident, teller))];
+      return [...opening(news), progress(news, first(news.incident)), ...(await relatedLines(teller.tables, news.incident))];
     case "joined":
     case "reopened":
       return seenAgain(news, teller);
@@ -163,11 +165,6 @@ function progress({ incident, investigation, steps }: Stepping, priority: Delive
     priority,
     message: progressMessage({ target: investigation.target, steps }),
   };
-}
-
-async function related(incident: Incident, { tables }: Teller): Promise<readonly Line[]> {
-  const message = relatedNote(incident.target, await relatedTo(tables, incident));
-  return message === undefined ? [] : [{ slot: `${incident.id}/related`, priority: 2, message }];
 }
 
 async function seenAgain(news: NewsOf<"joined" | "reopened">, { tables }: Teller): Promise<readonly Line[]> {

@@ -1,9 +1,6 @@
 import type { ActionRequest } from "../domain/action-request.ts";
 import type { Incident } from "../domain/incident.ts";
-import { PROBLEMS } from "../domain/incident.ts";
-import { targetKey } from "../domain/target.ts";
 import type { DoneFacts } from "../messages/resolved-note.ts";
-import type { RelatedFacts } from "../messages/related-note.ts";
 import type { Tables } from "../ports/store.ts";
 
 // More are told of nowhere: an incident with more acts than this is told by `/oom show`.
@@ -28,16 +25,4 @@ async function actOf(
   const decisions = await requests.decisions(id);
   const approvedBy = decisions.filter(({ kind }) => kind !== "deny").map(({ userId }) => userId);
   return { title: titleOf(actionId), state, looked: plan.risk === "none", requestedBy, approvedBy };
-}
-
-/** The last incident of the same target and problem, and those of other problems of the target that are open now. */
-export async function relatedTo({ incidents }: Tables, { id, fingerprint, target, problem }: Incident): Promise<RelatedFacts> {
-  const earlier = await incidents.lastResolved(fingerprint);
-  const others = await Promise.all(
-    PROBLEMS.filter((other) => other !== problem).map((other) => incidents.unresolved(`${targetKey(target)} ${other}`)),
-  );
-  return {
-    ...(earlier === undefined || earlier.id === id ? {} : { earlier }),
-    others: others.filter((other) => other !== undefined),
-  };
 }

@@ -7,6 +7,7 @@ import { openStore } from "../../src/adapters/sql/open-store.ts";
 import { randomIds } from "../../src/adapters/system/random-ids.ts";
 import { systemClock } from "../../src/adapters/system/system-clock.ts";
 import type { Investigation } from "../../src/domain/investigation.ts";
+import { targetKey } from "../../src/domain/target.ts";
 import { createNarrator } from "../../src/jobs/narrate.ts";
 import type { News } from "../../src/ports/narrator.ts";
 import type { Store } from "../../src/ports/store.ts";
@@ -65,6 +66,20 @@ describe("the narrator", () => {
       channel: incident.channel,
       thread: { slot: `${incident.id}/root` },
     });
+  });
+
+  it("links what is open of other problems of the same target, in both threads", async () => {
+    const metrics = {
+      ...incident,
+      id: "inc_metrics",
+      problem: "workload-metrics",
+      fingerprint: `${targetKey(incident.target)} workload-metrics`,
+    } as const;
+    await openOrJoin(store.incidents, metrics);
+    await tell({ kind: "opened", incident, investigation, steps: STEPS });
+    expect(await textOf(`${incident.id}/related`)).toContain("Open as well: pod metrics of the same target, `inc_metrics`");
+    expect(await textOf(`inc_metrics/related/${incident.id}`)).toContain(`of the same target, \`${incident.id}\``);
+    expect(await store.outbox.bySlot(`inc_metrics/related/${incident.id}`)).toMatchObject({ thread: { slot: "inc_metrics/root" } });
   });
 
   it("hangs below the alert's own post, which it never edits", async () => {
