@@ -22,7 +22,7 @@ export type Hearsay = {
  */
 export async function isHushed(front: Front, taken: TakenAlert, { victim, place, isUnsure }: Hearsay): Promise<boolean> {
   const { desk } = front;
-  const { alert, key, heardAtMs } = taken;
+  const { alert, key, heardAtMs, changedAtMs } = taken;
   if (victim.kind === "none" && victim.because === undefined) return false; // nothing would be told anyway
   const noises = noisesOf(front, taken, { victim, place });
   let by: string | undefined;
@@ -35,8 +35,19 @@ export async function isHushed(front: Front, taken: TakenAlert, { victim, place,
   if (isUnsure) return true;
   const { target, problem, isKill, channel, severity } = noise;
   const about = victim.kind === "found" && target !== undefined && problem !== undefined ? { target, problem } : {};
-  const hushed = { ...about, by, key, channel, severity, isKill, source: alert.source, says: alert.says, atMs: heardAtMs };
-  await commit(desk, (tables) => hushWithin(tables, { ...hushed, alert }));
+  const hushed = {
+    ...about,
+    by,
+    key,
+    channel,
+    severity,
+    isKill,
+    source: alert.source,
+    class: alert.class,
+    says: alert.says,
+    atMs: heardAtMs,
+  };
+  await commit(desk, (tables) => hushWithin(tables, { ...hushed, alert, ...given({ changedAtMs }) }));
   return true;
 }
 

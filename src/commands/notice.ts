@@ -52,5 +52,5 @@ async function inThread(desk: Front["desk"], { channel, userId }: Place, threadT
 async function byName(desk: Front["desk"], { text, userId }: { readonly text: string; readonly userId: string }): Promise<void> {
   const id = /\binc_[0-9a-z]{1,40}\b/i.exec(text.slice(0, 500))?.[0].toLowerCase();
   const incident = id === undefined ? undefined : await desk.store.incidents.get(id);
-  if (incident !== undefined) await attend(desk, { incident, by: userId });
+  if (incident !== undefined) await attend(desk, { incident, by: userId, isAlone: true });
 }

@@ -76,7 +76,7 @@ async function press(front: Front, click: Click): Promise<Message | undefined> {
     case "storm_take_out":
       return ownThread(front, click);
     case "incident_snooze":
-      return isIdOf("inc", value)
+      return isIdOf("inc", value) || isIdOf("stm", value)
         ? ((await refusedUnless(front, "investigators", userId)) ?? snoozeIncident(front, click))
         : notOurs(front, click);
     case "incident_attend":

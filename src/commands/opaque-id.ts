@@ -3,7 +3,7 @@ import { refusal } from "../messages/refusal.ts";
 import type { Front } from "./front.ts";
 
 /** Has it the form of an id of this kind? Whether there is such a one, the store knows. */
-export function isIdOf(prefix: "off" | "req" | "inc" | "sil" | "str", value: string): boolean {
+export function isIdOf(prefix: "off" | "req" | "inc" | "sil" | "stm" | "str", value: string): boolean {
   return value.length <= 64 && value.startsWith(`${prefix}_`) && /^[a-z]+_[0-9A-Za-z]+$/.test(value);
 }
 

@@ -1,13 +1,16 @@
-import { isQuiet, isWithin } from "../domain/calm.ts";
+import { isWithin, nextChange, weeklyOf, type WindowTime } from "../domain/calm.ts";
+import { given } from "../domain/given.ts";
 import type { Message } from "../domain/message.ts";
 import { nearest } from "../domain/nearest.ts";
-import { fitsPattern } from "../domain/name-pattern.ts";
-import { formatSilenced, type Silence } from "../domain/silence.ts";
+import { formatSilenced } from "../domain/silence.ts";
 import { endSilence, setSilence, type SilenceWish } from "../incidents/silences.ts";
 import { note } from "../messages/note.ts";
 import { refusal } from "../messages/refusal.ts";
-import { silenceList, silenceSetNote } from "../messages/silence-list.ts";
+import { silenceEndedNote, silenceSetNote } from "../messages/silence-answers.ts";
+import { silenceList, type Timed } from "../messages/silence-list.ts";
+import { announce, retract } from "./announce-silence.ts";
 import type { Front } from "./front.ts";
+import { labelHint } from "./label-hint.ts";
 import type { SilenceAsked } from "./silence-words.ts";
 import { whatToSilence } from "./what-to-silence.ts";
 
@@ -22,29 +25,28 @@ export async function silence(front: Front, userId: string, asked: SilenceAsked)
   return set(front, { what, until, kills: kills || isKills, userId, ...(reason === undefined ? {} : { reason }) });
 }
 
-/** The button "Snooze 1 h" of an incident. */
+/** The button "Snooze 1 h" of an incident or storm. */
 export async function snoozeIncident(front: Front, click: { readonly value: string; readonly userId: string }): Promise<Message> {
   return silence(front, click.userId, { what: click.value, until: { ms: HOUR_MS }, kills: false });
 }
 
 /** `/oom silences` */
 export async function silences({ desk }: Front): Promise<Message> {
-  const { store, clock, calm } = desk;
+  const { store, clock, calm = { maintenance: [] } } = desk;
   const nowMs = clock.nowMs();
+  const timed = (when: WindowTime): Timed => ({ when, isNow: isWithin(when, nowMs), ...given({ changesAtMs: nextChange(when, nowMs) }) });
   return silenceList({
     silences: await store.silences.live(nowMs),
     counts: await store.hushed.counts(),
-    now: {
-      maintenance: (calm?.maintenance ?? []).filter(({ when }) => isWithin(when, nowMs)),
-      isQuiet: calm !== undefined && isQuiet(calm, nowMs),
-    },
+    maintenance: calm.maintenance.map((window) => ({ window, time: timed(window.when) })),
+    ...given({ quietHours: calm.quietHours === undefined ? undefined : timed(weeklyOf(calm.quietHours)) }),
   });
 }
 
 /** `/oom unmute`, and the button "Undo". */
 export async function unmute(front: Front, userId: string, typed: string): Promise<Message> {
   const id = idOf(typed);
-  const ended = await endSilence(front.desk, { id, userId });
+  const ended = await endSilence(front.desk, { id, userId }, (tables, silence) => retract(tables, front, { silence, by: userId }));
   switch (ended.kind) {
     case "refused":
       return refusal({ because: ended.because });
@@ -52,28 +54,13 @@ export async function unmute(front: Front, userId: string, typed: string): Promi
       return noSuchSilence(front, typed);
     case "ended-already":
       return note(`The silence \`${id}\` is over already.`);
-    case "ended": {
-      const [still] = await stillOver(front, ended.silence);
-      if (still !== undefined)
-        return note(
-          `The silence \`${id}\` is over, but \`${formatSilenced(ended.silence.what)}\` stays silenced by \`${still.id}\` (\`${formatSilenced(still.what)}\`): \`/oom unmute ${still.id}\``,
-        );
-      return note(
-        `\`${formatSilenced(ended.silence.what)}\` is heard again. The next alert about it opens its incident and says how much was kept quiet.`,
-      );
-    }
+    case "ended":
+      return silenceEndedNote(ended);
   }
 }
 
-/** Other silences over the same, or over a pattern that has it in it. */
-async function stillOver({ desk }: Front, { id, what }: Silence): Promise<readonly Silence[]> {
-  const live = await desk.store.silences.live(desk.clock.nowMs());
-  const words = formatSilenced(what);
-  return live.filter((other) => other.id !== id && fitsPattern(formatSilenced(other.what), words));
-}
-
 async function set(front: Front, wish: SilenceWish): Promise<Message> {
-  const done = await setSilence(front.desk, wish);
+  const done = await setSilence(front.desk, wish, (tables, silence) => announce(tables, front, silence));
   switch (done.kind) {
     case "refused":
       return refusal({ because: done.because });
@@ -82,8 +69,10 @@ async function set(front: Front, wish: SilenceWish): Promise<Message> {
         because: `no incident of \`${formatSilenced(wish.what)}\` is open, so there is nothing to be resolved`,
         todo: `Say for how long: \`/oom mute ${formatSilenced(wish.what)} for 2d\``,
       });
-    case "set":
-      return silenceSetNote({ silence: done.silence, open: done.incidents.length });
+    case "set": {
+      const hint = await labelHint(front, wish.what);
+      return silenceSetNote({ ...done, open: done.incidents.length, ...given({ hint }) });
+    }
   }
 }
 

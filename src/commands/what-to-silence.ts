@@ -17,10 +17,11 @@ export type WhatFound =
 const KINDS = ["redis", "docker", "node", ...WORKLOAD_RESOURCES] as const;
 const LONGEST = 300;
 
-/** What somebody wants to hear nothing of: an incident's id, a label, a channel, a problem, a pattern, or a target by its name. */
+/** What somebody wants to hear nothing of: an incident's or storm's id, a label, a channel, a problem, a pattern, or a target by its name. */
 export async function whatToSilence(front: Front, typed: string): Promise<WhatFound> {
   const word = typed.slice(0, LONGEST);
   if (isIdOf("inc", word.toLowerCase())) return ofIncident(front, word.toLowerCase());
+  if (isIdOf("stm", word.toLowerCase())) return ofStorm(front, word.toLowerCase());
   if (word.includes("=")) return label(word);
   if (/^#?[CG][A-Z0-9]{8,20}$/.test(word)) return found({ kind: "channel", channel: word.replace("#", "") });
   if (word.startsWith("#"))
@@ -40,7 +41,19 @@ async function ofIncident({ desk }: Front, id: string): Promise<WhatFound> {
   return found({ kind: "target", pattern: targetKey(incident.target), problem: incident.problem });
 }
 
+async function ofStorm({ desk }: Front, id: string): Promise<WhatFound> {
+  const storm = await desk.store.storms.get(id);
+  if (storm === undefined) return refused(`there is no storm "${id}"`, "Its id stands at the end of the first message of its thread.");
+  return found({ kind: "storm", stormId: id });
+}
+
 function label(word: string): WhatFound {
+  const [, inner] = /^labels?[=:](.+=.+)$/i.exec(word) ?? [];
+  if (inner !== undefined)
+    return refused(
+      `expected a label's own name before \`=\`, got "${word.slice(0, 80)}"`,
+      `Did you mean \`/oom mute ${inner.slice(0, 80)}\`?`,
+    );
   const [, name, value = ""] = /^([A-Za-z_][\w.:/-]{0,80})=["']?([^"'~!=]{1,200}?)["']?$/.exec(word) ?? [];
   if (name === undefined)
     return refused(`expected a label as \`name=value\`, with \`*\` at the end where it may go on, got "${word.slice(0, 80)}"`);

@@ -45,7 +45,12 @@ export function calmOf(rules: CalmRules, noise: Noise, nowMs: number): Calm | un
 
 /** Are these quiet hours? */
 export function isQuiet({ quietHours }: CalmRules, nowMs: number): boolean {
-  return quietHours !== undefined && isWithin({ kind: "weekly", days: WEEKDAYS, ...quietHours }, nowMs);
+  return quietHours !== undefined && isWithin(weeklyOf(quietHours), nowMs);
+}
+
+/** Quiet hours are those of every day. */
+export function weeklyOf(hours: QuietHours): WeeklyTime {
+  return { kind: "weekly", days: WEEKDAYS, ...hours };
 }
 
 /** By the clock on the wall: what a clock shows twice in autumn counts twice, what it leaves out in spring not at all. */
@@ -58,10 +63,48 @@ export function isWithin(when: WindowTime, nowMs: number): boolean {
   return began || (days.includes(dayBefore(weekday)) && minutes < toMinutes);
 }
 
+/** When it ends, where it holds now; else when it begins next. Undefined: never. To the minute. */
+export function nextChange(when: WindowTime, nowMs: number): number | undefined {
+  const isNow = isWithin(when, nowMs);
+  const differs = (atMs: number): boolean => isWithin(when, atMs) !== isNow;
+  const next = boundariesOf(when, nowMs).find((atMs) => atMs > nowMs && differs(atMs));
+  if (next === undefined || when.kind === "once") return next;
+  // A clock that is put forward in between leaves out the very minute.
+  let atMs = next;
+  while (atMs - MINUTE_MS > nowMs && atMs > next - LONGEST_SHIFT_MS && differs(atMs - MINUTE_MS)) atMs -= MINUTE_MS;
+  return atMs;
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** By how much clocks are put forward or back, at the most. */
+const LONGEST_SHIFT_MS = 2 * 3_600_000;
+
+/** Of the week around, in order; of an hour that comes twice both. */
+function boundariesOf(when: WindowTime, nowMs: number): readonly number[] {
+  if (when.kind === "once") return [when.fromMs, when.toMs];
+  const { fromMinutes, toMinutes, zone } = when;
+  const days = Array.from({ length: 10 }, (_, index) => wallTimeAt(nowMs + (index - 1) * DAY_MS, zone));
+  return days
+    .flatMap(({ year, month, day }) => [fromMinutes, toMinutes].map((minutes) => momentOf({ year, month, day, minutes }, zone)))
+    .flatMap((atMs) => [atMs, atMs + LONGEST_SHIFT_MS / 2])
+    .toSorted((left, right) => left - right);
+}
+
 function isOf({ targets, labels }: MaintenanceWindow, noise: Noise): boolean {
   const { target } = noise;
   const isTarget = targets.length === 0 || (target !== undefined && targets.some((pattern) => fitsPattern(pattern, targetKey(target))));
   return isTarget && Object.entries(labels).every(([name, pattern]) => fitsLabel({ name, pattern }, noise));
+}
+
+/** `sat,sun 02:00-06:00 Europe/Berlin`: as it is written. */
+export function formatWindowTime({ days, fromMinutes, toMinutes, zone }: WeeklyTime): string {
+  const named = days.length === WEEKDAYS.length ? "daily" : days.join(",");
+  return `${named} ${formatTimeOfDay(fromMinutes)}-${formatTimeOfDay(toMinutes)} ${zone}`;
+}
+
+function formatTimeOfDay(minutes: number): string {
+  return [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, "0")).join(":");
 }
 
 export const WEEKLY_EXPECTED =

@@ -1,5 +1,6 @@
 import { isWorse, type Alert, type AlertClass, type Severity } from "./alert.ts";
-import type { HeardLabels } from "./heard-labels.ts";
+import { given } from "./given.ts";
+import { NO_VALUE, type HeardLabels } from "./heard-labels.ts";
 import type { Incident, Problem } from "./incident.ts";
 import { severityOf as severityOfWord } from "./severity-words.ts";
 import { fitsPattern } from "./name-pattern.ts";
@@ -27,7 +28,9 @@ export type Silenced =
   /** A label's name, and its value with the same `*`. */
   | { readonly kind: "label"; readonly name: string; readonly pattern: string }
   /** Where it would be told: Slack channel id. */
-  | { readonly kind: "channel"; readonly channel: string };
+  | { readonly kind: "channel"; readonly channel: string }
+  /** What is told in this storm's thread. */
+  | { readonly kind: "storm"; readonly stormId: string };
 
 /** Something that is about to be told unasked. */
 export type Noise = {
@@ -35,6 +38,8 @@ export type Noise = {
   readonly target?: Target;
   readonly problem?: Problem;
   readonly channel: string;
+  /** Its incident is one of this storm. */
+  readonly stormId?: string;
   readonly labels: HeardLabels;
   /** By its sender's word, or by what it is; null: unknown. */
   readonly severity: Severity | null;
@@ -67,7 +72,7 @@ export function isGraveKill(alert: { readonly class: AlertClass; readonly severi
   return alert.class === "oom_killed" && !isWorse("critical", severityOf(alert));
 }
 
-/** Does a silence cover this? When it ends is not asked here. */
+/** Does a silence cover all of this? When it ends is not asked here. */
 export function covers({ what, kills }: Pick<Silence, "what" | "kills">, noise: Noise): boolean {
   if (noise.isKill && !kills) return false;
   switch (what.kind) {
@@ -79,18 +84,27 @@ export function covers({ what, kills }: Pick<Silence, "what" | "kills">, noise: 
       return fitsLabel(what, noise);
     case "channel":
       return noise.channel === what.channel;
+    case "storm":
+      return noise.stormId === what.stormId;
   }
 }
 
 /** Is it about this incident, by any of its alerts? */
 export function coversIncident({ what }: Pick<Silence, "what">, incident: Incident): boolean {
+  if (coversWhole({ what }, incident)) return true;
+  return what.kind === "label" && saidOf(what, incident.labels ?? {}).some((value) => fitsValue(what, value));
+}
+
+/** Is it about this incident, by every one of its alerts, kills among them? */
+export function coversWhole({ what }: Pick<Silence, "what">, incident: Incident): boolean {
   return covers({ what, kills: true }, noiseOf(incident));
 }
 
 /** What of an incident would be told, by all that was heard of it. */
 export function noiseOf(incident: Incident): Noise {
-  const { target, problem, channel, severity = null, labels = {} } = incident;
-  return { target, problem, channel, severity, labels, isKill: false };
+  const { target, problem, channel, severity = null, labels = {}, stormId } = incident;
+  const isKill = severity === "critical" && labels["class"]?.includes("oom_killed" satisfies AlertClass) === true;
+  return { target, problem, channel, severity, labels, isKill, ...given({ stormId }) };
 }
 
 /** `deploy/shop/*`, `severity=warning`: as it is typed. */
@@ -104,6 +118,8 @@ export function formatSilenced(what: Silenced): string {
       return `${what.name}=${what.pattern}`;
     case "channel":
       return `#${what.channel}`;
+    case "storm":
+      return what.stormId;
   }
 }
 
@@ -112,16 +128,22 @@ function fitsTarget({ pattern, problem }: Extract<Silenced, { readonly kind: "ta
   return fitsPattern(pattern, targetKey(noise.target)) && (problem === undefined || problem === noise.problem);
 }
 
-/** `severity=warning` and `severity=warn` fit what its sender calls `minor` and we call a warning. */
-export function fitsLabel(
-  { name, pattern }: Pick<Extract<Silenced, { readonly kind: "label" }>, "name" | "pattern">,
-  { labels, severity }: Noise,
-): boolean {
-  const said = Object.entries(labels).filter(([label]) => label.toLowerCase() === name.toLowerCase());
-  const values = said.flatMap(([, each]) => each);
-  if (name.toLowerCase() === "severity" && severity !== null) {
-    if (severityOfWord(pattern) === severity) return true;
-    values.push(severity);
-  }
-  return values.some((value) => fitsPattern(pattern.toLowerCase(), value.toLowerCase()));
+type Label = Pick<Extract<Silenced, { readonly kind: "label" }>, "name" | "pattern">;
+
+/** Has everything that was heard of it this label? `severity=warn` fits what its sender calls `minor` and we call a warning. */
+export function fitsLabel(label: Label, { labels, severity }: Noise): boolean {
+  const said = saidOf(label, labels);
+  if (label.name.toLowerCase() !== "severity" || severity === null)
+    return said.length > 0 && said.every((value) => fitsValue(label, value));
+  // The worst counts: what is less bad is not told for itself.
+  const worst = said.length === 1 ? said : said.filter((value) => severityOfWord(value) === severity);
+  return severityOfWord(label.pattern) === severity || [severity, ...worst].some((value) => fitsValue(label, value));
+}
+
+function saidOf({ name }: Pick<Label, "name">, labels: HeardLabels): readonly string[] {
+  return Object.entries(labels).flatMap(([label, values]) => (label.toLowerCase() === name.toLowerCase() ? values : []));
+}
+
+function fitsValue({ pattern }: Pick<Label, "pattern">, value: string): boolean {
+  return value !== NO_VALUE && fitsPattern(pattern.toLowerCase(), value.toLowerCase());
 }

@@ -27,20 +27,27 @@ export type Attending = {
   readonly incident: Incident;
   /** Slack user id. */
   readonly by: string;
+  /** It is told in a storm, and only this one was reacted to. */
+  readonly isAlone?: true;
 };
 
-/** Within a transaction: somebody has reacted. False: nobody was waited for (any more). Where somebody was called, it is said who it is. */
-export async function attendWithin(tables: Tables, desk: Desk, { incident, by }: Attending): Promise<boolean> {
+/**
+ * Within a transaction: somebody has reacted, to all that share the thread of a storm. False: nobody was waited for (any more).
+ * Where somebody was called, it is said who it is.
+ */
+export async function attendWithin(tables: Tables, desk: Desk, { incident, by, isAlone }: Attending): Promise<boolean> {
   const atMs = desk.clock.nowMs();
-  if (!(await tables.attention.attend(incident.id, { by, atMs }))) return false;
+  const own = await tables.attention.attend(incident.id, { by, atMs });
+  const stormId = isAlone === true ? undefined : incident.stormId;
+  const others = stormId === undefined ? 0 : await tables.attention.attendStorm(stormId, { by, atMs });
+  if (!own && others === 0) return false;
   const actor = { kind: "user", id: by } as const;
-  await tables.audit.append({ kind: "incident-attended", actor, atMs, incidentId: incident.id, detail: {} });
-  await tables.incidents.note({ incidentId: incident.id, atMs, actor, says: "Is on it" });
+  const detail = stormId === undefined ? {} : { storm: stormId, others };
+  await tables.audit.append({ kind: "incident-attended", actor, atMs, incidentId: incident.id, detail });
+  await tables.incidents.note({ incidentId: incident.id, atMs, actor, says: stormId === undefined ? "Is on it" : "Is on its storm" });
   const { sinceMs = atMs, mentionedAtMs, spreadAtMs } = (await tables.attention.get(incident.id)) ?? {};
-  const attended = { kind: "attended", incident, by, sinceMs } as const;
-  if (mentionedAtMs !== undefined) await desk.narrator(tables, { ...attended, where: "thread" });
-  const channel = desk.unattended?.spread?.channel;
-  if (spreadAtMs !== undefined && channel !== undefined) await desk.narrator(tables, { ...attended, where: { channel } });
+  const isCalled = stormId !== undefined || mentionedAtMs !== undefined || spreadAtMs !== undefined;
+  if (isCalled) await desk.narrator(tables, { kind: "attended", incident, by, sinceMs });
   return true;
 }
 
@@ -50,14 +57,16 @@ export async function attendThread(
   { channel, threadTs, by }: { readonly channel: string; readonly threadTs: string; readonly by: string },
 ): Promise<void> {
   if (desk.unattended === undefined) return;
-  const incident = await desk.store.incidents.findByThread(channel, threadTs);
+  const { incidents, storms } = desk.store;
+  const incident = (await incidents.findByThread(channel, threadTs)) ?? (await storms.memberByThread(channel, threadTs));
   if (incident !== undefined) await attend(desk, { incident, by });
 }
 
 /** Like `attendWithin`, by itself. */
 export async function attend(desk: Desk, attending: Attending): Promise<boolean> {
-  if (attending.incident.state === "resolved") return false;
-  const awaited = await desk.store.attention.get(attending.incident.id);
-  if (awaited === undefined || awaited.attendedAtMs !== undefined) return false;
+  const { id, state, stormId } = attending.incident;
+  if (state === "resolved") return false;
+  const awaited = await desk.store.attention.get(id);
+  if (stormId === undefined && (awaited === undefined || awaited.attendedAtMs !== undefined)) return false;
   return commit(desk, (tables) => attendWithin(tables, desk, attending));
 }

@@ -6,66 +6,109 @@ import { commit } from "../incidents/commit.ts";
 import type { Desk } from "../incidents/desk.ts";
 import { hushOf } from "../incidents/hush.ts";
 import { threadLink } from "../incidents/thread-link.ts";
-import { callNote, spreadNote } from "../messages/quiet-notes.ts";
 import type { Chat } from "../ports/chat.ts";
 import type { News } from "../ports/narrator.ts";
 import type { AttentionStep } from "../ports/quiet-tables.ts";
 import type { Tables } from "../ports/store.ts";
-import { stormSlot } from "./say-storm.ts";
+import { callSlot, directSlot, type Called } from "./call-slots.ts";
+import { callsInVain, peopleToTell, type Calling } from "./calls-in-vain.ts";
 
-export type CallDeps = { readonly desk: Desk; readonly chat: Pick<Chat, "permalink"> };
+export type CallDeps = { readonly desk: Desk; readonly chat: Pick<Chat, "permalink" | "groupMembers"> };
 
 type Call = Extract<News, { readonly kind: "unattended" }>["call"];
-type Calling = { readonly incident: Incident; readonly step: AttentionStep; readonly call: Call };
 
 const MOST_LOOKED_AT = 500;
 /** A group that is called fifty times in a minute is called no better; the rest follows at the next look. */
 const MOST_CALLS = 10;
 const MOST_ENTRIES = 200;
 
-/** Nobody has reacted to incidents for too long: calls a group, and later another channel, once each. May run on several replicas at once. */
-export async function callForHelp({ desk, chat }: CallDeps): Promise<number> {
-  const { mention, spread, severities } = desk.unattended ?? { severities: [] };
+/**
+ * Nobody has reacted to incidents for too long: calls a group, and later another channel, once each; what Slack refuses goes another
+ * way. May run on several replicas at once.
+ */
+export async function callForHelp(deps: CallDeps): Promise<number> {
+  const { desk } = deps;
   let calls = 0;
-  for (const [step, settings] of [["mention", mention] as const, ["spread", spread] as const]) {
-    if (settings === undefined) continue;
-    const due = await desk.store.attention.unattended(step, desk.clock.nowMs() - settings.afterMs, MOST_LOOKED_AT);
-    const grave = due.filter(({ severity }) => severity !== undefined && severities.includes(severity));
-    for (const incident of grave) {
+  let people: Promise<readonly string[]> | undefined;
+  const ways: Ways = { ...deps, people: () => (people ??= peopleToTell(deps)) };
+  for (const look of [dueFor("mention"), dueFor("spread"), callsInVain]) {
+    for (const calling of await look(desk, MOST_LOOKED_AT)) {
       if (calls === MOST_CALLS) return calls;
-      if ((await hushOf(desk.store, desk, noiseOf(incident))) !== undefined) continue;
-      const call: Call = "group" in settings ? { group: settings.group } : await spreading({ desk, chat }, incident, settings.channel);
-      if (await commit(desk, (tables) => callWithin(tables, desk, { incident, step, call }))) calls += 1;
+      if ((await hushOf(desk.store, desk, noiseOf(calling.incident))) !== undefined) continue;
+      const call = await callOf(ways, calling);
+      if (call !== undefined && (await commit(desk, (tables) => callWithin(tables, desk, { ...calling, call })))) calls += 1;
     }
   }
   return calls;
 }
 
-async function spreading(deps: CallDeps, incident: Incident, channel: string): Promise<Call> {
-  const permalink = await threadLink(deps, incident);
-  return permalink === undefined ? { channel } : { channel, permalink };
+function dueFor(step: AttentionStep): (desk: Desk, limit: number) => Promise<readonly Calling[]> {
+  return async ({ store, clock, unattended }, limit) => {
+    const settings = unattended?.[step];
+    if (settings === undefined) return [];
+    const due = await store.attention.unattended(step, clock.nowMs() - settings.afterMs, limit);
+    const grave = due.filter(({ severity }) => severity !== undefined && unattended?.severities.includes(severity));
+    return grave.map((incident) => ({ incident, how: step }));
+  };
 }
 
+/** Who is told directly is asked once a round. */
+type Ways = CallDeps & { people(): Promise<readonly string[]> };
+
+/** Undefined: it is not configured any more, or there is nobody. */
+async function callOf(ways: Ways, { incident, how }: Calling): Promise<Call | undefined> {
+  const { mention, spread } = ways.desk.unattended ?? {};
+  if (how === "direct") {
+    const people = await ways.people();
+    return people.length === 0 ? undefined : { people };
+  }
+  if (how === "mention" || how === "mention-again") return mention === undefined ? undefined : { group: mention.group };
+  if (spread === undefined) return undefined;
+  const permalink = await threadLink(ways, incident);
+  return permalink === undefined ? { channel: spread.channel } : { channel: spread.channel, permalink };
+}
+
+type Placed = Calling & { readonly call: Call };
+
 /** False: somebody has reacted after all, or it has been done. */
-async function callWithin(tables: Tables, desk: Desk, { incident, step, call }: Calling): Promise<boolean> {
-  const { sinceMs } = (await tables.attention.get(incident.id)) ?? {};
-  if (sinceMs === undefined || (await hasActed(tables, desk, { incident, sinceMs }))) return false;
-  const atMs = desk.clock.nowMs();
-  if (!(await tables.attention.done(incident.id, step, atMs))) return false;
-  const forMs = atMs - sinceMs;
-  const actor = { kind: "oomph" } as const;
-  const called = "group" in call ? call.group : call.channel;
-  await tables.audit.append({ kind: "incident-unattended", actor, atMs, incidentId: incident.id, detail: { step, called, forMs } });
-  await tables.incidents.note({
-    incidentId: incident.id,
-    atMs,
-    actor,
-    says: `Nobody had reacted for ${formatDuration(forMs)}: called ${called}`,
-  });
-  const news = { kind: "unattended", incident, sinceMs, forMs, call } as const;
-  if (incident.stormId !== undefined) return callInStorm(tables, desk, { news, stormId: incident.stormId });
-  await desk.narrator(tables, news);
+async function callWithin(tables: Tables, desk: Desk, { incident, how, call }: Placed): Promise<boolean> {
+  const { sinceMs, attendedAtMs } = (await tables.attention.get(incident.id)) ?? {};
+  if (sinceMs === undefined || attendedAtMs !== undefined || (await hasActed(tables, desk, { incident, sinceMs }))) return false;
+  const left = await stillToDo(tables, { about: { incident, sinceMs }, how, call, atMs: desk.clock.nowMs() });
+  if (left === undefined) return false;
+  const forMs = desk.clock.nowMs() - sinceMs;
+  if (how === "mention" || how === "spread" || how === "direct") await record(tables, desk, { incident, how, call: left, forMs });
+  await desk.narrator(tables, { kind: "unattended", incident, sinceMs, forMs, call: left });
   return true;
+}
+
+type ToDo = { readonly about: Called; readonly how: Calling["how"]; readonly call: Call; readonly atMs: number };
+
+/** What of a call nobody else has made: a storm calls once, whichever of its incidents was the first. */
+async function stillToDo({ attention, outbox }: Tables, { about, how, call, atMs }: ToDo): Promise<Call | undefined> {
+  if ("people" in call) {
+    const said = await Promise.all(call.people.map((id) => outbox.bySlot(directSlot(about, id))));
+    const people = call.people.filter((_, index) => said[index] === undefined);
+    return people.length === 0 ? undefined : { people };
+  }
+  const there = await outbox.bySlot(callSlot(about, "group" in call ? "mention" : "spread"));
+  if (how === "mention" || how === "spread")
+    return (await attention.done(about.incident.id, how, atMs)) && there === undefined ? call : undefined;
+  return there?.state === "failed" ? call : undefined;
+}
+
+type Made = { readonly incident: Incident; readonly how: string; readonly call: Call; readonly forMs: number };
+
+async function record({ audit, incidents }: Tables, { clock }: Desk, { incident, how, call, forMs }: Made): Promise<void> {
+  const [atMs, actor, incidentId] = [clock.nowMs(), { kind: "oomph" } as const, incident.id];
+  const called = calledBy(call);
+  await audit.append({ kind: "incident-unattended", actor, atMs, incidentId, detail: { step: how, called, forMs } });
+  await incidents.note({ incidentId, atMs, actor, says: `Nobody had reacted for ${formatDuration(forMs)}: called ${called}` });
+}
+
+function calledBy(call: Call): string {
+  if ("group" in call) return call.group;
+  return "people" in call ? call.people.join(", ") : call.channel;
 }
 
 /** What people have asked for or decided is in the audit, wherever they did so. */
@@ -79,19 +122,5 @@ async function hasActed(
   if (acted === undefined) return false;
   if (acted.actor.kind === "user") await attendWithin(tables, desk, { incident, by: acted.actor.id });
   if (acted.actor.kind === "cli") await tables.attention.attend(incident.id, { by: acted.actor.login, atMs: acted.atMs });
-  return true;
-}
-
-type InStorm = { readonly news: Extract<News, { readonly kind: "unattended" }>; readonly stormId: string };
-
-/** A storm calls once, in its own thread and in the other channel, whichever of its incidents was the first. */
-async function callInStorm(tables: Tables, { ids, clock }: Desk, { news, stormId }: InStorm): Promise<boolean> {
-  const { call } = news;
-  const slot = "group" in call ? `${stormId}/unattended` : `${stormId}/unattended/elsewhere`;
-  const storm = await tables.storms.get(stormId);
-  if (storm === undefined || (await tables.outbox.bySlot(slot)) !== undefined) return false;
-  const where = "group" in call ? { channel: storm.channel, thread: { slot: stormSlot(stormId) } } : { channel: call.channel };
-  const message = "group" in call ? callNote({ ...news, ...call }) : spreadNote({ ...news, ...call });
-  await tables.outbox.say({ slot, ...where, content: { kind: "message", message }, priority: 1 }, ids.next("dlv"), clock.nowMs());
   return true;
 }

@@ -118,7 +118,7 @@ async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
     case "unattended":
     case "attended":
     case "checked-up":
-      return quietLines(news);
+      return quietLines(news, teller.tables);
     case "escalated":
     case "not-escalated":
       return [escalation(news, teller)];

@@ -1,10 +1,12 @@
-import type { StormSettings } from "../domain/storm.ts";
+import type { Storm, StormSettings } from "../domain/storm.ts";
 import type { ActionDoc } from "../domain/plan.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { News } from "../ports/narrator.ts";
 import type { Tables } from "../ports/store.ts";
+import { callSlot } from "./call-slots.ts";
 import { reportOf } from "./report-of.ts";
 import { sayStorm, stormSlot } from "./say-storm.ts";
+import { answeredLines, callLines, silencedLine, type QuietLine } from "./tell-quiet.ts";
 
 type Telling = {
   readonly ids: Ids;
@@ -41,20 +43,34 @@ async function tellMember(tables: Tables, news: News, telling: Telling): Promise
   const storm = stormId === undefined ? undefined : await tables.storms.get(stormId);
   if (storm === undefined) return false;
   const { id } = news.incident;
+  for (const line of await linesInStorm(tables, news, storm.id)) await sayBelow(tables, telling, { line, storm, incidentId: id });
   if (news.kind === "investigation-failed") await tables.storms.found(id, `Could not be looked at: ${news.because}`);
   if (news.kind !== "diagnosed" || news.investigation.diagnosis === undefined) return true;
 
   await tables.storms.found(id, news.investigation.diagnosis.finding.headline);
   const message = reportOf(news, telling);
   if (message === undefined || !(await tables.storms.reply(id, { stormId: storm.id, most: telling.storms?.replies ?? 0 }))) return true;
-  const saying = {
-    slot: `${id}/report/${news.investigation.id}`,
-    incidentId: id,
-    channel: storm.channel,
-    thread: { slot: stormSlot(storm.id) },
-    content: { kind: "message", message },
-    priority: 2,
-  } as const;
-  await tables.outbox.say(saying, telling.ids.next("dlv"), telling.clock.nowMs());
+  const line = { slot: `${id}/report/${news.investigation.id}`, message, priority: 2 } as const;
+  await sayBelow(tables, telling, { line, storm, incidentId: id });
   return true;
+}
+
+/** What is said of one for all of a storm: that it is silenced, and who is called and reacts. */
+async function linesInStorm({ outbox }: Tables, news: News, stormId: string): Promise<readonly QuietLine[]> {
+  const incident = { ...news.incident, stormId };
+  if (news.kind === "silenced") return [silencedLine(stormId, news)];
+  if (news.kind === "unattended") return callLines({ ...news, incident });
+  if (news.kind !== "attended") return [];
+  const steps = ["mention", "spread"] as const;
+  const calls = await Promise.all(steps.map((step) => outbox.bySlot(callSlot({ ...news, incident }, step))));
+  const said = calls.filter((call) => call !== undefined);
+  return answeredLines({ ...news, incident }, said);
+}
+
+type Below = { readonly line: QuietLine; readonly storm: Storm; readonly incidentId: string };
+
+async function sayBelow({ outbox }: Tables, { ids, clock }: Telling, { line, storm, incidentId }: Below): Promise<void> {
+  const { slot, message, priority, channel } = line;
+  const where = channel === undefined ? { channel: storm.channel, thread: { slot: stormSlot(storm.id) } } : { channel };
+  await outbox.say({ slot, incidentId, ...where, content: { kind: "message", message }, priority }, ids.next("dlv"), clock.nowMs());
 }

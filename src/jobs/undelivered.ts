@@ -11,7 +11,10 @@ export type UndeliveredDeps = {
 
 const NOTICE_SLOT = "undelivered/";
 
-/** Ends a delivery for good: audited, and said by direct message to whom it concerns and in the fallback channel. */
+/**
+ * Ends a delivery for good: audited, and said by direct message to whom it concerns and in the fallback channel, or where that is
+ * the same, to the admins.
+ */
 export async function giveUp({ desk, fallbackChannel }: UndeliveredDeps, delivery: Delivery, because: string): Promise<void> {
   await commit(desk, async (tables) => {
     const atMs = desk.clock.nowMs();
@@ -23,23 +26,34 @@ export async function giveUp({ desk, fallbackChannel }: UndeliveredDeps, deliver
       ...(delivery.incidentId === undefined ? {} : { incidentId: delivery.incidentId }),
       detail: { slot: delivery.slot, channel: delivery.channel, because, attempts: delivery.attempts },
     });
-    for (const notice of noticesOf(delivery, because, fallbackChannel)) await tables.outbox.say(notice, desk.ids.next("dlv"), atMs);
+    for (const notice of noticesOf(delivery, because, recipientsOf(delivery, { fallbackChannel, admins: desk.rules.admins, atMs })))
+      await tables.outbox.say(notice, desk.ids.next("dlv"), atMs);
   });
   desk.metrics.delivered("failed");
   desk.log.error({ slot: delivery.slot, channel: delivery.channel, because }, "a message could not be delivered");
 }
 
+type Others = { readonly fallbackChannel: string | undefined; readonly admins: readonly string[]; readonly atMs: number };
+type Recipient = { readonly channel: string; /** Notices about the same are one, with what came last. */ readonly matter: string };
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * One notice for an incident: a whole thread that cannot be posted is one matter. Where the fallback channel is the very one that
+ * refuses, which then refuses every incident, those who look after Oomph are told, once in an hour.
+ */
+function recipientsOf({ id, incidentId, channel, onBehalfOf }: Delivery, { fallbackChannel, admins, atMs }: Others): readonly Recipient[] {
+  const others = new Set([onBehalfOf, fallbackChannel].flatMap((other) => (other === undefined || other === channel ? [] : [other])));
+  if (others.size > 0) return [...others].map((other) => ({ channel: other, matter: incidentId ?? id }));
+  const matter = `${channel}/${Math.floor(atMs / HOUR_MS)}`;
+  return admins.filter((admin) => /^[UW]/.test(admin) && admin !== channel).map((admin) => ({ channel: admin, matter }));
+}
+
 /** A notice that cannot be delivered either is not followed by another. */
-function noticesOf(delivery: Delivery, because: string, fallbackChannel: string | undefined): readonly Saying[] {
+function noticesOf(delivery: Delivery, because: string, recipients: readonly Recipient[]): readonly Saying[] {
   if (delivery.slot.startsWith(NOTICE_SLOT)) return [];
-  const recipients = [delivery.onBehalfOf, fallbackChannel].filter((id) => id !== undefined && id !== delivery.channel);
-  const message = undeliveredMessage(delivery, because);
-  return [...new Set(recipients)].flatMap((channel) => {
-    if (channel === undefined) return [];
-    // One per incident and place: a whole thread that cannot be posted is one notice with the newest content.
-    const slot = `${NOTICE_SLOT}${channel}/${delivery.incidentId ?? delivery.id}`;
-    return [{ slot, channel, content: { kind: "message", message }, priority: 1 } as const];
-  });
+  const content = { kind: "message", message: undeliveredMessage(delivery, because) } as const;
+  return recipients.map(({ channel, matter }) => ({ slot: `${NOTICE_SLOT}${channel}/${matter}`, channel, content, priority: 1 }));
 }
 
 function undeliveredMessage(delivery: Delivery, because: string): Message {

@@ -1,8 +1,9 @@
 import { counted } from "../domain/count.ts";
-import type { Severity } from "../domain/alert.ts";
+import type { AlertClass, Severity } from "../domain/alert.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
+import { choiceOf } from "../domain/target-choice.ts";
 import { button, context, header, lines, message, section } from "./kit.ts";
 import { PROBLEMS } from "./root.ts";
 import { code, prose, time } from "./words.ts";
@@ -12,6 +13,8 @@ export type DigestRow = {
   readonly target?: Target;
   readonly problem?: Incident["problem"];
   readonly severity: Severity | null;
+  /** Of the worst of them: the button starts its runbook. */
+  readonly class?: AlertClass;
   readonly says: string;
   readonly count: number;
   readonly firstAtMs: number;
@@ -25,7 +28,10 @@ const LINES_A_BLOCK = 20;
 /** What waited for the end of quiet hours, the worst first, each with a button that has it looked into. */
 export function quietDigest({ rows }: { readonly rows: readonly DigestRow[] }): Message {
   const total = rows.reduce((sum, { count }) => sum + count, 0);
-  const title = `Quiet hours: ${counted(total, "report")} of ${counted(rows.length, "target")} waited`;
+  const targets = new Set(rows.flatMap(({ target }) => (target === undefined ? [] : [formatTarget(target)]))).size;
+  const unknown = rows.filter(({ target }) => target === undefined).length;
+  const about = [...(targets > 0 ? [counted(targets, "target")] : []), ...(unknown > 0 ? [`${unknown} that named none`] : [])];
+  const title = `Quiet hours: ${counted(total, "report")} of ${about.join(" and ")} waited`;
   const rest = rows.slice(MOST_BUTTONS).map(line);
   const blocks = Array.from({ length: Math.ceil(rest.length / LINES_A_BLOCK) }, (_, index) =>
     lines(rest.slice(index * LINES_A_BLOCK, (index + 1) * LINES_A_BLOCK)),
@@ -40,7 +46,7 @@ export function quietDigest({ rows }: { readonly rows: readonly DigestRow[] }): 
 
 function row(one: DigestRow): ReturnType<typeof section> {
   if (one.target === undefined) return section(line(one));
-  return section(line(one), button("Investigate", { actionId: "target_pick", id: formatTarget(one.target) }));
+  return section(line(one), button("Investigate", { actionId: "target_pick", id: choiceOf(one.target, one.class) }));
 }
 
 function line({ target, problem, severity, says, count, firstAtMs, lastAtMs }: DigestRow): string {

@@ -6,19 +6,39 @@ import type { Silence } from "../domain/silence.ts";
 import { formatTarget } from "../domain/target.ts";
 import { button, buttons, context, message, section } from "./kit.ts";
 import { PROBLEMS } from "./root.ts";
-import { code, link, person, prose, silenceWords, time } from "./words.ts";
+import { code, killWords, link, person, prose, silenceWords, time, untilWords } from "./words.ts";
 
 /** Somebody has silenced it, in its thread. */
 export function silencedNote({ silence }: { readonly silence: Silence }): Message {
-  const until = silence.untilMs === undefined ? "until it is resolved" : `until ${time(silence.untilMs)}`;
-  const why = silence.reason === undefined ? "" : `: ${prose(silence.reason)}`;
-  const kills = silence.kills ? "Kills are counted and not told either." : "Kills are told all the same.";
   return message(`Silenced ${silence.untilMs === undefined ? "until it is resolved" : "for a while"}`, [
     section(
-      `🔕 *${silenceWords(silence.what)} is silenced ${until}* by ${person(silence.by)}${why}\nWhat alerts and the watch say is counted meanwhile. ${kills}`,
+      `${silencedBy(silence)}\nWhat alerts and the watch say is counted meanwhile. ${killWords(silence)}`,
       button("Undo", { actionId: "silence_end", id: silence.id }),
     ),
   ]);
+}
+
+/** Somebody has silenced what nobody has named: for all who count on hearing of it. */
+export function broadNote({ silence }: { readonly silence: Silence }): Message {
+  const words = `${silenceWords(silence.what)} is silenced`;
+  return message(`${words} for everybody`, [
+    section(
+      `${silencedBy(silence)}\nWhatever it covers opens no incident and is told nobody here; it is counted. ${killWords(silence)}`,
+      button("Undo", { actionId: "silence_end", id: silence.id }),
+    ),
+  ]);
+}
+
+/** In the place of that, when it was taken back. */
+export function retractedNote({ silence, by }: { readonly silence: Silence; readonly by: string }): Message {
+  return message("A silence was taken back", [
+    section(`🔔 ${person(by)} has taken back that ${silenceWords(silence.what)} was silenced · ${code(silence.id)}`),
+  ]);
+}
+
+function silencedBy(silence: Silence): string {
+  const why = silence.reason === undefined ? "" : `: ${prose(silence.reason)}`;
+  return `🔕 *${silenceWords(silence.what)} is silenced ${untilWords(silence)}* by ${person(silence.by)}${why}`;
 }
 
 /** It is told again, after some of it was kept quiet. */
@@ -66,15 +86,28 @@ export function spreadNote({ incident, forMs, permalink }: Unattended & { readon
   ]);
 }
 
-/** Somebody has reacted after being called: stands where they were called. */
-export function attendedNote({ incident, by }: { readonly incident: Incident; readonly by: string }): Message {
+/** Nobody has reacted, and Slack takes no call in any channel: somebody is told directly. */
+export function directNote({ incident, forMs }: Unattended): Message {
   const name = formatTarget(incident.target);
-  return message(`Somebody is on ${name}`, [section(`🙋 ${person(by)} is on ${code(name)} · ${code(incident.id)}`)]);
+  return message(`Nobody has reacted to ${name} for ${formatDuration(forMs)}`, [
+    section(
+      `📣 *${PROBLEMS[incident.problem]}: ${code(name)}* Nobody has reacted for ${formatDuration(forMs)}, and Slack takes no call in <#${incident.channel}>, so you are told here: \`/oom show ${incident.id}\``,
+    ),
+    ...onIt(incident),
+  ]);
 }
 
-function onIt({ id }: Incident): ReturnType<typeof buttons> {
+/** Somebody has reacted after being called: stands where they were called. */
+export function attendedNote({ incident, by }: { readonly incident: Incident; readonly by: string }): Message {
+  const name = incident.stormId === undefined ? formatTarget(incident.target) : `the storm ${incident.stormId}`;
+  const what = incident.stormId === undefined ? code(name) : `the storm ${code(incident.stormId)}`;
+  return message(`Somebody is on ${name}`, [section(`🙋 ${person(by)} is on ${what} · ${code(incident.id)}`)]);
+}
+
+/** In a storm's thread all of it is snoozed. */
+function onIt({ id, stormId = id }: Incident): ReturnType<typeof buttons> {
   return buttons([
     button("I'm on it", { actionId: "incident_attend", id, style: "primary" }),
-    button("Snooze 1 h", { actionId: "incident_snooze", id }),
+    button("Snooze 1 h", { actionId: "incident_snooze", id: stormId }),
   ]);
 }

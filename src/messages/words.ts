@@ -1,6 +1,6 @@
 import type { Actor } from "../domain/actor.ts";
 import { escapeMrkdwn } from "../domain/message.ts";
-import { formatSilenced, type Silenced } from "../domain/silence.ts";
+import { formatSilenced, type Silence, type Silenced } from "../domain/silence.ts";
 
 // Control, format (zero-width, right-to-left), surrogate, private and line-separating characters: none of them is for
 // readers, and some make a key look like another one.
@@ -87,10 +87,20 @@ export function who(actor: Actor): string {
   }
 }
 
+/** Until when a silence holds, for people. */
+export function untilWords({ untilMs }: Pick<Silence, "untilMs">): string {
+  return untilMs === undefined ? "until it is resolved" : `until ${time(untilMs)}`;
+}
+
+/** What becomes of kills that it covers, in a sentence. */
+export function killWords({ kills }: Pick<Silence, "kills">): string {
+  return kills ? "Kills are counted and not told either." : "Kills are told all the same.";
+}
+
 /** What is silenced, for people: `deploy/shop/*`, the label `severity=warning`, a channel. */
 export function silenceWords(what: Silenced): string {
   if (what.kind === "channel") return /^[CG][A-Z0-9]{2,20}$/.test(what.channel) ? `All in <#${what.channel}>` : code(what.channel);
-  return code(formatSilenced(what));
+  return what.kind === "storm" ? `The storm ${code(what.stormId)}` : code(formatSilenced(what));
 }
 
 /** `a`, `a and b`, `a, b and c`; with `or` on request. */

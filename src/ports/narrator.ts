@@ -133,22 +133,19 @@ export type News =
       readonly firstAtMs: number;
       readonly lastAtMs: number;
     }
-  /** Nobody has reacted for so long: a group is called into the thread, or another channel is told, with the thread's address. */
+  /**
+   * Nobody has reacted for so long: a group is called into the thread, another channel is told with the thread's address, or, where
+   * Slack takes neither, people are told by direct message.
+   */
   | {
       readonly kind: "unattended";
       readonly incident: Incident;
       readonly sinceMs: number;
       readonly forMs: number;
-      readonly call: { readonly group: string } | Spreading;
+      readonly call: { readonly group: string } | Spreading | { readonly people: readonly string[] };
     }
-  /** Somebody has, after they were called. */
-  | {
-      readonly kind: "attended";
-      readonly incident: Incident;
-      readonly sinceMs: number;
-      readonly by: string;
-      readonly where: "thread" | { readonly channel: string };
-    }
+  /** Somebody has, after they were called: it is said wherever that was. */
+  | { readonly kind: "attended"; readonly incident: Incident; readonly sinceMs: number; readonly by: string }
   /** Not heard of for so long, and a look says that it is not over; looked at again at `nextMs`. */
   | {
       readonly kind: "checked-up";

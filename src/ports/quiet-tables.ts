@@ -1,4 +1,4 @@
-import type { Severity } from "../domain/alert.ts";
+import type { AlertClass, Severity } from "../domain/alert.ts";
 import type { Incident, Problem } from "../domain/incident.ts";
 import type { Silence } from "../domain/silence.ts";
 import type { Target } from "../domain/target.ts";
@@ -27,6 +27,8 @@ export type Hushed = {
   readonly channel: string;
   /** An alert's sender, or `watch`. */
   readonly source: string;
+  /** By which its runbook is chosen. Absent: of what was kept quiet before this was remembered. */
+  readonly class?: AlertClass;
   readonly severity: Severity | null;
   readonly isKill: boolean;
   /** In a line; never markup. */
@@ -34,8 +36,8 @@ export type Hushed = {
   readonly atMs: number;
 };
 
-/** Many of the same incident in one channel. */
-export type HushedGroup = Pick<Hushed, "fingerprint" | "target" | "problem" | "channel" | "severity" | "says"> & {
+/** Many of the same incident in one channel: how bad the worst of them was, its class, and what the newest so bad says. */
+export type HushedGroup = Pick<Hushed, "fingerprint" | "target" | "problem" | "channel" | "class" | "severity" | "says"> & {
   readonly count: number;
   readonly firstAtMs: number;
   readonly lastAtMs: number;
@@ -45,8 +47,8 @@ export type HushedTable = {
   /** False: this key is there already. */
   add(hushed: Hushed): Promise<boolean>;
   has(key: string): Promise<boolean>;
-  /** How many each has kept quiet, of all that is still remembered. */
-  counts(): Promise<readonly { readonly by: string; readonly count: number; readonly kills: number }[]>;
+  /** How much each has kept quiet, of all that is still remembered. */
+  counts(): Promise<readonly HushCount[]>;
   /** What of an incident's nobody has been told yet; from then on it counts as told. Undefined: nothing. */
   tell(fingerprint: string): Promise<{ readonly count: number; readonly firstAtMs: number; readonly lastAtMs: number } | undefined>;
   /** Those of these fingerprints of which something has not been told yet. */
@@ -57,15 +59,22 @@ export type HushedTable = {
   forget(beforeMs: number, by: string): Promise<number>;
 };
 
+/** `waiting`: those of which nobody has been told yet. */
+export type HushCount = { readonly by: string; readonly count: number; readonly kills: number; readonly waiting: number };
+
 /** Whether somebody has reacted to an incident that no person has opened. */
 export type AttentionTable = {
   /** From now on somebody is waited for at each of these; what was before is forgotten. */
   wait(incidentIds: readonly string[], sinceMs: number): Promise<void>;
   /** False: nobody is waited for (any more). */
   attend(incidentId: string, change: { readonly by: string; readonly atMs: number }): Promise<boolean>;
+  /** The same for all of a storm whose incidents share its thread; how many there were. */
+  attendStorm(stormId: string, change: { readonly by: string; readonly atMs: number }): Promise<number>;
   get(incidentId: string): Promise<Attention | undefined>;
   /** Unresolved incidents to which nobody has reacted since before `sinceMs`, and of which this has not been done; the oldest first. */
   unattended(step: AttentionStep, sinceMs: number, limit: number): Promise<readonly Incident[]>;
+  /** Unresolved incidents about which somebody was called and nobody has reacted; the oldest first. */
+  called(limit: number): Promise<readonly { readonly attention: Attention; readonly incident: Incident }[]>;
   /** One conditional update; false: it has been done, or somebody has reacted. */
   done(incidentId: string, step: AttentionStep, atMs: number): Promise<boolean>;
 };

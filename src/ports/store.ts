@@ -117,6 +117,8 @@ export type StormTable = {
   /** In the order of joining, those with threads of their own too. */
   members(stormId: string): Promise<readonly StormMember[]>;
   member(incidentId: string): Promise<StormMember | undefined>;
+  /** One of those that are told in this thread and are not resolved. */
+  memberByThread(channel: string, threadTs: string): Promise<Incident | undefined>;
   /** Its turn has come. False: it had come already. */
   lookedInto(incidentId: string, investigationId: string): Promise<boolean>;
   /** What looking into it came to. */

@@ -11,7 +11,7 @@ import { openIncident } from "../incidents/open-incident.ts";
 import { findUnresolved, resolveWithin } from "../incidents/resolve.ts";
 import type { Tables } from "../ports/store.ts";
 import { isTroubled, KILLS_FORGOTTEN_MS } from "../domain/watch.ts";
-import { countQuietly, hushedBy, SEVERITY_OF } from "./hush-watch.ts";
+import { countQuietly, hushedBy, labelsOfNews, SEVERITY_OF } from "./hush-watch.ts";
 import type { Telling } from "./telling.ts";
 import type { WatchDeps } from "./watch-deps.ts";
 
@@ -63,13 +63,14 @@ async function say(
   await escalate(tables, desk, { incident, event: kind satisfies EscalationEvent, says });
 }
 
-async function incidentOf({ desk, runbookFor, channel }: WatchDeps, { target, lookInto }: Subject): Promise<Incident> {
+async function incidentOf({ desk, runbookFor, channel }: WatchDeps, { target, lookInto, kinds }: Subject): Promise<Incident> {
   const runbook = runbookFor(target.kind);
   const { problem } = runbook;
   const known = lookInto === "seldom" ? await lookedIntoLately(desk, target, problem) : undefined;
   if (known !== undefined) return known;
   const steps = runbook.steps.map(({ id, title }): StepProgress => ({ step: id, title, state: { kind: "waiting" } }));
-  const opening = { target, problem, channel, actor: ACTOR, runbookId: runbook.id, steps, news: true } as const;
+  const labels = labelsOfNews(kinds);
+  const opening = { target, problem, channel, actor: ACTOR, runbookId: runbook.id, steps, labels, news: true } as const;
   return (await openIncident(desk, opening)).incident;
 }
 

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CalmRules } from "../../src/domain/calm.ts";
 import { parseCommand } from "../../src/commands/parse-command.ts";
+import { silence } from "../../src/commands/silence.ts";
 import { APPROVER, CHANNEL, REQUESTER, rulesWith, STRANGER } from "../support/desk.ts";
 import { startFront, type TestFront } from "../support/front.ts";
+import { seen } from "../support/seen.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -94,8 +96,16 @@ describe("what is silenced", () => {
     expect(await on.oom("silences")).toContain("Nothing is silenced");
     expect(await on.oom(`unmute ${idIn(answer)}`)).toContain("is over already");
     const wide = idIn(await on.oom("mute redis/* for 4h"));
-    const narrow = idIn(await on.oom("mute redis/shop for 1h"));
-    expect(await on.oom(`unmute ${narrow}`)).toContain(`stays silenced by \`${wide}\``);
+    const answered = await on.oom("mute redis/shop for 1h");
+    expect(answered).toMatch(/`redis\/\*` is silenced as well, until <!date.*: so it stays quiet\. `\/oom unmute (sil_\w+)`/);
+    expect(answered).toContain(`/oom unmute ${wide}`);
+    expect(await on.oom(`unmute ${idIn(answered)}`)).toMatch(/`redis\/shop` stays quiet\.[\s\S]*`redis\/\*` is silenced as well/);
+    const narrow = idIn(await on.oom("mute redis/shop for 1d"));
+    expect(await on.oom("mute redis/* for 2h")).toMatch(/`redis\/shop` is silenced as well.* so a part of it stays quiet/);
+    expect(await on.oom("mute redis/* for 2d")).not.toContain("`redis/shop` is silenced as well");
+    for (const { id } of await on.front.desk.store.silences.live(on.front.desk.clock.nowMs()))
+      if (id !== wide && id !== narrow) await on.oom(`unmute ${id}`);
+    await on.oom(`unmute ${narrow}`);
     expect(await on.oom(`unmute ${wide}`)).toContain("is heard again");
 
     await alert();
@@ -126,6 +136,13 @@ describe("what is silenced", () => {
     expect(await on.oom("mute severity=warnin")).toContain("did you mean warning?");
     expect(await on.oom("mute class=oom_kiled")).toContain("did you mean oom_killed?");
     expect(await on.oom("mute problem=redis")).toContain("xpected one of redis-memory");
+    expect(await on.oom("mute label=team=web")).toContain("Did you mean `/oom mute team=web`?");
+    const typo = await on.oom("mute namspace=shop 1h");
+    expect(typo).toContain("No alert so far had a label `namspace`. Did you mean `namespace=shop`?");
+    expect(await on.oom("mute instance=shpo 1h")).toContain("Did you mean `instance=shop`?");
+    expect(await on.oom("mute pgdata=shop 1h")).toMatch(/No alert so far had a label `pgdata`\. Alerts had .*`alertname`/);
+    expect(await on.oom("mute instance=shop 1m")).not.toContain("⚠️");
+    for (const { id } of await on.front.desk.store.silences.live(on.front.desk.clock.nowMs())) await on.oom(`unmute ${id}`);
     const answer = await on.oom("mute severity=warn* 1h");
     await alert("warning");
     expect(await open()).toBeUndefined();
@@ -133,6 +150,31 @@ describe("what is silenced", () => {
     expect(await open()).toMatchObject({ severity: "critical" });
     expect(await on.oom("investigate redis/shop")).toContain("redis/shop");
     await on.oom(`unmute ${idIn(answer)}`);
+  });
+
+  it("covers nothing that nobody has named for more than an hour where the configuration does not name who asks, and is announced", async () => {
+    const { desk } = on.front;
+    const front = { ...on.front, desk: { ...desk, rules: { ...desk.rules, investigators: "everyone" as const } } };
+    for (const typed of ["redis/*", "severity=crit*", "redis-memory", "C0123ABCD"]) {
+      const announced = async (id: string) => on.slot(`silence/${id}/${typed.startsWith("C0") ? typed : CHANNEL}`);
+      const asked = { what: typed, until: { ms: 24 * HOUR_MS }, kills: false };
+      const mine = await desk.store.silences.live(desk.clock.nowMs());
+      const cut = seen(await silence(front, STRANGER, asked)).join("\n");
+      expect(cut).toContain("For an hour at the most");
+      const kept = await desk.store.silences.get(idIn(cut));
+      expect((kept?.untilMs ?? 0) - (kept?.atMs ?? 0)).toBe(HOUR_MS);
+      expect(await announced(idIn(cut))).toContain(`by <@${STRANGER}>`);
+      const whole = seen(await silence(front, APPROVER, asked)).join("\n");
+      expect(whole).not.toContain("For an hour at the most");
+      expect(await announced(idIn(whole))).toContain("opens no incident");
+      for (const id of [idIn(cut), idIn(whole)]) await on.oom(`unmute ${id}`);
+      expect(await announced(idIn(whole))).toContain(`<@${REQUESTER}> has taken back`);
+      expect(await desk.store.silences.live(desk.clock.nowMs())).toEqual(mine);
+    }
+    const named = seen(await silence(front, STRANGER, { what: "redis/shop", until: { ms: 24 * HOUR_MS }, kills: false })).join("\n");
+    expect(named).not.toContain("For an hour");
+    expect(await on.slot(`silence/${idIn(named)}/${CHANNEL}`)).toBe("");
+    await on.oom(`unmute ${idIn(named)}`);
   });
 
   it("is snoozed by a button", async () => {
@@ -162,9 +204,7 @@ describe("maintenance and quiet hours", () => {
   it("keep alerts quiet that are not critical, and say that it is their time", async () => {
     const on = await startFront();
     const calm: CalmRules = {
-      maintenance: [
-        { name: "upgrade", targets: ["docker/*"], labels: {}, when: { kind: "once", fromMs: 0, toMs: Number.MAX_SAFE_INTEGER } },
-      ],
+      maintenance: [{ name: "upgrade", targets: ["docker/*"], labels: {}, when: { kind: "once", fromMs: 0, toMs: 9_000_000_000_000 } }],
       quietHours: { fromMinutes: 0, toMinutes: 24 * 60, zone: "UTC" },
     };
     Object.assign(on.front.desk, { calm });
@@ -182,7 +222,9 @@ describe("maintenance and quiet hours", () => {
       });
     await send("warning", "1790000100.000100");
     expect(await on.front.desk.store.incidents.list({ limit: 9 })).toEqual([]);
-    expect(await on.oom("silences")).toMatch(/Maintenance now: upgrade[\s\S]*Quiet hours now[\s\S]*1 kept quiet/);
+    expect(await on.oom("silences")).toMatch(
+      /upgrade\* now, until <!date[\s\S]*covers `docker\/\*`[\s\S]*Quiet hours[\s\S]*1 waits for their end/,
+    );
     await send("critical", "1790000101.000100");
     expect(await on.front.desk.store.incidents.list({ limit: 9 })).toMatchObject([{ severity: "critical" }]);
     await on.test.stop();

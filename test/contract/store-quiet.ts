@@ -35,6 +35,7 @@ export function quietContract(ask: Ask): void {
         aSilence({ what: { kind: "problem", problem: "node-memory" }, untilMs: T0_MS + 2 * MINUTE_MS }),
         aSilence({ what: { kind: "label", name: "severity", pattern: "warn*" } }),
         aSilence({ what: { kind: "channel", channel: "C_OPS" } }),
+        aSilence({ what: { kind: "storm", stormId: "stm_1" } }),
       ];
       for (const silence of all) await store.silences.add(silence);
       expect(await store.silences.live(T0_MS)).toStrictEqual(all);
@@ -43,7 +44,7 @@ export function quietContract(ask: Ask): void {
       const [, , node] = all;
       expect(await store.silences.live(T0_MS + MINUTE_MS)).toStrictEqual(all.slice(1));
       expect(await store.silences.end(node?.id ?? "", { atMs: T0_MS + MINUTE_MS, by: "U_BOB" })).toBe(true);
-      expect((await store.silences.live(T0_MS + MINUTE_MS)).map(({ what }) => what.kind)).toEqual(["target", "label", "channel"]);
+      expect((await store.silences.live(T0_MS + MINUTE_MS)).map(({ what }) => what.kind)).toEqual(["target", "label", "channel", "storm"]);
     });
 
     it("end once, whoever asks, and not after their time", async () => {
@@ -76,7 +77,7 @@ export function quietContract(ask: Ask): void {
     it("is counted once per key, by whom, and told once of its incident", async () => {
       const replicas = await ask.replicas();
       const [store] = replicas;
-      const same = aHushed({ by: "sil_1" });
+      const same = aHushed({ by: "sil_1", class: "redis_memory" });
       const added = await Promise.all(replicas.map((one) => one.hushed.add(same)));
       expect(added.filter(Boolean)).toHaveLength(1);
       await store.hushed.add(aHushed({ by: "sil_1", isKill: true, severity: null, atMs: T0_MS + 5 }));
@@ -84,26 +85,26 @@ export function quietContract(ask: Ask): void {
       const { fingerprint: _, target: __, problem: ___, ...unplaced } = aHushed({ by: "sil_2" });
       await store.hushed.add(unplaced);
       expect([await store.hushed.has(same.key), await store.hushed.has("none")]).toEqual([true, false]);
-      const counts = [
-        { by: "sil_1", count: 2, kills: 1 },
-        { by: "sil_2", count: 2, kills: 0 },
+      const counts = (waiting: number) => [
+        { by: "sil_1", count: 2, kills: 1, waiting },
+        { by: "sil_2", count: 2, kills: 0, waiting: 2 },
       ];
-      expect(await store.hushed.counts()).toStrictEqual(counts);
+      expect(await store.hushed.counts()).toStrictEqual(counts(2));
       expect([await store.hushed.untold(["redis/sessions redis-memory", "none"]), await store.hushed.untold([])]).toEqual([
         ["redis/sessions redis-memory"],
         [],
       ]);
       const told = await Promise.all(replicas.map((one) => one.hushed.tell("redis/sessions redis-memory")));
       expect(told.filter((one) => one !== undefined)).toStrictEqual([{ count: 2, firstAtMs: T0_MS, lastAtMs: T0_MS + 5 }]);
-      expect(await store.hushed.counts()).toStrictEqual(counts);
+      expect(await store.hushed.counts()).toStrictEqual(counts(0));
       expect(await store.hushed.tell("none")).toBeUndefined();
       expect(await store.hushed.untold(["redis/sessions redis-memory"])).toEqual([]);
     });
 
     it("is told together, the worst first, and then no more", async () => {
       const store = await ask.store();
-      await store.hushed.add(aHushed());
-      await store.hushed.add(aHushed({ severity: "critical", atMs: T0_MS + 9 }));
+      await store.hushed.add(aHushed({ class: "memory_high", atMs: T0_MS + 40 }));
+      await store.hushed.add(aHushed({ severity: "critical", class: "redis_memory", says: "it refuses writes", atMs: T0_MS + 9 }));
       await store.hushed.add(aHushed({ fingerprint: "b", severity: null, atMs: T0_MS + 20 }));
       await store.hushed.add(aHushed({ fingerprint: "c", severity: null, atMs: T0_MS + 30 }));
       await store.hushed.add(aHushed({ channel: "C_ALL" }));
@@ -122,8 +123,10 @@ export function quietContract(ask: Ask): void {
       expect(groups[1]).toMatchObject({
         target: { kind: "redis", name: "sessions" },
         problem: "redis-memory",
-        firstAtMs: T0_MS,
-        lastAtMs: T0_MS + 9,
+        class: "redis_memory",
+        says: "it refuses writes",
+        firstAtMs: T0_MS + 9,
+        lastAtMs: T0_MS + 40,
       });
       expect(await store.hushed.tellAll("quiet-hours")).toEqual([]);
     });
@@ -156,8 +159,12 @@ export function quietContract(ask: Ask): void {
       const done = await Promise.all(replicas.map((one) => one.attention.done(incident.id, "mention", T0_MS + 3)));
       expect(done.filter(Boolean)).toHaveLength(1);
       expect(await store.attention.unattended("mention", T0_MS, 9)).toEqual([]);
+      expect(await store.attention.called(9)).toStrictEqual([
+        { incident, attention: { incidentId: incident.id, sinceMs: T0_MS, mentionedAtMs: T0_MS + 3 } },
+      ]);
       const attended = await Promise.all(replicas.map((one) => one.attention.attend(incident.id, { by: "U_BOB", atMs: T0_MS + 4 })));
       expect(attended.filter(Boolean)).toHaveLength(1);
+      expect(await store.attention.called(9)).toEqual([]);
       expect(await store.attention.done(incident.id, "spread", T0_MS + 5)).toBe(false);
       expect(await store.attention.unattended("spread", T0_MS, 9)).toEqual([]);
       expect(await store.attention.get(incident.id)).toStrictEqual({

@@ -70,6 +70,26 @@ export function stormContract(ask: Ask): void {
       expect(await store.storms.alertOf("inc_none")).toEqual({});
     });
 
+    it("are found by their thread, and reacted to all at once, but for who has a thread of their own", async () => {
+      const store = await ask.store();
+      await store.storms.begin(STORM);
+      const [first, second, out] = [await joined(store, "first"), await joined(store, "second"), await joined(store, "out")];
+      await store.storms.takeOut(out);
+      for (const id of [first, second, out]) await store.attention.wait(id, T0_MS);
+      const content = { kind: "message", message: { text: "Storm", blocks: [] } } as const;
+      const saying = { slot: `${STORM.id}/root`, channel: STORM.channel, content, priority: 2 } as const;
+      await store.outbox.sent(await store.outbox.say(saying, "dlv_root", T0_MS), { ts: "7.7", revision: 1 });
+      expect(await store.storms.memberByThread(STORM.channel, "7.7")).toMatchObject({ id: first, stormId: STORM.id });
+      expect(await store.storms.memberByThread("C0OTHER", "7.7")).toBeUndefined();
+      await store.incidents.transition(first, ["open"], "resolved", T0_MS);
+      expect(await store.storms.memberByThread(STORM.channel, "7.7")).toMatchObject({ id: second });
+      const change = { by: "U_BOB", atMs: T0_MS + 5 };
+      expect(await store.attention.attendStorm(STORM.id, change)).toBe(2);
+      expect(await store.attention.attendStorm(STORM.id, change)).toBe(0);
+      expect((await store.attention.get(out))?.attendedBy).toBeUndefined();
+      expect((await store.attention.get(second))?.attendedBy).toBe("U_BOB");
+    });
+
     it("have room for so many reports below them, each once", async () => {
       const store = await ask.store();
       await store.storms.begin(STORM);

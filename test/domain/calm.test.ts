@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
   calmOf,
+  formatWindowTime,
   isQuiet,
   isWithin,
+  nextChange,
   parseMoment,
   parseTimeOfDay,
   parseWeekly,
+  weeklyOf,
   type CalmRules,
   type WindowTime,
 } from "../../src/domain/calm.ts";
@@ -79,6 +82,43 @@ describe("a weekly window", () => {
     "-".repeat(9_000),
   ])("%j is not understood", (text) => {
     expect(parseWeekly(text)).toBeUndefined();
+  });
+});
+
+describe("what comes next of a window", () => {
+  it.each([
+    ["its end", { text: "sat 02:00-06:00 Europe/Berlin", now: "2026-11-21T02:30:30Z", next: "2026-11-21T05:00:00Z" }],
+    ["its next beginning", { text: "sat 02:00-06:00 Europe/Berlin", now: "2026-11-21T05:00:00Z", next: "2026-11-28T01:00:00Z" }],
+    ["its end on the next day", { text: "daily 22:00-07:00 UTC", now: "2026-11-21T22:00:00Z", next: "2026-11-22T07:00:00Z" }],
+    [
+      "its end, where days follow one another",
+      { text: "sat,sun 12:00-11:00 UTC", now: "2026-11-21T13:00:00Z", next: "2026-11-22T11:00:00Z" },
+    ],
+    [
+      "its end after an hour that comes twice",
+      { text: "sun 01:00-02:30 Europe/Berlin", now: "2026-10-24T23:30:00Z", next: "2026-10-25T00:30:00Z" },
+    ],
+    [
+      "its second beginning in that hour",
+      { text: "sun 02:00-02:30 Europe/Berlin", now: "2026-10-25T00:45:00Z", next: "2026-10-25T01:00:00Z" },
+    ],
+    [
+      "its beginning where a clock leaves it out",
+      { text: "sun 02:30-04:00 Europe/Berlin", now: "2026-03-29T00:00:00Z", next: "2026-03-29T01:00:00Z" },
+    ],
+  ])("is %s", (_, { text, now, next }) => {
+    expect(new Date(nextChange(weekly(text), at(now)) ?? 0).toISOString()).toBe(`${next.slice(0, -1)}.000Z`);
+  });
+
+  it("is of one that comes once its beginning, then its end, then nothing; and of one that always holds nothing", () => {
+    const once: WindowTime = { kind: "once", fromMs: 10, toMs: 20 };
+    expect([5, 10, 20].map((nowMs) => nextChange(once, nowMs))).toEqual([10, 20, undefined]);
+    expect(nextChange(weeklyOf({ fromMinutes: 0, toMinutes: 1440, zone: "UTC" }), at("2026-11-21T02:30:00Z"))).toBeUndefined();
+  });
+
+  it("is written as in the configuration", () => {
+    for (const text of ["daily 22:00-07:05 Europe/Berlin", "sat 02:00-06:00 UTC"])
+      expect(formatWindowTime(parseWeekly(text) ?? weeklyOf({ fromMinutes: 0, toMinutes: 1, zone: "UTC" }))).toBe(text);
   });
 });
 

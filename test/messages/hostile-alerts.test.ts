@@ -6,7 +6,8 @@ import type { Stray } from "../../src/domain/stray.ts";
 import type { Target } from "../../src/domain/target.ts";
 import { joinedNote, reopenedNote } from "../../src/messages/joined-note.ts";
 import { quietOffer } from "../../src/messages/quiet-offer.ts";
-import { callNote, silencedNote, spreadNote } from "../../src/messages/quiet-notes.ts";
+import { broadNote, callNote, silencedNote, spreadNote } from "../../src/messages/quiet-notes.ts";
+import { silenceSetNote } from "../../src/messages/silence-answers.ts";
 import { resolvedNote } from "../../src/messages/resolved-note.ts";
 import { rootMessage } from "../../src/messages/root.ts";
 import { silenceList } from "../../src/messages/silence-list.ts";
@@ -79,7 +80,15 @@ describe.each(names)("what an alert is called, %#", (name) => {
       spreadNote({ incident, forMs: 1 }),
       callNote({ incident, forMs: 1, group: name }),
       silencedNote({ silence }),
-      silenceList({ silences: [silence], counts: [], now: { maintenance: [], isQuiet: false } }),
+      broadNote({ silence }),
+      silenceList({ silences: [silence], counts: [], maintenance: [] }),
+      silenceSetNote({
+        silence,
+        open: 1,
+        staying: [{ silence, of: "all" }],
+        isCut: true,
+        hint: `No alert so far had a label \`${name}\`.`,
+      }),
       stormRoot(facts),
       ...stormPages(facts),
       strayQuestion(unknown, [target]),

@@ -1,9 +1,20 @@
 import { expect, it } from "vitest";
 import type { Incident } from "../../src/domain/incident.ts";
 import type { Silence } from "../../src/domain/silence.ts";
+import { choiceOf } from "../../src/domain/target-choice.ts";
 import { quietDigest, type DigestRow } from "../../src/messages/quiet-digest.ts";
-import { attendedNote, callNote, keptQuietNote, silencedNote, spreadNote } from "../../src/messages/quiet-notes.ts";
-import { silenceList, silenceSetNote } from "../../src/messages/silence-list.ts";
+import {
+  attendedNote,
+  broadNote,
+  callNote,
+  keptQuietNote,
+  retractedNote,
+  silencedNote,
+  spreadNote,
+} from "../../src/messages/quiet-notes.ts";
+import { silenceEndedNote, silenceSetNote } from "../../src/messages/silence-answers.ts";
+import { silenceList } from "../../src/messages/silence-list.ts";
+import { WEEKDAYS } from "../../src/domain/zoned-time.ts";
 import { pressable, seen } from "../support/seen.ts";
 
 const SILENCE: Silence = {
@@ -37,28 +48,68 @@ it("a silence in a thread can be undone, and what somebody typed pings nobody", 
   expect(pressable(note)).toEqual([{ label: "Undo", actionId: "silence_end", value: "sil_1" }]);
   const { untilMs: _, ...lasting } = SILENCE;
   expect(text(silencedNote({ silence: { ...lasting, kills: true } }))).toMatch(/until it is resolved[\s\S]*not told either/);
-  expect(text(silenceSetNote({ silence: { ...SILENCE, what: { kind: "channel", channel: "C0ALERTS" } }, open: 2 }))).toMatch(
-    /All in <#C0ALERTS> is silenced[\s\S]*2 open incidents of it stay open/,
-  );
+  const set = { silence: { ...SILENCE, what: { kind: "channel", channel: "C0ALERTS" } }, open: 2, staying: [], isCut: false } as const;
+  expect(text(silenceSetNote(set))).toMatch(/All in <#C0ALERTS> is silenced[\s\S]*2 open incidents of it stay open/);
 });
 
-it("the list has the newest first, with what each has kept quiet, and where it is their time maintenance and quiet hours", () => {
-  const when = { kind: "once", fromMs: 0, toMs: 1 } as const;
+it("the answer says what stays quiet by others, that it was cut, and what may have been mistyped", () => {
+  const { untilMs: _, ...lasting } = SILENCE;
+  const other: Silence = { ...lasting, id: "sil_2", what: { kind: "target", pattern: "redis/*" }, kills: true };
+  const staying = [{ silence: other, of: "part" }] as const;
+  const said = text(silenceSetNote({ silence: SILENCE, open: 0, staying, isCut: true, hint: "Did you mean `team`?" }));
+  expect(said).toMatch(
+    /Did you mean `team`\?[\s\S]*For an hour at the most[\s\S]*`redis\/\*` is silenced as well, until it is resolved, kills too: so a part/,
+  );
+  expect(text(silenceEndedNote({ silence: SILENCE, staying }))).toMatch(/is heard again[\s\S]*`\/oom unmute sil_2` takes that back/);
+  expect(text(silenceEndedNote({ silence: SILENCE, staying: [{ silence: other, of: "all" }] }))).toContain("stays quiet.");
+});
+
+it("what nobody has named is announced with a button, and that it was taken back", () => {
+  const note = broadNote({ silence: SILENCE });
+  expect(text(note)).toMatch(/`team=&lt;!channel&gt;\*` is silenced until <!date[\s\S]*by <@U0ASKER>[\s\S]*opens no incident/);
+  expect(pressable(note)).toEqual([{ label: "Undo", actionId: "silence_end", value: "sil_1" }]);
+  expect(text(retractedNote({ silence: SILENCE, by: "U0OTHER" }))).toContain("<@U0OTHER> has taken back");
+});
+
+it("the list has the newest first, with what each has kept quiet, and what the configuration wants quiet, now and next", () => {
+  const once = { kind: "once", fromMs: 0, toMs: 3_600_000 } as const;
+  const nightly = { kind: "weekly", days: WEEKDAYS, fromMinutes: 1320, toMinutes: 420, zone: "Europe/Berlin" } as const;
   const many = Array.from({ length: 22 }, (_, index) => ({ ...SILENCE, id: `sil_${index}` }));
   const list = silenceList({
     silences: many,
     counts: [
-      { by: "sil_21", count: 5, kills: 2 },
-      { by: "maintenance:upgrade", count: 1, kills: 0 },
+      { by: "sil_21", count: 5, kills: 2, waiting: 5 },
+      { by: "maintenance:upgrade", count: 1, kills: 0, waiting: 0 },
+      { by: "quiet-hours", count: 9, kills: 0, waiting: 3 },
     ],
-    now: { maintenance: [{ name: "upgrade", targets: [], labels: {}, when }], isQuiet: true },
+    maintenance: [
+      {
+        window: { name: "upgrade", targets: ["docker/*", "redis/shop"], labels: { team: "web" }, when: once },
+        time: { when: once, isNow: true, changesAtMs: 3_600_000 },
+      },
+      {
+        window: { name: "<!here>", targets: [], labels: {}, when: nightly },
+        time: { when: { ...nightly, days: ["sat"] }, isNow: false, changesAtMs: 0 },
+      },
+      { window: { name: "last year", targets: [], labels: {}, when: once }, time: { when: once, isNow: false } },
+    ],
+    quietHours: { when: nightly, isNow: true, changesAtMs: 7_200_000 },
   });
   expect(pressable(list)).toHaveLength(20);
   expect(pressable(list)[0]).toMatchObject({ value: "sil_21" });
+  expect(text(list)).toMatch(/5 kept quiet, 2 kills among them[\s\S]*… and 2 older ones/);
   expect(text(list)).toMatch(
-    /5 kept quiet, 2 kills among them[\s\S]*… and 2 older ones[\s\S]*Maintenance now: upgrade · 1 kept quiet[\s\S]*Quiet hours now/,
+    /upgrade\* now, until <!date.*1970-01-01T01:00:00Z>\ncovers `docker\/\*` and `redis\/shop` with `team=web`.* 1 kept quiet/,
   );
-  expect(text(silenceList({ silences: [], counts: [], now: { maintenance: [], isQuiet: false } }))).toBe("🔔 Nothing is silenced.");
+  expect(text(list)).toMatch(/&lt;!here&gt;\* next <!date.*\(sat 22:00-07:00 Europe\/Berlin\)\ncovers everything/);
+  expect(text(list)).toMatch(
+    /🌙 now, until <!date.*\(daily 22:00-07:00 Europe\/Berlin\)\n.* 3 wait for their end · 9 kept quiet in the last 30 days/,
+  );
+  expect(text(list)).not.toContain("last year");
+  expect(text(list)).toContain("restart Oomph");
+  const nothing = text(silenceList({ silences: [], counts: [], maintenance: [] }));
+  expect(nothing).toContain("🔔 Nothing is silenced now.");
+  expect(nothing).not.toContain("oomph.yaml");
 });
 
 it("a call names the group by its id, and nobody else", () => {
@@ -91,8 +142,11 @@ it("the message after quiet hours has a button for each of the worst, and a line
     problem: "redis-memory",
     count: 2,
   }));
+  const pod = { kind: "workload", connection: "local", resource: "deploy", namespace: "shop", name: "web" } as const;
+  const [own] = pressable(quietDigest({ rows: [{ ...row, target: pod, problem: "workload-memory", class: "metrics_missing" }] }));
+  expect(own?.value).toBe(choiceOf(pod, "metrics_missing"));
   const digest = quietDigest({ rows: [...rows, row] });
-  expect(digest.text).toBe("Quiet hours: 141 reports of 71 targets waited");
+  expect(digest.text).toBe("Quiet hours: 141 reports of 70 targets and 1 that named none waited");
   expect(pressable(digest)).toHaveLength(15);
   expect(pressable(digest)[0]).toEqual({ label: "Investigate", actionId: "target_pick", value: "redis/r0" });
   expect(text(digest).match(/91%/g)).toHaveLength(71);

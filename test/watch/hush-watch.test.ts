@@ -43,7 +43,7 @@ describe("what the watch notices and somebody has silenced", () => {
     const id = await silence();
     await looks(4);
     expect(await watch.incidents("kong")).toEqual([]);
-    expect(await test.desk.store.hushed.counts()).toEqual([{ by: id, count: 1, kills: 0 }]);
+    expect(await test.desk.store.hushed.counts()).toEqual([{ by: id, count: 1, kills: 0, waiting: 1 }]);
     expect(await endSilence(test.desk, { id, userId: REQUESTER })).toMatchObject({ kind: "ended" });
     await looks(1);
     expect(await watch.told("kong")).toEqual([expect.stringContaining("500.0 MiB of its limit of 512.0 MiB")]);
@@ -87,6 +87,6 @@ describe("what the watch notices and somebody has silenced", () => {
     await recordKill(watch.deps, again);
     await recordKill(watch.deps, again);
     expect(await watch.told("kong")).toHaveLength(1);
-    expect(await test.desk.store.hushed.counts()).toEqual([{ by: second, count: 1, kills: 1 }]);
+    expect(await test.desk.store.hushed.counts()).toEqual([{ by: second, count: 1, kills: 1, waiting: 1 }]);
   });
 });

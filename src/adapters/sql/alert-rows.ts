@@ -93,6 +93,7 @@ export type HushedRow = {
   problem: string | null;
   channel: string;
   source: string;
+  class: string | null;
   severity: string | null;
   is_kill: number;
   says: string;

@@ -6,6 +6,7 @@ import { askedFrom } from "./migrations/asked-from.ts";
 import { ended } from "./migrations/ended.ts";
 import { escalations } from "./migrations/escalations.ts";
 import { firing } from "./migrations/firing.ts";
+import { hushedClass } from "./migrations/hushed-class.ts";
 import { heard } from "./migrations/heard.ts";
 import { firstTables } from "./migrations/first-tables.ts";
 import type { Dialect, Migration } from "./migrations/migration.ts";
@@ -28,6 +29,7 @@ const MIGRATIONS: readonly Migration[] = [
   ended,
   stormAlerts,
   strays,
+  hushedClass,
 ];
 
 const DIALECTS: Readonly<Record<Backend["kind"], Dialect>> = {

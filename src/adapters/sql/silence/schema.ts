@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { SEVERITIES } from "../../../domain/alert.ts";
+import { ALERT_CLASSES } from "../../../domain/alert.ts";
 import { PROBLEMS } from "../../../domain/incident.ts";
 import type { Silence, Silenced } from "../../../domain/silence.ts";
-import type { Attention, HushedGroup } from "../../../ports/quiet-tables.ts";
+import type { Attention } from "../../../ports/quiet-tables.ts";
 import { StoredTarget } from "../plan/schema.ts";
 import { json } from "../json/schema.ts";
 
@@ -15,6 +15,7 @@ const StoredSilenced = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("problem"), problem: z.enum(PROBLEMS) }),
   z.object({ kind: z.literal("label"), name: z.string(), pattern: z.string() }),
   z.object({ kind: z.literal("channel"), channel: z.string() }),
+  z.object({ kind: z.literal("storm"), stormId: z.string() }),
 ]) satisfies z.ZodType<Silenced>;
 
 export const SilenceSchema = z
@@ -29,23 +30,25 @@ export const SilenceSchema = z
   })
   .transform(({ byUser, kills, ...rest }): Silence => ({ ...rest, kills: kills === 1, by: byUser }));
 
-export const HushCountSchema = z.object({ byId: z.string(), count: figure, kills: figure });
+export const HushCountSchema = z.object({ byId: z.string(), count: figure, kills: figure, waiting: figure });
 
 export const HushSpanSchema = z.object({ count: figure, firstAtMs: figure.exactOptional(), lastAtMs: figure.exactOptional() });
 
-export const HushedGroupSchema = z
-  .object({
-    fingerprint: z.string().exactOptional(),
-    target: json(StoredTarget).exactOptional(),
-    problem: z.enum(PROBLEMS).exactOptional(),
-    channel: z.string(),
-    severityRank: figure,
-    says: z.string(),
-    count: figure,
-    firstAtMs: figure,
-    lastAtMs: figure,
-  })
-  .transform(({ severityRank, ...rest }): HushedGroup => ({ ...rest, severity: SEVERITIES[severityRank] ?? null }));
+/** Those of one matter that are alike bad and of one class. `severityRank`: its place among SEVERITIES, after them for none. */
+export const HushedPartSchema = z.object({
+  matter: z.string(),
+  fingerprint: z.string().exactOptional(),
+  target: json(StoredTarget).exactOptional(),
+  problem: z.enum(PROBLEMS).exactOptional(),
+  class: z.enum(ALERT_CLASSES).exactOptional(),
+  channel: z.string(),
+  severityRank: figure,
+  says: z.string(),
+  count: figure,
+  firstAtMs: figure,
+  lastAtMs: figure,
+});
+export type HushedPart = z.infer<typeof HushedPartSchema>;
 
 export const AttentionSchema = z.object({
   incidentId: z.string(),

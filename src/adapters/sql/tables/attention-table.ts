@@ -30,6 +30,20 @@ export function attentionTable(scope: Scope): AttentionTable {
           .executeTakeFirst();
         return numUpdatedRows === 1n;
       }),
+    attendStorm: (stormId, { by, atMs }) =>
+      scope.write(async (db) => {
+        const { numUpdatedRows } = await db
+          .updateTable("attention")
+          .set({ attended_by: by, attended_at_ms: atMs })
+          .where(
+            "incident_id",
+            "in",
+            db.selectFrom("storm_members").select("incident_id").where("storm_id", "=", stormId).where("is_out", "=", 0),
+          )
+          .where("attended_at_ms", "is", null)
+          .executeTakeFirst();
+        return Number(numUpdatedRows);
+      }),
     get: (incidentId) =>
       scope.read(async (db) =>
         mayBe(await db.selectFrom("attention").selectAll().where("incident_id", "=", incidentId).executeTakeFirst(), (row) =>
@@ -51,6 +65,26 @@ export function attentionTable(scope: Scope): AttentionTable {
           .limit(limit)
           .execute();
         return decodeAll(IncidentSchema, rows, { table: "incidents", id: "id" });
+      }),
+    called: (limit) =>
+      scope.read(async (db) => {
+        const rows = await db
+          .selectFrom("attention")
+          .innerJoin("incidents", "incidents.id", "attention.incident_id")
+          .selectAll(["attention", "incidents"])
+          .where("attended_at_ms", "is", null)
+          .where((where) => where.or([where("mentioned_at_ms", "is not", null), where("spread_at_ms", "is not", null)]))
+          .where("state", "<>", "resolved" satisfies IncidentState)
+          .orderBy("since_ms")
+          .orderBy("incidents.position")
+          .limit(limit)
+          .execute();
+        const attentions = decodeAll(AttentionSchema, rows, { table: "attention", id: "incident_id" });
+        const incidents = decodeAll(IncidentSchema, rows, { table: "incidents", id: "id" });
+        return attentions.flatMap((attention, index) => {
+          const incident = incidents[index];
+          return incident === undefined ? [] : [{ attention, incident }];
+        });
       }),
     done: (incidentId, step, atMs) =>
       scope.write(async (db) => {

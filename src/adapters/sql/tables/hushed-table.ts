@@ -1,9 +1,9 @@
 import { sql, type NotNull } from "kysely";
 import { SEVERITIES } from "../../../domain/alert.ts";
-import type { Hushed, HushedTable } from "../../../ports/quiet-tables.ts";
+import type { Hushed, HushedGroup, HushedTable } from "../../../ports/quiet-tables.ts";
 import { decode, decodeAll } from "../decode.ts";
 import type { Db, Scope } from "../scope.ts";
-import { HushCountSchema, HushedGroupSchema, HushSpanSchema } from "../silence/schema.ts";
+import { HushCountSchema, HushedPartSchema, HushSpanSchema, type HushedPart } from "../silence/schema.ts";
 
 export function hushedTable(scope: Scope): HushedTable {
   return {
@@ -14,7 +14,12 @@ export function hushedTable(scope: Scope): HushedTable {
       scope.read(async (db) => {
         const rows = await db
           .selectFrom("hushed")
-          .select(["by_id", sql<number>`count(*)`.as("count"), sql<number>`sum(is_kill)`.as("kills")])
+          .select([
+            "by_id",
+            sql<number>`count(*)`.as("count"),
+            sql<number>`sum(is_kill)`.as("kills"),
+            sql<number>`sum(1 - told)`.as("waiting"),
+          ])
           .groupBy("by_id")
           .orderBy("by_id")
           .execute();
@@ -49,11 +54,12 @@ export function hushedTable(scope: Scope): HushedTable {
 }
 
 async function add(db: Db, hushed: Hushed): Promise<boolean> {
-  const { key, by, fingerprint, target, problem, channel, source, severity, isKill, says, atMs } = hushed;
+  const { key, by, fingerprint, target, problem, channel, source, class: kind, severity, isKill, says, atMs } = hushed;
   const about = {
     fingerprint: fingerprint ?? null,
     target: target === undefined ? null : JSON.stringify(target),
     problem: problem ?? null,
+    class: kind ?? null,
   };
   const { numInsertedOrUpdatedRows } = await db
     .insertInto("hushed")
@@ -78,13 +84,14 @@ async function tell(db: Db, fingerprint: string): ReturnType<HushedTable["tell"]
 
 /** What has no fingerprint is told by its own words. */
 async function tellAll(db: Db, by: string): ReturnType<HushedTable["tellAll"]> {
-  const matter = sql`coalesce(fingerprint, says)`;
   const ranks = SEVERITIES.map((severity, rank) => sql`when severity = ${severity} then ${sql.lit(rank)}`);
-  const rank = sql<number>`min(case ${sql.join(ranks, sql` `)} else ${sql.lit(SEVERITIES.length)} end)`;
+  const rank = sql<number>`case ${sql.join(ranks, sql` `)} else ${sql.lit(SEVERITIES.length)} end`;
   const rows = await db
     .selectFrom("hushed")
     .select([
       "channel",
+      "class",
+      sql<string>`coalesce(fingerprint, says)`.as("matter"),
       sql<string | null>`max(fingerprint)`.as("fingerprint"),
       sql<string | null>`max(target)`.as("target"),
       sql<string | null>`max(problem)`.as("problem"),
@@ -96,11 +103,29 @@ async function tellAll(db: Db, by: string): ReturnType<HushedTable["tellAll"]> {
     ])
     .where("by_id", "=", by)
     .where("told", "=", 0)
-    .groupBy(["channel", matter])
+    .groupBy(["channel", "class", "severity", "matter"])
     .orderBy("channel")
     .orderBy("severity_rank")
     .orderBy("last_at_ms", "desc")
     .execute();
   if (rows.length > 0) await db.updateTable("hushed").set({ told: 1 }).where("by_id", "=", by).where("told", "=", 0).execute();
-  return decodeAll(HushedGroupSchema, rows, { table: "hushed", id: "channel" });
+  return together(decodeAll(HushedPartSchema, rows, { table: "hushed", id: "channel" }));
+}
+
+/** One for each matter in a channel, by the worst of it. */
+function together(parts: readonly HushedPart[]): readonly HushedGroup[] {
+  const groups = new Map<string, Omit<HushedPart, "matter">>();
+  for (const { matter, ...part } of parts) {
+    const key = `${part.channel} ${matter}`;
+    const { count, firstAtMs, lastAtMs, ...worst } = groups.get(key) ?? { ...part, count: 0 };
+    const span = { firstAtMs: Math.min(firstAtMs, part.firstAtMs), lastAtMs: Math.max(lastAtMs, part.lastAtMs) };
+    groups.set(key, { ...worst, ...span, count: count + part.count });
+  }
+  const channels = [...new Set(parts.map(({ channel }) => channel))];
+  return channels.flatMap((channel) =>
+    [...groups.values()]
+      .filter((group) => group.channel === channel)
+      .toSorted((left, right) => left.severityRank - right.severityRank || right.lastAtMs - left.lastAtMs)
+      .map(({ severityRank, ...rest }) => ({ ...rest, severity: SEVERITIES[severityRank] ?? null })),
+  );
 }

@@ -1,8 +1,10 @@
 import { sql } from "kysely";
+import type { IncidentState } from "../../../domain/incident.ts";
 import type { MemberAlert, Storm, StormMember } from "../../../domain/storm.ts";
 import { grouped } from "../../../domain/grouped.ts";
 import type { JoiningMember, StormTable } from "../../../ports/store.ts";
 import { decode, decodeAll } from "../decode.ts";
+import { IncidentSchema } from "../schema.ts";
 import type { Db, Scope } from "../scope.ts";
 import { MemberAlertSchema, StormMemberSchema, StormSchema } from "../storm/schema.ts";
 import { mayBe } from "./rows.ts";
@@ -77,6 +79,22 @@ export function stormTable(scope: Scope): StormTable {
             .where("incident_id", "=", incidentId)
             .execute()),
       ),
+    memberByThread: (channel, threadTs) =>
+      scope.read(async (db) => {
+        const slots = db.selectFrom("outbox").select("slot").where("channel", "=", channel).where("ts", "=", threadTs);
+        const row = await db
+          .selectFrom("incidents as i")
+          .innerJoin("storm_members as m", "m.incident_id", "i.id")
+          .selectAll("i")
+          .where(sql<string>`m.storm_id || '/root'`, "in", slots)
+          .where("m.is_out", "=", 0)
+          .where("i.state", "<>", "resolved" satisfies IncidentState)
+          .orderBy("m.joined_at_ms")
+          .orderBy("i.position")
+          .limit(1)
+          .executeTakeFirst();
+        return mayBe(row, (found) => decode(IncidentSchema, found, { table: "incidents", id: found.id }));
+      }),
     lookedInto: (incidentId, investigationId) =>
       scope.write(async (db) => {
         const { numUpdatedRows } = await db

@@ -1,0 +1,57 @@
+import { messageOf } from "../domain/errors.ts";
+import type { Incident } from "../domain/incident.ts";
+import type { Desk } from "../incidents/desk.ts";
+import type { Chat } from "../ports/chat.ts";
+import type { AttentionStep } from "../ports/quiet-tables.ts";
+import { callSlot } from "./call-slots.ts";
+
+/** `direct`: by direct message. `...-again`: what Slack has refused once more, where it was to be said. */
+export type Calling = { readonly incident: Incident; readonly how: AttentionStep | "direct" | `${AttentionStep}-again` };
+
+/** What Slack refuses for good (a channel that is archived, or that Oomph was taken out of) may be mended meanwhile. */
+const AGAIN_MS = 10 * 60_000;
+const MOST_PEOPLE = 20;
+
+/**
+ * Calls that Slack has refused for good, so that nobody was called: the second channel is told without waiting, where no channel is
+ * left people are told directly, and what was refused is tried again.
+ */
+export async function callsInVain({ store, clock, unattended }: Desk, limit: number): Promise<readonly Calling[]> {
+  const callings: Calling[] = [];
+  for (const { incident, attention } of await store.attention.called(limit)) {
+    const about = { incident, sinceMs: attention.sinceMs };
+    const all = await Promise.all(STEPS.map(async (step) => ({ step, delivery: await store.outbox.bySlot(callSlot(about, step)) })));
+    const made = all.filter(({ delivery }) => delivery !== undefined);
+    const refused = made.filter(({ delivery }) => delivery?.state === "failed");
+    if (refused.length === 0) continue;
+    if (unattended?.spread !== undefined && attention.spreadAtMs === undefined) callings.push({ incident, how: "spread" });
+    else if (refused.length === made.length) callings.push({ incident, how: "direct" });
+    for (const { step, delivery } of refused)
+      if (clock.nowMs() - (delivery?.nextAttemptAtMs ?? 0) >= AGAIN_MS) callings.push({ incident, how: `${step}-again` });
+  }
+  return callings;
+}
+
+const STEPS = ["mention", "spread"] as const satisfies readonly AttentionStep[];
+
+type Asking = { readonly desk: Pick<Desk, "unattended" | "rules" | "log">; readonly chat: Pick<Chat, "groupMembers"> };
+
+/** Slack user ids: those who were to be called or, where nobody can say who that is, those who look after Oomph. */
+export async function peopleToTell({ desk, chat }: Asking): Promise<readonly string[]> {
+  const { unattended, rules, log } = desk;
+  const called = unattended?.mention === undefined ? [] : await membersOf({ desk, chat }, unattended.mention.group);
+  const people = called.length > 0 ? called : (await Promise.all(rules.admins.map((id) => membersOf({ desk, chat }, id)))).flat();
+  if (people.length === 0) log.error({}, "nobody reacts, Slack takes no call in a channel, and nobody is known who could be told directly");
+  return [...new Set(people)].slice(0, MOST_PEOPLE);
+}
+
+/** A user is by themselves. */
+async function membersOf({ desk, chat }: Asking, id: string): Promise<readonly string[]> {
+  if (!id.startsWith("S")) return [id];
+  try {
+    return await chat.groupMembers(id);
+  } catch (error) {
+    desk.log.warn({ groupId: id, because: messageOf(error) }, "could not tell who is in a group that is to be called");
+    return [];
+  }
+}
