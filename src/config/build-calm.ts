@@ -7,7 +7,15 @@ const MINUTE_MS = 60_000;
 
 export function buildCalm({ maintenance, quietHours }: AlertsDocument): CalmRules {
   const hours = quietHours === undefined ? undefined : { fromMinutes: quietHours.from, toMinutes: quietHours.to, zone: quietHours.zone };
-  return { maintenance: maintenance.map(buildWindow), ...given({ quietHours: hours }) };
+  return { maintenance: namedApart(maintenance.map(buildWindow)), ...given({ quietHours: hours }) };
+}
+
+/** By its name it is counted what a window has kept quiet: of those that are called alike the second is `name 2`. */
+function namedApart(windows: readonly MaintenanceWindow[]): readonly MaintenanceWindow[] {
+  return windows.map((window, index) => {
+    const before = windows.slice(0, index).filter(({ name }) => name === window.name).length;
+    return before === 0 ? window : { ...window, name: `${window.name} ${before + 1}` };
+  });
 }
 
 /** Undefined: nobody is to be called. */

@@ -73,13 +73,9 @@ export async function hushWithin(tables: Tables, { alert, changedAtMs, ...hushed
   if (alert !== undefined) {
     await withTheirLabels(tables, [{ incident: open, labels: labelsOf(alert) }]);
     const { source, class: kind } = alert;
-    const isOver = await isOvertaken(tables, {
-      alert,
-      target: open.target,
-      problem: open.problem,
-      heardAtMs: atMs,
-      ...given({ changedAtMs }),
-    });
+    const heard = { alert, target: open.target, problem: open.problem, heardAtMs: atMs, ...given({ changedAtMs }) };
+    // One that is known and comes again was edited since.
+    const isOver = !known.has(key) && (await isOvertaken(tables, heard));
     const fires = isOver ? undefined : firingOf(alert);
     await tables.heard.add([{ key, incidentId: open.id, atMs, source, class: kind, severity, ...given({ fires }) }]);
   }

@@ -1,4 +1,5 @@
 import { counted } from "../domain/count.ts";
+import { given } from "../domain/given.ts";
 import type { AlertClass, Severity } from "../domain/alert.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
@@ -46,7 +47,7 @@ export function quietDigest({ rows }: { readonly rows: readonly DigestRow[] }): 
 
 function row(one: DigestRow): ReturnType<typeof section> {
   if (one.target === undefined) return section(line(one));
-  return section(line(one), button("Investigate", { actionId: "target_pick", id: choiceOf(one.target, one.class) }));
+  return section(line(one), button("Investigate", { actionId: "target_pick", id: choiceOf(one.target, given({ alertClass: one.class })) }));
 }
 
 function line({ target, problem, severity, says, count, firstAtMs, lastAtMs }: DigestRow): string {

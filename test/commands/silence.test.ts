@@ -131,6 +131,42 @@ describe("what is silenced", () => {
     expect(await on.oom("mute redis/shop until resolved")).toContain("No incident of `redis/shop` is open");
   });
 
+  it("counts an alert whose end was told first, for which nobody waits; and a post that is edited to fire again", async () => {
+    on.test.moveOn(HOUR_MS);
+    const send = async (ts: string, change: { readonly status?: string; readonly receivedAtMs?: number } = {}) => {
+      const { status = "FIRING", receivedAtMs = on.front.desk.clock.nowMs() } = change;
+      const text = `[${status}:1] RedisMemoryHigh\nalertname: RedisMemoryHigh\ninstance: shop\nseverity: warning\nRedis shop memory is at 91%`;
+      await on.receiver.handle({
+        kind: "post",
+        id: `${ts}/${receivedAtMs}`,
+        post: { channel: CHANNEL, ts, botId: "B0ALERTS", text },
+        receivedAtMs,
+      });
+    };
+    const tsAt = (ms: number): string => `${Math.floor(ms / 1000)}.000100`;
+    const { store, clock } = on.front.desk;
+    const firstAtMs = clock.nowMs();
+    await send(tsAt(firstAtMs));
+    const { id = "" } = (await open()) ?? {};
+    await on.oom("investigate redis/shop");
+    const answer = await on.oom("mute redis/shop 1h");
+    const early = tsAt(firstAtMs + 1_000);
+    on.test.moveOn(MINUTE_MS);
+    await send(tsAt(clock.nowMs()), { status: "RESOLVED" });
+    expect(await open()).toBeUndefined();
+    await on.oom("investigate redis/shop");
+    const again = (await open())?.id ?? "";
+    await send(early);
+    expect(await store.heard.firing(again)).toEqual([]);
+    expect(await on.oom("silences")).toMatch(/`redis\/shop`\*.* 1 kept quiet/);
+    on.test.moveOn(MINUTE_MS);
+    await send(tsAt(firstAtMs), { receivedAtMs: clock.nowMs() });
+    expect(await on.oom("silences")).toMatch(/`redis\/shop`\*.* 2 kept quiet/);
+    expect([id, await store.heard.firing(again)]).toEqual([again, [expect.objectContaining({ name: "redismemoryhigh" })]]);
+    await on.oom(`unmute ${idIn(answer)}`);
+    await on.click({ actionId: "incident_resolve", value: again });
+  });
+
   it("is a label, by which other alerts are still told; an investigation that somebody asks for always is", async () => {
     on.test.moveOn(HOUR_MS);
     expect(await on.oom("mute severity=warnin")).toContain("did you mean warning?");

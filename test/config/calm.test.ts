@@ -49,6 +49,12 @@ alerts:
     });
   });
 
+  test("has windows that are called alike apart, so that each has its own count", () => {
+    const window = '{ weekly: "sat 02:00-06:00 UTC" }';
+    const loaded = load(`alerts: { maintenance: [${window}, ${window}] }`);
+    expect(loaded).toMatchObject({ config: { calm: { maintenance: [{ name: "maintenance" }, { name: "maintenance 2" }] } } });
+  });
+
   test("is none where nothing is said", () => {
     const loaded = load("{}");
     expect(loaded).toMatchObject({ config: { calm: { maintenance: [] } } });

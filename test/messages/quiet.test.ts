@@ -144,7 +144,7 @@ it("the message after quiet hours has a button for each of the worst, and a line
   }));
   const pod = { kind: "workload", connection: "local", resource: "deploy", namespace: "shop", name: "web" } as const;
   const [own] = pressable(quietDigest({ rows: [{ ...row, target: pod, problem: "workload-memory", class: "metrics_missing" }] }));
-  expect(own?.value).toBe(choiceOf(pod, "metrics_missing"));
+  expect(own?.value).toBe(choiceOf(pod, { alertClass: "metrics_missing" }));
   const digest = quietDigest({ rows: [...rows, row] });
   expect(digest.text).toBe("Quiet hours: 141 reports of 70 targets and 1 that named none waited");
   expect(pressable(digest)).toHaveLength(15);

@@ -56,6 +56,22 @@ describe("what the watch notices and somebody has silenced", () => {
     expect(await watch.told("kong")).toHaveLength(1);
   });
 
+  it("is counted once in each night of quiet hours", async () => {
+    const midnightMs = Math.floor(test.desk.clock.nowMs() / 86_400_000) * 86_400_000;
+    const minutes = Math.floor((test.desk.clock.nowMs() - midnightMs) / MINUTE_MS);
+    // From now on for four hours, each day.
+    const quietHours = { fromMinutes: minutes, toMinutes: (minutes + 240) % 1440, zone: "UTC" };
+    Object.assign(watch.deps.desk, { calm: { maintenance: [], quietHours } });
+    daemon.put("kong", { usageBytes: 400 * MIB, limitBytes: 512 * MIB });
+    const count = async () => (await test.desk.store.hushed.counts()).map((one) => [one.by, one.count]);
+    await looks(4);
+    expect(await count()).toEqual([["quiet-hours", 1]]);
+    test.moveOn(86_400_000 - 20 * MINUTE_MS);
+    daemon.aheadMs += 86_400_000 - 20 * MINUTE_MS;
+    await looks(4);
+    expect(await count()).toEqual([["quiet-hours", 2]]);
+  });
+
   it("is counted into an incident that is open, where nothing new is said", async () => {
     const open = await openOrJoin(
       watch.deps.desk.store.incidents,
