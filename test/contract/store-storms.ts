@@ -75,7 +75,7 @@ export function stormContract(ask: Ask): void {
       await store.storms.begin(STORM);
       const [first, second, out] = [await joined(store, "first"), await joined(store, "second"), await joined(store, "out")];
       await store.storms.takeOut(out);
-      for (const id of [first, second, out]) await store.attention.wait(id, T0_MS);
+      await store.attention.wait([first, second, out], T0_MS);
       const content = { kind: "message", message: { text: "Storm", blocks: [] } } as const;
       const saying = { slot: `${STORM.id}/root`, channel: STORM.channel, content, priority: 2 } as const;
       await store.outbox.sent(await store.outbox.say(saying, "dlv_root", T0_MS), { ts: "7.7", revision: 1 });
