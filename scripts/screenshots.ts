@@ -11,6 +11,7 @@ import { chromium, type Browser } from "playwright-core";
 import { kongPictures, trendChart } from "./docs/kong-pictures.ts";
 import { PICTURES } from "./docs/pictures.ts";
 import { NAMES } from "./docs/example-facts.ts";
+import { QUIET_PICTURES } from "./docs/quiet-pictures.ts";
 import { STORM_PICTURES } from "./docs/storm-pictures.ts";
 import { STRAY_PICTURES } from "./docs/stray-pictures.ts";
 import { smallPng } from "./docs/small-png.ts";
@@ -42,7 +43,7 @@ if (kong.kind === "absent") process.stdout.write(`The pictures of Kong's inciden
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 try {
   await mkdir(FOLDER, { recursive: true });
-  await pictures(browser, { ...PICTURES, ...STORM_PICTURES, ...STRAY_PICTURES }, NAMES);
+  await pictures(browser, { ...PICTURES, ...QUIET_PICTURES, ...STORM_PICTURES, ...STRAY_PICTURES }, NAMES);
   if (kong.kind === "there") await pictures(browser, kong.pictures, kong.names);
   await writeFile(`${FOLDER}/trend.png`, smallPng(Buffer.from(await trendChart(resolve("dist/adapters/chart/chart-process.js")))));
 } finally {

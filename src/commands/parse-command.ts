@@ -39,7 +39,7 @@ export const USAGE: Readonly<Record<CommandKind, string>> = {
   trend: "/oom trend <target>",
   incidents: "/oom incidents [open|all]",
   show: "/oom show <id>",
-  snooze: "/oom snooze <target|inc_id> 30m [reason]",
+  snooze: "/oom snooze <target|inc_id|stm_id> 30m [reason]",
   mute: "/oom mute <target|label=value|problem|#channel> [for 2d|until resolved] [with kills] [reason]",
   silences: "/oom silences",
   unmute: "/oom unmute <id>",

@@ -23,9 +23,11 @@ export function silenceSetNote(facts: {
   const { silence, open, staying, isCut, hint } = facts;
   const threads =
     open === 0 ? "" : ` ${open === 1 ? "Its open incident" : `${counted(open, "open incident")} of it`} stay${open === 1 ? "s" : ""} open.`;
+  const isKillQuiet = staying.some(({ silence: other, of }) => other.kills && of === "all");
+  const kills = isKillQuiet ? "" : killWords(silence);
   return message("Silenced", [
     section(
-      `🔕 ${silenceWords(silence.what)} is silenced ${untilWords(silence)} · ${code(silence.id)}\n${killWords(silence)}${threads}`,
+      `🔕 ${silenceWords(silence.what)} is silenced ${untilWords(silence)} · ${code(silence.id)}\n${kills}${threads}`,
       button("Undo", { actionId: "silence_end", id: silence.id }),
     ),
     ...lines([...(hint === undefined ? [] : [`⚠️ ${prose(hint)}`]), ...(isCut ? [CUT] : []), ...stayingLines(staying)]),
@@ -33,7 +35,7 @@ export function silenceSetNote(facts: {
 }
 
 const CUT =
-  "⚠️ For an hour at the most: this is about things that nobody has named, and the configuration names you nowhere (`access.investigators`, `access.admins`, approvers). It was said in the channel.";
+  "⚠️ For an hour at the most: this covers what nobody has named, and longer it is silenced only by those whom the configuration names (`access.investigators`, `access.admins`, approvers). The channel is told.";
 
 /** The answer to who has taken one back. */
 export function silenceEndedNote({ silence, staying }: { readonly silence: Silence; readonly staying: readonly StayingFacts[] }): Message {

@@ -75,7 +75,8 @@ const OF_LATE = " in the last 30 days";
 
 /** `now, until ... (sat 02:00-06:00 Europe/Berlin)`: the reader's own clock, and that of the zone. */
 function timeWords({ when, isNow, changesAtMs }: Timed): string {
-  const rule = when.kind === "once" ? "" : ` (${formatWindowTime(when)})`;
+  // Slack takes `:00-06:` for an emoji.
+  const rule = when.kind === "once" ? "" : ` (${code(formatWindowTime(when))})`;
   if (changesAtMs === undefined) return `${isNow ? "always" : "over"}${rule}`;
   return isNow ? `now, until ${time(changesAtMs)}${rule}` : `next ${time(changesAtMs)}${rule}`;
 }

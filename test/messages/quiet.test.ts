@@ -101,9 +101,9 @@ it("the list has the newest first, with what each has kept quiet, and what the c
   expect(text(list)).toMatch(
     /upgrade\* now, until <!date.*1970-01-01T01:00:00Z>\ncovers `docker\/\*` and `redis\/shop` with `team=web`.* 1 kept quiet/,
   );
-  expect(text(list)).toMatch(/&lt;!here&gt;\* next <!date.*\(sat 22:00-07:00 Europe\/Berlin\)\ncovers everything/);
+  expect(text(list)).toMatch(/&lt;!here&gt;\* next <!date.*\(`sat 22:00-07:00 Europe\/Berlin`\)\ncovers everything/);
   expect(text(list)).toMatch(
-    /🌙 now, until <!date.*\(daily 22:00-07:00 Europe\/Berlin\)\n.* 3 wait for their end · 9 kept quiet in the last 30 days/,
+    /🌙 now, until <!date.*\(`daily 22:00-07:00 Europe\/Berlin`\)\n.* 3 wait for their end · 9 kept quiet in the last 30 days/,
   );
   expect(text(list)).not.toContain("last year");
   expect(text(list)).toContain("restart Oomph");
