@@ -37,6 +37,12 @@ describe("lines of a kernel in a post", () => {
     },
   );
 
+  it("and other sentences behind a name are what the alert says", () => {
+    const post =
+      "[FIRING:1] SomethingOdd\n • *pod:* `web-6f9c8d7b5d-x2x4b`\n • *log:* java.lang.OutOfMemoryError: Java heap space in thread main";
+    expect(read(post)).toMatchObject({ class: "out_of_memory", pod: "web-6f9c8d7b5d-x2x4b" });
+  });
+
   it("tell the container where the cgroup is in them", () => {
     const summary = `kernel: [1.5] oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=x,mems_allowed=0,oom_memcg=/docker/${ID},task_memcg=/docker/${ID},task=node,pid=42,uid=0`;
     expect(read(summary)?.kills).toMatchObject([{ process: "node", pid: 42, containerId: ID, cgroup: `/docker/${ID}` }]);

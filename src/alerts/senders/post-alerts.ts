@@ -160,11 +160,11 @@ function labelsInGrafanaValues(lines: readonly string[]): Readonly<Record<string
   return labelsInText(inside.join("\n").replaceAll(", ", "\n"));
 }
 
-// `kernel: Out of memory: Killed process 42 (node) ...` looks like a label, and says what happened.
-const OF_A_KERNEL = /oom-kill|killed process \d|kill process \d/i;
+// `kernel: Out of memory: Killed process 42 (node)`, `log: java.lang.OutOfMemoryError: Java heap space`: what happened, whatever stands in front.
+const SENTENCE = /^[^:=\n]{0,100}[:=] {0,3}(?:\S{1,200} {1,3}){3}\S/;
 
 function isLabelLine(line: string): boolean {
-  if (OF_A_KERNEL.test(line)) return false;
+  if (SENTENCE.test(line)) return false;
   const [only, ...others] = Object.keys(labelsInText(line));
   if (only === undefined) return /^[^\w]{0,12}(?:labels|details|annotations)[^\w]{0,6}$/i.test(line);
   const label = comparable(only);
