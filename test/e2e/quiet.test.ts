@@ -10,7 +10,23 @@ const HOUR_MS = 3_600_000;
 // So many that what is said of them at once is too long even for several messages.
 const MANY = Array.from({ length: 240 }, (_, index) => `many-${index}`);
 const LONG_NAME = `RedisMemoryHigh of ${"a Redis with a long story ".repeat(5)}`;
-const NAMES = ["works", "data", "night", "grave", "heard", "alone", "byname", "bylabel", "byproblem", "byplace", "s1", "s2", "s3", ...MANY];
+const NAMES = [
+  "works",
+  "data",
+  "night",
+  "grave",
+  "heard",
+  "alone",
+  "byname",
+  "bylabel",
+  "byproblem",
+  "byplace",
+  "vain",
+  "s1",
+  "s2",
+  "s3",
+  ...MANY,
+];
 
 // What people and the configuration want to hear nothing of, and who is called when nobody reacts: on the process as it ships.
 describe("quiet", () => {
@@ -181,6 +197,20 @@ describe("quiet", () => {
     await scene.people().click("responder", elsewhere, "I'm on it");
     await inThread("alone", /is on `redis\/alone`/);
     expect(scene.said().filter((one) => /Nobody has reacted to .*heard/.test(one.text))).toEqual([]);
+  });
+
+  test("where Slack takes no call in any channel, those who were to be called are told directly, and may say that they are on it", async () => {
+    scene.slack.setGroup(GROUP, ["bystander"]);
+    const archived = { method: "chat.postMessage", times: 1_000, does: { kind: "error", error: "is_archived" } } as const;
+    const ends = ["incidents", "everyone"].map((channel) => scene.slack.fault({ ...archived, channel }));
+    await send("vain", { severity: "critical" });
+    const told = await seen("a direct message", async () =>
+      (await scene.slack.messages("bystander")).find((one) => /Nobody has reacted to redis\/vain/.test(one.text)),
+    );
+    for (const end of ends) end();
+    expect(textOf(told)).toContain("Slack takes no call in");
+    await scene.people().click("bystander", told, "I'm on it");
+    await seen("that it says so", async () => /is on `redis\/vain`/.test(JSON.stringify(await scene.slack.messages("bystander"))));
   });
 
   test("hundreds of names that nobody knows share one message, counted exactly over a restart, and are answered there", async () => {
