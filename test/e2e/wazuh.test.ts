@@ -230,9 +230,10 @@ describe.skipIf(daemon.kind === "absent")(`Wazuh${daemon.kind === "absent" ? ` (
   );
 
   test(
-    "the watch, the webhook and the post tell of one kill: one incident",
+    "the watch, Wazuh's webhook and post, and Alertmanager tell of one kill: one incident, whose count is edited in place",
     async () => {
-      await scene.start({ sections: { ...sections, watch: { enabled: true, every: "5m" } } });
+      const webhooks = { ...sections.webhooks, alertmanagerSecret: SECRET };
+      await scene.start({ sections: { ...sections, webhooks, watch: { enabled: true, every: "5m" } } });
       const { id, name } = await killed("by-all");
       const root = await rootOf(name);
       await send(JSON.stringify(wazuhAlert({ log: kernelLine(id), host })));
@@ -243,6 +244,21 @@ describe.skipIf(daemon.kind === "absent")(`Wazuh${daemon.kind === "absent" ? ` (
         WITHIN_MS,
       );
       await seen("what Wazuh has told", () => about("Told by wazuh").find((one) => one.thread_ts === root.ts), WITHIN_MS);
+      const labels = { alertname: "ContainerOomKilled", name, severity: "critical" };
+      const body = JSON.stringify({
+        version: "4",
+        status: "firing",
+        alerts: [{ status: "firing", labels, startsAt: new Date().toISOString() }],
+      });
+      const headers = { "content-type": "application/json", authorization: `Bearer ${SECRET}` };
+      expect((await fetch(`${scene.oomph().url}/webhooks/alertmanager`, { method: "POST", headers, body })).status).toBe(202);
+      const counted = /Reported \d+ times \(alertmanager 1, wazuh 2\)/;
+      await seen(
+        "all of them in the count",
+        () => scene.said().find((one) => one.thread_ts === root.ts && counted.test(textOf(one))),
+        WITHIN_MS,
+      );
+      expect(scene.said().filter((one) => one.thread_ts === root.ts && /Reported \d+ times/.test(textOf(one)))).toHaveLength(1);
       expect(about(name).filter(({ thread_ts: thread }) => thread === undefined)).toHaveLength(1);
     },
     LONG,
