@@ -21,7 +21,7 @@ import { isKubernetesName } from "./pod-shape.ts";
 import type { Labels } from "./victim-labels.ts";
 
 /** Where an alert happens, as far as it says. */
-export type Places = Pick<AlertSubject, "cluster" | "namespace" | "pod" | "container" | "owner"> & {
+export type Places = Pick<AlertSubject, "cluster" | "namespace" | "isNamespaceGuessed" | "pod" | "container" | "owner"> & {
   /** Machines as they are written, with a port where there is one; the surest first. */
   readonly hosts: readonly string[];
   /** Other words that may name the target. */

@@ -57,8 +57,8 @@ function calledByLabel({ name, labels }: AlertFacts): string | undefined {
   return called === name || called === labels["alertname"] ? undefined : called;
 }
 
-function placeOf({ cluster, namespace, pod, owner }: Places): Pick<AlertSubject, "cluster" | "namespace" | "pod" | "owner"> {
-  return given({ cluster, namespace, pod, owner });
+function placeOf({ cluster, namespace, isNamespaceGuessed, pod, owner }: Places): Omit<AlertSubject, "about" | "names" | "hosts"> {
+  return given({ cluster, namespace, isNamespaceGuessed, pod, owner });
 }
 
 /** All of it as text, for those who look for names anywhere. */
@@ -83,8 +83,9 @@ function allPlaces(facts: AlertFacts, about: About | undefined): Places {
     : byText;
   const reporters = reportersIn(labels);
   const { pod, namespace, container, owner, cluster } = { ...given(byWords), ...given(byLabel) };
+  const isGuessed = isOfTitle && byTitle.namespace !== undefined && byLabel.namespace === undefined;
   return {
-    ...given({ pod, namespace, container, owner, cluster }),
+    ...given({ pod, namespace, isNamespaceGuessed: isGuessed ? (true as const) : undefined, container, owner, cluster }),
     hosts: [...new Set([...byLabel.hosts, ...byText.hosts.filter((host) => !reporters.has(host))])],
     others: [
       ...new Set([

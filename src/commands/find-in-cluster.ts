@@ -1,5 +1,6 @@
 import type { Alert, AlertKill } from "../domain/alert.ts";
 import { messageOf } from "../domain/errors.ts";
+import { given } from "../domain/given.ts";
 import { oomEndsMs } from "../domain/oom-ends.ts";
 import { targetKey, type NodeTarget, type Target, type WorkloadTarget } from "../domain/target.ts";
 import type { PodFacts } from "../domain/workload.ts";
@@ -40,14 +41,12 @@ async function lookedUp(
   alert: Alert,
   asked: Pick<AskedObject, "resource" | "name">,
 ): Promise<Victim> {
-  const { namespace, container, cluster } = alert.subject;
+  const { namespace, isNamespaceGuessed, container, cluster } = alert.subject;
   const connection = cluster !== undefined && clusters.names().includes(cluster) ? cluster : undefined;
-  const found = await targets.lookUp?.({
-    ...asked,
-    ...(connection === undefined ? {} : { connection }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(container === undefined ? {} : { container }),
-  });
+  const anywhere = { ...asked, ...given({ connection, container }) };
+  const there = await targets.lookUp?.({ ...anywhere, ...given({ namespace }) });
+  // A guess that leads nowhere is dropped.
+  const found = isNamespaceGuessed && there?.targets.length === 0 ? await targets.lookUp?.(anywhere) : there;
   return victimOf(found ?? { targets: [] }, `"${asked.name}"`);
 }
 

@@ -155,6 +155,8 @@ export type AlertSubject = {
   /** Kubernetes: what the alert calls the cluster. */
   readonly cluster?: string;
   readonly namespace?: string;
+  /** It stood among bare values, without its name: another of them may be the namespace. */
+  readonly isNamespaceGuessed?: true;
   readonly pod?: string;
   readonly container?: string;
   /** Where the alert names what has the pods. */

@@ -124,9 +124,11 @@ const AlertSchema = z.object({
   subject: z.object({
     about: z.enum(["redis", "container", "workload", "node", "unknown"]),
     names: Words,
+    called: z.string().exactOptional(),
     hosts: Words,
     cluster: Id.exactOptional(),
     namespace: Id.exactOptional(),
+    isNamespaceGuessed: z.literal(true).exactOptional(),
     pod: Id.exactOptional(),
     container: Id.exactOptional(),
     owner: z.object({ resource: z.enum(WORKLOAD_RESOURCES), name: Id }).exactOptional(),

@@ -79,6 +79,11 @@ describe.skipIf(lab.kind === "absent")(`alerts about a cluster${lab.kind === "ab
     expect(await found({}, { namespace: scenes.namespace, pod: "hungry-7c9f8d6b5c-x2x4b" })).toMatch(/^lab:deploy\/NS\/hungry\/hungry-7c9/);
   });
 
+  it("find the pod elsewhere where its namespace was a guess, and only then", async () => {
+    expect(await found({}, { namespace: "dict", isNamespaceGuessed: true, pod: pod.name })).toBe("lab:deploy/NS/hungry/POD");
+    expect(await found({}, { namespace: "dict", pod: pod.name })).toMatch(/Namespace "dict" of cluster lab is not allowed/);
+  });
+
   it("find a workload by its kind and name, or by a label that is called alike", async () => {
     expect(await found({}, { namespace: scenes.namespace, owner: { resource: "deploy", name: "calm" } })).toBe("lab:deploy/NS/calm");
     expect(await found({}, { owner: { resource: "deploy", name: "calm" } })).toBe("lab:deploy/NS/calm");

@@ -40,6 +40,12 @@ describe("an alert of the examples' rules, as Alertmanager tells of it", () => {
     expect(posted.subject).toEqual(told.subject);
   });
 
+  test("a namespace that stands in a title is known to be a guess: there are labels between it and the pod", () => {
+    const title = "[FIRING:1] HighPythonObjectGrowth (app shop dict web-6f9c8d5b47-x2x4b warning)";
+    const posted = byPost({ attachments: [{ title, fallback: title }] });
+    expect(posted.subject).toMatchObject({ pod: "web-6f9c8d5b47-x2x4b", namespace: "dict", isNamespaceGuessed: true });
+  });
+
   // Its own template has values without names: what of them is known by its shape comes to the same target.
   test.each(RECORDED)("$name: so does the post by Alertmanager's own template", ({ sent, posts, judged }) => {
     const [told, posted] = [byWebhook(sent), byPost(posts.default)];
