@@ -247,6 +247,35 @@ describe.skipIf(missing !== "")(`Alertmanager${missing === "" ? "" : ` (${missin
     );
 
     test(
+      "of the same Deployment under a new pod name: the same incident; another problem of it: another one, and each thread leads to the other",
+      async () => {
+        const name = "highmemoryusage";
+        const pod = await podOf(name);
+        const tell = (alert: string, labels: Place) =>
+          addAlert(alerting.alertmanagerUrl, { name: alert, labels: { ...labels, severity: "warning" } });
+        await tell("HighMemoryUsage", { ...pod, pod: pod["pod"]?.replace(/\w+$/, "x2x4b") ?? "" }); // as it was called before it was replaced
+        const known = await heard(name, { class: "memory_high", times: 2 });
+        await tell("HighMemoryUsage", pod);
+        const again = await heard(name, { class: "memory_high", times: 4 });
+        expect(again).toMatchObject({ id: known.id });
+        await seen(
+          "the count in its thread",
+          () => inThread(name).find((one) => /Reported (?:[4-9]|\d\d+) times/.test(textOf(one))),
+          WITHIN_MS,
+        );
+        await tell("MetricsAuthenticationFailure", pod);
+        const others = await seen(
+          "another incident of it",
+          () => nonEmpty(incidentsOf(scene, name).filter(({ id }) => id !== again.id)),
+          WITHIN_MS,
+        );
+        const linked = (id: string) => scene.said().find((one) => /Open as well/.test(textOf(one)) && textOf(one).includes(id));
+        for (const { id } of [again, ...others]) await seen(`the link to ${id}`, () => linked(id), WITHIN_MS);
+      },
+      LONG,
+    );
+
+    test(
       "a pod that the kernel has killed",
       async () => {
         const pod = await killedPod("killed");
