@@ -12,7 +12,7 @@ import type {
   SectionBlock,
 } from "../domain/message.ts";
 import { escapeMrkdwn } from "../domain/message.ts";
-import { clip, visible } from "./words.ts";
+import { begin, visible } from "./words.ts";
 
 /*
  * The pieces that all messages are made of. Slack's limits are not known here: the chat's adapter fits what is too long.
@@ -24,7 +24,7 @@ const NOTICE_LENGTH = 300;
 
 /** `text` stands in notifications and screen readers, plain: it must be meaningful alone. */
 export function message(text: string, blocks: readonly (Block | readonly Block[] | undefined)[]): Message {
-  return { text: escapeMrkdwn(clip(visible(text), NOTICE_LENGTH)), blocks: blocks.flat().filter((block) => block !== undefined) };
+  return { text: escapeMrkdwn(begin(visible(text), NOTICE_LENGTH)), blocks: blocks.flat().filter((block) => block !== undefined) };
 }
 
 /** Large plain text: nothing in it is formatted. */
