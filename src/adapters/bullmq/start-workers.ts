@@ -31,7 +31,7 @@ export type Schedule = {
 
 /** How many of a kind run at once in this process. */
 const CONCURRENCY: Readonly<Record<JobName, number>> = {
-  receive: 16,
+  receive: 8,
   alert: 4,
   investigate: 4,
   act: 2,

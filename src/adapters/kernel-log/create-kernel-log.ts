@@ -1,6 +1,7 @@
 import { messageOf } from "../../domain/errors.ts";
 import { isoTime } from "../../domain/kernel-oom/log-time.ts";
 import type { KernelKill } from "../../domain/kernel-oom/types.ts";
+import { shareNext } from "../../domain/share-next.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { KernelLog, RecentKills } from "../../ports/kernel-log.ts";
 import { readKmsg } from "./read-kmsg.ts";
@@ -26,12 +27,21 @@ export const HOST_KERNEL_LOG: KernelLogSettings = {
   uptimeMs: () => Number(process.hrtime.bigint() / 1_000_000n), // CLOCK_MONOTONIC, which printk follows
 };
 
-/** The kernel's log where Oomph runs, read in the first way that is allowed. Loads and holds nothing between two calls. */
+/**
+ * The kernel's log where Oomph runs, read in the first way that is allowed. Loads and holds nothing between two calls; of the ring,
+ * which is always read whole, those who ask at the same time share a reading.
+ */
 export function createKernelLog(clock: Clock, settings: KernelLogSettings = HOST_KERNEL_LOG): KernelLog {
-  return { recentKills: (sinceMs) => recentKills({ clock, settings, sinceMs }) };
+  const readRing = shareNext(() => readKmsg(settings.kmsgPath));
+  return { recentKills: (sinceMs) => recentKills({ clock, settings, readRing, sinceMs }) };
 }
 
-type Asked = { readonly clock: Clock; readonly settings: KernelLogSettings; readonly sinceMs: number };
+type Asked = {
+  readonly clock: Clock;
+  readonly settings: KernelLogSettings;
+  readonly sinceMs: number;
+  readRing(): Promise<SourceReading>;
+};
 type Way = { readonly source: string; read(): Promise<SourceReading> };
 
 async function recentKills(asked: Asked): Promise<RecentKills> {
@@ -44,11 +54,11 @@ async function recentKills(asked: Asked): Promise<RecentKills> {
   return { kind: "unavailable", because: `the kernel's log could not be read. ${refusals.join("; ")}` };
 }
 
-function waysOf({ settings, sinceMs }: Asked): readonly Way[] {
+function waysOf({ settings, sinceMs, readRing }: Asked): readonly Way[] {
   const { kmsgPath, journalctl, dmesg, timeoutMs } = settings;
   const from = `@${Math.floor(sinceMs / 1000)}`;
   return [
-    { source: kmsgPath, read: () => readKmsg(kmsgPath) },
+    { source: kmsgPath, read: readRing },
     {
       source: "journalctl",
       read: () => readProgram({ command: journalctl, args: ["-k", "-o", "json", "--no-pager", "--since", from], timeoutMs }),

@@ -7,7 +7,7 @@ import type { SourceReading } from "./source.ts";
 const RECORD_BYTES = 8192;
 // The ring of a large server, and an end for a file that is not the ring.
 const MOST_RECORDS = 500_000;
-const RECORDS_AT_ONCE = 500;
+const RECORDS_AT_ONCE = 50;
 
 /** The kernel's ring buffer from its oldest record to now. Never waits for further records. */
 export async function readKmsg(path: string): Promise<SourceReading> {
