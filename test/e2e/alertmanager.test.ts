@@ -227,6 +227,7 @@ describe.skipIf(missing !== "")(`Alertmanager${missing === "" ? "" : ` (${missin
         alerting.gauges.set("container_oom_events_total", labels, ({ times }) => Math.min(times, 1));
         const killed = await heard(name, { class: "oom_killed", times: 2 });
         expect(killed).toMatchObject({ id: near.id, severity: "critical" });
+        await seen("that it is worse", () => inThread(name).find((one) => /Now critical.*was warning/.test(textOf(one))), WITHIN_MS);
         await expectOneThread(name, killed);
       },
       LONG,

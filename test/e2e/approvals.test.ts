@@ -174,6 +174,11 @@ describe("nobody alone", () => {
     await approve(scene, "second", { card, typed: "pair 0" });
     await outcome(scene, "pair", DONE);
     expect(await callsOf(at("pair"), "flushdb")).toBe(1);
+    // It helped: the thread sums up how long, what was done, and who; its root is marked.
+    const [asker, first, second] = ["requester", "approver", "second"].map((name) => `<@${scene.slack.id(name)}>`);
+    const sum = await seen("the sum", () => scene.said("pair").find((one) => /Resolved: [^]*It lasted/.test(textOf(one))));
+    expect(textOf(sum)).toContain(`Asked for by ${asker}, approved by ${first} and ${second}`);
+    await seen("the root to be marked", () => scene.said("pair").find((one) => one.ts === sum.thread_ts && textOf(one).includes("✅")));
   });
 });
 
