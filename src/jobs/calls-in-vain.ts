@@ -1,3 +1,4 @@
+import type { Delivery } from "../domain/delivery.ts";
 import { messageOf } from "../domain/errors.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Desk } from "../incidents/desk.ts";
@@ -18,9 +19,15 @@ const MOST_PEOPLE = 20;
  */
 export async function callsInVain({ store, clock, unattended }: Desk, limit: number): Promise<readonly Calling[]> {
   const callings: Calling[] = [];
+  const known = new Map<string, Promise<Delivery | undefined>>(); // all of a storm share theirs
+  const deliveryOf = (slot: string): Promise<Delivery | undefined> => {
+    const asked = known.get(slot) ?? store.outbox.bySlot(slot);
+    known.set(slot, asked);
+    return asked;
+  };
   for (const { incident, attention } of await store.attention.called(limit)) {
     const about = { incident, sinceMs: attention.sinceMs };
-    const all = await Promise.all(STEPS.map(async (step) => ({ step, delivery: await store.outbox.bySlot(callSlot(about, step)) })));
+    const all = await Promise.all(STEPS.map(async (step) => ({ step, delivery: await deliveryOf(callSlot(about, step)) })));
     const made = all.filter(({ delivery }) => delivery !== undefined);
     const refused = made.filter(({ delivery }) => delivery?.state === "failed");
     if (refused.length === 0) continue;
