@@ -1,4 +1,4 @@
-import { isWithin, nextChange, weeklyOf, type WindowTime } from "../domain/calm.ts";
+import { calmOver, isWithin, nextChange, weeklyOf, type WindowTime } from "../domain/calm.ts";
 import { given } from "../domain/given.ts";
 import type { Message } from "../domain/message.ts";
 import { nearest } from "../domain/nearest.ts";
@@ -54,8 +54,12 @@ export async function unmute(front: Front, userId: string, typed: string): Promi
       return noSuchSilence(front, typed);
     case "ended-already":
       return note(`The silence \`${id}\` is over already.`);
-    case "ended":
-      return silenceEndedNote(ended);
+    case "ended": {
+      const { calm, clock } = front.desk;
+      const { what } = ended.silence;
+      const isCalm = calm !== undefined && what.kind === "target";
+      return silenceEndedNote({ ...ended, calm: isCalm ? calmOver(calm, what.pattern, clock.nowMs()) : [] });
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { given } from "./given.ts";
 import { fitsPattern } from "./name-pattern.ts";
 import { fitsLabel, type Noise } from "./silence.ts";
 import { targetKey } from "./target.ts";
@@ -41,6 +42,20 @@ export function calmOf(rules: CalmRules, noise: Noise, nowMs: number): Calm | un
   const window = rules.maintenance.find((one) => isWithin(one.when, nowMs) && isOf(one, noise));
   if (window !== undefined) return { kind: "maintenance", name: window.name };
   return noise.severity !== "critical" && isQuiet(rules, nowMs) ? { kind: "quiet-hours" } : undefined;
+}
+
+/** What of the configuration keeps all targets of a pattern quiet now, whatever their alerts say, and until when; absent: for good. */
+export function calmOver(rules: CalmRules, pattern: string, nowMs: number): readonly (Calm & { readonly untilMs?: number })[] {
+  const until = (when: WindowTime): { readonly untilMs?: number } => given({ untilMs: nextChange(when, nowMs) });
+  const windows = rules.maintenance.filter(({ when, targets, labels }) => {
+    const isAll = targets.length === 0 || targets.some((target) => fitsPattern(target, pattern));
+    return isAll && Object.keys(labels).length === 0 && isWithin(when, nowMs);
+  });
+  const { quietHours } = rules;
+  return [
+    ...windows.map(({ name, when }) => ({ kind: "maintenance", name, ...until(when) }) as const),
+    ...(quietHours !== undefined && isQuiet(rules, nowMs) ? [{ kind: "quiet-hours", ...until(weeklyOf(quietHours)) } as const] : []),
+  ];
 }
 
 /** Are these quiet hours? */

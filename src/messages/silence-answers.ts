@@ -1,8 +1,9 @@
+import type { Calm } from "../domain/calm.ts";
 import { counted } from "../domain/count.ts";
 import type { Message } from "../domain/message.ts";
 import type { Silence } from "../domain/silence.ts";
 import { button, lines, message, section } from "./kit.ts";
-import { code, killWords, prose, silenceWords, untilWords } from "./words.ts";
+import { code, killWords, prose, silenceWords, time, untilWords } from "./words.ts";
 
 /** Another silence that still holds when this one is over, over all of it or a part. */
 export type StayingFacts = { readonly silence: Silence; readonly of: "all" | "part" };
@@ -37,14 +38,25 @@ export function silenceSetNote(facts: {
 const CUT =
   "⚠️ For an hour at the most: this covers what nobody has named, and longer it is silenced only by those whom the configuration names (`access.investigators`, `access.admins`, approvers). The channel is told.";
 
-/** The answer to who has taken one back. */
-export function silenceEndedNote({ silence, staying }: { readonly silence: Silence; readonly staying: readonly StayingFacts[] }): Message {
+/** The answer to who has taken one back. `calm`: what of the configuration keeps it quiet now. */
+export function silenceEndedNote(facts: {
+  readonly silence: Silence;
+  readonly staying: readonly StayingFacts[];
+  readonly calm: readonly (Calm & { readonly untilMs?: number })[];
+}): Message {
+  const { silence, staying, calm } = facts;
   const what = silenceWords(silence.what);
-  const isQuiet = staying.some(({ of }) => of === "all");
+  const isQuiet = staying.some(({ of }) => of === "all") || calm.some(({ kind }) => kind === "maintenance");
   const says = isQuiet
     ? `🔕 The silence ${code(silence.id)} is over, but ${what} stays quiet.`
     : `🔔 ${what} is heard again. The next alert about it opens its incident and says how much was kept quiet.`;
-  return message(isQuiet ? "Still silenced" : "Heard again", [section(says), ...lines(stayingLines(staying))]);
+  return message(isQuiet ? "Still silenced" : "Heard again", [section(says), ...lines([...stayingLines(staying), ...calm.map(calmLine)])]);
+}
+
+function calmLine(calm: Calm & { readonly untilMs?: number }): string {
+  const until = calm.untilMs === undefined ? "" : `, until ${time(calm.untilMs)}`;
+  if (calm.kind === "maintenance") return `🔧 It is in maintenance: *${prose(calm.name)}*${until}. \`/oom silences\` says more.`;
+  return `🌙 These are quiet hours${until}: what is not critical waits for their end.`;
 }
 
 function stayingLines(staying: readonly StayingFacts[]): readonly string[] {

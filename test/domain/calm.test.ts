@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   calmOf,
+  calmOver,
   formatWindowTime,
   isQuiet,
   isWithin,
@@ -164,6 +165,18 @@ describe("who wants quiet", () => {
     const { target: _, ...unknown } = kill;
     expect(calmOf(rules, unknown, 5_500)).toEqual({ kind: "maintenance", name: "everything" });
     expect(calmOf(rules, unknown, 1_500)).toBeUndefined();
+  });
+
+  it("is said of a pattern where it holds whatever the alerts say", () => {
+    const hosts = { name: "hosts", targets: ["docker/*"], labels: {}, when: { kind: "once", fromMs: 5_000, toMs: 6_000 } } as const;
+    const whole: CalmRules = { ...rules, maintenance: [...rules.maintenance, hosts] };
+    expect(calmOver(whole, "docker/kong", 5_500)).toMatchObject([
+      { name: "everything", untilMs: 6_000 },
+      { name: "hosts" },
+      { kind: "quiet-hours" },
+    ]);
+    expect(calmOver(whole, "redis/*", 5_500)).toMatchObject([{ name: "everything" }, { kind: "quiet-hours", untilMs: 7 * 3_600_000 }]);
+    expect(calmOver(whole, "docker/kong", day)).toEqual([]);
   });
 
   it("are quiet hours, for what is not critical", () => {

@@ -60,8 +60,12 @@ it("the answer says what stays quiet by others, that it was cut, and what may ha
   expect(said).toMatch(
     /Did you mean `team`\?[\s\S]*For an hour at the most[\s\S]*`redis\/\*` is silenced as well, until it is resolved, kills too: so a part/,
   );
-  expect(text(silenceEndedNote({ silence: SILENCE, staying }))).toMatch(/is heard again[\s\S]*`\/oom unmute sil_2` takes that back/);
-  expect(text(silenceEndedNote({ silence: SILENCE, staying: [{ silence: other, of: "all" }] }))).toContain("stays quiet.");
+  expect(text(silenceEndedNote({ silence: SILENCE, staying, calm: [{ kind: "quiet-hours" }] }))).toMatch(
+    /is heard again[\s\S]*`\/oom unmute sil_2` takes that back/,
+  );
+  expect(text(silenceEndedNote({ silence: SILENCE, staying: [{ silence: other, of: "all" }], calm: [] }))).toContain("stays quiet.");
+  const kept = text(silenceEndedNote({ silence: SILENCE, staying: [], calm: [{ kind: "maintenance", name: "upgrade", untilMs: 0 }] }));
+  expect(kept).toMatch(/stays quiet\.[\s\S]*in maintenance: \*upgrade\*, until <!date/);
 });
 
 it("what nobody has named is announced with a button, and that it was taken back", () => {
