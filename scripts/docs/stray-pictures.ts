@@ -8,7 +8,8 @@ const ALERTS = ["RedisMemoryHigh", "RedisEvicting", "RedisMaxmemoryReached"];
 
 function stray(index: number): Stray {
   const name = index % 7 === 5 ? `node in pod 0a1b${2000 + index} on worker-${index % 4}` : `redis-${["sessions", "cart", "billing", "prices", "search"][index % 5]}-${index}`;
-  const severity: Severity | null = index % 5 === 4 ? "critical" : index % 9 === 2 ? null : "warning";
+  const mild: Severity | null = index % 9 === 2 ? null : "warning";
+  const severity = index % 5 === 4 ? "critical" : mild;
   return {
     id: `str_${(4_096_731 + index * 7_919).toString(32)}`,
     channel: "C0ALERTS",
