@@ -85,6 +85,25 @@ describe("the pacer", () => {
     );
   });
 
+  it("keeps the token of an urgent one that comes late for it, as a busy process does", async () => {
+    await waits([1, 2, 3, 4].map(() => pacer.waitMs(sending("C10", "post", 2))));
+    const less = [1, 2, 3].map(() => sending("C10", "post", 2));
+    await waits(less.map((one) => pacer.waitMs(one)));
+    const urgent = sending("C10", "post", 1);
+    const lateAtMs = performance.now() + (await pacer.waitMs(urgent)) + 300;
+    await vi.waitFor(
+      async () => {
+        expect(Math.min(...(await waits(less.map((one) => otherReplica.waitMs(one)))))).toBeGreaterThan(0);
+        expect(performance.now()).toBeGreaterThan(lateAtMs);
+      },
+      { timeout: 60_000, interval: 20 },
+    );
+    expect(await pacer.waitMs(urgent)).toBe(0);
+    // Nobody urgent waits any more: the next token is theirs.
+    const nextMs = await waits(less.map((one) => pacer.waitMs(one)));
+    expect(Math.min(...nextMs)).toBeLessThanOrEqual(1_000);
+  });
+
   it("keeps channels apart, and posts from edits, which are limited in the whole workspace", async () => {
     await waits([1, 2, 3, 4, 5].map(() => pacer.waitMs(sending("C4", "post", 2))));
     expect(await pacer.waitMs(sending("C5", "post", 2))).toBe(0);
