@@ -131,7 +131,8 @@ async function linesOf(news: News, teller: Teller): Promise<readonly Line[]> {
 function opening({ incident, alert, says }: Pick<NewsOf<"taken-out">, "incident" | "alert" | "says">): readonly Line[] {
   if (alert === undefined || incident.rootTs !== undefined) return root(incident, says);
   const slot = `${incident.id}/alert/${incident.lastSeenAtMs}`;
-  return [...root(incident, says ?? alert.words ?? alert.says), { slot, priority: urgency(incident), message: alertNote(alert) }];
+  const line = root(incident, says ?? alert.words ?? alert.says, urgency(incident));
+  return [...line, { slot, priority: 2, message: alertNote(alert) }];
 }
 
 type Anew = { readonly incident: Incident; readonly look: NewLook };
@@ -142,9 +143,8 @@ function anew({ incident, look }: Anew): readonly Line[] {
 }
 
 /** The alert's own post is the root where there is one, and is not ours to edit. */
-function root(incident: Incident, says?: string): readonly Line[] {
+function root(incident: Incident, says?: string, priority = says === undefined ? urgency(incident) : 2): readonly Line[] {
   if (incident.rootTs !== undefined) return [];
-  const priority = says === undefined ? urgency(incident) : 2;
   return [{ slot: rootSlotOf(incident), priority, message: rootMessage({ incident, ...(says === undefined ? {} : { says }) }) }];
 }
 

@@ -68,6 +68,14 @@ describe("the narrator", () => {
     });
   });
 
+  it("lets the first line of a critical incident go before all others, with what its alert says in it", async () => {
+    const alert = { says: "ContainerMemoryUsageHigh", words: "Memory is above 90%", severity: "critical", source: "alertmanager" } as const;
+    const critical = { ...incident, severity: "critical" } as const;
+    const said = await tell({ kind: "opened", incident: critical, investigation, steps: STEPS, alert });
+    const alertSlot = `${incident.id}/alert/${incident.lastSeenAtMs}`;
+    expect(slots(said)).toEqual([`${alertSlot} 2`, `${incident.id}/progress/inv_1 3`, `${incident.id}/root 1`]);
+  });
+
   it("links what is open of other problems of the same target, in both threads", async () => {
     const metrics = {
       ...incident,
