@@ -66,7 +66,7 @@ function filed(message: Message): readonly PageMessage[] {
 
 /** Name of the file → the messages in it: a storm while it lasts and when it is over, and a report that is too long. */
 export const STORM_PICTURES: Readonly<Record<string, readonly PageMessage[]>> = {
-  storm: [oomph(stormRoot({ storm: STORM, members: MEMBERS }), 0), ...stormPages({ members: MEMBERS }).map((page) => oomph(page, 2000))],
+  storm: [oomph(stormRoot({ storm: STORM, members: MEMBERS }), 0), ...[...stormPages({ members: MEMBERS })].map((page) => oomph(page, 2000))],
   "storm-over": [oomph(stormRoot({ storm: OVER, members: AFTERWARDS }), 0), oomph(stormOver({ storm: OVER, members: AFTERWARDS }), 1_800_000)],
   "report-filed": filed(longReport(2_000)),
 };

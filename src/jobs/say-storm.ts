@@ -33,7 +33,7 @@ type Line = { readonly slot: string; readonly message: Message; readonly isNew: 
  */
 export async function changedLines(outbox: OutboxTable, facts: StormFacts): Promise<readonly Line[]> {
   const changed: Line[] = [];
-  for (const line of await linesOf(outbox, facts)) {
+  for await (const line of linesOf(outbox, facts)) {
     const standing = await standingOf(outbox, line.slot, line.message);
     const mayWait = standing === "waiting" && facts.storm.state === "active";
     if (standing !== "right" && !mayWait) changed.push({ ...line, isNew: standing === "new" });
@@ -41,13 +41,18 @@ export async function changedLines(outbox: OutboxTable, facts: StormFacts): Prom
   return changed;
 }
 
-async function linesOf(outbox: OutboxTable, facts: StormFacts): Promise<readonly Omit<Line, "isNew">[]> {
+/** Made one after the other: others have their turn between two pages. */
+async function* linesOf(outbox: OutboxTable, facts: StormFacts): AsyncGenerator<Omit<Line, "isNew">> {
   const { id, state } = facts.storm;
-  const pages = stormPages(facts).map((message, index) => ({ slot: `${id}/list/${index}`, message }));
-  const over = `${id}/over`;
-  const last = state === "over" ? stormOver(facts) : stormGoesOn();
-  const wasOver = state === "over" || (await outbox.bySlot(over)) !== undefined;
-  return [{ slot: stormSlot(id), message: stormRoot(facts) }, ...pages, ...(wasOver ? [{ slot: over, message: last }] : [])];
+  yield { slot: stormSlot(id), message: stormRoot(facts) };
+  let index = 0;
+  for (const message of stormPages(facts)) {
+    yield { slot: `${id}/list/${index}`, message };
+    index += 1;
+  }
+  const slot = `${id}/over`;
+  if (state === "over") yield { slot, message: stormOver(facts) };
+  else if ((await outbox.bySlot(slot)) !== undefined) yield { slot, message: stormGoesOn() };
 }
 
 /** The slot of a storm's root. */

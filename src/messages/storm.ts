@@ -49,18 +49,18 @@ export function stormRoot({ storm, members }: StormFacts): Message {
   ]);
 }
 
-/** All members by severity, in pages; in the order of joining, so that few pages change at a time. */
-export function stormPages({ members }: Pick<StormFacts, "members">): readonly Message[] {
+/** All members by severity, in pages, each made when it is asked for; in the order of joining, so that few pages change at a time. */
+export function* stormPages({ members }: Pick<StormFacts, "members">): Generator<Message> {
   const listed = bySeverity(members);
   const pages = Math.min(MOST_PAGES, Math.ceil(listed.length / ON_A_PAGE));
-  return Array.from({ length: pages }, (_, page) => {
+  for (let page = 0; page < pages; page += 1) {
     const shown = listed.slice(page * ON_A_PAGE, (page + 1) * ON_A_PAGE);
     const from = page * ON_A_PAGE + 1;
     const title = `Members ${from} to ${from + shown.length - 1} of ${members.length}`;
     const halves = [shown.slice(0, ON_A_PAGE / 2), shown.slice(ON_A_PAGE / 2)].filter((half) => half.length > 0);
     const left = page === MOST_PAGES - 1 ? members.length - ON_ALL_PAGES : 0;
-    return message(title, [context(title), ...halves.map((half) => section(half.map(line).join("\n"))), ...unlisted(left)]);
-  });
+    yield message(title, [context(title), ...halves.map((half) => section(half.map(line).join("\n"))), ...unlisted(left)]);
+  }
 }
 
 function unlisted(count: number): readonly ReturnType<typeof context>[] {

@@ -45,7 +45,7 @@ describe("what is said of a storm", () => {
 
   it("lists every member once, within Slack's limits, however long the verdicts are", () => {
     const told = many.map((one) => ({ ...one, look: "done", state: "diagnosed", headline: "It leaks ".repeat(60) }) as const);
-    const pages = stormPages({ members: told });
+    const pages = [...stormPages({ members: told })];
     const fitted = pages.map((page) => fitMessage(page, "below").messages);
     expect(fitted.map((messages) => messages.length)).toEqual(pages.map(() => 1));
     const text = fitted.flat().flatMap(seen).join("\n");
@@ -71,7 +71,7 @@ describe("what is said of a storm", () => {
   it("has pages for 500; of more the rest is counted, and comes as a file when the storm is over", () => {
     expect(stormWhole({ storm: STORM, members: many })).toBeUndefined();
     const members = [...many, ...Array.from({ length: 700 }, (_, index) => member(500 + index))];
-    const pages = stormPages({ members });
+    const pages = [...stormPages({ members })];
     expect(pages).toHaveLength(10);
     expect(seen(pages[9] ?? { blocks: [] }).at(-1)).toContain("700 more members, none of them worse, find no room here");
     const all = stormWhole({ storm: { ...STORM, state: "over" }, members });
