@@ -66,7 +66,8 @@ const STATUS_WORDS = new Map<string, AlertStatus>([
 
 /** Milliseconds since 1970 of an ISO 8601 time with its zone, nanoseconds and `+0000` included. Undefined: none, or year 1 (never). */
 export function timeOf(text: string | undefined): number | undefined {
-  if (text === undefined || text.length > 64) return undefined;
+  // By itself Date.parse makes something of nearly anything: of `12` December 2001.
+  if (text === undefined || text.length > 64 || !/^\s*\d{4}-\d\d-\d\d[T ]\d/.test(text)) return undefined;
   const ms = Date.parse(
     text
       .trim()
