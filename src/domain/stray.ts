@@ -67,8 +67,23 @@ function worstFirst({ severity: left }: Stray, { severity: right }: Stray): numb
 
 type Naming = Pick<Alert, "name" | "kills" | "subject">;
 
-/** What people call that which an alert is about, as far as its words go. */
-export function nameOf({ name, kills, subject: { called, namespace, pod, owner, names, hosts } }: Naming): string {
+/**
+ * What people call that which an alert is about, as far as its words go. Never blank, for Slack refuses a list with a blank choice;
+ * at most 256 characters, for names are told apart by an index of the store.
+ */
+export function nameOf(alert: Naming): string {
+  const called = calledBy(alert)
+    .replace(/[\s\u0085]+/gu, " ")
+    .trim();
+  if (called === "") return NO_NAME;
+  // Long ones are paths, which differ at their ends.
+  return called.length <= MOST_CHARACTERS ? called : `${called.slice(0, MOST_CHARACTERS / 2)}…${called.slice(1 - MOST_CHARACTERS / 2)}`;
+}
+
+const NO_NAME = "no name";
+const MOST_CHARACTERS = 256;
+
+function calledBy({ name, kills, subject: { called, namespace, pod, owner, names, hosts } }: Naming): string {
   const kill = kills.at(-1);
   if (kill !== undefined) {
     const place = placeOf(kill);
@@ -79,7 +94,7 @@ export function nameOf({ name, kills, subject: { called, namespace, pod, owner, 
     ].join(" ");
   }
   if (called === undefined && pod !== undefined) return namespace === undefined ? pod : `${namespace}/${pod}`;
-  return called ?? owner?.name ?? names[0] ?? hosts[0] ?? name ?? "no name";
+  return called ?? owner?.name ?? names[0] ?? hosts[0] ?? name ?? NO_NAME;
 }
 
 // As much of an id as Docker and kubectl show, and of a pod's uid as tells it from others.

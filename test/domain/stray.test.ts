@@ -77,6 +77,10 @@ describe("alerts about what is not known", () => {
     expect(killed({ containerId: "4f1c".repeat(16), cgroup: "/docker/4f1c" })).toBe("node in 4f1c4f1c4f1c on box");
     expect(killed({ podUid: "0a1b2c3d-0000", containerId: "4f1c" })).toBe("node in pod 0a1b2c3d on box");
     expect(killed({ process: null, oomCgroup: "/system.slice/shop.service" })).toBe("a process in /system.slice/shop.service on box");
+    const deep = killed({ oomCgroup: `/${"slice/".repeat(999)}shop` });
+    expect([deep.length, deep.startsWith("node in /slice/"), deep.endsWith("/shop on box")]).toEqual([256, true, true]);
+    const blank = nameOf(alert({}, { kills: [{ ...kill, process: " " }] }));
+    expect([blank, nameOf(alert({ called: "\u3000\u0085" }))]).toEqual(["no name", "no name"]);
     expect(nameOf(alert({ about: "workload", pod: "web-1", namespace: "shop" }))).toBe("shop/web-1");
     expect(nameOf(alert({ about: "node", hosts: ["node-7"] }))).toBe("node-7");
     expect([nameOf(alert({})), matterOf(alert({}))]).toEqual(["HighMemory", "redis  HighMemory"]);
