@@ -6,6 +6,7 @@ import { flattenPost } from "../../src/adapters/slack/flatten-post.ts";
 import { systemClock } from "../../src/adapters/system/system-clock.ts";
 import { createJudge } from "../../src/alerts/judge.ts";
 import { wazuh } from "../../src/alerts/senders/wazuh/index.ts";
+import type { Alert } from "../../src/domain/alert.ts";
 import type { ContainerHosts } from "../../src/ports/containers.ts";
 import { allTargets } from "../../src/wiring/targets.ts";
 import { CHANNEL, REQUESTER, SHOP } from "../support/desk.ts";
@@ -88,6 +89,20 @@ describe("an alert about a container", () => {
     await wazuhSends({ log });
     expect(await incidents()).toEqual([{ name: "local:shop-web", problem: "container-memory", rootTs: "1795316400.000100", by: "wazuh" }]);
     expect((await on.front.desk.store.incidents.list({ limit: 1 }))[0]).toMatchObject({ timesSeen: 2 });
+  });
+
+  it("that cannot be taken keeps back none that came with it", async () => {
+    const judged = (status: "firing" | "resolved", name: string) =>
+      createJudge()({ name: "RedisMemoryHigh", status, severity: null, labels: { instance: name }, text: "" }, "grafana");
+    const broken: Alert = {
+      ...judged("firing", "broken"),
+      get subject(): never {
+        throw new Error("broken");
+      },
+    };
+    const alerts = [broken, judged("firing", SHOP.name), judged("resolved", "other"), judged("firing", SHOP.name)];
+    await expect(on.receiver.onAlerts({ id: "grafana/1", receivedAtMs: BEGAN_AT_MS, alerts })).rejects.toThrow("broken");
+    expect(await on.front.desk.store.incidents.list({ limit: 9 })).toMatchObject([{ target: SHOP, timesSeen: 2 }]);
   });
 
   it("that is left out of a message is counted in the incident channel", async () => {
