@@ -3,6 +3,7 @@ import type { Chat } from "../ports/chat.ts";
 import type { Inbound } from "../ports/inbound.ts";
 import type { Front } from "./front.ts";
 import { takeAlert } from "./take-alert.ts";
+import { takeEach } from "./take-each.ts";
 
 type PostIn = Extract<Inbound, { readonly kind: "post" }>;
 type Self = Awaited<ReturnType<Chat["self"]>>;
@@ -23,9 +24,9 @@ export function createPostListener(front: Front): (inbound: PostIn) => Promise<v
     const threadTs = post.threadTs ?? post.ts;
     const place = { slot: pickerSlot(post.channel, threadTs), channel: post.channel, threadTs };
     const heardAtMs = postedAt(post) ?? receivedAtMs;
-    for (const [index, alert] of alerts.entries()) {
-      await takeAlert(front, { key: `${post.channel}/${post.ts}/${index}`, alert, heardAtMs, changedAtMs: receivedAtMs }, place);
-    }
+    await takeEach(alerts.entries(), ([index, alert]) =>
+      takeAlert(front, { key: `${post.channel}/${post.ts}/${index}`, alert, heardAtMs, changedAtMs: receivedAtMs }, place),
+    );
   };
 }
 

@@ -1,10 +1,10 @@
 import type { Alert, SentAlerts } from "../domain/alert.ts";
-import { codeOf } from "../domain/errors.ts";
 import { matterOf, ROUND_MS } from "../domain/stray.ts";
 import { note } from "../messages/note.ts";
 import type { Front } from "./front.ts";
 import { say } from "./say.ts";
 import { takeAlert } from "./take-alert.ts";
+import { takeEach } from "./take-each.ts";
 
 /** Alerts that came by a webhook: their threads begin in the incident channel. */
 export async function onSentAlerts(front: Front, { id, alerts, receivedAtMs, leftOut }: SentAlerts): Promise<void> {
@@ -12,15 +12,12 @@ export async function onSentAlerts(front: Front, { id, alerts, receivedAtMs, lef
     const place = { slot: slotOf(alert, receivedAtMs), channel: front.incidentChannel };
     return takeAlert(front, { key: `${id}/${index}`, alert, heardAtMs: receivedAtMs }, place);
   };
-  let failed: PromiseRejectedResult | undefined;
-  for (const run of runsOf(alerts)) {
-    const taken = await Promise.allSettled(run.map(({ alert, index }) => take(alert, index)));
-    // One that cannot be taken must not keep back those behind it; a store that is away is so for all.
-    failed = taken.find((one) => one.status === "rejected") ?? failed;
-    if (codeOf(failed?.reason) === "store-unavailable") break;
-  }
   if (leftOut !== undefined) await say(front, { slot: `left-out/${id}`, channel: front.incidentChannel }, note(leftOutWords(id, leftOut)));
-  if (failed !== undefined) throw failed.reason;
+  await takeEach(runsOf(alerts), async (run) => {
+    const taken = await Promise.allSettled(run.map(({ alert, index }) => take(alert, index)));
+    const failed = taken.find((one) => one.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  });
 }
 
 type Numbered = { readonly alert: Alert; readonly index: number };
