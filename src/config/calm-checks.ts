@@ -1,4 +1,4 @@
-import { parseMoment, wrongInWeekly } from "../domain/calm.ts";
+import { parseMoment } from "../domain/calm.ts";
 import { unknownWord } from "../domain/known-words.ts";
 import { WORKLOAD_RESOURCES } from "../domain/target.ts";
 import { treeAt } from "./name-checks.ts";
@@ -51,19 +51,11 @@ function timeProblems(raw: RawDocument, index: number, { from, to, weekly }: Sec
   const key = raw.keyOf(["alerts", "maintenance", index]);
   const [once, each] = [!isAbsent(from) || !isAbsent(to), !isAbsent(weekly)];
   if (once === each) return [{ key, expected: "either weekly, or from and to", received: once ? "both" : "neither" }];
-  if (each) return weeklyProblems(raw, index, weekly);
+  if (each) return [];
   if (isAbsent(from) || isAbsent(to)) return [{ key, expected: "from and to", received: isAbsent(from) ? "to alone" : "from alone" }];
   const [fromMs, toMs] = [parseMoment(String(from)), parseMoment(String(to))];
   if (fromMs === undefined || toMs === undefined || fromMs < toMs) return [];
   return [{ key: raw.keyOf(["alerts", "maintenance", index, "to"]), expected: `a time after ${String(from)}`, received: String(to) }];
-}
-
-/** Which part of it: that it is wrong is told by its kind. */
-function weeklyProblems(raw: RawDocument, index: number, weekly: unknown): readonly Problem[] {
-  const expected = typeof weekly === "string" ? wrongInWeekly(weekly) : undefined;
-  return expected === undefined
-    ? []
-    : [{ key: raw.keyOf(["alerts", "maintenance", index, "weekly"]), expected, received: show(weekly, false) }];
 }
 
 function hoursProblems(raw: RawDocument, { from, to }: Section): readonly Problem[] {

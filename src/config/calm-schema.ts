@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { SEVERITIES, type Severity } from "../domain/alert.ts";
-import { MOMENT_EXPECTED, parseMoment, parseTimeOfDay, parseWeekly, WEEKLY_EXPECTED, type WeeklyTime } from "../domain/calm.ts";
+import {
+  MOMENT_EXPECTED,
+  parseMoment,
+  parseTimeOfDay,
+  parseWeekly,
+  WEEKLY_EXPECTED,
+  wrongInWeekly,
+  type WeeklyTime,
+} from "../domain/calm.ts";
 import { severityOf } from "../domain/severity-words.ts";
 import { isZone } from "../domain/zoned-time.ts";
 import { channel, list, names, text } from "./kinds.ts";
@@ -14,6 +22,7 @@ const moment: SettingKind<number> = {
 const weekly: SettingKind<WeeklyTime> = {
   expected: WEEKLY_EXPECTED,
   read: (value) => (typeof value === "string" ? parseWeekly(value) : undefined),
+  wrongIn: (value) => (typeof value === "string" ? wrongInWeekly(value) : undefined),
 };
 
 const timeOfDay: SettingKind<number> = {

@@ -25,7 +25,7 @@ function explain(issue: z.core.$ZodIssue, content: unknown, raw: RawDocument): r
   return [
     {
       key: `${raw.keyOf(path)}${variable}`,
-      expected: doc === undefined ? sectionWords(schema) : doc.expected,
+      expected: doc === undefined ? sectionWords(schema) : issue.message,
       received: show(received, doc?.secret === true),
     },
   ];

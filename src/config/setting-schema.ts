@@ -20,6 +20,8 @@ export type SettingKind<Value> = {
   readonly expected: string;
   /** The value as meant; undefined: it is not what was expected. Environment variables come as text. */
   read(value: unknown): Value | undefined;
+  /** Which part of a value was expected to be different, where that can be told; follows "expected" instead. */
+  wrongIn?(value: unknown): string | undefined;
 };
 
 type Options = Omit<SettingDoc, "expected"> & { readonly expected?: string };
@@ -59,7 +61,7 @@ function documented<Value>(
     .unknown()
     .transform((value, context): Value => {
       const refuse = (): never => {
-        context.addIssue({ code: "custom", message: expected });
+        context.addIssue({ code: "custom", message: kind.wrongIn?.(value) ?? expected });
         return z.NEVER;
       };
       return read(value, refuse);

@@ -123,7 +123,7 @@ function formatTimeOfDay(minutes: number): string {
 }
 
 export const WEEKLY_EXPECTED =
-  'days (daily, sat, mon-fri, sat,sun), hours and a time zone, such as "sat 02:00-06:00 Europe/Berlin" or "daily 22:00-04:00 UTC"';
+  'days (daily, sat, mon-fri, sat,sun), hours and a time zone, such as "sat 02:00-06:00 Europe/Berlin" or "daily 22:00-04:00 UTC"; a whole day is 00:00-24:00';
 
 /** Which part of a week's window is wrong; undefined: none of them by itself. */
 export function wrongInWeekly(text: string): string | undefined {
@@ -131,9 +131,10 @@ export function wrongInWeekly(text: string): string | undefined {
   const [from = "", to = "", ...others] = hours.split("-");
   if (parseDays(days.toLowerCase()) === undefined)
     return `days as daily, mon, mon-fri or mon,tue (without spaces) at its beginning, not "${days.slice(0, 40)}"`;
-  if (parseTimeOfDay(from) === undefined || parseTimeOfDay(to) === undefined || others.length > 0)
-    return `hours such as 22:00-04:00 after the days, not "${hours.slice(0, 40)}"`;
-  if (parseTimeOfDay(from) === parseTimeOfDay(to)) return `hours that begin and end at different times, not "${hours.slice(0, 40)}"`;
+  if (parseTimeOfDay(from) === undefined || parseEnd(to) === undefined || others.length > 0)
+    return `hours such as 22:00-04:00, or 00:00-24:00 for a whole day, after the days, not "${hours.slice(0, 40)}"`;
+  if (parseTimeOfDay(from) === parseEnd(to))
+    return `hours that begin and end at different times (a whole day is 00:00-24:00), not "${hours.slice(0, 40)}"`;
   if (!isZone(zone)) return `the name of a time zone such as Europe/Berlin after the hours, not "${zone.slice(0, 40)}"`;
   return more.length > 0 ? `nothing after the time zone, not "${more.join(" ").slice(0, 40)}"` : undefined;
 }
@@ -141,10 +142,15 @@ export function wrongInWeekly(text: string): string | undefined {
 /** `sat 02:00-06:00 Europe/Berlin`, `mon-fri ...`, `sat,sun ...`, `daily ...`; undefined: not understood. */
 export function parseWeekly(text: string): WeeklyTime | undefined {
   const [, days = "", from = "", to = "", zone = ""] = /^\s*([a-z,-]{3,40})\s+(\S{4,5})-(\S{4,5})\s+(\S+)\s*$/i.exec(text) ?? [];
-  const [on, fromMinutes, toMinutes] = [parseDays(days.toLowerCase()), parseTimeOfDay(from), parseTimeOfDay(to)];
+  const [on, fromMinutes, toMinutes] = [parseDays(days.toLowerCase()), parseTimeOfDay(from), parseEnd(to)];
   if (on === undefined || fromMinutes === undefined || toMinutes === undefined || fromMinutes === toMinutes || !isZone(zone))
     return undefined;
   return { kind: "weekly", days: on, fromMinutes, toMinutes, zone };
+}
+
+/** A day ends at 24:00, where the next begins. */
+function parseEnd(text: string): number | undefined {
+  return text === "24:00" ? 1440 : parseTimeOfDay(text);
 }
 
 /** `22:00` → minutes since midnight; undefined: no time of day. */

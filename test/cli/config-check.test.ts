@@ -63,11 +63,12 @@ test("what can never fit is refused, and the part that is wrong is named", async
     /class.*did you mean oom_killed\?/,
     /severity.*did you mean warning\?/,
     /days as daily.*not "mon,"/,
-    /hours such as 22:00-04:00 after the days, not "02:00-25:00"/,
+    /hours such as 22:00-04:00, or 00:00-24:00 for a whole day, after the days, not "02:00-25:00"/,
     /no less than afterMinutes \(45\), got 30/,
   ];
   for (const says of said) expect(err).toMatch(says);
   expect(err).not.toMatch(/got "crit"/);
+  expect(err.match(/\.weekly: expected/g)).toHaveLength(2); // each once
 });
 
 async function check(connections: string, alerts = "{}") {

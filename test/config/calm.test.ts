@@ -72,7 +72,12 @@ alerts:
     ["alerts: { maintenance: [{ from: tomorrow, to: 2026-11-28T01:00:00Z }] }", "expected a time with its offset or zone, such as"],
     [
       "alerts: { maintenance: [{ weekly: saturdays }] }",
-      'expected days (daily, sat, mon-fri, sat,sun), hours and a time zone, such as "sat 02:00-06:00 Europe/Berlin"',
+      'alerts.maintenance[0].weekly: expected hours such as 22:00-04:00, or 00:00-24:00 for a whole day, after the days, not "", got "saturdays"',
+    ],
+    ["alerts: { maintenance: [{ weekly: 7 }] }", "expected days (daily, sat, mon-fri, sat,sun), hours and a time zone, such as"],
+    [
+      "alerts: { maintenance: [{ weekly: sat 00:00-00:00 UTC }] }",
+      'expected hours that begin and end at different times (a whole day is 00:00-24:00), not "00:00-00:00"',
     ],
     ["alerts: { quietHours: { from: 22:00, to: 22:00 } }", "alerts.quietHours.to: expected another time than from, got 22:00"],
     ["alerts: { quietHours: { from: 10 pm, to: 07:00 } }", "expected a time of day such as 22:00"],

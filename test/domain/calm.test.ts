@@ -44,6 +44,12 @@ describe("a weekly window", () => {
     expect(isWithin(window, at("2026-07-04T04:00:00Z"))).toBe(false);
   });
 
+  it("may be a whole day, until the next begins", () => {
+    const window = weekly("sat 00:00-24:00 Europe/Berlin");
+    const moments = ["2026-11-20T22:59:00Z", "2026-11-20T23:00:00Z", "2026-11-21T22:59:00Z", "2026-11-21T23:00:00Z"];
+    expect(moments.map((when) => isWithin(window, at(when)))).toEqual([false, true, true, false]);
+  });
+
   it("goes over midnight, and belongs to the day on which it begins", () => {
     const window = weekly("fri 22:00-02:00 UTC");
     expect(
@@ -78,6 +84,8 @@ describe("a weekly window", () => {
     "sat 02:00-06:00 Berlin",
     "sat 25:00-06:00 UTC",
     "sat 02:00-02:00 UTC",
+    "sat 24:00-02:00 UTC",
+    "sat 02:00-24:01 UTC",
     "sometimes 02:00-06:00 UTC",
     "mon- 02:00-06:00 UTC",
     "-".repeat(9_000),
@@ -91,6 +99,8 @@ describe("what comes next of a window", () => {
     ["its end", { text: "sat 02:00-06:00 Europe/Berlin", now: "2026-11-21T02:30:30Z", next: "2026-11-21T05:00:00Z" }],
     ["its next beginning", { text: "sat 02:00-06:00 Europe/Berlin", now: "2026-11-21T05:00:00Z", next: "2026-11-28T01:00:00Z" }],
     ["its end on the next day", { text: "daily 22:00-07:00 UTC", now: "2026-11-21T22:00:00Z", next: "2026-11-22T07:00:00Z" }],
+    ["its end at midnight", { text: "sat 20:00-24:00 UTC", now: "2026-11-21T21:00:00Z", next: "2026-11-22T00:00:00Z" }],
+    ["its end after whole days", { text: "sat,sun 00:00-24:00 UTC", now: "2026-11-21T21:00:00Z", next: "2026-11-23T00:00:00Z" }],
     [
       "its end, where days follow one another",
       { text: "sat,sun 12:00-11:00 UTC", now: "2026-11-21T13:00:00Z", next: "2026-11-22T11:00:00Z" },
@@ -118,7 +128,7 @@ describe("what comes next of a window", () => {
   });
 
   it("is written as in the configuration", () => {
-    for (const text of ["daily 22:00-07:05 Europe/Berlin", "sat 02:00-06:00 UTC"])
+    for (const text of ["daily 22:00-07:05 Europe/Berlin", "sat 02:00-06:00 UTC", "sun 00:00-24:00 UTC"])
       expect(formatWindowTime(parseWeekly(text) ?? weeklyOf({ fromMinutes: 0, toMinutes: 1, zone: "UTC" }))).toBe(text);
   });
 });
