@@ -55,7 +55,7 @@ function blockText(block: Block): string {
 /** Slack's markup as its reader sees it. */
 export function readable(slack: LabSlack, text: string): string {
   return text
-    .replace(/<!date\^(\d+)\^[^|>]*\|?[^>]*>/g, (_all, seconds: string) => clock(Number(seconds) * 1000))
+    .replace(/<!date\^(\d+)\^[^|>]*\|?[^>]*>/g, (_all, seconds: string) => moment(Number(seconds) * 1000))
     .replace(/<@(\w+)>/g, (_all, id: string) => `@${nameOf(slack, id) ?? id}`)
     .replace(/<#(\w+)>/g, (_all, id: string) => `#${channelName(slack, id) ?? id}`)
     .replace(/<!(channel|here|everyone)>/g, "@$1")
@@ -71,6 +71,13 @@ function nameOf(slack: LabSlack, id: string): string | undefined {
 
 function channelName(slack: LabSlack, id: string): string | undefined {
   return Object.entries(slack.channels).find(([, channelId]) => channelId === id)?.[0];
+}
+
+/** As Slack has it: with its day where that is not today. */
+function moment(ms: number): string {
+  const at = new Date(ms);
+  if (at.toDateString() === new Date().toDateString()) return clock(ms);
+  return `${at.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" })} ${clock(ms)}`;
 }
 
 function clock(ms: number): string {
