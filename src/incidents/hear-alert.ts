@@ -5,7 +5,7 @@ import { severityOf } from "../domain/silence.ts";
 import type { Tables } from "../ports/store.ts";
 import { commit, queueInvestigation } from "./commit.ts";
 import type { Desk } from "./desk.ts";
-import { ownerOf, type Heard, type Hearing } from "./hearing.ts";
+import { ownerOf, worstOf, type Heard, type Hearing } from "./hearing.ts";
 import { inHeaps, type Heaped } from "./in-heaps.ts";
 import { joinOpen } from "./join-open.ts";
 import { newsOf } from "./news-of.ts";
@@ -43,18 +43,11 @@ async function hearAll(desk: Desk, hearings: readonly Hearing[]): Promise<Readon
   return heard;
 }
 
-/** The first of an incident opens it, the others join it. */
+/** The worst of an incident opens it, which decides whether it has a thread of its own; the others join it. */
 async function openAndJoin(tables: Tables, desk: Desk, hearings: readonly Hearing[]): Promise<ReadonlyMap<Hearing, Opened>> {
   const groups = [...grouped(hearings, ownerOf).values()];
-  const opened = await openByAlerts(
-    tables,
-    desk,
-    groups.flatMap(([first]) => first ?? []),
-  );
-  const joined = await joinOpen(
-    tables,
-    desk,
-    groups.flatMap(([, ...others]) => others),
-  );
-  return new Map([...opened, ...joined]);
+  const openers = new Set(groups.map(worstOf));
+  const opened = await openByAlerts(tables, desk, [...openers]);
+  const others = hearings.filter((hearing) => !openers.has(hearing));
+  return new Map([...opened, ...(await joinOpen(tables, desk, others))]);
 }

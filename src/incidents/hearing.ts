@@ -1,4 +1,4 @@
-import type { Alert } from "../domain/alert.ts";
+import { isWorse, type Alert } from "../domain/alert.ts";
 import { firingOf } from "../domain/alert-identity.ts";
 import { given } from "../domain/given.ts";
 import type { Incident } from "../domain/incident.ts";
@@ -27,6 +27,11 @@ export type Heard =
 /** The fingerprint of its incident. */
 export function ownerOf({ target, problem }: Pick<Hearing, "target" | "problem">): string {
   return fingerprintOf(target, problem);
+}
+
+/** The first of the worst; of at least one. */
+export function worstOf(hearings: readonly Hearing[]): Hearing {
+  return hearings.reduce((worse, one) => (isWorse(one.alert.severity, worse.alert.severity) ? one : worse));
 }
 
 /** As it is counted on its incident. */

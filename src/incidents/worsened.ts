@@ -6,7 +6,7 @@ import type { NewLook } from "../domain/new-look.ts";
 import type { Tables } from "../ports/store.ts";
 import { mindAnew } from "./attention.ts";
 import type { Desk } from "./desk.ts";
-import type { Hearing } from "./hearing.ts";
+import { worstOf, type Hearing } from "./hearing.ts";
 import { wordsOf } from "./look-anew.ts";
 import type { Opened } from "./opening.ts";
 
@@ -18,7 +18,7 @@ type Worsening = { readonly opened: Opened; readonly hearings: readonly Hearing[
  */
 export async function worsened(tables: Tables, desk: Desk, { opened, hearings, look }: Worsening): Promise<Opened> {
   const { severity: from = null } = opened.incident;
-  const worst = hearings.reduce((worse, one) => (isWorse(one.alert.severity, worse.alert.severity) ? one : worse));
+  const worst = worstOf(hearings);
   const { severity: to } = worst.alert;
   const { actor } = worst;
   const isRise = to !== null && isWorse(to, from);

@@ -56,6 +56,15 @@ describe("an alert about a target that was found", () => {
     expect(await test.desk.store.incidents.get(idOf(first))).toMatchObject({ severity: "critical" });
   });
 
+  it("opens by the worst of those that come at once, which the others join", async () => {
+    const busy = heard("other", { target: { kind: "redis", name: "sessions" } });
+    const [first, worst] = await Promise.all([heard("a", { severity: "warning" }), heard("b", { severity: "critical" })]);
+    await busy;
+    expect([first.kind, worst.kind]).toEqual(["joined", "opened"]);
+    expect(await test.desk.store.incidents.get(idOf(worst))).toMatchObject({ severity: "critical", timesSeen: 2 });
+    expect(severities()).toEqual([]);
+  });
+
   const MIN = 60_000;
   const looks = () => test.news.flatMap((news) => ("look" in news && news.look !== undefined ? [news.look] : []));
   /** What the newest look came to. */
