@@ -41,24 +41,32 @@ export function createStormKeeper(desk: Desk): StormKeeper {
 async function goRound(desk: Desk, stopping: AbortSignal): Promise<void> {
   let before = performance.eventLoopUtilization();
   while (!stopping.aborted) {
-    try {
-      const { utilization } = performance.eventLoopUtilization(before);
-      before = performance.eventLoopUtilization();
-      await keepStorms(desk, { isBusy: utilization > BUSY_FROM });
-    } catch (error) {
-      desk.log.warn({ because: messageOf(error) }, "storms could not be looked after, the next round will");
-    }
+    const { utilization } = performance.eventLoopUtilization(before);
+    before = performance.eventLoopUtilization();
+    await keepStorms(desk, { isBusy: utilization > BUSY_FROM });
     await desk.clock.sleep(EVERY_MS, stopping).catch(() => undefined); // called off when it is to stop
   }
 }
 
-/** One round. A process that has its hands full has members looked into one by one: alerts and people go first. */
+/** One round, which never rejects. A process that has its hands full has members looked into one by one: alerts and people go first. */
 export async function keepStorms(desk: Desk, { isBusy = false }: { readonly isBusy?: boolean } = {}): Promise<void> {
-  const { storms } = desk;
+  const { storms, store } = desk;
   const settings = storms !== undefined && isBusy ? { ...storms, investigations: 1 } : storms;
-  if (settings !== undefined) for (const storm of await desk.store.storms.active()) await keep(desk, storm, settings);
-  await keepStrays(desk);
-  await tellReports(desk);
+  await attempt(desk, "storms", async () => {
+    if (settings === undefined) return;
+    for (const storm of await store.storms.active()) await attempt(desk, storm.id, () => keep(desk, storm, settings));
+  });
+  await attempt(desk, "strays", () => keepStrays(desk));
+  await attempt(desk, "reports", () => tellReports(desk));
+}
+
+/** What cannot be looked after keeps nothing else from being. */
+async function attempt({ log }: Desk, what: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    log.warn({ what, because: messageOf(error) }, "something could not be looked after, the next round will");
+  }
 }
 
 async function keep(desk: Desk, storm: Storm, settings: StormSettings): Promise<void> {

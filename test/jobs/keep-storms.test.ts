@@ -200,6 +200,22 @@ describe("a storm", () => {
     expect(await queued()).toBe(3);
   });
 
+  it("that cannot be looked after keeps nothing else from being", async () => {
+    for (const name of ["one", "two", "three"]) await heard(name);
+    const { store } = desk;
+    const looked: string[] = [];
+    const untold = async () => {
+      looked.push("strays");
+      return store.strays.untold();
+    };
+    const members = () => Promise.reject(new Error("a row that nobody can read"));
+    const warned: unknown[] = [];
+    const log = { ...desk.log, warn: (facts: object) => warned.push(facts) };
+    await keepStorms({ ...desk, log, store: { ...store, storms: { ...store.storms, members }, strays: { ...store.strays, untold } } });
+    expect(looked).toEqual(["strays"]);
+    expect(warned).toEqual([{ what: (await storm()).id, because: "a row that nobody can read" }]);
+  });
+
   it("apart, a thread is told of a heap of reports once in a while, and of all in the end", async () => {
     const { incident } = await heard("a");
     for (let times = 0; times < 5; times += 1) await heard("a");
