@@ -32,8 +32,11 @@ export function createTaker(
     if (leftOut !== undefined) log.warn({ source, leftOut }, "a sender's message held more alerts than were taken of it");
     let queued = 0;
     for (const [number, part] of partsOf(sent.facts).entries()) {
-      await setImmediate(); // others have their turn between two parts
-      const judged = part.map((facts) => judge(facts, source));
+      const judged: Alert[] = [];
+      for (const facts of part) {
+        await setImmediate(); // others have their turn between two alerts
+        judged.push(judge(facts, source));
+      }
       const alerts = judged.filter(({ memory }) => memory !== "no");
       if (alerts.length < judged.length) log.debug({ source, id, ...othersIn(judged) }, "alerts of a sender are not about memory");
       const isTold = number === 0 && leftOut !== undefined;
