@@ -4,6 +4,7 @@ import type { KubernetesConnectionSettings } from "../adapters/kubernetes/settin
 import { formatProblem, loadCommandLineConfig, loadConfig, type Config, type ServiceConfig } from "../config.ts";
 import { OomphError } from "../domain/errors.ts";
 import { alertWarnings, describeAlerts } from "./config-alerts.ts";
+import { targetWarnings } from "./config-targets.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { withFile } from "./load-config.ts";
@@ -32,7 +33,7 @@ export async function configCheck(options: { readonly config?: string; readonly 
       .map((line) => `  ${line}\n`)
       .join("")}`,
   );
-  for (const warning of alertWarnings(loaded.config, Date.now())) io.err(`Warning: ${warning}\n`);
+  for (const warning of [...alertWarnings(loaded.config, Date.now()), ...targetWarnings(loaded.config)]) io.err(`Warning: ${warning}\n`);
   return EXIT.ok;
 }
 

@@ -47,6 +47,7 @@ test("what is set for alerts is summed up; what is probably a mistake is warned 
     'Warning: maintenance "past" is over since 2020-01-02T00:00:00.000Z: it can be removed',
     'Warning: maintenance "past" names neither targets nor labels: it silences everything',
     "Warning: the alert rule everything silences every alert that has a name",
+    'Warning: maintenance "maintenance" names docker/kong, which nothing can fit: no Docker host is configured (docker.connections)',
   ]);
 });
 
