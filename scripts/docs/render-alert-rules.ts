@@ -56,7 +56,8 @@ it may fit. Upper and lower case are the same. \`*\` stands for anything; there 
 
 \`verdict\` has \`memory\` (\`yes\`, \`no\`, \`unsure\`), and may have a \`class\` (see below; \`memory_high\` where nothing is said), \`about\` (\`redis\`,
 \`container\`, \`workload\`, \`node\`; else told by what the alert names), \`severity\` (\`critical\`, \`warning\`, \`info\`; else as its sender
-says), and \`nobody\`: taken instead of \`memory\` where it names nobody.
+says), and \`nobody\`: taken instead of \`memory\` where it names nobody. A \`class\` that your rule names is what
+the alert is, whomever it names; where none is named, memory that a machine is short of is \`node_memory_high\`.
 
 ## Those that are built in
 In the order in which they are asked.

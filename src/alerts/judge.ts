@@ -1,7 +1,7 @@
 import type { Alert, AlertFacts, AlertKill, AlertSource, AlertSubject } from "../domain/alert.ts";
 import type { AlertRule } from "../domain/alert-rule.ts";
 import { given } from "../domain/given.ts";
-import { askedOf, compileRule } from "./fits-rule.ts";
+import { askedOf, compileRule, type CompiledRule } from "./fits-rule.ts";
 import { hostsIn, killsIn, killWithoutLine } from "./kills-in.ts";
 import { BUILT_IN_RULES } from "./rules/index.ts";
 import { machinesSaid } from "./places-in-text.ts";
@@ -22,6 +22,8 @@ type Verdict = Pick<Alert, "memory" | "class" | "rule" | "subject" | "kills" | "
 /** Kernel lines first, which say exactly what happened; then the users' rules, then those built in: the first that fits. */
 export function createJudge(ofUsers: readonly AlertRule[] = []): Judge {
   const [users, builtIn] = [ofUsers, BUILT_IN_RULES].map((rules) => rules.map(compileRule));
+  // A class that a user has named is meant.
+  const isMeant = (rule: CompiledRule | undefined): boolean => rule?.verdict.class !== undefined && (users ?? []).includes(rule);
   const silencers = (users ?? []).filter(({ verdict }) => verdict.memory === "no");
   const others = [...(users ?? []).filter(({ verdict }) => verdict.memory !== "no"), ...(builtIn ?? [])];
   return (facts, source) => {
@@ -30,7 +32,8 @@ export function createJudge(ofUsers: readonly AlertRule[] = []): Judge {
     const asked = askedOf(facts, source);
     const fitting = (rules: typeof others): (typeof others)[number] | undefined => rules.find((rule) => rule.fits(asked));
     // Who silences an alert means its log lines too.
-    const verdict = ruled(facts, fitting(silencers)) ?? killedIn(facts) ?? ruled(facts, fitting(others)) ?? nothing(facts);
+    const asRuled = (rule = fitting(others)): Verdict | undefined => ruled(facts, rule, { isMeant: isMeant(rule) });
+    const verdict = ruled(facts, fitting(silencers)) ?? killedIn(facts) ?? asRuled() ?? nothing(facts);
     const says = visibleStart(facts.name ?? text);
     const words = visibleStart(inLine(text), MOST_WORDS);
     return { ...shown, ...given({ startsAtMs, words: words === says || words === "" ? undefined : words }), source, ...verdict, says };
@@ -46,14 +49,14 @@ function inLine(text: string): string {
     .join(" · ");
 }
 
-function ruled(facts: AlertFacts, rule: Pick<AlertRule, "id" | "verdict"> | undefined): Verdict | undefined {
+function ruled(facts: AlertFacts, rule: Pick<AlertRule, "id" | "verdict"> | undefined, { isMeant = false } = {}): Verdict | undefined {
   if (rule === undefined) return undefined;
   const { memory, class: kind = "memory_high", about, severity, nobody = memory } = rule.verdict;
   const subject = subjectOf(facts, about);
   const judged = namesSomebody(subject) ? memory : nobody;
   // Much memory used, and whom it names is a machine, which it calls so.
   const isOfMachine =
-    kind === "memory_high" && subject.about === "node" && (namesMachine(facts.labels) || machinesSaid(facts.text).length > 0);
+    !isMeant && kind === "memory_high" && subject.about === "node" && (namesMachine(facts.labels) || machinesSaid(facts.text).length > 0);
   const told = isOfMachine ? "node_memory_high" : kind;
   const more = { ...given({ severity }), ...thresholdOf(facts, judged) };
   return { memory: judged, class: judged === "no" ? "other" : told, rule: rule.id, subject, kills: [], ...more };

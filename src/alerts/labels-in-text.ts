@@ -7,8 +7,8 @@ const IN_FRONT = /^[\s>•*_`~·–-]{0,12}/;
 // `pod = web-1`, `*Pod:* `web-1``, `Old State: OK`; nothing that is a sentence before the sign, and no `Jun 11 14:22:20`.
 const LINE =
   /^(?![A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:)([A-Za-z][\w./ -]{0,60}?)["'*_`]{0,3} {0,3}[:=](?!\/\/) {0,3}["'*_`]{0,3} {0,2}["'*_`]{0,3}(.{1,1024})$/;
-// `*Namespace:* \`media\` *Pod:* \`web-1\``, `HOST: mail2   SERVICE: memory`: several in words on a line.
-const SEVERAL = /\s(?=\*[A-Za-z][\w ]{0,30}(?::\*|\*:))|\s{3,}(?=\*?[A-Z][\w ]{0,30}: )/;
+// `*Namespace:* \`media\` *Pod:* \`web-1\``, `HOST: mail2   SERVICE: memory`, `Service: shop | Urgency: High`: several in words on a line.
+const SEVERAL = /\s(?:\| {1,3})?(?=\*[A-Za-z][\w ]{0,30}(?::\*|\*:))|\s\| {1,3}(?=[A-Z][\w ]{0,30}: )|\s{3,}(?=\*?[A-Z][\w ]{0,30}: )/;
 // `*Namespace:*`, `Pod:`, `*Metric Name*` alone: what it says stands on the next line, as in the fields of Slack's blocks.
 const NAME_ALONE = /^(?:\*([A-Za-z][\w ]{0,30}?):?\*:?|([A-Za-z][\w ]{0,30}?):)$/;
 // `instance="10.0.0.5:6379" service=shop`, several on a line.

@@ -17,6 +17,7 @@ export const NO_NAMES = [
   "none",
   "high",
   "low",
+  "limit",
   "redis",
   "valkey",
   "memory",
@@ -27,6 +28,12 @@ export const NO_NAMES = [
   "on",
   "in",
   "at",
+  "of",
+  "over",
+  "above",
+  "below",
+  "than",
+  "with",
   "the",
 ] as const;
 

@@ -12,7 +12,7 @@ const PAGE = /\bhttps?:\/\/\S+/gi;
 // `cache-1.example.com`, `ip-10-1-2-3.ec2.internal`: the first part has a digit or a hyphen, which packages and files do not have.
 const DOMAIN = /(?<![\w@/.-])(?=[a-z]*[\d-])([a-z][a-z\d-]{0,62}(?:\.[a-z\d-]{1,63}){1,8}\.[a-z]{2,24})(?![\w-]|\.\w)/g;
 // "service `proxy` crashed", "app checkout-2 ran out of memory", "Lambda *thumbnailer* failed".
-const CALLED = /\b(?:service|application|app|worker|function|lambda|project|task|job|dyno) {1,2}(["'`*]{0,3})([a-z][\w.-]{1,100})/gi;
+const CALLED = /\b(?:service|application|app|worker|function|lambda|project|task|job|dyno|rds) {1,2}(["'`*]{0,3})([a-z][\w.-]{1,100})/gi;
 // "service orders on cluster prod": a plain word, where the sentence goes on behind it.
 const PLACED = /\b(?:service|application|app|function) ([a-z]\w{1,100}) (?:on|in|at|ran|was|is|has)\b/gi;
 // `[ledger-0] java.lang.OutOfMemoryError`, `orders-db: ERROR: out of memory`: in front of a line of a log.
@@ -22,6 +22,8 @@ const DYNO = /\bheroku[[/ ]([a-z][\w-]{0,60}\.\d{1,4})\b/g;
 // "orders-api keeps getting OOM killed", "cart-2 ran out of memory", "cart-2 is eating memory"
 const VICTIM =
   /(?<![\w@/.-])([a-z][\w.-]{1,100}) (?:was|is|got|gets|has been|keeps|ran|runs|is running)(?: (?:getting|being|just|again)){0,2} (?:oom|out of memory|killed|eating|hogging|leaking)/gi;
+// "prod-db-1 memory at 98%"
+const MEASURED = /(?<![\w@/.-])([a-z][\w.-]{0,100}-\d{1,4}) (?:memory|mem|ram)\b/gi;
 // "memory > 95% on cache-eu-3"
 const ON = /\bon ["'`*]{0,2}([a-z][\w.-]{1,100})/gi;
 
@@ -30,7 +32,7 @@ export function namedInWords(text: string): readonly string[] {
   const head = text.slice(0, MOST_CHARACTERS).replaceAll(PAGE, " ");
   const called = Array.from(head.matchAll(CALLED), ([, quote = "", name = ""]) => (quote !== "" || /[-\d]/.test(name) ? name : ""));
   const placed = firsts(head, PLACED).filter((name) => !/(?:ed|ing)$|^(?:it|that|this|which|now|still)$/i.test(name));
-  const others = [IN_FRONT, VICTIM, ON].flatMap((shape) => firsts(head, shape)).filter((name) => /[-\d]/.test(name));
+  const others = [IN_FRONT, VICTIM, MEASURED, ON].flatMap((shape) => firsts(head, shape)).filter((name) => /[-\d]/.test(name));
   const names = [...called, ...placed, ...firsts(head, DYNO), ...others, ...firsts(head, DOMAIN)]
     .map((name) => name.replace(/[.-]+$/, ""))
     .filter(mayBeName);

@@ -65,6 +65,6 @@ function trimmed(name: string): string {
 
 function mayBeName(name: string): boolean {
   const lower = name.toLowerCase();
-  if (lower.length < 2 || REPORTERS.some((reporter) => lower.includes(reporter))) return false;
+  if (lower.length < 2 || /[=*`]/.test(lower) || REPORTERS.some((reporter) => lower.includes(reporter))) return false;
   return !NO_NAMES.some((word) => word === lower) && !/^(?:true|false|\d{1,5}(?:\.\d+)?%?)$/.test(lower);
 }

@@ -33,13 +33,14 @@ const NO_CONTAINER = new Set(["POD", "pod", "", "-", "none", "null"]);
 
 /** What labels say. */
 export function placesByLabel(labels: Labels): Places {
+  const placed = placedPod(labels);
   const kind = KINDS[(first(labels, ABOUT_KIND_LABELS) ?? "").toLowerCase()];
   const name = first(labels, ABOUT_NAME_LABELS, isKubernetesName);
-  const pod = podBy(labels) ?? (kind === "pod" ? name : undefined);
+  const pod = podBy(labels) ?? placed?.pod ?? (kind === "pod" ? name : undefined);
   const owner =
     ownerBy(labels) ??
     (kind !== undefined && kind !== "pod" && kind !== "node" && name !== undefined ? { resource: kind, name } : undefined);
-  const namespace = first(labels, NAMESPACE_LABELS, isKubernetesName);
+  const namespace = first(labels, NAMESPACE_LABELS, isKubernetesName) ?? placed?.namespace;
   const container = first(labels, CONTAINER_NAME_LABELS, (value) => !NO_CONTAINER.has(value)) ?? byKubeletName(labels)?.container;
   const nodes = [...all(labels, NODE_LABELS), ...(kind === "node" && name !== undefined ? [name] : [])];
   // The address of a pod that is scraped is no machine.
@@ -57,6 +58,12 @@ export function placesByLabel(labels: Labels): Places {
 
 function podBy(labels: Labels): string | undefined {
   return first(labels, POD_LABELS, isKubernetesName) ?? byKubeletName(labels)?.pod;
+}
+
+/** `Pod: shop/web-1` */
+function placedPod(labels: Labels): Required<Pick<Places, "pod" | "namespace">> | undefined {
+  const [namespace = "", pod = "", ...others] = (first(labels, POD_LABELS, (value) => value.includes("/")) ?? "").split("/");
+  return others.length === 0 && isKubernetesName(namespace) && isKubernetesName(pod) ? { namespace, pod } : undefined;
 }
 
 function ownerBy(labels: Labels): AlertSubject["owner"] {

@@ -26,7 +26,7 @@ const OWNER = new RegExp(
   "gi",
 );
 const HOST = new RegExp(
-  `(?<![\\p{L}\\p{N}_])(?:node|host(?:name)?|server|machine|instance|vm|rechner|serveur|hôte|servidor|серв[её]р|хост|ホスト|サーバー?|主机|服务器|호스트|서버)(/|[:=：]? {0,2})(${QUOTE})([a-z0-9][\\w.-]{0,252}(?::\\d{2,5})?)`,
+  `(?<![\\p{L}\\p{N}_])(?:node|host(?:name)?|server|machine|instance|vm|rechner|serveur|hôte|servidor|серв[её]р|хост|ホスト|サーバー?|主机|服务器|호스트|서버)(?!_)(/|[:=：]? {0,2})(${QUOTE})([a-z0-9][\\w.-]{0,252}(?::\\d{2,5})?)`,
   "giu",
 );
 const WORD = new RegExp(`(?<![\\w/.:-])[a-z][a-z0-9.-]{5,252}(?![\\w/:])`, "g");

@@ -1,7 +1,9 @@
 import type { AlertReading, Post } from "../domain/alert.ts";
 import type { Judge } from "./judge.ts";
+import { plainAlarm } from "./plain-alarm.ts";
 import { saidIn, severityIn, sourceOf, statusOf } from "./said.ts";
 import { POST_READERS } from "./senders/posts.ts";
+import { withoutTitleMarks } from "./title-marks.ts";
 
 /** `readAlert` with its judge. */
 export function createAlertReader(judge: Judge): (post: Pick<Post, "text">) => AlertReading {
@@ -12,12 +14,16 @@ export function createAlertReader(judge: Judge): (post: Pick<Post, "text">) => A
  * What a post comes to: the alerts of the sender whose post it is, else its words as one alert. Everything in it is data,
  * never a command. Pure, and linear in the length of the text.
  */
-export function readAlert({ text }: Pick<Post, "text">, judge: Judge): AlertReading {
+export function readAlert(post: Pick<Post, "text">, judge: Judge): AlertReading {
+  const text = withoutTitleMarks(post.text);
   const said = saidIn(text);
   for (const { source, readPost } of POST_READERS) {
     const facts = readPost(said);
     if (facts !== undefined) return { source, alerts: facts.map((one) => judge(one, source)) };
   }
   const source = sourceOf(said);
-  return { source, alerts: [judge({ name: null, status: statusOf(said), severity: severityIn(said), labels: {}, text }, source)] };
+  const alarm = plainAlarm(text);
+  const severity = alarm?.severity ?? severityIn(said);
+  const status = alarm?.status === "resolved" ? "resolved" : statusOf(said);
+  return { source, alerts: [judge({ name: alarm?.name ?? null, status, severity, labels: {}, text }, source)] };
 }

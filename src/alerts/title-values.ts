@@ -6,7 +6,12 @@ import { isKubernetesName, podShape } from "./pod-shape.ts";
 export type TitlePlaces = { readonly pod?: string; readonly namespace?: string; readonly others: readonly string[] };
 
 /** The values of a title: of the labels that a group shares, and of those that its alerts share beside. Each in the order of the labels' names. */
-export type TitleValues = { readonly grouped: readonly string[]; readonly common: readonly string[] };
+export type TitleValues = {
+  readonly grouped: readonly string[];
+  readonly common: readonly string[];
+  /** Words of a sentence, in which no order says what they are. */
+  readonly spoken: readonly string[];
+};
 
 const MOST_WORDS = 40;
 const NOTHING = new Set([
@@ -28,13 +33,14 @@ const NOTHING = new Set([
  * Alertmanager's default title has the values of labels without their names, by the order of their names: a pod is known by
  * its shape, and the word before it can be its namespace (n comes before p); one behind it cannot.
  */
-export function placesInTitle({ grouped, common }: TitleValues): TitlePlaces {
+export function placesInTitle({ grouped, common, spoken }: TitleValues): TitlePlaces {
   const [ofGroup, beside] = [grouped, common].map((values) => values.filter(mayName).slice(0, MOST_WORDS));
   const all = [...(ofGroup ?? []), ...(beside ?? [])];
+  const named = spoken.filter((word) => /[-\d]/.test(word) && mayName(word)).slice(0, MOST_WORDS);
   const pod = all.find((word) => podShape(word) === "surely") ?? all.find((word) => podShape(word) === "maybe");
-  if (pod === undefined) return { others: all };
+  if (pod === undefined) return { others: [...all, ...named] };
   const namespace = namespaceOf(pod, ofGroup ?? [], beside ?? []);
-  return { pod, ...(namespace === undefined ? {} : { namespace }), others: all.filter((word) => word !== pod) };
+  return { pod, ...(namespace === undefined ? {} : { namespace }), others: [...all, ...named].filter((word) => word !== pod) };
 }
 
 /** One candidate is taken; of several only the nearest before the pod, which is so where a container stands before it. */
@@ -52,7 +58,8 @@ function isNamespace(word: string): boolean {
 
 function mayName(word: string): boolean {
   const lower = word.toLowerCase();
-  if (lower.length < 2 || severityOf(lower) !== null || NOTHING.has(lower) || /^\d{1,5}(?:\.\d+)?%?$/.test(lower)) return false;
+  if (lower.length < 2 || /[=*`]/.test(lower) || severityOf(lower) !== null || NOTHING.has(lower) || /^\d{1,5}(?:\.\d+)?%?$/.test(lower))
+    return false;
   return !REPORTERS.some((reporter) => lower.includes(reporter));
 }
 
@@ -68,5 +75,33 @@ export function titleValues(text: string, name: string | null): TitleValues {
   const [, ...others] = words(before);
   // A name of several words goes on with capitals.
   const values = others.findIndex((word) => !/^[A-Z]/.test(word));
-  return { grouped: values < 0 ? [] : others.slice(values), common: words(inside) };
+  const bare = values < 0 ? [] : others.slice(values);
+  const isSpoken = bare.some(isProse);
+  return { grouped: isSpoken ? [] : bare, common: words(inside), spoken: isSpoken ? bare : [] };
+}
+
+const PROSE = new Set([
+  "at",
+  "of",
+  "on",
+  "in",
+  "is",
+  "are",
+  "has",
+  "was",
+  "for",
+  "than",
+  "over",
+  "above",
+  "below",
+  "under",
+  "by",
+  "to",
+  "the",
+  "with",
+]);
+
+/** A word of a sentence, which no label has as its value. */
+export function isProse(word: string): boolean {
+  return PROSE.has(word.toLowerCase());
 }

@@ -135,8 +135,11 @@ export const USAGE_WORDS: readonly AlertRule[] = [
         },
         phrases: ALARM,
       },
+      { sentence: { of: ["freeablememory", "freeable memory"], near: ["below", "low", "less than", "under", "<"] } },
       {
         phrases: [
+          // Heroku's R14: a dyno above its quota.
+          "memory quota exceeded",
           "high memory usage",
           "memory usage is high",
           "memory pressure",

@@ -3,6 +3,7 @@ import { given } from "../../domain/given.ts";
 import { bounded, linkOf, severityOf, timeOf } from "../facts.ts";
 import { labelsInText } from "../labels-in-text.ts";
 import { timeInText } from "../time-in-text.ts";
+import { isProse } from "../title-values.ts";
 import { comparable } from "../victim-labels.ts";
 
 /** What a post says of one alert: its lines, under whose heading they stand. */
@@ -114,7 +115,9 @@ const STARTS = [
 ];
 
 function factsOf({ status, name, line }: PostTitle, section: Section): AlertFacts {
-  const { labels, texts } = partsOf(section.lines);
+  const parts = partsOf(section.lines);
+  // `[FIRING] MemoryHigh severity=page pod=web-1`
+  const labels = { ...labelsInText(line), ...parts.labels };
   const said = new Map(Object.entries(labels).map(([label, value]) => [comparable(label), value] as const));
   const kept = Object.entries(labels).filter(([label]) => isLabel(comparable(label)));
   const called = said.get("alertname") ?? said.get("alert_name") ?? nameIn(said.get("alert")) ?? name;
@@ -126,9 +129,10 @@ function factsOf({ status, name, line }: PostTitle, section: Section): AlertFact
       severityOf(said.get("severity")) ??
       severityOf(said.get("level")) ??
       severityOf(said.get("priority")) ??
-      severityInWords(line, said.get("alert")),
+      severityInWords(line, said.get("alert")) ??
+      severityInTitle(line),
     labels: Object.fromEntries(kept),
-    text: [line, ...texts].filter((one) => one !== "").join("\n"),
+    text: [line, ...parts.texts].filter((one) => one !== "").join("\n"),
     ...given({
       value: said.get("value"),
       startsAtMs: starts.find((ms) => ms !== undefined),
@@ -184,4 +188,23 @@ function nameIn(alert: string | undefined): string | undefined {
 
 function severityInWords(...texts: readonly (string | undefined)[]): AlertFacts["severity"] {
   return severityOf(/\b(?:critical|warning|info)\b/i.exec(texts.join(" "))?.[0]);
+}
+
+// What means nothing else, wherever it stands among a title's values.
+const SURELY = /(?<![\w-])(?:p[1-5]|sev[1-5]|page|crit|fatal)(?![\w-])/i;
+
+const ENDS = /\s(p[1-5]|sev[1-5]|page|crit)\s{0,4}$/i;
+
+/** Alertmanager's default title has the labels' values in parentheses, by the order of their names: of the usual ones severity is the last. */
+function severityInTitle(line: string): AlertFacts["severity"] {
+  const inside = /\(([^()\n]{1,500})\)\s{0,4}$/.exec(line.slice(0, 600))?.[1];
+  if (inside === undefined) return line.split(/\s+/, 60).some(isProse) ? null : severityOf(ENDS.exec(line.slice(0, 600))?.[1]);
+  return (
+    severityOf(
+      inside
+        .trim()
+        .split(/[\s,]+/)
+        .at(-1),
+    ) ?? severityOf(SURELY.exec(inside)?.[0])
+  );
 }

@@ -1,10 +1,11 @@
 import type { AlertFacts } from "../../../domain/alert.ts";
+import { isProse } from "../../title-values.ts";
 import { alertsBelow, type PostTitle } from "../post-alerts.ts";
 import type { ReadPost } from "../sender.ts";
 
 const MOST_LINES = 2000;
 // `[FIRING:2] HighMemoryUsage rsr (web-6f9-x2 prod critical)`
-const TITLE = /^[^\w[]{0,20}\[(firing|resolved)(?::\d{1,5})?\] {0,3}(.{0,500})/i;
+const TITLE = /^(?::[a-z\d+][\w+-]{0,39}:|[^\w[]){0,20}\[(firing|resolved)(?::\d{1,5})?\] {0,3}(.{0,500})/i;
 const ALERT = /^[^\w]{0,12}alert(?: ?name)?[^\w]{0,6}[:=](?!\/\/)/i;
 const BESIDE = /^[^\w]{0,12}(?:severity|description|summary|details|labels|status)[^\w]{0,6}[:=]?/i;
 
@@ -29,11 +30,20 @@ function isList(lines: readonly string[]): boolean {
   return lines.some((line) => ALERT.test(line)) && lines.some((line) => BESIDE.test(line));
 }
 
+// From here on it says how it is just now.
+const FIGURES = /^(?:at|is|are|was|has|above|over|below|under|[<>=]{1,2}|\d[\d.]*%?)$/i;
+
+/** "High memory on worker-7". The name else stands first; one of several words goes on with capitals, values of labels do not. */
+function isSentence([first = "", ...others]: readonly string[]): boolean {
+  return /^[A-Za-z][a-z]{1,30}$/.test(first) && others.some(isProse);
+}
+
 export function titleOf(line: string): PostTitle {
   const [, status = "", rest = ""] = TITLE.exec(line) ?? [];
-  // The name first; a name of several words goes on with capitals, values of labels do not.
   const words = (rest.split("(")[0] ?? "").trim().split(/ +/);
-  const end = words.findIndex((word, index) => index > 0 && !/^[A-Z]/.test(word));
+  const end = isSentence(words)
+    ? words.findIndex((word) => FIGURES.test(word))
+    : words.findIndex((word, index) => index > 0 && !/^[A-Z]/.test(word));
   const name = words.slice(0, end < 0 ? words.length : end).join(" ");
   return {
     status: status.toLowerCase() === "resolved" ? "resolved" : "firing",

@@ -10,9 +10,9 @@ import type { ReadPost } from "../sender.ts";
 const MOST_LINES = 2000;
 const FOOTER = /^grafana(?: v\d[\w.+-]{0,30})?$/i;
 const HEADING = /^\*\*(?:firing|resolved)\*\*$/i;
-const UNIFIED_TITLE = /^[^\w[]{0,20}\[(?:firing|resolved)(?::\d{1,5})?(?:, ?resolved:\d{1,5})?\]/i;
+const UNIFIED_TITLE = /^(?::[a-z\d+][\w+-]{0,39}:|[^\w[]){0,20}\[(?:firing|resolved)(?::\d{1,5})?(?:, ?resolved:\d{1,5})?\]/i;
 // `[Alerting] Container Restarts`
-const LEGACY_TITLE = /^[^\w[]{0,20}\[(alerting|ok|no data|pending|paused)\] {0,3}(.{1,500})/i;
+const LEGACY_TITLE = /^(?::[a-z\d+][\w+-]{0,39}:|[^\w[]){0,20}\[(alerting|ok|no data|pending|paused)\] {0,3}(.{1,500})/i;
 
 /** Grafana's posts: unified ones with their labels listed, and legacy ones with a message and what was measured. */
 export const readPost: ReadPost = ({ asWritten }) => {

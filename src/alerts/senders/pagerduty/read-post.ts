@@ -11,7 +11,8 @@ export const readPost: ReadPost = ({ asWritten, text }) => {
   const lines = asWritten.split("\n", MOST_LINES);
   const at = lines.findIndex((line) => TITLE.test(line));
   const isPagerDuty =
-    text.includes("pagerduty") || (/^\W{0,6}service\W/m.test(text) && /^\W{0,6}(?:urgency|assigned|escalation policy)\b/m.test(text));
+    text.includes("pagerduty") ||
+    (/^\W{0,6}service\W/m.test(text) && /(?:^|\| )\W{0,6}(?:urgency|assigned|escalation policy)\b/m.test(text));
   if (at < 0 || !isPagerDuty) return undefined;
   const [, state, name = ""] = TITLE.exec(lines[at] ?? "") ?? [];
   const isResolved = /^resolved$/i.test(state ?? "") || /^\W{0,6}(?:status\W{0,6})?resolved\b/m.test(text);
