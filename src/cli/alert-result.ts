@@ -1,4 +1,5 @@
 import type { Alert, AlertClass, AlertKill, Severity } from "../domain/alert.ts";
+import type { Course } from "../commands/course-of.ts";
 import type { WorkloadResource } from "../domain/target.ts";
 
 /** What a sender's message comes to. The keys are stable for scripts; null: the alert does not say. */
@@ -19,6 +20,8 @@ export type ExplainedAlert = {
   /** Id of the rule that decided. */
   readonly rule: string;
   readonly status: "firing" | "resolved";
+  /** What the service makes of it, where its target is known and nothing is silenced. */
+  readonly leadsTo: Course;
   readonly severity: Severity | null;
   readonly target: ExplainedTarget;
   /** ISO 8601 in UTC. */

@@ -2,6 +2,7 @@ import type { Judge } from "../alerts/judge.ts";
 import { readAlert } from "../alerts/read-alert.ts";
 import { guessedFacts } from "../alerts/senders/generic/guess.ts";
 import { SENDERS } from "../alerts/senders/index.ts";
+import { courseOf, type Course } from "../commands/course-of.ts";
 import type { Alert, AlertReading } from "../domain/alert.ts";
 import { asClause } from "../domain/clause.ts";
 import type { AlertResult, ExplainedAlert, ExplainedTarget } from "./alert-result.ts";
@@ -114,6 +115,7 @@ function explained(alert: Alert): readonly ExplainedAlert[] {
     memoryRelated: RELATED[memory],
     rule,
     status,
+    leadsTo: courseOf(alert),
     severity,
     target: targetOf(alert),
     startsAt: atMs === undefined ? null : new Date(atMs).toISOString(),
@@ -166,11 +168,19 @@ function rendered({ source, memoryRelated, status, alerts }: AlertResult): strin
   return `${[HEADLINES[`${memoryRelated}`](status), ...alerts.map(section)].join("\n\n")}\n`;
 }
 
-function section({ says, status, severity, target, startsAt, labels, class: kind, rule }: ExplainedAlert): string {
+const LEADS_TO = {
+  nothing: "nothing",
+  ended: "the end of its incident, where one is open",
+  offer: "a quiet offer below its post, once an hour for a target; by a webhook nothing, unless the pod's last end says OOM",
+  thread: "a thread with an investigation, or one more in the thread that is open",
+} as const satisfies Record<Course, string>;
+
+function section({ says, status, leadsTo, severity, target, startsAt, labels, class: kind, rule }: ExplainedAlert): string {
   const { owner } = target;
   const facts: readonly (readonly [string, string | null])[] = [
     ["class", kind],
     ["rule", rule === "none" ? "none fits" : rule],
+    ["leads to", LEADS_TO[leadsTo]],
     ["state", status],
     ["severity", severity],
     ["when", startsAt],

@@ -12,6 +12,7 @@ import { note } from "../messages/note.ts";
 import { quietOffer } from "../messages/quiet-offer.ts";
 import { startedNote } from "../messages/started-note.ts";
 import { toldBy } from "../messages/told-by.ts";
+import { courseOf } from "./course-of.ts";
 import { endedForMemory } from "./find-in-cluster.ts";
 import type { Victim } from "./find-victim.ts";
 import type { Front } from "./front.ts";
@@ -27,10 +28,11 @@ import { victimOf } from "./victim-of.ts";
  */
 export async function takeAlert(front: Front, taken: TakenAlert, place: Reply): Promise<void> {
   const { alert } = taken;
-  if (alert.memory === "no") return;
-  if (alert.status === "resolved") return onResolved(front, taken);
+  const course = courseOf(alert);
+  if (course === "nothing") return;
+  if (course === "ended") return onResolved(front, taken);
   const victim = await victimOf(front, taken);
-  const isUnsure = alert.memory === "unsure" && !(await isSureNow(front, victim));
+  const isUnsure = course === "offer" && !(await isSureNow(front, victim));
   if (await isHushed(front, taken, { victim, place, isUnsure })) return undefined;
   if (isUnsure) return offerQuietly(front, { taken, victim, place });
   if (victim.kind !== "found") return nobody(front, taken, { place, victim });

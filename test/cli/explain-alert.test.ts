@@ -20,6 +20,7 @@ test("an alert of Wazuh's is told by its log line, in keys that are stable", () 
         memoryRelated: true,
         rule: "kernel-lines",
         status: "firing",
+        leadsTo: "thread",
         severity: "critical",
         target: {
           about: "container",
@@ -201,4 +202,19 @@ test.skipIf(!existsSync(SAMPLES))("samples of Wazuh's are told as they are label
     ["38_wazuh_slack_global_oom.json", true, [["k8s-worker-02", "uwsgi", "global"]]],
     ["39_wazuh_slack_dpkg.json", false, [["test", null, "unknown"]]],
   ]);
+});
+
+test.each([
+  [
+    { alertname: "RedisMemoryFull", instance: "sessions:6379" },
+    "firing",
+    "a thread with an investigation, or one more in the thread that is open",
+  ],
+  [{ alertname: "RedisMemoryFull", instance: "sessions:6379" }, "resolved", "the end of its incident, where one is open"],
+  [{ alertname: "KubePodCrashLooping", namespace: "shop", pod: "web-1" }, "firing", "a quiet offer below its post, once an hour"],
+  [{ alertname: "CertificateExpiresSoon" }, "firing", "nothing\n"],
+])("the text says what %j that is %s leads to", (labels, status, says) => {
+  expect(explain(JSON.stringify({ version: "4", status, alerts: [{ status, labels, annotations: {} }] })).text).toContain(
+    `  leads to          ${says}`,
+  );
 });
