@@ -12,7 +12,11 @@ function secretOf(env: string, says: string) {
 }
 
 const generic = z.strictObject({
-  secret: setting(text, { expected: SECRET, says: "The sender sends it along to `/webhooks/generic/<name>`", secret: true }),
+  secret: setting(text, {
+    expected: `${SECRET} (or secretFile)`,
+    says: "The sender sends it along to `/webhooks/generic/<name>`",
+    secret: true,
+  }),
   alerts: optional(jsonPath, {
     says: "Where the list of alerts is; without it the document is one alert. The paths below begin at each of its items",
   }),
