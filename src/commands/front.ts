@@ -21,7 +21,7 @@ export type Front = {
   /** Asked for pods and nodes that an alert names. Absent: no cluster is configured. */
   readonly clusters: Pick<Clusters, "names" | "cluster"> | undefined;
   /** Is a post an alert about memory, and what does it name? Pure. */
-  readonly readAlert: (post: Post) => AlertReading;
+  readonly readAlert: (post: Post) => Promise<AlertReading>;
   readonly memory: MemoryBoard;
 };
 

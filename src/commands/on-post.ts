@@ -13,7 +13,7 @@ export function createPostListener(front: Front): (inbound: PostIn) => Promise<v
   let self: Self | undefined;
   return async ({ post, receivedAtMs }) => {
     if (!front.alertChannels.includes(post.channel) || isTalk(post)) return;
-    const { source, alerts: read } = front.readAlert(post);
+    const { source, alerts: read } = await front.readAlert(post);
     const alerts = read.filter(({ memory }) => memory !== "no");
     if (alerts.length === 0) {
       const rules = [...new Set(read.map(({ rule }) => rule))];

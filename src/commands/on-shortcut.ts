@@ -37,7 +37,7 @@ async function look(front: Front, { userId, post }: Shortcut): Promise<Message |
   const refused = await refusedUnless(front, "investigators", userId);
   if (refused !== undefined) return refused;
   const list = await front.desk.targets.list();
-  const alert = front.readAlert(post).alerts.find(({ memory }) => memory !== "no");
+  const alert = (await front.readAlert(post)).alerts.find(({ memory }) => memory !== "no");
   const victim = await meant(front, { post, alert }, list);
   if (victim.kind === "several")
     return targetPicker({ says: victim.because, targets: victim.targets, chosenFor: given({ alertClass: alert?.class }) });

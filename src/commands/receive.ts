@@ -60,7 +60,8 @@ export function createReceive(front: Front): Receiver {
 async function enqueue(front: Front, inbound: Inbound): Promise<Answer> {
   const { desk } = front;
   try {
-    await desk.queue.add("receive", { inbound }, { id: jobIdOf(inbound), ...(isUrgent(front, inbound) ? {} : { priority: LESS_URGENT }) });
+    const priority = (await isUrgent(front, inbound)) ? {} : { priority: LESS_URGENT };
+    await desk.queue.add("receive", { inbound }, { id: jobIdOf(inbound), ...priority });
     return { kind: "ok" };
   } catch (error) {
     desk.log.error({ kind: inbound.kind, because: messageOf(error) }, "could not queue what came in");
@@ -72,12 +73,17 @@ async function enqueue(front: Front, inbound: Inbound): Promise<Answer> {
 const LESS_URGENT = 2;
 
 /** People wait for what they have asked; of posts only what is critical goes before the others. */
-function isUrgent({ readAlert, alertChannels }: Front, inbound: Inbound): boolean {
+async function isUrgent({ readAlert, alertChannels }: Front, inbound: Inbound): Promise<boolean> {
   if (inbound.kind !== "post") return true;
-  if (!alertChannels.includes(inbound.post.channel) || !GRAVE.test(inbound.post.text)) return false;
-  return readAlert(inbound.post).alerts.some(({ severity, memory }) => severity === "critical" && memory === "yes");
+  const { post } = inbound;
+  const text = post.text.slice(0, MOST_READ);
+  if (!alertChannels.includes(post.channel) || !GRAVE.test(text)) return false;
+  const { alerts } = await readAlert({ ...post, text });
+  return alerts.some(({ severity, memory }) => severity === "critical" && memory === "yes");
 }
 
+// Characters. What stands far down in a long post waits its turn with the others.
+const MOST_READ = 4_000;
 // By one of these words senders call it critical. Reading a whole post takes its time, and there is no time before an acknowledgement.
 const GRAVE = /\b(?:critical|crit|fatal|emerg|emergency|alert|disaster|major|error|err|high|p1|sev1|page)\b/i;
 

@@ -1,7 +1,7 @@
 import type { ContainerHosts } from "../../src/ports/containers.ts";
 import type { MemoryBoard } from "../../src/ports/memory-history.ts";
 import { createJudge } from "../../src/alerts/judge.ts";
-import { readAlert } from "../../src/alerts/read-alert.ts";
+import { createAlertReader } from "../../src/alerts/read-alert.ts";
 import type { Front } from "../../src/commands/front.ts";
 import { createReceive, type Receiver } from "../../src/commands/receive.ts";
 import type { AccessRules } from "../../src/domain/access.ts";
@@ -75,7 +75,7 @@ export async function startFront(
     runbooks,
     alertChannels: [CHANNEL],
     incidentChannel: CHANNEL,
-    readAlert: (post) => readAlert(post, judge),
+    readAlert: createAlertReader(judge),
     hosts: options.hosts ?? NO_HOSTS,
     clusters: options.clusters,
     memory: options.memory ?? NO_MEMORY,
