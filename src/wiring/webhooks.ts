@@ -1,7 +1,7 @@
 import { createPlaces } from "../adapters/http/places.ts";
 import { sharedSecret, signedBody } from "../adapters/http/proofs.ts";
 import type { Handler } from "../adapters/http/server.ts";
-import { createWebhook, MOST_UNPROVEN, type WebhookParts } from "../adapters/http/webhook.ts";
+import { createUnconfigured, createWebhook, MOST_UNPROVEN, type WebhookParts } from "../adapters/http/webhook.ts";
 import { createSnsProof } from "../adapters/sns/sns-proof.ts";
 import type { Judge } from "../alerts/judge.ts";
 import { createGenericReader } from "../alerts/senders/generic/index.ts";
@@ -27,18 +27,27 @@ type Route = Pick<WebhookParts, "proof" | "limitBytes" | "types" | "onlyAfter5xx
   readonly isSentOnce?: boolean;
 };
 
-/** Routes of senders that do not go through Slack, by path; each is there only when it is configured. */
+/** Routes of senders that do not go through Slack, by path; one that is not configured says what to set. */
 export function webhooksOf({ webhooks }: Pick<Config, "webhooks">, desk: Parts, judge: Judge): Readonly<Record<string, Handler>> {
   const { clock, log, metrics } = desk;
   const onRefused = (): void => metrics.received("alert-refused");
   const routes = [...keyed(webhooks, clock), ...cloudwatch(webhooks, desk), ...generic(webhooks)];
   const unproven = createPlaces(MOST_UNPROVEN);
-  return Object.fromEntries(
+  const taken = Object.fromEntries(
     routes.map(({ path, source, readSent, isSentOnce = false, ...rest }) => {
       const take = createTaker({ source, readSent, isSentOnce }, { ...desk, judge });
       return [`/webhooks/${path}`, createWebhook({ ...rest, path, onRefused, take, clock, log, unproven })] as const;
     }),
   );
+  return { ...unconfigured(), ...taken };
+}
+
+function unconfigured(): Readonly<Record<string, Handler>> {
+  const secretOf = (source: KeyedSender): string => `webhooks.${source}Secret (OOMPH_${source.toUpperCase()}_SECRET)`;
+  return Object.fromEntries([
+    ...KEYED.map((source) => [`/webhooks/${source}`, createUnconfigured(secretOf(source))] as const),
+    ["/webhooks/cloudwatch", createUnconfigured(`webhooks.cloudwatchTopics (OOMPH_CLOUDWATCH_TOPICS) or ${secretOf("cloudwatch")}`)],
+  ]);
 }
 
 type Parts = Pick<Desk, "queue" | "clock" | "metrics" | "log">;

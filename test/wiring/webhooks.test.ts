@@ -323,3 +323,33 @@ describe("the webhooks", () => {
     });
   });
 });
+
+test("a webhook that is not configured says what to set", async () => {
+  const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+  const desk = {
+    queue: {} as never,
+    clock: { nowMs: () => 0, sleep: async () => undefined },
+    log: quiet,
+    metrics: { received: () => undefined } as never,
+  };
+  const webhooks = { secrets: { grafana: secretOf("grafana") }, topics: [], generic: [] };
+  const mounts = webhooksOf({ webhooks }, desk, createJudge());
+  const server = await createHttpServer({
+    host: "127.0.0.1",
+    port: 0,
+    checks: {},
+    metrics: { contentType: "t", text: async () => "" },
+    mounts,
+  });
+  const answerOf = async (sender: string): Promise<unknown> => {
+    const response = await fetch(`${server.url}/webhooks/${sender}`, { method: "POST", body: "{}" });
+    return [response.status, await response.json()];
+  };
+  const unset = (settings: string) => [404, { error: `no secret is configured for this webhook: set ${settings}` }];
+  expect(await answerOf("alertmanager")).toEqual(unset("webhooks.alertmanagerSecret (OOMPH_ALERTMANAGER_SECRET)"));
+  expect(await answerOf("cloudwatch")).toEqual(
+    unset("webhooks.cloudwatchTopics (OOMPH_CLOUDWATCH_TOPICS) or webhooks.cloudwatchSecret (OOMPH_CLOUDWATCH_SECRET)"),
+  );
+  expect(await answerOf("grafana")).toEqual([401, expect.anything()]);
+  await server.close();
+});

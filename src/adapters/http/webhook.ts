@@ -66,6 +66,14 @@ export function createWebhook(parts: WebhookParts): (request: IncomingMessage, r
   };
 }
 
+/** What answers where a route would be if it were configured. `settings`: what to set for it. */
+export function createUnconfigured(settings: string): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    request.resume();
+    send(response, fail(404, `no secret is configured for this webhook: set ${settings}`));
+  };
+}
+
 const FOR_WHAT_IT_IS = [400, 401, 413, 415];
 const LOGGED_AGAIN_MS = 60_000;
 
