@@ -9,7 +9,7 @@ import { startGithub, type LabGithub } from "../lab/github.ts";
 import { startOomph } from "../lab/oomph.ts";
 import { startRedis } from "../lab/redis.ts";
 import { createSlackClient, startSlack } from "../lab/slack/index.ts";
-import { built, type Stage, type Stops } from "./scene.ts";
+import { built, WEBHOOKS, type Stage, type Stops } from "./scene.ts";
 
 /** Everything that plays a part in Kong's incident. */
 export type KongScene = Stage & {
@@ -78,6 +78,7 @@ async function build(tell: (line: string) => void, stops: Stops): Promise<Omit<K
         },
       },
       verification: { readings: 3, interval: "500ms" },
+      webhooks: WEBHOOKS,
       github: { token: github.token, apiUrl: github.apiUrl, repository: github.repository },
     },
   });

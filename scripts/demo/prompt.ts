@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import { controlsOf, type LabMessage } from "../lab/slack/index.ts";
-import type { Stage } from "./scene.ts";
+import { WEBHOOKS, type Stage } from "./scene.ts";
 import { dialogOf, has, inputsOf, seen } from "./story.ts";
 import { messageText, readable } from "./thread-text.ts";
 
@@ -18,6 +18,7 @@ People: alice and bob may approve, bob is an admin, mallory may neither. Without
 export async function runPrompt(scene: Stage, refill: () => Promise<void>, out: (text: string) => void): Promise<void> {
   const { slack } = scene;
   out(HELP);
+  out(`From another terminal, an alert by Alertmanager's webhook:\n${curlLine(scene.oomph.url)}`);
   const stopShowing = slack.onOwnMessage((message, change) =>
     out(`\n${change === "posted" ? "" : "(edit) "}${messageText(slack, message)}`),
   );
@@ -34,6 +35,12 @@ export async function runPrompt(scene: Stage, refill: () => Promise<void>, out: 
   }
   lines.close();
   stopShowing();
+}
+
+function curlLine(url: string): string {
+  const labels = { alertname: "RedisMemoryFull", instance: "gateway-redis:6379", severity: "critical" };
+  const body = JSON.stringify({ version: "4", status: "firing", alerts: [{ status: "firing", labels, annotations: {} }] });
+  return `  curl -H 'Authorization: Bearer ${WEBHOOKS.alertmanagerSecret}' -H 'Content-Type: application/json' -d '${body}' ${url}/webhooks/alertmanager`;
 }
 
 type Order = { readonly line: string; readonly refill: () => Promise<void>; readonly out: (text: string) => void };

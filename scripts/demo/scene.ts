@@ -21,6 +21,9 @@ export type Scene = Stage & {
 /** Ends of what was started, to be called last first. */
 export type Stops = (() => Promise<unknown>)[];
 
+/** Made up: the demo's own Alertmanager webhook, for whoever wants to send to it. */
+export const WEBHOOKS = { alertmanagerSecret: "made-up-secret-of-the-demo" };
+
 /** Where the test suites write, and what never cleans up. */
 export const TEST_DATABASE = 2;
 
@@ -70,7 +73,7 @@ async function build(tell: (line: string) => void, stops: Stops): Promise<Omit<S
     queueUrl: queue.url,
     access,
     connections,
-    sections: { verification: { readings: 3, interval: "500ms" } },
+    sections: { verification: { readings: 3, interval: "500ms" }, webhooks: WEBHOOKS },
   });
   stops.push(() => oomph.stop());
   const people = createSlackClient({ slack, url: oomph.eventsUrl });
