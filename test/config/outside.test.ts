@@ -86,7 +86,10 @@ github: { tokenFile: /ca.pem }
     ["webhooks: { wazuhSecret: short }", "expected a secret of at least 16 characters, got a value of 5 characters (not shown)"],
     ["webhooks: { sentrySecret: short }", "webhooks.sentrySecret: expected a secret of at least 16 characters"],
     ["webhooks: { cloudwatchTopics: ['*'] }", "webhooks.cloudwatchTopics: expected a list of ARNs of topics"],
-    [`webhooks: { generic: { a: { name: x } } }`, "webhooks.generic.a.secret: expected a secret of at least 16 characters (or secretFile), got nothing"],
+    [
+      `webhooks: { generic: { a: { name: x } } }`,
+      "webhooks.generic.a.secret: expected a secret of at least 16 characters (or secretFile), got nothing",
+    ],
     [`webhooks: { generic: { a: { secret: short, name: x } } }`, "webhooks.generic.a.secret: expected a secret of at least 16"],
     [`webhooks: { generic: { "a/b": { secret: ${"s".repeat(16)}, name: x } } }`, "expected a name of letters, digits, dots, dashes"],
     [
