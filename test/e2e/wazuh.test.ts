@@ -13,6 +13,7 @@ import { startSmtp, type LabSmtp } from "../../scripts/lab/smtp.ts";
 import { PATIENCE } from "../support/patience.ts";
 import { wazuhAlert, wazuhPost } from "../support/wazuh.ts";
 import { QUICK, seen, setScene, textOf, type Scene } from "./support/scene.ts";
+import { readChoice } from "../../src/domain/target-choice.ts";
 
 const daemon = await findDocker();
 if (daemon.kind === "there") noteRealSystem("docker", daemon.version);
@@ -162,7 +163,8 @@ describe.skipIf(daemon.kind === "absent")(`Wazuh${daemon.kind === "absent" ? ` (
       expect(textOf(answer)).toContain(name);
 
       function isRootOrOffers(message: LabMessage): boolean {
-        const offers = controlsOf(message.blocks ?? []).map(({ value }) => value);
+        // A choice says what it is chosen for, behind the target.
+        const offers = controlsOf(message.blocks ?? []).map(({ value }) => readChoice(value).name);
         return message.thread_ts === undefined && (offers.length === 0 || offers.includes(`docker/${name}`));
       }
     },
