@@ -12,8 +12,8 @@ import { newsOf } from "./news-of.ts";
 import { openByAlerts } from "./open-by-alert.ts";
 import type { Opened } from "./opening.ts";
 
-/** Other writers wait for the transaction in which they are heard. */
-const MOST_TOGETHER = 50;
+/** Other writers wait for the transaction in which they are heard, and acknowledgements for each of its statements to be put together. */
+const MOST_TOGETHER = 16;
 
 /** Opens or joins the incident of an alert's target, and counts it there exactly once. */
 export async function hearAlert(desk: Desk, hearing: Hearing): Promise<Heard> {
