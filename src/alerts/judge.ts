@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Alert, AlertFacts, AlertKill, AlertSource, AlertSubject } from "../domain/alert.ts";
 import type { AlertRule } from "../domain/alert-rule.ts";
 import { given } from "../domain/given.ts";
@@ -13,6 +14,16 @@ import { visibleStart } from "./visible-start.ts";
 
 /** What an alert is about, whoever sends it. Pure, and linear in the length of what it says. */
 export type Judge = (facts: AlertFacts, source: AlertSource) => Alert;
+
+/** All of a message, however many: others have their turn before each. */
+export async function judgeInTurns(judge: Judge, facts: readonly AlertFacts[], source: AlertSource): Promise<readonly Alert[]> {
+  const alerts: Alert[] = [];
+  for (const one of facts) {
+    await setImmediate();
+    alerts.push(judge(one, source));
+  }
+  return alerts;
+}
 
 /** Of an alert's own words the thread shows so many characters. */
 const MOST_WORDS = 500;

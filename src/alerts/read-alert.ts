@@ -1,21 +1,15 @@
-import { setImmediate } from "node:timers/promises";
-import type { Alert, AlertFacts, AlertReading, AlertSource, Post } from "../domain/alert.ts";
-import type { Judge } from "./judge.ts";
+import type { AlertFacts, AlertReading, AlertSource, Post } from "../domain/alert.ts";
+import { judgeInTurns, type Judge } from "./judge.ts";
 import { plainAlarm } from "./plain-alarm.ts";
 import { saidIn, severityIn, sourceOf, statusOf } from "./said.ts";
 import { POST_READERS } from "./senders/posts.ts";
 import { withoutTitleMarks } from "./title-marks.ts";
 
-/** `readAlert` with its judge; of a post that holds many alerts others have their turn between two. */
+/** `readAlert` with its judge, and with a turn for others before each alert of a post that holds many. */
 export function createAlertReader(judge: Judge): (post: Pick<Post, "text">) => Promise<AlertReading> {
   return async (post) => {
     const { source, facts } = factsOf(post);
-    const alerts: Alert[] = [];
-    for (const one of facts) {
-      if (alerts.length > 0) await setImmediate();
-      alerts.push(judge(one, source));
-    }
-    return { source, alerts };
+    return { source, alerts: await judgeInTurns(judge, facts, source) };
   };
 }
 

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
-import { setImmediate } from "node:timers/promises";
 import type { Alert, AlertFacts } from "../domain/alert.ts";
 import { given } from "../domain/given.ts";
 import type { Desk } from "../incidents/desk.ts";
 import type { LogFields } from "../ports/log.ts";
 import type { TakeSent } from "../ports/webhook.ts";
-import type { Judge } from "./judge.ts";
+import { judgeInTurns, type Judge } from "./judge.ts";
 import type { Sender, Sent } from "./senders/sender.ts";
 
 // Senders repeat what was not answered in time within seconds; what says the same minutes later says it anew.
@@ -32,11 +31,7 @@ export function createTaker(
     if (leftOut !== undefined) log.warn({ source, leftOut }, "a sender's message held more alerts than were taken of it");
     let queued = 0;
     for (const [number, part] of partsOf(sent.facts).entries()) {
-      const judged: Alert[] = [];
-      for (const facts of part) {
-        await setImmediate(); // others have their turn between two alerts
-        judged.push(judge(facts, source));
-      }
+      const judged = await judgeInTurns(judge, part, source);
       const alerts = judged.filter(({ memory }) => memory !== "no");
       if (alerts.length < judged.length) log.debug({ source, id, ...othersIn(judged) }, "alerts of a sender are not about memory");
       const isTold = number === 0 && leftOut !== undefined;

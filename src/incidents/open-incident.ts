@@ -38,10 +38,10 @@ export async function openWithin(tables: Tables, desk: Desk, openings: readonly 
     desk,
     found.filter(({ kind }) => kind !== "joined"),
   );
-  const left = [...begun];
   const opened: Opened[] = [];
   for (const { kind, incident, opening } of found) {
-    const one = kind === "joined" ? await joinWithin(tables, desk, { incident, opening }) : left.shift();
+    const isIt = (other: Opened): boolean => other.incident.id === incident.id;
+    const one = kind === "joined" ? await joinWithin(tables, desk, { incident, opening }) : begun.find(isIt);
     if (one !== undefined) opened.push(one);
   }
   return opened;
