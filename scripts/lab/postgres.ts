@@ -65,7 +65,7 @@ export async function startPostgres(options: { readonly tls?: boolean } = {}): P
     caFile,
     async createDatabase(copyOfUrl = urlOf("template1")) {
       const name = `oomph_${randomBytes(6).toString("hex")}`;
-      await ask(urlOf("postgres"), `create database ${name} template ${new URL(copyOfUrl).pathname.slice(1)}`);
+      await ask(urlOf("postgres"), `create database ${name} template ${new URL(copyOfUrl).pathname.slice(1)} strategy file_copy`);
       return urlOf(name);
     },
     shutDown: () => end("SIGINT"),

@@ -5,6 +5,7 @@ import Libsql from "libsql";
 import { Client } from "pg";
 import { startPostgres } from "../../scripts/lab/postgres.ts";
 import { openStore } from "../../src/adapters/sql/open-store.ts";
+import { putEmptyDatabase } from "../support/empty-database.ts";
 import { storeContract, type StoreDatabase } from "./store.ts";
 
 // Sixty writers take their turns, on a machine that has other things to do.
@@ -13,11 +14,16 @@ const BUSY_TIMEOUT_MS = 60_000;
 storeContract("SQLite", async () => {
   const folder = await mkdtemp(join(tmpdir(), "oomph-store-"));
   let made = 0;
-  const empty = async (): Promise<StoreDatabase> => {
-    made += 1;
-    return sqliteDatabase(join(folder, `${made}.db`));
+  const newPath = (): string => join(folder, `${(made += 1)}.db`);
+  return {
+    empty: async () => sqliteDatabase(newPath()),
+    async ready() {
+      const path = newPath();
+      await putEmptyDatabase(path);
+      return sqliteDatabase(path);
+    },
+    stop: () => rm(folder, { recursive: true, force: true }),
   };
-  return { empty, ready: empty, stop: () => rm(folder, { recursive: true, force: true }) };
 });
 
 storeContract("PostgreSQL", async () => {

@@ -11,6 +11,7 @@ import { targetKey } from "../../src/domain/target.ts";
 import { createNarrator } from "../../src/jobs/narrate.ts";
 import type { News } from "../../src/ports/narrator.ts";
 import type { Store } from "../../src/ports/store.ts";
+import { putEmptyDatabase } from "../support/empty-database.ts";
 import { seen } from "../support/seen.ts";
 import { openOrJoin } from "../support/open-or-join.ts";
 
@@ -39,7 +40,9 @@ describe("the narrator", () => {
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "oomph-narrate-"));
-    store = await openStore({ kind: "sqlite", path: join(folder, "oomph.db"), busyTimeoutMs: 2000 });
+    const path = join(folder, "oomph.db");
+    await putEmptyDatabase(path);
+    store = await openStore({ kind: "sqlite", path, busyTimeoutMs: 2000 });
     await openOrJoin(store.incidents, incident, 0);
   });
   afterEach(async () => {

@@ -25,6 +25,7 @@ import { requestAction, type ActionWish } from "../../src/incidents/request-acti
 import { createNarrator } from "../../src/jobs/narrate.ts";
 import type { JobName } from "../../src/ports/job-queue.ts";
 import type { News } from "../../src/ports/narrator.ts";
+import { putEmptyDatabase } from "./empty-database.ts";
 import { createLever, leverAction, type Lever, type LeverFaults } from "./lever.ts";
 import { openOrJoin } from "./open-or-join.ts";
 
@@ -92,7 +93,9 @@ export const TEST_STALLED_AFTER_MS = 1_000;
 
 export async function startDesk(options: DeskOptions = {}): Promise<TestDesk> {
   const directory = mkdtempSync(join(tmpdir(), "oomph-desk-"));
-  const storeSettings = options.store ?? { kind: "sqlite", path: join(directory, "oomph.db"), busyTimeoutMs: 2_000 };
+  const path = join(directory, "oomph.db");
+  if (options.store === undefined) await putEmptyDatabase(path);
+  const storeSettings = options.store ?? { kind: "sqlite", path, busyTimeoutMs: 2_000 };
   const [redis, store] = await Promise.all([options.redisUrl === undefined ? startRedis() : undefined, openStore(storeSettings)]);
   const url = options.redisUrl ?? redis?.url ?? "";
   const log = createLog({ level: "error", secrets: [], destination: { write: () => undefined } });
