@@ -59,7 +59,7 @@ function noticesOf(delivery: Delivery, because: string, recipients: readonly Rec
 function undeliveredMessage(delivery: Delivery, because: string): Message {
   const { content, channel } = delivery;
   const incident = delivery.incidentId === undefined ? "" : ` for incident ${delivery.incidentId}`;
-  const text = `I could not deliver a message${incident} to ${placeOf(channel)}: ${escapeMrkdwn(because)}. Check that the channel exists and that I am in it.`;
+  const text = `I could not deliver a message${incident} to ${placeOf(channel)}: ${escapeMrkdwn(because)}.`;
   const meant = content.kind === "message" ? content.message.text : `the file ${content.name}`;
   return {
     text,

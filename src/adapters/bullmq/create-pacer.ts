@@ -5,7 +5,8 @@ import type { QueueConnection } from "./connection.ts";
  * A bucket of tokens, filled at `perSecond`. What finds none is given a turn of its own, one interval after the turn
  * before, so that many who wait do not all come back at once. A message has one turn, however often it is asked for: what
  * changes forty times in a second must not take the turns of the others. The more urgent stand in a line of their own,
- * before the less urgent, who leave the next token to them, also while they come late for it. Redis's own clock counts.
+ * before the less urgent, who leave the next token to them, also while they come late for it. Redis's own clock counts; where
+ * it was set back, as by a failover to another machine, tokens and turns begin anew.
  * KEYS: bucket, pause, the message's turn. ARGV: burst, per second, tokens to be left, priority, how late one may come in ms.
  */
 const TAKE = `
@@ -15,6 +16,10 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local burst, rate, left, priority, late = tonumber(ARGV[1]), tonumber(ARGV[2]) / 1000, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at', 'turn1', 'turn2', 'turn3')
+if tonumber(bucket[2] or 0) > now then
+  redis.call('DEL', KEYS[1])
+  bucket = {}
+end
 local tokens = math.min(burst, tonumber(bucket[1] or burst) + (now - tonumber(bucket[2] or now)) * rate)
 local line = now
 for urgency = 1, priority do
@@ -29,7 +34,7 @@ if tokens >= 1 + left then
   tokens = tokens - 1
   redis.call('DEL', KEYS[3])
   if promised >= last then redis.call('HDEL', KEYS[1], 'turn' .. priority) end
-elseif promised > now then
+elseif promised > now and promised <= last then
   wait = promised - now
 else
   local missing = (1 + left - tokens) / rate

@@ -16,13 +16,17 @@ const MEANINGS: readonly { readonly code: ChatRefusalCode; readonly todo: string
       "no_such_subteam",
       "messages_tab_disabled",
       "cannot_dm_bot",
-      "thread_not_found",
       "restricted_action",
       "restricted_action_read_only_channel",
       "restricted_action_thread_only_channel",
       "restricted_action_non_threadable_channel",
       "restricted_action_thread_locked",
     ],
+  },
+  {
+    code: "no-such-place",
+    todo: "the message that the thread began with is gone",
+    errors: ["thread_not_found"],
   },
   {
     code: "message-refused",
@@ -90,8 +94,12 @@ const MEANINGS: readonly { readonly code: ChatRefusalCode; readonly todo: string
   },
 ];
 
-// When Slack says "too often" without saying for how long.
-const DEFAULT_RETRY_AFTER_MS = 1000;
+// When Slack says "too often" without saying for how long; also the least, so that nobody asks again and again at once.
+const LEAST_RETRY_AFTER_MS = 1_000;
+// Slack says seconds. Whatever is said, it is tried again before a delivery is given up.
+const MOST_RETRY_AFTER_MS = 3_600_000;
+// What the library says to a 429 whose Retry-After is missing or no number.
+const UNREADABLE_RETRY_AFTER = /^Retry header did not contain a valid timeout/;
 
 /** What a failed call of the Web API means for Oomph. `method` for the sentence. */
 export function refusalOf(method: string, error: unknown): ChatRefusal {
@@ -100,6 +108,7 @@ export function refusalOf(method: string, error: unknown): ChatRefusal {
   if (error instanceof WebAPIPlatformError)
     return namedRefusal(method, error.data.error, { needed: neededScope(error.data), cause: error });
   if (error instanceof WebAPIHTTPError) return httpRefusal(method, error.statusCode, error);
+  if (error instanceof Error && UNREADABLE_RETRY_AFTER.test(error.message)) return rateLimited(method, 0, error);
   return new ChatRefusal("unavailable", `${method}: no answer from Slack: it may or may not have arrived`, { cause: error });
 }
 
@@ -109,7 +118,7 @@ export function namedRefusal(
   name: unknown,
   details: { readonly needed?: string | undefined; readonly cause?: unknown } = {},
 ): ChatRefusal {
-  if (name === "ratelimited" || name === "rate_limited") return rateLimited(method, DEFAULT_RETRY_AFTER_MS, details.cause);
+  if (name === "ratelimited" || name === "rate_limited") return rateLimited(method, 0, details.cause);
   if (typeof name !== "string" || !/^[a-z][a-z0-9_]{0,80}$/.test(name))
     return new ChatRefusal("unavailable", `${method}: expected an answer of Slack's Web API, got something else`, details);
   const meaning = MEANINGS.find(({ errors }) => errors.includes(name));
@@ -126,11 +135,12 @@ export function httpRefusal(method: string, status: number, cause?: unknown): Ch
 
 /** The refusal for a 429, `Retry-After` given as the header has it (seconds). */
 export function rateLimitedBy(method: string, retryAfterHeader: string | null): ChatRefusal {
-  const seconds = Number(retryAfterHeader);
-  return rateLimited(method, seconds > 0 ? seconds * 1000 : DEFAULT_RETRY_AFTER_MS, undefined);
+  return rateLimited(method, Number(retryAfterHeader) * 1000, undefined);
 }
 
-function rateLimited(method: string, retryAfterMs: number, cause: unknown): ChatRefusal {
+/** A time that is none, or none that can be kept, becomes the nearest that can. */
+function rateLimited(method: string, askedMs: number, cause: unknown): ChatRefusal {
+  const retryAfterMs = askedMs > LEAST_RETRY_AFTER_MS ? Math.min(askedMs, MOST_RETRY_AFTER_MS) : LEAST_RETRY_AFTER_MS;
   return new ChatRefusal("rate-limited", `${method}: Slack asks to wait ${retryAfterMs} ms`, { retryAfterMs, cause });
 }
 

@@ -119,4 +119,13 @@ describe("the pacer", () => {
     expect(await otherReplica.waitMs(sending("C6", "edit", 1))).toBeGreaterThan(20_000);
     expect(await otherReplica.waitMs(sending("C9", "post", 1))).toBe(0);
   });
+
+  it("begins anew when Redis's clock was set back, instead of waiting until the old time comes again", async () => {
+    const anHourAhead = Date.now() + 3_600_000;
+    const late = sending("C10", "post", 2);
+    await redis.client.hset("test:pace:{C10}:post:bucket", { tokens: "4", at: anHourAhead, turn1: anHourAhead, turn2: anHourAhead });
+    await redis.client.set(`test:pace:{C10}:post:2:${late.message}`, anHourAhead);
+    expect(await waits([1, 2, 3, 4].map(() => pacer.waitMs(sending("C10", "post", 1))))).toEqual([0, 0, 0, 0]);
+    expect(await pacer.waitMs(late)).toBeLessThanOrEqual(5_000);
+  });
 });

@@ -28,6 +28,7 @@ describe("Slack's faults", () => {
     [{ kind: "status", status: 500 }, "unavailable"],
     [{ kind: "status", status: 503 }, "unavailable"],
     [{ kind: "answer-lost" }, "unavailable"],
+    [{ kind: "rate-limited", retryAfterSeconds: Number.NaN }, "rate-limited"],
     [{ kind: "error", error: "internal_error" }, "unavailable"],
     [{ kind: "error", error: "channel_not_found" }, "no-such-place"],
     [{ kind: "error", error: "not_in_channel" }, "no-such-place"],

@@ -1,4 +1,4 @@
-import { WebAPIPlatformError } from "@slack/web-api";
+import { WebAPIPlatformError, WebAPIRateLimitedError } from "@slack/web-api";
 import { describe, expect, test } from "vitest";
 import { httpRefusal, namedRefusal, rateLimitedBy, refusalOf } from "../../../src/adapters/slack/refusal.ts";
 
@@ -29,6 +29,17 @@ describe("refusals of Slack", () => {
     expect(namedRefusal("chat.update", "ratelimited")).toMatchObject({ code: "rate-limited", retryAfterMs: 1000 });
     expect(rateLimitedBy("x", "3")).toMatchObject({ retryAfterMs: 3000 });
     expect(rateLimitedBy("x", null)).toMatchObject({ retryAfterMs: 1000 });
+  });
+
+  test.each([
+    ["0", 1_000],
+    ["-5", 1_000],
+    ["soon", 1_000],
+    ["1e99", 3_600_000],
+    ["7200", 3_600_000],
+  ])("a Retry-After of %s is a second at least, and an hour at most", (header, retryAfterMs) => {
+    expect(rateLimitedBy("x", header)).toMatchObject({ code: "rate-limited", retryAfterMs });
+    if (/^-?\d+$/.test(header)) expect(refusalOf("x", new WebAPIRateLimitedError(Number(header)))).toMatchObject({ retryAfterMs });
   });
 
   test("HTTP statuses", () => {
