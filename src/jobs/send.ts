@@ -26,24 +26,31 @@ export type Sent = {
 /** Posts or edits a message, as far as it fits into one, or uploads a file. Throws ChatRefusal. */
 export async function send(chat: Chat, sending: Sending): Promise<Sent> {
   const { content } = sending.delivery;
-  const answered = new AbortController();
-  const work = content.kind === "file" ? upload(chat, sending) : sendMessage(chat, sending, content.message);
+  const over = new AbortController();
+  const ongoing = { ...sending, over: over.signal };
+  const work = content.kind === "file" ? upload(chat, ongoing) : sendMessage(chat, ongoing, content.message);
   try {
-    return await Promise.race([work, tooLate(sending, answered.signal)]);
+    return await Promise.race([work, tooLate(ongoing)]);
   } finally {
-    answered.abort();
+    over.abort();
   }
 }
 
-async function tooLate({ clock, withinMs }: Sending, answered: AbortSignal): Promise<never> {
-  await clock.sleep(withinMs, answered);
-  throw new ChatRefusal("unavailable", `Slack was expected to answer within ${withinMs} ms and did not`);
+/** `over`: from here on nothing may be written any more, for another attempt may have begun. */
+type Ongoing = Sending & { readonly over: AbortSignal };
+
+/** What is being written at this moment gets as long again to arrive, so that the next attempt finds it. */
+async function tooLate({ clock, withinMs, over }: Ongoing): Promise<never> {
+  await clock.sleep(withinMs, over);
+  const because = `Slack was expected to answer within ${withinMs} ms and did not`;
+  throw new ChatRefusal("unavailable", because, { retryAfterMs: withinMs });
 }
 
-async function upload(chat: Chat, { delivery, place, mayHaveArrived }: Sending): Promise<Sent> {
+async function upload(chat: Chat, { delivery, place, mayHaveArrived, over }: Ongoing): Promise<Sent> {
   if (delivery.content.kind !== "file") return { more: [] };
   const { name, title, base64 } = delivery.content;
   const stands = mayHaveArrived ? await chat.findFile(place, { name, title }, delivery.firstAttemptAtMs ?? 0) : undefined;
+  over.throwIfAborted();
   const id = stands ?? (await chat.upload(place, { name, title, content: Buffer.from(base64, "base64") }));
   if (delivery.ts !== undefined && delivery.ts !== id) await takeBack(chat, delivery.ts);
   return { ts: id, more: [] };
@@ -60,7 +67,7 @@ async function takeBack(chat: Chat, fileId: string): Promise<void> {
 }
 
 /** What Slack refuses in blocks it may take as text: better plain than not at all. */
-async function sendMessage(chat: Chat, sending: Sending, message: Message): Promise<Sent> {
+async function sendMessage(chat: Chat, sending: Ongoing, message: Message): Promise<Sent> {
   try {
     return await sendFitting(chat, sending, message);
   } catch (error) {
@@ -69,17 +76,18 @@ async function sendMessage(chat: Chat, sending: Sending, message: Message): Prom
   }
 }
 
-async function sendFitting(chat: Chat, sending: Sending, message: Message): Promise<Sent> {
+async function sendFitting(chat: Chat, sending: Ongoing, message: Message): Promise<Sent> {
   const { messages, whole } = chat.fit(message, "below");
   const [first, ...more] = messages;
   const ts = await postOrEdit(chat, sending, first);
   return { ts, more, ...(whole === undefined ? {} : { whole }) };
 }
 
-async function postOrEdit(chat: Chat, sending: Sending, message: Message): Promise<string> {
-  const { delivery, mayHaveArrived } = sending;
+async function postOrEdit(chat: Chat, sending: Ongoing, message: Message): Promise<string> {
+  const { delivery, mayHaveArrived, over } = sending;
   const ts = delivery.ts ?? (mayHaveArrived ? await findEarlier(chat, sending) : undefined);
   if (ts === undefined) return post(chat, sending, message);
+  over.throwIfAborted();
   try {
     await chat.update({ channel: delivery.channel, ts }, message);
     return ts;
@@ -94,6 +102,7 @@ async function findEarlier(chat: Chat, { delivery, place }: Sending): Promise<st
   return found?.ts;
 }
 
-async function post(chat: Chat, { delivery, place }: Sending, message: Message): Promise<string> {
+async function post(chat: Chat, { delivery, place, over }: Ongoing, message: Message): Promise<string> {
+  over.throwIfAborted();
   return (await chat.post(place, message, delivery.id)).ts;
 }

@@ -35,6 +35,21 @@ describe("sending a message", () => {
     await expect(send(silent, sending({}, { withinMs: 5 }))).rejects.toMatchObject({ name: "ChatRefusal", code: "unavailable" });
   });
 
+  it.each(["message", "file"] as const)("writes nothing once its time is up: the next attempt may have begun (%s)", async (kind) => {
+    const chat = createFakeChat();
+    let find: () => void = () => undefined;
+    const found = new Promise<undefined>((resolve) => {
+      find = () => resolve(undefined);
+    });
+    const slow: Chat = { ...chat, find: () => found, findFile: () => found };
+    const content: Partial<Delivery> =
+      kind === "file" ? { content: { kind: "file", name: "chart.png", title: "Memory", base64: "aGVsbG8=" } } : {};
+    await expect(send(slow, sending(content, { mayHaveArrived: true, withinMs: 5 }))).rejects.toMatchObject({ retryAfterMs: 5 });
+    find();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([chat.posts(), chat.files]).toEqual([[], []]);
+  });
+
   it("looks for the earlier post only where one may have arrived", async () => {
     const chat = createFakeChat();
     const first = await send(chat, sending());
