@@ -10,7 +10,8 @@ export type OwnRedis = {
 
 /** Reads it anew each time: a restarted server has another run id. Throws OomphError `queue-unavailable`. */
 export async function readOwnRedis(connection: QueueConnection): Promise<OwnRedis> {
-  const fields = fieldsOf(await connection.ask((client) => client.info()));
+  const [info, [seconds]] = await connection.ask((client) => Promise.all([client.info(), client.time()]));
+  const fields = fieldsOf(info);
   const policy = fields.get("maxmemory_policy") ?? "unknown";
   const persistent = fields.get("aof_enabled") === "1" || fields.get("rdb_saves") !== "0";
   return {
@@ -20,8 +21,21 @@ export async function readOwnRedis(connection: QueueConnection): Promise<OwnRedi
         ? []
         : [`the queue's Redis has maxmemory-policy ${policy} and may throw jobs away when it is full: set it to noeviction`]),
       ...(persistent ? [] : ["the queue's Redis keeps nothing on disk: turn on appendonly, or jobs wait for the sweeper after a restart"]),
+      ...clockWarnings(Date.now() - Number(seconds) * 1000),
     ],
   };
+}
+
+// Replicas that far apart still wait for each other; what is asked of Redis takes some of it.
+const CLOCKS_APART_MS = 10_000;
+
+/** Who sends, who acts and whose approval has expired is told by clocks, which replicas must agree on. */
+function clockWarnings(aheadMs: number): readonly string[] {
+  if (Math.abs(aheadMs) <= CLOCKS_APART_MS) return [];
+  const apart = `${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs > 0 ? "ahead of" : "behind"}`;
+  return [
+    `this host's clock is ${apart} the queue's Redis: set both right, or messages come twice and approvals expire too early or too late`,
+  ];
 }
 
 /** The run id alone: see OwnRedis. */

@@ -312,6 +312,14 @@ describe("the job queue on BullMQ", () => {
     const info = await redis.client.info("server");
     expect(info).toContain(`run_id:${await ownRunId(connection)}`);
     expect((await readOwnRedis(connection)).warnings).toEqual([expect.stringContaining("appendonly")]);
+    for (const [apartMs, says] of [
+      [3_600_000, /clock is 3\d{3} s ahead of the queue's Redis/],
+      [-3_600_000, /clock is 3\d{3} s behind the queue's Redis/],
+    ] as const) {
+      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + apartMs });
+      const { warnings } = await readOwnRedis(connection).finally(() => vi.useRealTimers());
+      expect(warnings).toEqual([expect.stringContaining("appendonly"), expect.stringMatching(says)]);
+    }
     await redis.client.config("SET", "maxmemory-policy", "allkeys-lru");
     await redis.client.config("SET", "appendonly", "yes");
     await vi.waitFor(
