@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { addAlert, findAlertmanager } from "../../scripts/lab/alertmanager.ts";
 import { openScenes } from "../../scripts/lab/containers/scenes.ts";
 import { findDocker } from "../../scripts/lab/docker.ts";
@@ -9,6 +9,7 @@ import { findPrometheus } from "../../scripts/lab/prometheus.ts";
 import { noteAbsentSystem, noteRealSystem, type SystemName } from "../../scripts/lab/real-systems.ts";
 import { startRedis, type RedisLab } from "../../scripts/lab/redis.ts";
 import type { LabMessage } from "../../scripts/lab/slack/index.ts";
+import { SPARING_PATIENCE } from "../support/patience.ts";
 import { incidentsOf, startAlerting, type Alerting, type HeardIncident } from "./support/alerting.ts";
 import { QUICK, seen, setScene, textOf, type Scene } from "./support/scene.ts";
 
@@ -27,6 +28,7 @@ function noted(system: SystemName, found: Found): void {
 
 const SECRET = "made-up-secret-of-alertmanager";
 const WITHIN_MS = 240_000;
+const LOOKS = { ...SPARING_PATIENCE, timeout: WITHIN_MS };
 const LONG = 600_000;
 const MB = 1e6;
 
@@ -364,16 +366,15 @@ describe.skipIf(missing !== "")(`Alertmanager${missing === "" ? "" : ` (${missin
   }
 
   async function podOf(name: string): Promise<Place> {
-    const [pod] = await seen(`a pod of ${name}`, async () => nonEmpty(await scenes?.pods(name)), WITHIN_MS);
+    const [pod] = await vi.waitUntil(async () => nonEmpty(await scenes?.pods(name)), LOOKS);
     return { namespace: scenes?.namespace ?? "", pod: pod?.metadata.name ?? "", container: "app" };
   }
 
   async function killedPod(name: string): Promise<Place> {
-    await seen(
-      `a kill in ${name}`,
+    await vi.waitUntil(
       async () =>
         (await scenes?.pods(name))?.some((pod) => pod.status.containerStatuses?.[0]?.lastState?.terminated?.reason === "OOMKilled"),
-      WITHIN_MS,
+      LOOKS,
     );
     return podOf(name);
   }

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { findKubernetes } from "../../scripts/lab/kubernetes.ts";
 import { openClusterScenes, type ClusterScenes } from "../../scripts/lab/kubernetes-scenes.ts";
 import { noteAbsentSystem, noteRealSystem } from "../../scripts/lab/real-systems.ts";
 import { openHeapRig } from "../actions/kubernetes/heap/rig.ts";
 import { encodedProfile } from "../adapters/heap/encoded.ts";
+import { SPARING_PATIENCE } from "../support/patience.ts";
 import { auditOf } from "./support/audit.ts";
 import { press } from "./support/containers.ts";
 import { ask, has, outcome, QUICK, requestIdOf, seen, setScene, textOf, type Scene } from "./support/scene.ts";
@@ -109,11 +110,8 @@ describe.skipIf(cluster.kind === "absent")(`a killed deployment${cluster.kind ==
       );
       const card = await press(scene, { user: "requester", channel: "incidents", message: done });
       await scene.people().click("approver", card, "request_approve");
-      await seen(
-        "the limit of before",
-        async () => ((await scenes.kubectl("get", "deploy/web", "-o", LIMIT)) === "72Mi" ? true : undefined),
-        WITHIN_MS,
-      );
+      const limit = () => scenes.kubectl("get", "deploy/web", "-o", LIMIT);
+      await vi.waitFor(async () => expect(await limit()).toBe("72Mi"), { ...SPARING_PATIENCE, timeout: WITHIN_MS });
     },
     2 * WITHIN_MS,
   );

@@ -12,7 +12,7 @@ import type { ClusterKill } from "../../src/domain/watch.ts";
 import type { ClusterEvent, PodFacts } from "../../src/domain/workload.ts";
 import { openCluster } from "../adapters/kubernetes/api-server.ts";
 import { startDesk, type TestDesk } from "../support/desk.ts";
-import { PATIENCE } from "../support/patience.ts";
+import { PATIENCE, SPARING_PATIENCE } from "../support/patience.ts";
 import { startWatch, type WatchRig } from "./rig.ts";
 
 const lab = await findKubernetes();
@@ -228,7 +228,7 @@ describe.skipIf(lab.kind === "absent")(`a cluster's kills${lab.kind === "absent"
 
   it("a pod that was thrown out is its owner's", async () => {
     await scenes.deployment("api", { script: SLEEP, limitMib: 32 });
-    await vi.waitFor(async () => expect(await scenes.pods("api")).toHaveLength(1), PATIENCE);
+    await vi.waitFor(async () => expect(await scenes.pods("api")).toHaveLength(1), SPARING_PATIENCE);
     const [there] = await scenes.pods("api");
     const kill = {
       of: "pod",

@@ -11,7 +11,7 @@ import { createMemoryBoard } from "../../src/watch/memory-board.ts";
 import { clusterSource, type ReadableCluster } from "../../src/watch/read-cluster.ts";
 import { openCluster } from "../adapters/kubernetes/api-server.ts";
 import { startDesk, type TestDesk } from "../support/desk.ts";
-import { PATIENCE } from "../support/patience.ts";
+import { SPARING_PATIENCE } from "../support/patience.ts";
 import { startWatch, type WatchRig } from "./rig.ts";
 
 const lab = await findKubernetes();
@@ -44,7 +44,7 @@ describe.skipIf(lab.kind === "absent")(`memory of a cluster's pods${lab.kind ===
       workload: { replicas: 2 },
     });
     await scenes.pod("lone", { script: SLEEP, limitMib: 32 });
-    await vi.waitUntil(async () => (await looksNow()).length === 5, PATIENCE);
+    await vi.waitUntil(async () => (await looksNow()).length === 5, SPARING_PATIENCE);
   });
   afterAll(async () => {
     await watch.end();
@@ -64,7 +64,7 @@ describe.skipIf(lab.kind === "absent")(`memory of a cluster's pods${lab.kind ===
     const looks = await vi.waitUntil(async () => {
       const now = await looksNow();
       return now.length === 5 && now;
-    }, PATIENCE);
+    }, SPARING_PATIENCE);
     const names = looks.map(({ target }) => formatTarget(target).replaceAll(/web-[a-z0-9]+-[a-z0-9]+/g, "web-*")).toSorted();
     const place = scenes.namespace;
     expect(names).toEqual(
@@ -87,7 +87,7 @@ describe.skipIf(lab.kind === "absent")(`memory of a cluster's pods${lab.kind ===
 
   it("labels choose pods, and what is not to be watched is left out", async () => {
     // A kubelet that is busy may leave a container out of what it measures now.
-    await vi.waitFor(async () => expect(await looksNow("app=web")).toHaveLength(4), PATIENCE);
+    await vi.waitFor(async () => expect(await looksNow("app=web")).toHaveLength(4), SPARING_PATIENCE);
     expect(await looksNow(undefined, () => false)).toEqual([]);
   });
 
@@ -96,7 +96,7 @@ describe.skipIf(lab.kind === "absent")(`memory of a cluster's pods${lab.kind ===
     await vi.waitFor(async () => {
       const phases = (await scenes.pods()).map(({ metadata, status }) => `${metadata.name} ${status.phase}`);
       expect(phases).toEqual(expect.arrayContaining(["failed Failed", "ended Succeeded"]));
-    }, PATIENCE);
+    }, SPARING_PATIENCE);
     const last = { kind: "terminated", reason: "OOMKilled", exitCode: 137, finishedAtMs: 5000 } as const;
     const crashing: ReadableCluster = {
       ...cluster,
@@ -132,7 +132,7 @@ describe.skipIf(lab.kind === "absent")(`memory of a cluster's pods${lab.kind ===
   });
 
   it("a look stores the readings of each container, which have a chart", async () => {
-    await vi.waitFor(async () => expect(await watch.look()).toMatchObject({ failed: 0, news: 0, read: 5 }), PATIENCE);
+    await vi.waitFor(async () => expect(await watch.look()).toMatchObject({ failed: 0, news: 0, read: 5 }), SPARING_PATIENCE);
     const known = await test.desk.store.watched.ofOwner(`lab:deploy/${scenes.namespace}/web`);
     expect(known.map(({ newest }) => newest?.usageBytes !== undefined)).toEqual([true, true, true, true]);
     const charts = { draw: async () => Uint8Array.of(1) };
@@ -140,7 +140,7 @@ describe.skipIf(lab.kind === "absent")(`memory of a cluster's pods${lab.kind ===
     await vi.waitFor(async () => {
       const { rows, missing, sources } = await board.top(signal, { of: "pods" });
       expect([rows.length, missing, sources]).toEqual([5, [], 1]);
-    }, PATIENCE);
+    }, SPARING_PATIENCE);
     expect((await board.top(signal, { of: "containers" })).sources).toBe(0);
     const owner = { kind: "workload", connection: "lab", resource: "deploy", namespace: scenes.namespace, name: "web" } as const;
     expect((await board.picture(owner))?.says).toContain(`lab:deploy/${scenes.namespace}/web/web-`);

@@ -15,7 +15,7 @@ import type { Json } from "../../../src/domain/json.ts";
 import type { Plan } from "../../../src/domain/plan.ts";
 import type { WorkloadResource, WorkloadTarget } from "../../../src/domain/target.ts";
 import type { ActsOnCluster } from "../../../src/ports/cluster-acts.ts";
-import { PATIENCE } from "../../support/patience.ts";
+import { SPARING_PATIENCE } from "../../support/patience.ts";
 import { planned, realClock, startRun, type TestRun } from "../redis/lab.ts";
 
 export { hashed, refusal } from "../redis/lab.ts";
@@ -107,7 +107,10 @@ export function openLab(): ClusterLab {
       const count = resource === "ds" ? "numberReady" : "readyReplicas";
       const wanted = resource === "ds" ? "1" : String(replicas);
       if (ready && wanted !== "0")
-        await vi.waitFor(async () => expect(await own("get", resource, name, "-o", `jsonpath={.status.${count}}`)).toBe(wanted), PATIENCE);
+        await vi.waitFor(
+          async () => expect(await own("get", resource, name, "-o", `jsonpath={.status.${count}}`)).toBe(wanted),
+          SPARING_PATIENCE,
+        );
       return targetIn(namespace)(resource, name);
     },
     target: targetIn(namespace),

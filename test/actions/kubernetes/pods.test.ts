@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { KubernetesActionDeps } from "../../../src/actions/kubernetes/deps.ts";
-import { PATIENCE } from "../../support/patience.ts";
+import { PATIENCE, SPARING_PATIENCE } from "../../support/patience.ts";
 import { actionOf, carryOut, disturbed, hashed, lab, newRun, openLab, plan, refusal } from "./lab.ts";
 
 describe.skipIf(lab.kind === "absent")("pods and what leads to them", () => {
@@ -36,7 +36,7 @@ describe.skipIf(lab.kind === "absent")("pods and what leads to them", () => {
       helped: true,
       says: expect.stringMatching(/is gone, and its owner has made another/),
     });
-    await vi.waitFor(async () => expect(await cluster.pods("web")).toHaveLength(2), PATIENCE);
+    await vi.waitFor(async () => expect(await cluster.pods("web")).toHaveLength(2), SPARING_PATIENCE);
     expect(await cluster.pods("web")).toContain(other);
     // It is gone by now: neither planned nor done again.
     expect(await refusal(action.plan({ ...target, pod }, {}))).toMatch(/has no pod .* any more/);
@@ -51,7 +51,7 @@ describe.skipIf(lab.kind === "absent")("pods and what leads to them", () => {
     const target = await cluster.workload("sts", "db");
     const made = await plan(deps, { id, target, params: { pod: "db-0" } });
     await cluster.kubectl("delete", "pod", "db-0");
-    await vi.waitFor(async () => expect(await cluster.pods("db")).toEqual(["db-0"]), PATIENCE);
+    await vi.waitFor(async () => expect(await cluster.pods("db")).toEqual(["db-0"]), SPARING_PATIENCE);
     const run = newRun();
     await expect(actionOf(deps, id).apply(made, run)).rejects.toMatchObject({ code: "conflict" });
     expect(await cluster.pods("db")).toEqual(["db-0"]);
@@ -67,7 +67,7 @@ describe.skipIf(lab.kind === "absent")("pods and what leads to them", () => {
     const spec = { minAvailable: 1, selector: { matchLabels: { app: "guarded" } } };
     await cluster.make("PodDisruptionBudget", version, { metadata: { name: "one" }, spec });
     const seen = () => cluster.read("pdb one", "{.status.expectedPods}");
-    await vi.waitFor(async () => expect(await seen()).toBe("1"), PATIENCE);
+    await vi.waitFor(async () => expect(await seen()).toBe("1"), SPARING_PATIENCE);
     const [pod = ""] = await cluster.pods("guarded");
     expect(await refusal(actionOf(deps, id).plan(target, { pod }))).toMatch(/disruption budget/);
     const made = await carryOut(deps, { id, target, params: { pod, "heed-budgets": "no" } });
@@ -87,7 +87,7 @@ describe.skipIf(lab.kind === "absent")("pods and what leads to them", () => {
     const back = actionOf(deps, id).wayBack(made, run);
     expect(back).toEqual({ actionId: id, params: { replicas: 1 } });
     await carryOut(deps, { id, target, params: back?.params ?? {} });
-    await vi.waitFor(async () => expect(await cluster.pods("scaled")).toHaveLength(1), PATIENCE);
+    await vi.waitFor(async () => expect(await cluster.pods("scaled")).toHaveLength(1), SPARING_PATIENCE);
     expect((await plan(deps, { id, target, params: { replicas: 0 } })).confirm).toBe("scaled 0");
     const refused = (params: Record<string, string>, on = target) => refusal(actionOf(deps, id).plan(on, params));
     expect(await refused({ replicas: "1" })).toMatch(/has 1 replica already/);
@@ -103,7 +103,7 @@ describe.skipIf(lab.kind === "absent")("pods and what leads to them", () => {
       spec: { limits: [{ type: "Container", max: { memory: "256Mi" } }] },
     });
     await cluster.make("ResourceQuota", "v1", { metadata: { name: "all" }, spec: { hard: { "limits.memory": "700Mi" } } });
-    await vi.waitFor(async () => expect(await cluster.read("quota all", "{.status.used}")).toMatch(/limits\.memory/), PATIENCE);
+    await vi.waitFor(async () => expect(await cluster.read("quota all", "{.status.used}")).toMatch(/limits\.memory/), SPARING_PATIENCE);
     expect(await refusal(actionOf(deps, "k8s.set-memory").plan(target, { limit: "512Mi" }))).toMatch(
       /limit range usual allows at most 256\.0 MiB/,
     );

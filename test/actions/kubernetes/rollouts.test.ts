@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { KubernetesActionDeps } from "../../../src/actions/kubernetes/deps.ts";
-import { PATIENCE } from "../../support/patience.ts";
+import { SPARING_PATIENCE } from "../../support/patience.ts";
 import { actionOf, carryOut, CONTAINER, depsOn, disturbed, hashed, lab, newRun, openLab, plan, refusal } from "./lab.ts";
 
 describe.skipIf(lab.kind === "absent")("rollouts", () => {
@@ -52,7 +52,7 @@ describe.skipIf(lab.kind === "absent")("rollouts", () => {
     await cluster.kubectl("set", "image", "deploy/web", "app=oomph.invalid/none:1");
     const stuck = depsOn(deps, { rollout: { everyMs: 250, stuckMs: 2_000, longestMs: 300_000 } });
     const waits = () => cluster.read("pods -l app=web", "{.items[*].status.containerStatuses[*].state.waiting.reason}");
-    await vi.waitFor(async () => expect(await waits()).toMatch(/ErrImageNeverPull/), PATIENCE);
+    await vi.waitFor(async () => expect(await waits()).toMatch(/ErrImageNeverPull/), SPARING_PATIENCE);
     const memory = { id: "k8s.set-memory", target, params: { limit: "96Mi" } };
     const run = newRun();
     const made = await carryOut(stuck, memory, run);

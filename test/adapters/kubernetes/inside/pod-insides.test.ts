@@ -3,7 +3,7 @@ import { findDocker } from "../../../../scripts/lab/docker.ts";
 import { findKubernetes, kubectl, nodeForwardsPorts } from "../../../../scripts/lab/kubernetes.ts";
 import { noteAbsentSystem, noteRealSystem } from "../../../../scripts/lab/real-systems.ts";
 import type { PodResponse } from "../../../../src/ports/clusters.ts";
-import { PATIENCE } from "../../../support/patience.ts";
+import { SPARING_PATIENCE } from "../../../support/patience.ts";
 import { openCluster, sendStatus, startApiServer, writeKubeconfig } from "../api-server.ts";
 import { openNamespace, shellImage } from "./pods.ts";
 
@@ -49,7 +49,7 @@ describe.skipIf(docker.kind === "absent" || kubernetes.kind === "absent")("insid
     await vi.waitFor(async () => {
       const { exitCode } = await cluster.execute(where, asked, LIMITS);
       if (exitCode !== 0) throw new Error(`expected the pod's servers to be up, the look at them ended with ${exitCode}`);
-    }, PATIENCE);
+    }, SPARING_PATIENCE);
   });
 
   afterAll(async () => {

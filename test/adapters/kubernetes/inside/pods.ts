@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { expect, vi } from "vitest";
 import { imageFromHost } from "../../../../scripts/lab/docker.ts";
 import { kubectl, kubectlCreate } from "../../../../scripts/lab/kubernetes.ts";
-import { PATIENCE } from "../../../support/patience.ts";
+import { SPARING_PATIENCE } from "../../../support/patience.ts";
 
 /** Path here → path in the image. */
 type Trees = Readonly<Record<string, string>>;
@@ -55,7 +55,7 @@ export async function openNamespace() {
           ],
         },
       });
-      return until === "created" ? "" : vi.waitFor(() => addressOf(namespace, name), { ...PATIENCE, timeout: 240_000 });
+      return until === "created" ? "" : vi.waitFor(() => addressOf(namespace, name), { ...SPARING_PATIENCE, timeout: 240_000 });
     },
     async close(): Promise<void> {
       process.off("exit", remove);
