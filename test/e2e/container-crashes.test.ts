@@ -6,12 +6,13 @@ import { noteAbsentSystem, noteRealSystem } from "../../scripts/lab/real-systems
 import type { LabMessage } from "../../scripts/lab/slack/index.ts";
 import { auditOf } from "./support/audit.ts";
 import { countEvents, inspected, offering, piecesOf, press } from "./support/containers.ts";
-import { ask, QUICK, requestIdOf, seen, setScene, type Scene } from "./support/scene.ts";
+import { ask, QUICK, requestIdOf, seen, setScene, textOf, type Scene } from "./support/scene.ts";
 
 const daemon = await findDocker();
 if (daemon.kind === "there") noteRealSystem("docker", daemon.version);
 else noteAbsentSystem("docker", daemon.because);
 const WITHIN_MS = 120_000;
+const SECRET = "correct-horse-battery";
 
 const [CREATE, STOP, START, RENAME] = [
   "POST /containers/create",
@@ -183,13 +184,17 @@ describe.skipIf(daemon.kind === "absent").concurrent("killed while a container i
     if (point.left === "new, running") return;
     await scene.people().click("approver", await asked(struck), "request_approve");
     await expectSaid(struck, DONE);
-    expect((await inspected(container.name))?.env).toContain("TUNED=8");
+    expect((await inspected(container.name))?.env).toEqual(expect.arrayContaining(["TUNED=8", `DB_PASSWORD=${SECRET}`]));
+    const said = scene.said().map(textOf).join("\n");
+    expect(said).toContain("Way back");
+    for (const text of [said, await scene.oomph().log()]) expect(text).not.toContain(SECRET);
   }
 
   /** Asks for a re-creation. */
   async function prepare(stage: Stage, name: keyof typeof POINTS): Promise<Prepared> {
     const more = ["--stop-timeout", "600"]; // so long Oomph waits for the stop; it ends at once when it is told to
-    const container = await containers.steady({ mib: 8, restart: "unless-stopped", env: { TUNED: "auto" }, more });
+    const env = { TUNED: "auto", DB_PASSWORD: SECRET };
+    const container = await containers.steady({ mib: 8, restart: "unless-stopped", env, more });
     const asking = { ...stage, point: POINTS[name], channel: CHANNELS[name] ?? "", container };
     return { ...asking, card: await asked(asking) };
   }
