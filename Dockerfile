@@ -7,9 +7,9 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # No package needs its install script: native code comes prebuilt.
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json rolldown.config.mjs ./
 COPY src src
-RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json && npm prune --omit=dev --ignore-scripts
+RUN node node_modules/rolldown/bin/cli.mjs -c && npm prune --omit=dev --ignore-scripts
 
 FROM ${BASE_IMAGE}
 LABEL org.opencontainers.image.title="Oomph" \
@@ -19,6 +19,7 @@ ENV NODE_ENV=production \
     OOMPH_HTTP_HOST=0.0.0.0 \
     OOMPH_HTTP_PORT=8080
 WORKDIR /app
+# Native code, fonts, and the licences of what dist/ holds.
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// The `oomph` command. It runs what scripts/setup.mjs compiled from src/cli/main.ts.
+// The `oomph` command. It runs what scripts/setup.mjs made of src/cli/main.ts.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const main = new URL("../dist/cli/main.js", import.meta.url);
+const main = new URL("../dist/cli.js", import.meta.url);
 
 if (existsSync(main)) {
   await import(main.href);

@@ -45,7 +45,7 @@ try {
   await mkdir(FOLDER, { recursive: true });
   await pictures(browser, { ...PICTURES, ...QUIET_PICTURES, ...STORM_PICTURES, ...STRAY_PICTURES }, NAMES);
   if (kong.kind === "there") await pictures(browser, kong.pictures, kong.names);
-  await writeFile(`${FOLDER}/trend.png`, smallPng(Buffer.from(await trendChart(resolve("dist/adapters/chart/chart-process.js")))));
+  await writeFile(`${FOLDER}/trend.png`, smallPng(Buffer.from(await trendChart(resolve("dist/chart-process.js")))));
 } finally {
   await browser.close();
 }

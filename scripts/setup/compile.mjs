@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 
-/** Compiles src/ into dist/ when it has changed since. Beside dist/ and then renamed, so that there is never half of one. */
+/** Makes dist/ of src/ and the packages when they have changed since. Beside dist/ and then renamed, so that there is never half of one. */
 export function compileSources(root) {
   const stamp = sourceHash(root);
   const stampFile = resolve(root, "dist/.sources");
@@ -11,11 +11,8 @@ export function compileSources(root) {
 
   console.error("set-up: compiling src/ to dist/");
   const fresh = resolve(root, `dist.${process.pid}`);
-  const tsc = resolve(root, "node_modules/typescript/bin/tsc");
-  const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", fresh], {
-    cwd: root,
-    encoding: "utf8",
-  });
+  const rolldown = resolve(root, "node_modules/rolldown/bin/cli.mjs");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [rolldown, "-c", "--dir", fresh], { cwd: root, encoding: "utf8" });
   if (status !== 0) {
     rmSync(fresh, { recursive: true, force: true });
     throw new Error(`src/ does not compile:\n${stdout}${stderr}`);
@@ -36,7 +33,7 @@ function replace(folder, fresh) {
 function sourceHash(root) {
   const files = [
     ...filesIn(resolve(root, "src")),
-    ...["package-lock.json", "tsconfig.json", "tsconfig.build.json"].map((name) => resolve(root, name)),
+    ...["package.json", "package-lock.json", "tsconfig.json", "rolldown.config.mjs"].map((name) => resolve(root, name)),
   ];
   const hash = createHash("sha256");
   for (const file of files)

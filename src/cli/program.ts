@@ -212,7 +212,7 @@ function addConfigCheck(program: Command, io: Io, done: Done): void {
 
 async function printVersion(io: Io): Promise<void> {
   const { version } = await import("./version.ts");
-  io.out(`${await version()}\n`);
+  io.out(`${version()}\n`);
 }
 
 function wholeNumber(text: string): number {

@@ -8,7 +8,7 @@ export type Programs = {
 };
 
 export type Program = {
-  /** A compiled module: `dist/adapters/chart/chart-process.js`. */
+  /** A compiled module: `dist/chart-process.js`. */
   readonly path: string;
   /** For messages: "a chart". */
   readonly makes: string;

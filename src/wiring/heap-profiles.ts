@@ -13,7 +13,8 @@ import type { NodeInspector } from "../ports/node-inspector.ts";
 import { chartsOf } from "./charts.ts";
 import { TIMES } from "./times.ts";
 
-const HEAP_PROGRAM = fileURLToPath(new URL("../adapters/heap/heap-process.js", import.meta.url));
+// Where rolldown.config.mjs puts it: beside whatever part of dist/ this line ends up in.
+const HEAP_PROGRAM = fileURLToPath(new URL("./heap-process.js", import.meta.url));
 
 /** Its libraries are in memory once somebody looks into a process of Node's. */
 const lateInspector: NodeInspector = {

@@ -1,3 +1,4 @@
+import { build } from "rolldown";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { findCompose } from "../../scripts/lab/compose.ts";
 import { findNginx } from "../../scripts/lab/containers/image.ts";
@@ -78,8 +79,9 @@ describe.skipIf(missing !== "")(`compose.yaml${missing === "" ? "" : ` (${missin
     "reads from the kernel's own files what a container holds, wherever that can be done outside",
     async () => {
       const id = await composed.idOf("redis");
-      const look = `import("/app/dist/adapters/docker/cgroup-glance.js").then(async ({ glanceAtCgroup: glance }) => console.log((await glance("${id}"))?.usageBytes > 0))`;
-      expect((await inside("node", "-e", look)).trim()).toBe(String((await glanceAtCgroup(id)) !== undefined));
+      const { output } = await build({ input: "src/adapters/docker/cgroup-glance.ts", platform: "node", write: false });
+      const look = `${output[0].code}\nconsole.log((await glanceAtCgroup("${id}"))?.usageBytes > 0);`;
+      expect((await inside("node", "--input-type=module", "-e", look)).trim()).toBe(String((await glanceAtCgroup(id)) !== undefined));
     },
     UP_WITHIN_MS,
   );

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { ReceivedChart } from "../../../src/adapters/chart/schema.ts";
 
 // The process as it is shipped.
-const PROGRAM = fileURLToPath(new URL("../../../dist/adapters/chart/chart-process.js", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../../dist/chart-process.js", import.meta.url));
 const CHART = { title: "docker/kong", subtitle: "It stays.", readings: [{ atMs: 0, usageBytes: 1 }], marks: [] };
 
 function drawn(input: string) {

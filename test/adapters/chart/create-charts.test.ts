@@ -7,7 +7,7 @@ import type { MemoryChart } from "../../../src/ports/chart.ts";
 
 const MIB = 2 ** 20;
 const START = Date.UTC(2025, 9, 28, 7);
-const PROGRAM = fileURLToPath(new URL("../../../dist/adapters/chart/chart-process.js", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../../dist/chart-process.js", import.meta.url));
 const programs = createOwnPrograms();
 const charts = createCharts({ programs, path: PROGRAM, timeoutMs: 60_000 });
 

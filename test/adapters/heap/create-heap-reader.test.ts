@@ -6,9 +6,9 @@ import { createOwnPrograms } from "../../../src/adapters/system/own-programs.ts"
 import { encodedProfile } from "./encoded.ts";
 
 const programs = createOwnPrograms();
-const built = (path: string): string => fileURLToPath(new URL(`../../../dist/adapters/${path}`, import.meta.url));
-const charts = createCharts({ programs, path: built("chart/chart-process.js"), timeoutMs: 60_000 });
-const reader = createHeapReader({ programs, charts, path: built("heap/heap-process.js"), timeoutMs: 60_000 });
+const built = (path: string): string => fileURLToPath(new URL(`../../../dist/${path}`, import.meta.url));
+const charts = createCharts({ programs, path: built("chart-process.js"), timeoutMs: 60_000 });
+const reader = createHeapReader({ programs, charts, path: built("heap-process.js"), timeoutMs: 60_000 });
 
 describe("the reader of heap profiles", () => {
   it("says who holds most, who grew, and draws it", async () => {

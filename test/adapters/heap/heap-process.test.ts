@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { encodedProfile } from "./encoded.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../../dist/adapters/heap/heap-process.js", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../../dist/heap-process.js", import.meta.url));
 
 describe("the reading process", () => {
   it("answers on standard output and ends", () => {

@@ -14,7 +14,7 @@ export type CommandLine = {
 };
 
 const WITHIN_MS = 120_000;
-const MAIN = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../../dist/cli.js", import.meta.url));
 
 export function startCommand(scene: Scene, args: readonly string[], env: Readonly<Record<string, string>> = {}): CommandLine {
   const { slack, queue, directory } = scene;

@@ -15,7 +15,7 @@ const ROOT = resolve(import.meta.dirname, "../../..");
 /** What the image is built from, and what is started. */
 const COPIED = [
   "compose.yaml", "examples", "Dockerfile", ".dockerignore", "package.json", "package-lock.json", ".npmrc", "tsconfig.json",
-  "tsconfig.build.json", "LICENSE", "bin", "src",
+  "rolldown.config.mjs", "LICENSE", "bin", "src",
 ]; // oxfmt-ignore
 /** As Debian's and the official image number their user `redis`. */
 const REDIS_USER = 999;

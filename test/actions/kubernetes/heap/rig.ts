@@ -19,9 +19,9 @@ export type HeapRig = ReturnType<typeof openHeapRig>;
 export function openHeapRig(namespace: string, kubeconfig = process.env["KUBECONFIG"] ?? "") {
   const opened = openCluster(kubeconfig);
   const programs = createOwnPrograms();
-  const built = (path: string): string => fileURLToPath(new URL(`../../../../dist/adapters/${path}`, import.meta.url));
-  const charts = createCharts({ programs, path: built("chart/chart-process.js"), timeoutMs: 120_000 });
-  const heaps = createHeapReader({ programs, charts, path: built("heap/heap-process.js"), timeoutMs: 120_000 });
+  const built = (path: string): string => fileURLToPath(new URL(`../../../../dist/${path}`, import.meta.url));
+  const charts = createCharts({ programs, path: built("chart-process.js"), timeoutMs: 120_000 });
+  const heaps = createHeapReader({ programs, charts, path: built("heap-process.js"), timeoutMs: 120_000 });
 
   const depsFor = (app?: ProfiledApp): HeapProfileDeps => ({
     clusters: { cluster: () => opened.cluster },
