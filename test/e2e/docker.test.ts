@@ -68,7 +68,7 @@ describe.skipIf(daemon.kind === "absent")(`the image${daemon.kind === "absent" ?
     const readings = [1, 2, 3].map((hour) => ({ atMs: hour * 3_600_000, usageBytes: hour * 2 ** 20, limitBytes: 8 * 2 ** 20 }));
     const chart = JSON.stringify({ title: "docker/kong", subtitle: "made up", readings, marks: [] });
     const draw = "const { spawnSync } = await import('node:child_process');" +
-      "const { stdout, stderr, status } = spawnSync(process.execPath, ['/app/dist/adapters/chart/chart-process.js'], { input: process.argv[1], env: {} });" +
+      "const { stdout, stderr, status } = spawnSync(process.execPath, ['/app/dist/chart-process.js'], { input: process.argv[1], env: {} });" +
       "console.log(JSON.stringify([status, stdout.subarray(1, 4).toString(), stdout.length, String(stderr)]));"; // oxfmt-ignore
     const run = ["run", "--rm", "--read-only", "--cap-drop=ALL", "--memory=234m", "--memory-swap=234m", tag];
     const drawn = JSON.parse(await docker([...run, "node", "--input-type=module", "-e", draw, chart])) as unknown[];
