@@ -25,6 +25,7 @@ export async function startEmulatedSlack(
     { app: APP, name: "oomph" },
     { app: ALERT_BOT, name: "alertmanager" },
   ];
+  const scopes = manifestScopes();
   const { port, close } = await startEmulator({
     service: "slack",
     baseUrl: advertisedUrl,
@@ -49,7 +50,7 @@ export async function startEmulatedSlack(
           redirect_uris: [],
         })),
         tokens: [
-          ...bots.flatMap(({ app }) => aliases(app.botToken).map((token) => botToken(app, token))),
+          ...bots.flatMap(({ app }) => aliases(app.botToken).map((token) => botToken(app, token, scopes))),
           ...seed.users.map((name) => ({ token: userToken(name), type: "user", user: name })),
         ],
       },
@@ -78,10 +79,10 @@ function aliases(token: string): readonly string[] {
   return Array.from({ length: ALIASES }, (_, index) => (index === 0 ? token : `${token}-${index}`));
 }
 
-function botToken(app: typeof APP | typeof ALERT_BOT, token: string) {
+function botToken(app: typeof APP | typeof ALERT_BOT, token: string, scopes: readonly string[]) {
   const { appId, botId, botUserId } = app;
-  const scopes = app === APP ? { scopes: manifestScopes() } : {};
-  return { token, type: "bot", user: botUserId, app_id: appId, bot_id: botId, bot_user_id: botUserId, ...scopes };
+  const granted = app === APP ? { scopes: [...scopes] } : {};
+  return { token, type: "bot", user: botUserId, app_id: appId, bot_id: botId, bot_user_id: botUserId, ...granted };
 }
 
 function manifestScopes(): readonly string[] {
