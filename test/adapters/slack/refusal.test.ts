@@ -35,11 +35,12 @@ describe("refusals of Slack", () => {
     ["0", 1_000],
     ["-5", 1_000],
     ["soon", 1_000],
-    ["1e99", 3_600_000],
+    ["9".repeat(30), 3_600_000],
     ["7200", 3_600_000],
   ])("a Retry-After of %s is a second at least, and an hour at most", (header, retryAfterMs) => {
     expect(rateLimitedBy("x", header)).toMatchObject({ code: "rate-limited", retryAfterMs });
-    if (/^-?\d+$/.test(header)) expect(refusalOf("x", new WebAPIRateLimitedError(Number(header)))).toMatchObject({ retryAfterMs });
+    const byLibrary = new WebAPIRateLimitedError(Number.parseInt(header, 10));
+    expect(refusalOf("x", byLibrary)).toMatchObject({ code: "rate-limited", retryAfterMs });
   });
 
   test("HTTP statuses", () => {
