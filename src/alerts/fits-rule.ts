@@ -2,6 +2,7 @@ import type { AlertFacts, AlertSource } from "../domain/alert.ts";
 import type { AlertCondition, AlertRule } from "../domain/alert-rule.ts";
 import { namesOf, squeeze, type AlertName } from "./alert-names.ts";
 import { findPhrase, fitsAny, patternOf, phraseOf, type Pattern, type Phrase } from "./patterns.ts";
+import { withoutCallNames } from "./call-names.ts";
 import { saidIn } from "./said.ts";
 import { victimLabels } from "./victim-labels.ts";
 
@@ -21,10 +22,11 @@ export type Asked = {
 };
 
 export function askedOf(facts: AlertFacts, source: AlertSource): Asked {
-  const { text } = saidIn((facts.name === null ? facts.text : `${facts.name}\n${facts.text}`).replaceAll(ADDRESS, " "));
+  const spoken = withoutCallNames(facts);
+  const { text } = saidIn((spoken.name === null ? spoken.text : `${spoken.name}\n${spoken.text}`).replaceAll(ADDRESS, " "));
   const labels = labelsOf(facts);
   return {
-    names: namesOf(facts),
+    names: namesOf(spoken),
     labels,
     text,
     lines: text.split("\n"),

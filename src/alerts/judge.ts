@@ -4,6 +4,7 @@ import type { AlertRule } from "../domain/alert-rule.ts";
 import { given } from "../domain/given.ts";
 import { askedOf, compileRule, type CompiledRule } from "./fits-rule.ts";
 import { hostsIn, killsIn, killWithoutLine } from "./kills-in.ts";
+import { labelsInText } from "./labels-in-text.ts";
 import { BUILT_IN_RULES } from "./rules/index.ts";
 import { machinesSaid } from "./places-in-text.ts";
 import { namesSomebody, subjectOf } from "./subject.ts";
@@ -66,11 +67,13 @@ function ruled(facts: AlertFacts, rule: Pick<AlertRule, "id" | "verdict"> | unde
   const subject = subjectOf(facts, about);
   const judged = namesSomebody(subject) ? memory : nobody;
   // Much memory used, and whom it names is a machine, which it calls so.
-  const isOfMachine =
-    !isMeant && kind === "memory_high" && subject.about === "node" && (namesMachine(facts.labels) || machinesSaid(facts.text).length > 0);
-  const told = isOfMachine ? "node_memory_high" : kind;
+  const told = !isMeant && kind === "memory_high" && subject.about === "node" && callsItMachine(facts) ? "node_memory_high" : kind;
   const more = { ...given({ severity }), ...thresholdOf(facts, judged) };
   return { memory: judged, class: judged === "no" ? "other" : told, rule: rule.id, subject, kills: [], ...more };
+}
+
+function callsItMachine({ labels, text }: AlertFacts): boolean {
+  return namesMachine({ ...labelsInText(text), ...labels }) || machinesSaid(text).length > 0;
 }
 
 function thresholdOf(facts: AlertFacts, memory: Alert["memory"]): Pick<Alert, "threshold"> {

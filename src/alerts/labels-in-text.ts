@@ -9,8 +9,11 @@ const LINE =
   /^(?![A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:)([A-Za-z][\w./ -]{0,60}?)["'*_`]{0,3} {0,3}[:=](?!\/\/) {0,3}["'*_`]{0,3} {0,2}["'*_`]{0,3}(.{1,1024})$/;
 // `*Namespace:* \`media\` *Pod:* \`web-1\``, `HOST: mail2   SERVICE: memory`, `Service: shop | Urgency: High`: several in words on a line.
 const SEVERAL = /\s(?:\| {1,3})?(?=\*[A-Za-z][\w ]{0,30}(?::\*|\*:))|\s\| {1,3}(?=[A-Z][\w ]{0,30}: )|\s{3,}(?=\*?[A-Z][\w ]{0,30}: )/;
+// `• *pod* web-1`: a name in bold, and one word.
+const LISTED = /^\s{0,8}[•*·-] \*([A-Za-z][\w.]{0,60})\* {1,3}`?([^\s`]{1,253})`?$/;
 // `*Namespace:*`, `Pod:`, `*Metric Name*` alone: what it says stands on the next line, as in the fields of Slack's blocks.
-const NAME_ALONE = /^(?:\*([A-Za-z][\w ]{0,30}?):?\*:?|([A-Za-z][\w ]{0,30}?):)$/;
+// So has Dynatrace the kind of what it tells of.
+const NAME_ALONE = /^(?:\*([A-Za-z][\w ]{0,30}?):?\*:?|([A-Za-z][\w ]{0,30}?):|(Host))$/;
 // `instance="10.0.0.5:6379" service=shop`, several on a line.
 const PAIR = /(?<![\w.-])([A-Za-z][\w.]{0,60})=["'`]?([^\s"'`,;|(){}[\]<>]{1,253})/g;
 
@@ -23,7 +26,7 @@ export function labelsInText(text: string): Readonly<Record<string, string>> {
   };
   for (const line of oneEach(text.slice(0, MOST_CHARACTERS))) {
     const bare = line.slice(0, 1200).replace(IN_FRONT, "");
-    const [, name, value] = LINE.exec(bare) ?? [];
+    const [, name, value] = LINE.exec(bare) ?? LISTED.exec(line) ?? [];
     if (name !== undefined && value !== undefined && !PAIRS.test(bare)) keep(name, withoutSigns(value));
     for (const [, label = "", pair = ""] of bare.matchAll(PAIR)) keep(label, pair);
   }
@@ -34,9 +37,9 @@ export function labelsInText(text: string): Readonly<Record<string, string>> {
 function oneEach(text: string): readonly string[] {
   const lines = text.split("\n").flatMap((line) => line.slice(0, 2400).split(SEVERAL));
   return lines.map((line, index) => {
-    const [, bold, plain] = NAME_ALONE.exec(line.trim()) ?? [];
+    const [, bold, plain, kind] = NAME_ALONE.exec(line.trim()) ?? [];
     const next = (lines[index + 1] ?? "").trim();
-    const name = bold ?? plain;
+    const name = bold ?? plain ?? kind;
     return name === undefined || next === "" || NAME_ALONE.test(next) || IN_A_LIST.test(next) ? line : `${name}: ${next}`;
   });
 }

@@ -40,6 +40,7 @@ export const NO_NAMES = [
 /** Labels that may name a Redis, the likelier first. */
 export const REDIS_LABELS = [
   "redis_name",
+  "bdb_name", // Redis Enterprise's exporter
   "redis_instance",
   "redis_addr",
   "redis_host",

@@ -12,11 +12,12 @@ const PAGE = /\bhttps?:\/\/\S+/gi;
 // `cache-1.example.com`, `ip-10-1-2-3.ec2.internal`: the first part has a digit or a hyphen, which packages and files do not have.
 const DOMAIN = /(?<![\w@/.-])(?=[a-z]*[\d-])([a-z][a-z\d-]{0,62}(?:\.[a-z\d-]{1,63}){1,8}\.[a-z]{2,24})(?![\w-]|\.\w)/g;
 // "service `proxy` crashed", "app checkout-2 ran out of memory", "Lambda *thumbnailer* failed".
-const CALLED = /\b(?:service|application|app|worker|function|lambda|project|task|job|dyno|rds) {1,2}(["'`*]{0,3})([a-z][\w.-]{1,100})/gi;
+const CALLED =
+  /\b(?:service|application|app|worker|function|lambda|project|task|job|dyno|rds|database) {1,2}(["'`*]{0,3})([a-z][\w.-]{1,100})/gi;
 // "service orders on cluster prod": a plain word, where the sentence goes on behind it.
 const PLACED = /\b(?:service|application|app|function) ([a-z]\w{1,100}) (?:on|in|at|ran|was|is|has)\b/gi;
-// `[ledger-0] java.lang.OutOfMemoryError`, `orders-db: ERROR: out of memory`: in front of a line of a log.
-const IN_FRONT = /^\s{0,8}(?:\[([a-z][a-z\d.-]{1,100})\]|([a-z][a-z\d.-]{1,100}): )/gm;
+// `[ledger-0] java.lang.OutOfMemoryError`, `orders-db: ERROR: out of memory`, `ALERT: cart-2: memory 97%`: in front of a line of a log.
+const IN_FRONT = /^\s{0,8}(?:[A-Z]{2,12}: {1,3})?(?:\[([a-z][a-z\d.-]{1,100})\]|([a-z][a-z\d.-]{1,100})(?::| :[a-z_]{1,40}:) )/gm;
 // `heroku[worker.2]: `, `heroku/web.1: `
 const DYNO = /\bheroku[[/ ]([a-z][\w-]{0,60}\.\d{1,4})\b/g;
 // "orders-api keeps getting OOM killed", "cart-2 ran out of memory", "cart-2 is eating memory"

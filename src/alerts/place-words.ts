@@ -126,6 +126,7 @@ export const OTHER_LABELS = [
   "resource",
   "name",
   "server_name",
+  "resource_display_name", // Google Cloud Monitoring's
   "entity",
   "impacted_entities",
   "impacted_entity",

@@ -1,15 +1,23 @@
-import type { AlertFacts, AlertReading, AlertSource, Post } from "../domain/alert.ts";
+import type { Alert, AlertClass, AlertFacts, AlertReading, AlertSource, Post } from "../domain/alert.ts";
+import { REDIS_REFUSAL_RULE } from "../domain/alert-rule.ts";
+import { severityAnywhere } from "../domain/severity-words.ts";
+import { severityOf } from "./facts.ts";
 import { judgeInTurns, type Judge } from "./judge.ts";
+import { labelsInText } from "./labels-in-text.ts";
 import { plainAlarm } from "./plain-alarm.ts";
-import { saidIn, severityIn, sourceOf, statusOf } from "./said.ts";
+import { saidIn, sourceOf, statusOf } from "./said.ts";
 import { POST_READERS } from "./senders/posts.ts";
 import { withoutTitleMarks } from "./title-marks.ts";
+import { comparable } from "./victim-labels.ts";
+
+/** Who wrote it counts: a person has a user and no bot. */
+export type ReadablePost = Pick<Post, "text"> & Partial<Pick<Post, "userId" | "botId">>;
 
 /** `readAlert` with its judge, and with a turn for others before each alert of a post that holds many. */
-export function createAlertReader(judge: Judge): (post: Pick<Post, "text">) => Promise<AlertReading> {
+export function createAlertReader(judge: Judge): (post: ReadablePost) => Promise<AlertReading> {
   return async (post) => {
     const { source, facts } = factsOf(post);
-    return { source, alerts: await judgeInTurns(judge, facts, source) };
+    return heard({ source, alerts: await judgeInTurns(judge, facts, source) }, post);
   };
 }
 
@@ -17,12 +25,23 @@ export function createAlertReader(judge: Judge): (post: Pick<Post, "text">) => P
  * What a post comes to: the alerts of the sender whose post it is, else its words as one alert. Everything in it is data,
  * never a command. Pure, and linear in the length of the text.
  */
-export function readAlert(post: Pick<Post, "text">, judge: Judge): AlertReading {
+export function readAlert(post: ReadablePost, judge: Judge): AlertReading {
   const { source, facts } = factsOf(post);
-  return { source, alerts: facts.map((one) => judge(one, source)) };
+  return heard({ source, alerts: facts.map((one) => judge(one, source)) }, post);
 }
 
-function factsOf(post: Pick<Post, "text">): { readonly source: AlertSource; readonly facts: readonly AlertFacts[] } {
+// A kill, and an error that somebody quotes, is news whoever brings it.
+const MEASURED: readonly AlertClass[] = ["memory_high", "node_memory_high", "memory_growth", "memory_leak"];
+
+/** A person who types how much memory is in use talks about it, and is at most offered a look. */
+function heard({ source, alerts }: AlertReading, { text, userId, botId }: ReadablePost): AlertReading {
+  if (source !== "text" || userId === undefined || botId !== undefined) return { source, alerts };
+  const isFigure = ({ class: kind, rule }: Alert): boolean =>
+    MEASURED.includes(kind) || (kind === "redis_memory" && rule !== REDIS_REFUSAL_RULE && /\d ?%/.test(text));
+  return { source, alerts: alerts.map((alert) => (alert.memory === "yes" && isFigure(alert) ? { ...alert, memory: "unsure" } : alert)) };
+}
+
+function factsOf(post: ReadablePost): { readonly source: AlertSource; readonly facts: readonly AlertFacts[] } {
   const text = withoutTitleMarks(post.text);
   const said = saidIn(text);
   for (const { source, readPost } of POST_READERS) {
@@ -31,7 +50,13 @@ function factsOf(post: Pick<Post, "text">): { readonly source: AlertSource; read
   }
   const source = sourceOf(said);
   const alarm = plainAlarm(text);
-  const severity = alarm?.severity ?? severityIn(said);
+  const severity = alarm?.severity ?? severityAnywhere(said.text) ?? severitySaid(text);
   const status = alarm?.status === "resolved" ? "resolved" : statusOf(said);
   return { source, facts: [{ name: alarm?.name ?? null, status, severity, labels: {}, text }] };
+}
+
+/** `Priority: P1` */
+function severitySaid(text: string): AlertFacts["severity"] {
+  const said = Object.entries(labelsInText(text)).find(([label]) => /^(?:severity|priority)$/.test(comparable(label)));
+  return severityOf(said?.[1]);
 }

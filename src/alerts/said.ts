@@ -1,6 +1,5 @@
-import type { AlertSource, AlertStatus, Severity } from "../domain/alert.ts";
-import { severityOf } from "./facts.ts";
-import { RESOLVED, RESOLVED_BEGINNINGS, SENDERS, STILL_FIRING } from "./post-words.ts";
+import type { AlertSource, AlertStatus } from "../domain/alert.ts";
+import { RESOLVED, RESOLVED_ABROAD, RESOLVED_BEGINNINGS, SENDERS, STILL_FIRING } from "./post-words.ts";
 
 /** A post's text as parsers look at it. */
 export type Said = {
@@ -16,16 +15,10 @@ export function saidIn(asWritten: string): Said {
 export function statusOf({ text }: Said): AlertStatus {
   if (has(text, STILL_FIRING)) return "firing";
   const start = text.trimStart();
-  return has(text, RESOLVED) || RESOLVED_BEGINNINGS.some((beginning) => start.startsWith(beginning)) ? "resolved" : "firing";
-}
-
-/** The first of the usual words, wherever it stands. */
-export function severityIn({ text }: Said): Severity | null {
-  return severityOf(
-    /(?<![\p{L}\p{N}_])(?:critical|warning|info|warnung|kritisch|critique|avertissement|crítico|crítica|advertencia|警告|严重|緊急)(?![\p{L}\p{N}_])/u.exec(
-      text,
-    )?.[0],
-  );
+  const bare = start.slice(0, 40).replace(/^[^\p{L}]{1,12}/u, "");
+  const begins =
+    RESOLVED_BEGINNINGS.some((beginning) => start.startsWith(beginning)) || RESOLVED_ABROAD.some((word) => bare.startsWith(word));
+  return begins || has(text, RESOLVED) ? "resolved" : "firing";
 }
 
 export function sourceOf({ text }: Said): AlertSource {

@@ -148,7 +148,8 @@ function namesFor(kind: About, { asWritten, places: { others, hosts, container }
 
 /** A machine is known by what its exporter's address says, and without the port of it. */
 function hostsFor(kind: About, { hosts: named, others }: Places): readonly string[] {
-  const hosts = kind === "node" && named.length === 0 ? others.filter((word) => LIKE_A_MACHINE.test(word)) : named;
+  const isNamed = named.some((host) => !/^\d+$/.test(host)); // Google's `instance_id` is a number by which nobody knows it
+  const hosts = kind === "node" && !isNamed ? [...others.filter((word) => LIKE_A_MACHINE.test(word)), ...named] : named;
   const bare = hosts.map((host) => host.replace(/:\d{1,5}$/, ""));
   return [...new Set(kind === "container" ? bare : [...hosts.slice(0, 1), ...bare])].slice(0, MOST_HOSTS);
 }

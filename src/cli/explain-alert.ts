@@ -3,10 +3,11 @@ import { readAlert } from "../alerts/read-alert.ts";
 import { guessedFacts } from "../alerts/senders/generic/guess.ts";
 import { SENDERS } from "../alerts/senders/index.ts";
 import { courseOf, type Course } from "../commands/course-of.ts";
+import { isTalk } from "../commands/on-post.ts";
 import type { Alert, AlertReading } from "../domain/alert.ts";
 import { asClause } from "../domain/clause.ts";
 import type { AlertResult, ExplainedAlert, ExplainedTarget } from "./alert-result.ts";
-import { isByBot, textOfSlackPost } from "./explain-slack-post.ts";
+import { textOfSlackPost, writerOf } from "./explain-slack-post.ts";
 import type { Explained } from "./explained.ts";
 
 const MOST_CHARACTERS = 2 ** 20;
@@ -62,9 +63,11 @@ export function textBesideAlert(text: string, judge: Judge): { readonly said: st
   const value = jsonOf(text);
   const said = value === undefined ? undefined : textOfSlackPost(value);
   if (value === undefined || said === undefined) return undefined;
-  const { memoryRelated, source } = resultOf(readAlert({ text: said }, judge));
+  const { memoryRelated, source } = resultOf(readingOf(value, said, judge));
   const mayBeAlert = memoryRelated === "unknown";
-  return memoryRelated === false || (mayBeAlert && source === "text" && !isByBot(value)) ? { said, mayBeAlert } : undefined;
+  return memoryRelated === false || (mayBeAlert && source === "text" && writerOf(value).botId === undefined)
+    ? { said, mayBeAlert }
+    : undefined;
 }
 
 function readSent(value: object, judge: Judge): AlertReading | undefined {
@@ -80,7 +83,13 @@ function readSent(value: object, judge: Judge): AlertReading | undefined {
 
 function readPosted(value: object, judge: Judge): AlertReading | undefined {
   const text = textOfSlackPost(value);
-  return text === undefined ? undefined : readAlert({ text }, judge);
+  return text === undefined ? undefined : readingOf(value, text, judge);
+}
+
+/** As the service reads it in a channel for alerts. */
+function readingOf(value: object, text: string, judge: Judge): AlertReading {
+  const writer = writerOf(value);
+  return isTalk(writer) ? { source: "text", alerts: [] } : readAlert({ text, ...writer }, judge);
 }
 
 function jsonOf(text: string): object | undefined {

@@ -1,4 +1,6 @@
 import { flattenPost } from "../adapters/slack/flatten-post.ts";
+import type { Post } from "../domain/alert.ts";
+import { given } from "../domain/given.ts";
 
 /** All that is readable in a Slack message, as its API has it: the message, an event or a view around it, or its blocks alone. Undefined: it is none. */
 export function textOfSlackPost(value: object): string | undefined {
@@ -15,9 +17,14 @@ export function textOfSlackPost(value: object): string | undefined {
   });
 }
 
-/** What a program has posted is an alert before it is somebody's log. */
-export function isByBot(value: object): boolean {
-  return typeof memberOf(messageIn(value), "bot_id") === "string";
+/** Who has posted it, and where. A program's post is an alert before it is somebody's log. */
+export function writerOf(value: object): Partial<Pick<Post, "userId" | "botId" | "ts" | "threadTs">> {
+  const message = messageIn(value);
+  const word = (key: string): string | undefined => {
+    const member = memberOf(message, key);
+    return typeof member === "string" ? member : undefined;
+  };
+  return given({ userId: word("user"), botId: word("bot_id"), ts: word("ts"), threadTs: word("thread_ts") });
 }
 
 function textOf(message: Parameters<typeof flattenPost>[0]): string | undefined {

@@ -66,11 +66,13 @@ async function byNames({ targets }: ClusterSearch, { subject: { namespace, names
 }
 
 /** The node that an alert names as the place, by name or address; undefined: of no configured cluster. */
-async function nodeOf({ targets }: ClusterSearch, { subject: { hosts } }: Alert): Promise<NodeTarget | undefined> {
-  if (hosts.length === 0) return undefined;
+async function nodeOf({ targets }: ClusterSearch, { subject: { about, hosts, names: words } }: Alert): Promise<NodeTarget | undefined> {
+  // What nobody calls a machine may be one all the same: `Speicher auf worker-7.example.com zu 97 % belegt`.
+  const places = about === "unknown" ? [...hosts, ...words] : hosts;
+  if (places.length === 0) return undefined;
   const { known } = await targets.list();
   const nodes = known.flatMap(({ target, aliases }) => (target.kind === "node" ? [{ target, names: [target.name, ...aliases] }] : []));
-  for (const host of hosts) {
+  for (const host of places) {
     const [only, ...others] = nodes.filter(({ names }) => names.some((name) => isSameMachine(name, host)));
     if (only !== undefined && others.length === 0) return only.target;
   }

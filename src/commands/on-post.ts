@@ -31,8 +31,8 @@ export function createPostListener(front: Front): (inbound: PostIn) => Promise<v
 }
 
 /** What people write in threads is talk about an alert, not an alert. */
-function isTalk(post: Post): boolean {
-  return post.threadTs !== undefined && post.threadTs !== post.ts && post.botId === undefined;
+export function isTalk({ ts, threadTs, botId }: Partial<Pick<Post, "ts" | "threadTs" | "botId">>): boolean {
+  return threadTs !== undefined && threadTs !== ts && botId === undefined;
 }
 
 /** A post's timestamp is seconds since 1970. Undefined for what cannot be one. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { messageOf } from "../domain/errors.ts";
 import type { SentAlerts } from "../domain/alert.ts";
+import { mayBeCritical } from "../domain/severity-words.ts";
 import type { Answer, Inbound, Receive } from "../ports/inbound.ts";
 import type { JobPast } from "../ports/job-queue.ts";
 import type { Front } from "./front.ts";
@@ -77,15 +78,14 @@ async function isUrgent({ readAlert, alertChannels }: Front, inbound: Inbound): 
   if (inbound.kind !== "post") return true;
   const { post } = inbound;
   const text = post.text.slice(0, MOST_READ);
-  if (!alertChannels.includes(post.channel) || !GRAVE.test(text)) return false;
+  // Reading a whole post takes its time, and there is no time before an acknowledgement.
+  if (!alertChannels.includes(post.channel) || !mayBeCritical(text)) return false;
   const { alerts } = await readAlert({ ...post, text });
   return alerts.some(({ severity, memory }) => severity === "critical" && memory === "yes");
 }
 
 // Characters. What stands far down in a long post waits its turn with the others.
 const MOST_READ = 4_000;
-// By one of these words senders call it critical. Reading a whole post takes its time, and there is no time before an acknowledgement.
-const GRAVE = /\b(?:critical|crit|fatal|emerg|emergency|alert|disaster|major|error|err|high|p1|sev1|page)\b/i;
 
 const NOT_STARTED =
   "Oomph cannot reach its own queue (a Redis) at the moment, so nothing has been started. Try again in a minute. " +

@@ -43,3 +43,6 @@ export type AlertVerdict = {
   /** Taken instead of `memory` where the alert names nobody whose memory it could be. */
   readonly nobody?: Alert["memory"];
 };
+
+/** Id of the built-in rule for what a full Redis says itself: its writes fail now. */
+export const REDIS_REFUSAL_RULE = "redis-refusal";

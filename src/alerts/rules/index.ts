@@ -1,5 +1,5 @@
 import type { AlertRule } from "../../domain/alert-rule.ts";
-import { EVICTED, KILLED, KILLED_WORDS, RESTARTS } from "./killed.ts";
+import { EVICTED, KILLED, KILLED_ABROAD, KILLED_WORDS, RESTARTS } from "./killed.ts";
 import { USAGE, USAGE_WORDS } from "./memory.ts";
 import { NODE_WORDS, NODES } from "./nodes.ts";
 import { OTHER_THINGS } from "./other-things.ts";
@@ -23,6 +23,7 @@ export const BUILT_IN_RULES: readonly AlertRule[] = [
   ...RUNTIMES,
   PERHAPS_OUT_OF_MEMORY,
   KILLED_WORDS,
+  KILLED_ABROAD,
   NODE_WORDS,
   ...USAGE,
   ...RESTARTS,

@@ -1,4 +1,5 @@
 import type { AlertRule } from "../../domain/alert-rule.ts";
+import { DISK_ABROAD, KILLED_WORDS_ABROAD, MEMORY_ABROAD } from "./words.ts";
 
 const OOM_WORDS = [
   "oomkilled",
@@ -72,6 +73,14 @@ export const KILLED_WORDS: AlertRule = {
     { phrases: ["not oomkilled", "not oom killed", "no oom kill*", "not an oom*", "oomkilled: false", "oomkilled=false"] },
     { parts: [["*exporter*"]] },
   ],
+  verdict: { memory: "yes", class: "oom_killed", nobody: "unsure" },
+};
+
+export const KILLED_ABROAD: AlertRule = {
+  id: "oom-killed-abroad",
+  says: "Somebody was killed for want of memory, in German, French, Spanish, Portuguese, Italian, Dutch, Polish, Russian, Japanese, Chinese or Korean",
+  when: [{ sentence: { of: MEMORY_ABROAD, near: KILLED_WORDS_ABROAD } }],
+  unless: [{ phrases: DISK_ABROAD }],
   verdict: { memory: "yes", class: "oom_killed", nobody: "unsure" },
 };
 

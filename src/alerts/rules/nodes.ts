@@ -57,6 +57,15 @@ export const NODES: readonly AlertRule[] = [
     verdict: NODE,
   },
   {
+    id: "node-check",
+    says: "A monitor's check of a machine that is called no more than memory: Nagios, Icinga, Checkmk, VictorOps",
+    when: [
+      { source: ["generic"], name: ["Memory", "Mem", "RAM", "Physical Memory", "Memory Usage", "Memory Used"], labels: { host: ["*"] } },
+    ],
+    unless: A_POD,
+    verdict: NODE,
+  },
+  {
     id: "node-metric",
     says: "Measures of a machine's memory: node_memory_*, mem_used_percent (CloudWatch's agent), system.mem.* (Datadog)",
     when: [

@@ -120,6 +120,13 @@ export const OTHER_THINGS: readonly AlertRule[] = [
           "has been fixed",
           "is solved",
           "has been solved",
+          "standup",
+          "stand-up",
+          "daily notes",
+          "deploy finished",
+          "deployment finished",
+          "is now live",
+          "is live in",
         ],
       },
       // A run of tests.

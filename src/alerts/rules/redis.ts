@@ -1,4 +1,4 @@
-import type { AlertRule } from "../../domain/alert-rule.ts";
+import { REDIS_REFUSAL_RULE, type AlertRule } from "../../domain/alert-rule.ts";
 
 /*
  * Sources: src/oom.c and server.c of Redis, the clients' error texts, redis_exporter's and CloudWatch's names.
@@ -6,7 +6,7 @@ import type { AlertRule } from "../../domain/alert-rule.ts";
 const REDIS = { memory: "yes", class: "redis_memory", about: "redis" } as const;
 
 export const REDIS_REFUSAL: AlertRule = {
-  id: "redis-refusal",
+  id: REDIS_REFUSAL_RULE,
   says: "What a full Redis says itself, to its clients or in its log",
   when: [
     {

@@ -95,6 +95,7 @@ export const MEMORY_TROUBLE = [
   "memory is almost",
   "memory almost",
   "memory exhaust*",
+  "memory saturat*",
   "memory threshold",
   "memory alert",
   "memory warning",
@@ -202,6 +203,27 @@ export const TROUBLE_ABROAD = [
   "*超过*",
   "*부족*",
   "*초과*",
+];
+
+/** Killed, in the same languages. */
+export const KILLED_WORDS_ABROAD = [
+  "getötet",
+  "abgeschossen",
+  "tué",
+  "tuée",
+  "tués",
+  "matado",
+  "matada",
+  "asesinado",
+  "morto pelo kernel",
+  "ucciso",
+  "gedood",
+  "zabity",
+  "убит*",
+  "*強制終了*",
+  "*被杀*",
+  "*被终止*",
+  "*강제 종료*",
 ];
 
 /** Disks and such in the same languages. */

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { confusionTable, decisionTable } from "../../../scripts/bench/alerts/confusion.ts";
-import { labelledAlerts } from "../../../scripts/bench/alerts/labelled-alerts.ts";
+import { HELD_OUT, labelledAlerts } from "../../../scripts/bench/alerts/labelled-alerts.ts";
 import { scoredSamples } from "../../../scripts/bench/alerts/sample-alerts.ts";
 import { scoreOf } from "../../../scripts/bench/alerts/score.ts";
 
@@ -18,9 +18,14 @@ const STILL_MISSED = {
   "held-out-2": ["second: pd-node"],
   "held-out-3": ["hosts: turkish", "kubernetes-bots: ks-1", "services: pd-priority"],
   "held-out-4": ["am-hugepages", "appengine", "cron-mail", "eb", "monit2", "rollbar", "talk-joke", "talk-now"].map((id) => `fourth: ${id}`),
+  "held-out-5": [
+    ...["alertmanager: go-leak", "alertmanager: swap", "grafana: unified-webhook", "hosts: zabbix-swap"],
+    ...["services: nr-host", "services: splunk-json", "talk: bare"],
+    ...["de", "es", "fr-res", "ja", "ja-ok"].map((id) => `words: ${id}`),
+  ],
 };
 
-test.each(["held-out", "held-out-2", "held-out-3", "held-out-4"] as const)("of those in %s no more are missed than are known", (set) => {
+test.each(HELD_OUT)("of those in %s no more are missed than are known", (set) => {
   const missed = labelledAlerts(set).flatMap(scoreOf);
   expect(missed.flatMap(({ id, differs }) => (differs.length > 0 ? [id] : [])).toSorted()).toEqual(STILL_MISSED[set]);
 });

@@ -19,7 +19,8 @@ export const readPost: ReadPost = ({ asWritten, text }) => {
   const at = lines.findIndex((line) => TITLE.test(line));
   const [, before, opened, state = "", scope = "", closed, behind, rest = ""] = TITLE.exec(lines[at] ?? "") ?? [];
   const isMarked =
-    (opened === "[" && closed === "]") || /^[^\w[]{0,12}(?:triggered|re-triggered|recovered|warn|no data): /i.test(lines[at] ?? "");
+    (opened === "[" && closed === "]") ||
+    /^[^\w[]{0,12}(?:triggered|re-triggered|recovered|warn|no data)(?: on \{[^}\n]{1,1000}\})?: /i.test(lines[at] ?? "");
   if (
     at < 0 ||
     !isMarked ||

@@ -7,7 +7,19 @@ import { timeOfNumber } from "../times.ts";
 import { linesOf } from "../words.ts";
 
 // How senders usually call what an alert says, the likelier first; compared as `comparable` makes them.
-const NAMES = ["alertname", "alert_name", "alert", "alertrule", "rulename", "rule_name", "title", "problem", "problem_name", "event_name"];
+const NAMES = [
+  "alertname",
+  "alert_name",
+  "alert",
+  "alertrule",
+  "rulename",
+  "rule_name",
+  "title",
+  "problem",
+  "problem_name",
+  "event_name",
+  "search_name",
+];
 const MORE_NAMES = ["policy_name", "condition_name", "trigger_name", "trigger", "check_name", "check", "subject", "name"];
 const STATES = ["status", "state", "alert_state", "current_state", "new_state", "event_state", "monitorcondition"];
 const SEVERITIES = ["severity", "level", "priority", "urgency", "criticality"];

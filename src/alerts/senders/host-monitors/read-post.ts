@@ -11,11 +11,15 @@ const MOST_LINES = 500;
 const TITLE =
   /^[^\w]{0,12}(problem|recovery|resolved|ok|acknowledged)(?: started at [^\n:]{1,40}| in [^\n:]{1,40})?\b[^\w\n]{0,4} {0,2}(.{0,300})/i;
 const HOST = /\bhost(?: ?(?:name|alias))?[*_`]{0,3}:/i;
-// `vps-3 is critical, system.ram (ram), RAM used = 94%`, `vps-3 recovered, ram_available = 38.1%`
-const NETDATA = /^[^\w]{0,6}([\w.-]{1,253})(?: is| was| has)? (critical|warning|clear|cleared|recovered)\b, ?(.{1,300})/im;
-// `*** PROBLEM *** db-11/Memory Usage is CRITICAL: CRIT - 95.1% used`, `db-11/memory is OK`
+// `Problem has been resolved at 09:31:03 on 2026.05.02`
+const OVER = /^[^\w]{0,12}problem (?:has been |was |is )?resolved\b/im;
+// `vps-3 is critical, system.ram (ram), RAM used = 94%`, `vps-3 needs attention, ...`, `vps-3 recovered, ram_available = 38.1%`
+const NETDATA = /^[^\w]{0,6}([\w.-]{1,253})(?: is| was| has)? (critical|warning|needs attention|clear|cleared|recovered)\b, ?(.{1,300})/im;
+// `*** PROBLEM *** db-11/Memory Usage is CRITICAL: CRIT - 95.1% used`, `db-11/memory is *OK*`
 const PLACED =
-  /^(?:[^\w]{0,12}(?:problem|recovery|acknowledgement)[^\w]{1,12})?([\w.-]{1,253})\/(\w[\w .%-]{0,100}) is (critical|warning|unknown|ok)\b/im;
+  /^(?:[^\w]{0,12}(?:problem|recovery|acknowledgement)[^\w]{1,12})?([\w.-]{1,253})\/(\w[\w .%-]{0,100}) is [*_`]{0,3}(critical|warning|unknown|ok)\b/im;
+// VictorOps, of what Nagios sends it: `Incident #88 CRITICAL: db-11/Memory`, `RECOVERY: db-11/Memory`
+const STATED = /^[^\w]{0,12}(?:incident )?(?:#?\d{1,12} )?(critical|warning|recovery|ok): ([\w.-]{1,253})\/(\w[\w .%-]{0,100})$/im;
 
 /**
  * Monitors of machines post in lines of `Host:`, `Service:` or `Problem name:`, and `State:` or `Severity:`: Nagios, Icinga,
@@ -34,7 +38,7 @@ export const readPost: ReadPost = ({ asWritten }) => {
   const state = of("notification_type", "type", "state", "service_state", "trigger_status", "status");
   const severity = of("severity", "trigger_severity", "state", "service_state");
   if (name === undefined || name === "" || (state === undefined && severity === undefined && word === "")) return undefined;
-  return [factsOf({ name, host, severity, status: statusOf(state ?? word), written, text: asWritten })];
+  return [factsOf({ name, host, severity, status: OVER.test(asWritten) ? "resolved" : statusOf(state ?? word), written, text: asWritten })];
 };
 
 type Seen = {
@@ -50,7 +54,7 @@ function factsOf({ name, host, severity, status, written, text }: Seen): AlertFa
   return bounded({
     name,
     status,
-    severity: status === "resolved" ? null : severityOf(severity),
+    severity: status === "resolved" ? null : severityOf(/^needs attention$/i.test(severity ?? "") ? "warning" : severity),
     labels: { ...written, host },
     text: [name, text].join("\n"),
     ...given({ startsAtMs: timeInText(text) }),
@@ -62,13 +66,18 @@ function statusOf(state: string): AlertStatus {
 }
 
 function readPlaced(text: string): readonly AlertFacts[] | undefined {
-  const [, host = "", name = "", state = ""] = PLACED.exec(text.slice(0, 2000)) ?? [];
-  return host === "" ? undefined : [factsOf({ name, host, severity: state, status: statusOf(state), written: {}, text })];
+  const head = text.slice(0, 2000);
+  const [, host = "", name = "", state = ""] = PLACED.exec(head) ?? [];
+  if (host !== "") return [factsOf({ name, host, severity: state, status: statusOf(state), written: {}, text })];
+  const [, stated = "", at = "", service = ""] = STATED.exec(head) ?? [];
+  return at === "" ? undefined : [factsOf({ name: service, host: at, severity: stated, status: statusOf(stated), written: {}, text })];
 }
 
 function readNetdata(text: string): readonly AlertFacts[] | undefined {
   const [, host = "", state = "", rest = ""] = NETDATA.exec(text.slice(0, 2000)) ?? [];
   if (host === "" || !/[\w]+\.[\w]+/.test(rest)) return undefined;
   const status = /^(?:clear|cleared|recovered)$/i.test(state) ? "resolved" : "firing";
-  return [factsOf({ name: rest, host, severity: state, status, written: {}, text })];
+  // In front of the alarm stand its chart and the family of that, which can be called anything.
+  const name = rest.split(/, (?=[^,]*$)/).at(-1) ?? rest;
+  return [factsOf({ name, host, severity: state, status, written: {}, text })];
 }
