@@ -12,12 +12,13 @@ import { note } from "../messages/note.ts";
 import { quietOffer } from "../messages/quiet-offer.ts";
 import { startedNote } from "../messages/started-note.ts";
 import { toldBy } from "../messages/told-by.ts";
-import { courseOf } from "./course-of.ts";
+import { courseOf, type Course } from "./course-of.ts";
 import { endedForMemory } from "./find-in-cluster.ts";
 import type { Victim } from "./find-victim.ts";
 import type { Front } from "./front.ts";
 import { isHushed } from "./hush-alert.ts";
 import { noRunbook, startOf } from "./investigate.ts";
+import { mayBeMeant } from "./may-be-meant.ts";
 import { say, type Reply } from "./say.ts";
 import type { TakenAlert } from "./taken-alert.ts";
 import { victimOf } from "./victim-of.ts";
@@ -31,7 +32,7 @@ export async function takeAlert(front: Front, taken: TakenAlert, place: Reply): 
   const course = courseOf(alert);
   if (course === "nothing") return;
   if (course === "ended") return onResolved(front, taken);
-  const victim = await victimOf(front, taken);
+  const victim = await meantBy(front, taken, { course, place });
   const isUnsure = course === "offer" && !(await isSureNow(front, victim));
   if (await isHushed(front, taken, { victim, place, isUnsure })) return undefined;
   if (isUnsure) return offerQuietly(front, { taken, victim, place });
@@ -49,6 +50,16 @@ export async function takeAlert(front: Front, taken: TakenAlert, place: Reply): 
   const [newest] = alert.kills.toReversed();
   if (newest !== undefined) await reportKill(front.desk, { incident: opened.incident, actor, says: toldOf(newest.says, alert, victim) });
   return isElsewhere(opened, place) ? sayWhere(front, place, opened) : undefined;
+}
+
+type Heard = { readonly course: Course; readonly place: Reply };
+
+/** Below a post that surely is about memory and names nobody people can be asked. */
+async function meantBy(front: Front, taken: TakenAlert, { course, place }: Heard): Promise<Victim> {
+  const victim = await victimOf(front, taken);
+  const isNobody = victim.kind === "none" && victim.because === undefined;
+  if (!isNobody || course !== "thread" || place.threadTs === undefined) return victim;
+  return (await mayBeMeant(front, taken.alert)) ?? victim;
 }
 
 /** A restart or a back-off is about memory where the last end of its pod says so. */

@@ -3,7 +3,7 @@ import { createJudge } from "../../src/alerts/judge.ts";
 import { readAlert } from "../../src/alerts/read-alert.ts";
 import { takeAlert } from "../../src/commands/take-alert.ts";
 import type { Alert, Post } from "../../src/domain/alert.ts";
-import type { Target } from "../../src/domain/target.ts";
+import { DEFAULT_CONNECTION, type Target } from "../../src/domain/target.ts";
 import { keepStrays } from "../../src/jobs/keep-strays.ts";
 import { targetsOf } from "../support/targets.ts";
 import { CHANNEL, REQUESTER, SHOP } from "../support/desk.ts";
@@ -12,7 +12,8 @@ import { pressable, seen } from "../support/seen.ts";
 
 const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
 const CART: Target = { kind: "redis", name: "cart" };
-const TWO = targetsOf([SHOP, CART], (target) => (target.name === "cart" ? ["10.0.0.5:6379"] : []));
+const WEB: Target = { kind: "workload", connection: DEFAULT_CONNECTION, resource: "deploy", namespace: "rdev", name: "web" };
+const TWO = targetsOf([SHOP, CART, WEB], (target) => (target.name === "cart" ? ["10.0.0.5:6379"] : []));
 
 describe("a post in an alert channel", () => {
   let on: TestFront;
@@ -99,6 +100,17 @@ describe("a post in an alert channel", () => {
     expect(await on.front.desk.store.outbox.counts()).toMatchObject({ due: 0 });
   });
 
+  it("in which a person says how much is in use is offered a look, and one that quotes an error begins a thread", async () => {
+    const person = (text: string) =>
+      on.receiver.handle({ kind: "post", id: "e1", post: { channel: CHANNEL, ts: "9.9", userId: "U0X", text }, receivedAtMs: 0 });
+    const high = "ALERT: memory of redis-shop is at 98%!";
+    await person(high);
+    expect(await incidents()).toEqual([]);
+    expect(await on.front.desk.store.outbox.counts()).toMatchObject({ due: 1 });
+    await person(`shop says ${OOM}`);
+    expect(await incidents()).toMatchObject([{ name: "shop" }]);
+  });
+
   it("joins what is open, and says how often in one message", async () => {
     for (let time = 0; time < 3; time += 1) await post("[FIRING:1] RedisMemoryHigh (shop)", { ts: `9.${time}` });
     expect(await incidents()).toHaveLength(1);
@@ -134,6 +146,14 @@ describe("among several Redis", () => {
   const alert = (text: string) =>
     on.receiver.handle({ kind: "post", id: "e1", post: { channel: CHANNEL, ts: "9.9", botId: "B0ALERTS", text }, receivedAtMs: 0 });
   const names = async () => (await on.front.desk.store.incidents.list({ limit: 10 })).map(({ target, rootTs }) => [target.name, rootTs]);
+
+  it("a group of several pods, whose post names none, asks below itself whom it means, and says what the post lacks", async () => {
+    await alert("[FIRING:2] RdevAPIHighMemory (warning)");
+    expect(await names()).toEqual([]);
+    const asked = await on.asked("9.9");
+    expect(asked).toContain("does not say whose");
+    expect(asked).toContain("deploy/rdev/web");
+  });
 
   it("an alert finds its own by an alias", async () => {
     await alert("[FIRING:1] RedisMemoryHigh (10.0.0.5:6379 redis-exporter critical)");
