@@ -24,6 +24,8 @@ export type ExplainedAlert = {
   readonly leadsTo: Course;
   readonly severity: Severity | null;
   readonly target: ExplainedTarget;
+  /** The configured Redis that goes by one of its names. Absent: none does, or no configuration is read. */
+  readonly configured?: string;
   /** ISO 8601 in UTC. */
   readonly startsAt: string | null;
   readonly labels: Readonly<Record<string, string>>;

@@ -1,8 +1,10 @@
+import type { RedisConnectionSettings } from "../adapters/redis/settings.ts";
 import { createJudge, type Judge } from "../alerts/judge.ts";
 import { formatBytes } from "../domain/bytes.ts";
 import { codeOf, messageOf, OomphError } from "../domain/errors.ts";
 import { KernelLogScan } from "../domain/kernel-oom/kernel-log-scan.ts";
 import { looksLikeSystemLog } from "../domain/kernel-oom/looks-like-log.ts";
+import { withConfiguredRedis } from "./configured-redis.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { explain, type Explanation } from "./explain.ts";
 import { readerNamed, type NamedReader } from "./explain-as.ts";
@@ -50,21 +52,27 @@ export type ExplainOptions = {
 export async function explainFile({ file, base, config, as: named, json }: ExplainOptions, io: Io): Promise<ExitCode> {
   const webhooks = async () => requireConfig(withFile(await io.sources(), config)).webhooks;
   const as = named === undefined ? undefined : await readerNamed(named, webhooks);
-  const { result, text } = await explainInput({ file, base, as, judge: () => judgeOf(config, io) }, io);
+  let read: Promise<Settings> | undefined;
+  const settings = (): Promise<Settings> => (read ??= settingsOf(config, io));
+  const explained = await explainInput({ file, base, as, judge: async () => (await settings()).judge }, io);
+  const { result, text } = explained.result.kind === "alert" ? withConfiguredRedis(explained, (await settings()).redis) : explained;
   if (result.kind === "unknown") io.err(text);
   if (json) io.out(`${JSON.stringify(result, null, 2)}\n`);
   else if (result.kind !== "unknown") io.out(printable(text)); // names of processes come from anyone who can start one
   return result.kind === "unknown" ? EXIT.badInput : EXIT.ok;
 }
 
+type Settings = { readonly judge: Judge; readonly redis: readonly RedisConnectionSettings[] };
+
 /** With the users' rules for alerts. Where the configuration does not read, and nobody has named it, a log is explained all the same. */
-async function judgeOf(config: string | undefined, io: Io): Promise<Judge> {
+async function settingsOf(config: string | undefined, io: Io): Promise<Settings> {
   try {
-    return createJudge(requireConfig(withFile(await io.sources(), config)).alerts.rules);
+    const { alerts, redis } = requireConfig(withFile(await io.sources(), config));
+    return { judge: createJudge(alerts.rules), redis: redis.connections };
   } catch (error) {
     if (config !== undefined || codeOf(error) !== "bad-input") throw error;
     io.err(`Your rules for alerts are left out: ${messageOf(error)}\n`);
-    return createJudge();
+    return { judge: createJudge(), redis: [] };
   }
 }
 

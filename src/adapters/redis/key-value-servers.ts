@@ -1,12 +1,12 @@
 import { OomphError } from "../../domain/errors.ts";
 import { given } from "../../domain/given.ts";
 import type { ConnectionSettings, KeyValueConnection, KeyValueServers } from "../../ports/key-value-server.ts";
-import type { PodPort } from "../../domain/workload.ts";
 import type { PodPorts } from "../../ports/pod-ports.ts";
 import type { Log } from "../../ports/log.ts";
 import { openClusterMasters } from "./cluster.ts";
-import { endpointAt, formatAddress } from "./endpoint.ts";
-import { openNodeInPod, placeOf, type OpenedInPod } from "./in-pod.ts";
+import { endpointAt } from "./endpoint.ts";
+import { openNodeInPod, type OpenedInPod } from "./in-pod.ts";
+import { namesOf } from "./names-of.ts";
 import { openNode, type OpenedNode } from "./open-node.ts";
 import { openSentinelMaster } from "./sentinel.ts";
 import type { RedisConnectionSettings } from "./settings.ts";
@@ -72,34 +72,11 @@ function connectionOf({ name, topology }: RedisConnectionSettings, opened: reado
 
 function publicSettings(settings: RedisConnectionSettings | undefined): ConnectionSettings | undefined {
   if (settings === undefined) return undefined;
-  const { aliases, memoryLimitBytes, healthUrl, database } = settings;
+  const { memoryLimitBytes, healthUrl, database } = settings;
   return {
-    aliases: [...new Set([...aliases, ...addresses(settings)])],
+    aliases: namesOf(settings),
     database,
     ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),
     ...(healthUrl === undefined ? {} : { healthUrl }),
   };
-}
-
-/** Hosts, with and without port, and the name that sentinels know the master by. */
-function addresses({ topology }: RedisConnectionSettings): readonly string[] {
-  switch (topology.kind) {
-    case "single":
-      return [topology.host, formatAddress(topology)];
-    case "sentinel":
-      return [topology.masterName, ...topology.sentinels.flatMap((at) => [at.host, formatAddress(at)])];
-    case "pod":
-      return namesInCluster(topology.at);
-    case "cluster":
-      return topology.seeds.flatMap((at) => [at.host, formatAddress(at)]);
-  }
-}
-
-/** As alerts inside the cluster name it: a Service by its names in the cluster's DNS. */
-function namesInCluster(at: PodPort): readonly string[] {
-  const { namespace, by } = at;
-  const place = [`${namespace}/${by.name}`, placeOf(at)];
-  if (by.kind === "pod") return place;
-  const dns = `${by.name}.${namespace}`;
-  return [...place, dns, `${dns}.svc`, `${dns}.svc.cluster.local`];
 }
