@@ -1,3 +1,4 @@
+import { REDIS_REFUSAL_RULE } from "./alert-rule.ts";
 import { isWorse, type Alert, type AlertClass, type Severity } from "./alert.ts";
 import { given } from "./given.ts";
 import { NO_VALUE, type HeardLabels } from "./heard-labels.ts";
@@ -46,12 +47,14 @@ export type Noise = {
   readonly isKill: boolean;
 };
 
-/** How bad an alert is: a kill is critical where its sender does not weigh it. */
-export function severityOf({ severity, class: kind }: Pick<Alert, "severity" | "class">): Severity | null {
-  return severity ?? (kind === "oom_killed" ? "critical" : null);
+type Weighed = Pick<Alert, "severity" | "class"> & Partial<Pick<Alert, "rule">>;
+
+/** How bad an alert is: where its sender does not weigh it, that something has ended or failed for want of memory is critical. */
+export function severityOf({ severity, class: kind, rule }: Weighed): Severity | null {
+  return severity ?? (kind === "oom_killed" || kind === "out_of_memory" || rule === REDIS_REFUSAL_RULE ? "critical" : null);
 }
 
-type Told = Pick<Alert, "labels" | "severity" | "class" | "source"> & { readonly name?: string | null };
+type Told = Weighed & Pick<Alert, "labels" | "source"> & { readonly name?: string | null };
 
 /** The labels of an alert as silences see them: what its sender wrote, and how it was understood where that says nothing. */
 export function labelsOf(alert: Told): HeardLabels {

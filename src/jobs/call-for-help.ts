@@ -47,7 +47,8 @@ function dueFor(step: AttentionStep): (desk: Desk, limit: number) => Promise<rea
     const settings = unattended?.[step];
     if (settings === undefined) return [];
     const due = await store.attention.unattended(step, clock.nowMs() - settings.afterMs, limit);
-    const grave = due.filter(({ severity }) => severity !== undefined && unattended?.severities.includes(severity));
+    // Nobody has weighed it: for calls it counts as a warning.
+    const grave = due.filter(({ severity }) => unattended?.severities.includes(severity ?? "warning"));
     return grave.map((incident) => ({ incident, how: step }));
   };
 }

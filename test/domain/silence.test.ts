@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { REDIS_REFUSAL_RULE } from "../../src/domain/alert-rule.ts";
 import type { Incident } from "../../src/domain/incident.ts";
 import {
   covers,
@@ -110,6 +111,9 @@ describe("how an alert is weighed", () => {
   it("is its sender's word, and critical for a kill without one", () => {
     expect(severityOf({ severity: "info", class: "oom_killed" })).toBe("info");
     expect(severityOf({ severity: null, class: "oom_killed" })).toBe("critical");
+    expect(severityOf({ severity: null, class: "out_of_memory" })).toBe("critical");
+    expect(severityOf({ severity: null, class: "redis_memory", rule: REDIS_REFUSAL_RULE })).toBe("critical");
+    expect(severityOf({ severity: null, class: "redis_memory", rule: "redis-words" })).toBeNull();
     expect(severityOf({ severity: null, class: "memory_high" })).toBeNull();
     expect(isGraveKill({ severity: null, class: "oom_killed" })).toBe(true);
     expect(isGraveKill({ severity: "warning", class: "oom_killed" })).toBe(false);
