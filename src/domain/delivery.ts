@@ -36,6 +36,11 @@ export type DeliveryPriority = 1 | 2 | 3;
 
 export type DeliveryContent =
   | { readonly kind: "message"; readonly message: Message }
+  /** On a message of somebody else's, which stands at `ts`. */
+  | { readonly kind: "mark"; readonly ts: string; readonly mark: Mark }
   | { readonly kind: "file"; readonly name: string; readonly title: string; readonly base64: string };
+
+/** What Oomph's reaction on an alert's post says: something that it has brought is open, or all of it is over. */
+export type Mark = "open" | "over";
 
 export type Saying = Pick<Delivery, "slot" | "incidentId" | "channel" | "thread" | "content" | "priority" | "onBehalfOf">;

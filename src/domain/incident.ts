@@ -23,6 +23,8 @@ export type Incident = {
   readonly channel: string;
   /** The alert's own post, when the thread hangs below it; else absent, and the outbox slot `<id>/root` has the thread. */
   readonly rootTs?: string;
+  /** The post that has opened it, and perhaps others with it. Absent: there is none, or its thread tells of something else. */
+  readonly postTs?: string;
   readonly openedBy: Actor;
   readonly openedAtMs: number;
   /** When an alert or a person last asked about it. */

@@ -20,7 +20,11 @@ export async function beginAll(tables: Tables, desk: Desk, found: readonly Begin
   const begun = weighed.map((beginning) => begunAs(desk, beginning, places.get(beginning.incident.id)));
   for (const { investigation } of begun) if (investigation !== undefined) await tables.investigations.create(investigation);
   await record(tables, desk, begun);
-  for (const one of begun) if (one.investigation !== undefined) await tell(tables, desk, one);
+  for (const one of begun) {
+    const stormId = places.get(one.incident.id);
+    if (stormId === undefined) await tell(tables, desk, one);
+    else if (one.kind === "reopened") await tell(tables, desk, { ...one, incident: { ...one.incident, stormId } });
+  }
   return begun.map(({ kind, incident, investigation }) => {
     const stormId = places.get(incident.id);
     return { kind, incident: { ...incident, ...given({ stormId }) }, ...given({ investigation }) };

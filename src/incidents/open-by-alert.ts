@@ -14,7 +14,7 @@ import { worsened } from "./worsened.ts";
 /** Within a transaction: alerts whose incidents are not open, one of each, open them, or open them again. */
 export async function openByAlerts(tables: Tables, desk: Desk, hearings: readonly Hearing[]): Promise<ReadonlyMap<Hearing, Opened>> {
   if (hearings.length === 0) return new Map();
-  const all = await openWithin(tables, desk, await inOwnThreads(tables, hearings.map(openingOf)));
+  const all = await openWithin(tables, desk, await inOwnThreads(tables, hearings));
   const pairs = hearings.flatMap((hearing, index) => {
     const opened = all[index];
     return opened === undefined ? [] : [{ hearing, opened }];
@@ -37,15 +37,17 @@ function openingOf(hearing: Hearing): Opening {
 }
 
 /** One thread tells of one incident: of several alerts in a post the first has the thread below it, the others begin their own. */
-async function inOwnThreads({ incidents }: Tables, openings: readonly Opening[]): Promise<readonly Opening[]> {
+async function inOwnThreads({ incidents }: Tables, hearings: readonly Hearing[]): Promise<readonly Opening[]> {
   const taken = new Set<string>();
   const placed: Opening[] = [];
-  for (const opening of openings) {
-    const { rootTs, ...rest } = opening;
-    const there = rootTs === undefined ? undefined : await incidents.findByThread(opening.channel, rootTs);
-    const isFree = !taken.has(`${opening.channel} ${rootTs}`) && (there === undefined || there.fingerprint === ownerOf(opening));
-    taken.add(`${opening.channel} ${rootTs}`);
-    placed.push(isFree ? opening : rest);
+  for (const hearing of hearings) {
+    const { rootTs, ...rest } = openingOf(hearing);
+    const post = `${hearing.channel}/${rootTs}/`;
+    const there = rootTs === undefined ? undefined : await incidents.findByThread(hearing.channel, rootTs);
+    const isFree = !taken.has(post) && (there === undefined || there.fingerprint === ownerOf(hearing));
+    taken.add(post);
+    const isItsOwn = isFree || hearing.key.startsWith(post);
+    placed.push({ ...rest, ...given({ rootTs: isFree ? rootTs : undefined, postTs: isItsOwn ? rootTs : undefined }) });
   }
   return placed;
 }

@@ -17,10 +17,17 @@ export async function openIncident(desk: Desk, opening: Opening): Promise<Opened
 }
 
 async function openOne(tables: Tables, desk: Desk, opening: Opening): Promise<Opened> {
-  const [opened] = await openWithin(tables, desk, [opening]);
+  const [opened] = await openWithin(tables, desk, [await byItsPost(tables, opening)]);
   if (opened === undefined)
     throw new OomphError("internal", `the store neither opened nor joined an incident of ${formatTarget(opening.target)}`);
   return opened;
+}
+
+/** What a person writes in the thread of another incident opens one there, and what stands above that thread is not about it. */
+async function byItsPost({ incidents }: Tables, opening: Opening): Promise<Opening> {
+  const { channel, rootTs: postTs } = opening;
+  if (postTs === undefined || (await incidents.findByThread(channel, postTs)) !== undefined) return opening;
+  return { ...opening, postTs };
 }
 
 /**
@@ -56,11 +63,16 @@ function candidateOf(desk: Desk, opening: Opening): Incident {
     problem: opening.problem,
     state: "open",
     channel: opening.channel,
-    ...(opening.rootTs === undefined ? {} : { rootTs: opening.rootTs }),
     openedBy: opening.actor,
     openedAtMs: nowMs,
     lastSeenAtMs: nowMs,
     timesSeen: opening.times ?? 1,
-    ...given({ severity: opening.severity, traits: opening.traits, labels: opening.labels }),
+    ...given({
+      rootTs: opening.rootTs,
+      postTs: opening.postTs,
+      severity: opening.severity,
+      traits: opening.traits,
+      labels: opening.labels,
+    }),
   };
 }

@@ -18,6 +18,8 @@ export type Opening = {
   readonly channel: string;
   /** The alert's own post, when the thread hangs below it. */
   readonly rootTs?: string;
+  /** What it is opened by, as in `Incident`: of several in a post only one has its thread below it. */
+  readonly postTs?: string;
   readonly actor: Actor;
   readonly runbookId: string;
   /** The runbook's steps, all waiting: the first state of the progress message. */

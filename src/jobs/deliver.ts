@@ -4,7 +4,7 @@ import { commit, queueDelivery } from "../incidents/commit.ts";
 import type { Desk } from "../incidents/desk.ts";
 import { ChatRefusal, type Chat, type Place } from "../ports/chat.ts";
 import type { JobOutcome } from "../ports/job-queue.ts";
-import type { Pacer } from "../ports/pacer.ts";
+import type { Pacer, Sending } from "../ports/pacer.ts";
 import { hasRest, nextPart, sayRest, waitsForEarlierPart } from "./say-rest.ts";
 import { send, type Sent } from "./send.ts";
 import { giveUp, type UndeliveredDeps } from "./undelivered.ts";
@@ -59,7 +59,7 @@ async function deliverOnce(deps: DeliverDeps, deliveryId: string): Promise<JobOu
 
   const place = await placeOf(desk, delivery);
   if (place === "not-yet") return DONE; // whoever posts what it waits for wakes it
-  if ("never" in place) return endFailed(deps, delivery, place.never);
+  if ("never" in place) return endFailed(deps, delivery, { message: place.never });
   const { channel, priority } = delivery;
   const waitMs = await pacer.waitMs({ channel, message: deliveryId, kind: kindOf(delivery), priority });
   if (waitMs > 0) return { kind: "later", delayMs: waitMs };
@@ -70,7 +70,8 @@ async function deliverOnce(deps: DeliverDeps, deliveryId: string): Promise<JobOu
   return attempt(deps, { delivery: claimed, place, mayHaveArrived: delivery.firstAttemptAtMs !== undefined });
 }
 
-function kindOf({ ts, content }: Delivery): "post" | "edit" {
+function kindOf({ ts, content }: Delivery): Sending["kind"] {
+  if (content.kind === "mark") return "mark";
   return ts === undefined || content.kind === "file" ? "post" : "edit";
 }
 
@@ -95,7 +96,7 @@ async function attempt(deps: DeliverDeps, { delivery, place, mayHaveArrived }: A
     const sent = await send(chat, { delivery, place, mayHaveArrived, clock: desk.clock, withinMs: times.answerWithinMs });
     await record(desk, delivery, sent);
     desk.metrics.delivered("sent");
-    if (delivery.ts === undefined) await wakeThread(desk, delivery);
+    if (delivery.ts === undefined && sent.ts !== undefined) await wakeThread(desk, delivery);
     return undefined;
   } catch (error) {
     if (!(error instanceof ChatRefusal)) throw error; // the claim runs out, and a later attempt looks for the post first
@@ -128,10 +129,11 @@ async function refused(deps: DeliverDeps, delivery: Delivery, refusal: ChatRefus
     case "message-refused":
     case "message-gone":
     case "too-late":
-      return endFailed(deps, delivery, refusal.message);
+      return endFailed(deps, delivery, refusal);
+    case "no-rights":
+      return delivery.content.kind === "mark" ? endFailed(deps, delivery, refusal) : tryLater(deps, delivery, refusal);
     case "rate-limited":
     case "unavailable":
-    case "no-rights":
       return tryLater(deps, delivery, refusal);
   }
 }
@@ -140,7 +142,7 @@ async function tryLater(deps: DeliverDeps, delivery: Delivery, refusal: ChatRefu
   const { desk, pacer, times } = deps;
   const nowMs = desk.clock.nowMs();
   const limited = refusal.code === "rate-limited";
-  if (nowMs - (delivery.firstAttemptAtMs ?? nowMs) >= times.giveUpAfterMs) return endFailed(deps, delivery, refusal.message);
+  if (nowMs - (delivery.firstAttemptAtMs ?? nowMs) >= times.giveUpAfterMs) return endFailed(deps, delivery, refusal);
 
   const delayMs = refusal.retryAfterMs ?? backOffMs(deps, delivery.attempts);
   if (limited) await pacer.pause({ channel: delivery.channel, kind: kindOf(delivery) }, delayMs);
@@ -160,7 +162,7 @@ function backOffMs(deps: DeliverDeps, attempts: number): number {
   return Math.ceil(fullMs * (0.5 + deps.random() / 2));
 }
 
-async function endFailed(deps: DeliverDeps, delivery: Delivery, because: string): Promise<JobOutcome> {
-  await giveUp(deps, delivery, because);
+async function endFailed(deps: DeliverDeps, delivery: Delivery, refusal: Parameters<typeof giveUp>[2]): Promise<JobOutcome> {
+  await giveUp(deps, delivery, refusal);
   return DONE;
 }

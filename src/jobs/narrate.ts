@@ -20,7 +20,6 @@ import { progressMessage } from "../messages/progress.ts";
 import { reportFailedMessage } from "../messages/report-failed.ts";
 import { requestCard } from "../messages/request-card.ts";
 import { resolvedNote } from "../messages/resolved-note.ts";
-import { rootMessage } from "../messages/root.ts";
 import { worseNote } from "../messages/worse-note.ts";
 import { watchNote } from "../messages/watch-note.ts";
 import { rootSlotOf, threadOf } from "../incidents/thread-link.ts";
@@ -29,10 +28,12 @@ import type { NewLook } from "../domain/new-look.ts";
 import type { Narrator, News } from "../ports/narrator.ts";
 import type { Tables } from "../ports/store.ts";
 import { offerFacts, reportOf } from "./report-of.ts";
+import { sayMark } from "./say-mark.ts";
 import { tellInStorm } from "./tell-in-storm.ts";
 import { quietLines } from "./tell-quiet.ts";
 import { relatedLines } from "./tell-related.ts";
 import { doneIn } from "./tell-reports.ts";
+import { root, rootInStorm, urgency } from "./tell-root.ts";
 
 export type NarratorSettings = {
   readonly ids: Ids;
@@ -60,8 +61,9 @@ type Teller = NarratorSettings & { readonly tables: Tables };
 /** A narrator that puts each piece of news into the slots that it concerns, for delivery. */
 export function createNarrator(settings: NarratorSettings): Narrator {
   return async (tables, news) => {
-    if (await tellInStorm(tables, news, settings)) return;
-    const lines = await linesOf(news, { ...settings, tables });
+    await sayMark(tables, settings, news);
+    const isInStorm = await tellInStorm(tables, news, settings);
+    const lines: readonly Line[] = isInStorm ? await rootInStorm(tables, news) : await linesOf(news, { ...settings, tables });
     const sayings = lines.map((line) => sayingOf(line, line.of ?? news.incident));
     for (const saying of [...(await refusedRoot(tables, news.incident, sayings)), ...sayings])
       await tables.outbox.say(saying, settings.ids.next("dlv"), settings.clock.nowMs());
@@ -140,16 +142,6 @@ type Anew = { readonly incident: Incident; readonly look: NewLook };
 /** The verdict so far is not the last word any more; one that waits shows its progress when it has begun. */
 function anew({ incident, look }: Anew): readonly Line[] {
   return [...root(incident, anewWords(look)), ...(look.fromMs === undefined ? [progress({ incident, ...look }, 2)] : [])];
-}
-
-/** The alert's own post is the root where there is one, and is not ours to edit. */
-function root(incident: Incident, says?: string, priority = says === undefined ? urgency(incident) : 2): readonly Line[] {
-  if (incident.rootTs !== undefined) return [];
-  return [{ slot: rootSlotOf(incident), priority, message: rootMessage({ incident, ...(says === undefined ? {} : { says }) }) }];
-}
-
-function urgency({ severity }: Incident): DeliveryPriority {
-  return severity === "critical" ? 1 : 2;
 }
 
 /** Of the progress that a thread begins with: below an alert's post it is the first answer; below a root of ours it lets other roots and reports go first. */

@@ -1,4 +1,4 @@
-import type { Delivery } from "../domain/delivery.ts";
+import type { Delivery, DeliveryContent } from "../domain/delivery.ts";
 import type { Message } from "../domain/message.ts";
 import { withoutBlocks } from "../domain/message-text.ts";
 import { ChatRefusal, type Chat, type Place } from "../ports/chat.ts";
@@ -7,7 +7,7 @@ import type { Clock } from "../ports/clock.ts";
 export type Sending = {
   readonly delivery: Delivery;
   readonly place: Place;
-  /** An earlier attempt began and never ended: the post may stand there already. */
+  /** There was an earlier attempt, whose end may not be known: the post, or another mark, may stand there already. */
   readonly mayHaveArrived: boolean;
   readonly clock: Clock;
   /** For all that is asked of the chat here, in milliseconds. */
@@ -15,7 +15,7 @@ export type Sending = {
 };
 
 export type Sent = {
-  /** Where it stands, for a message; the id of a file. */
+  /** Where it stands, for a message; the id of a file; nothing for a mark. */
   readonly ts?: string;
   /** What did not fit into it: to be said below it, in this order. */
   readonly more: readonly Message[];
@@ -23,14 +23,12 @@ export type Sent = {
   readonly whole?: string;
 };
 
-/** Posts or edits a message, as far as it fits into one, or uploads a file. Throws ChatRefusal. */
+/** Posts or edits a message, as far as it fits into one, uploads a file, or marks somebody else's message. Throws ChatRefusal. */
 export async function send(chat: Chat, sending: Sending): Promise<Sent> {
-  const { content } = sending.delivery;
   const over = new AbortController();
   const ongoing = { ...sending, over: over.signal };
-  const work = content.kind === "file" ? upload(chat, ongoing) : sendMessage(chat, ongoing, content.message);
   try {
-    return await Promise.race([work, tooLate(ongoing)]);
+    return await Promise.race([sendContent(chat, ongoing), tooLate(ongoing)]);
   } finally {
     over.abort();
   }
@@ -46,9 +44,22 @@ async function tooLate({ clock, withinMs, over }: Ongoing): Promise<never> {
   throw new ChatRefusal("unavailable", because, { retryAfterMs: withinMs });
 }
 
-async function upload(chat: Chat, { delivery, place, mayHaveArrived, over }: Ongoing): Promise<Sent> {
-  if (delivery.content.kind !== "file") return { more: [] };
-  const { name, title, base64 } = delivery.content;
+async function sendContent(chat: Chat, ongoing: Ongoing): Promise<Sent> {
+  const { content, channel } = ongoing.delivery;
+  switch (content.kind) {
+    case "message":
+      return sendMessage(chat, ongoing, content.message);
+    case "file":
+      return upload(chat, ongoing, content);
+    case "mark":
+      await chat.mark({ channel, ts: content.ts }, content.mark, { replaces: ongoing.mayHaveArrived });
+      return { more: [] };
+  }
+}
+
+type File = Extract<DeliveryContent, { readonly kind: "file" }>;
+
+async function upload(chat: Chat, { delivery, place, mayHaveArrived, over }: Ongoing, { name, title, base64 }: File): Promise<Sent> {
   const stands = mayHaveArrived ? await chat.findFile(place, { name, title }, delivery.firstAttemptAtMs ?? 0) : undefined;
   over.throwIfAborted();
   const id = stands ?? (await chat.upload(place, { name, title, content: Buffer.from(base64, "base64") }));

@@ -1,7 +1,8 @@
-import type { Delivery, Saying } from "../domain/delivery.ts";
+import type { Delivery, DeliveryContent, Saying } from "../domain/delivery.ts";
 import { escapeMrkdwn, type Message } from "../domain/message.ts";
 import { commit } from "../incidents/commit.ts";
 import type { Desk } from "../incidents/desk.ts";
+import type { ChatRefusal } from "../ports/chat.ts";
 
 export type UndeliveredDeps = {
   readonly desk: Desk;
@@ -15,7 +16,9 @@ const NOTICE_SLOT = "undelivered/";
  * Ends a delivery for good: audited, and said by direct message to whom it concerns and in the fallback channel, or where that is
  * the same, to the admins.
  */
-export async function giveUp({ desk, fallbackChannel }: UndeliveredDeps, delivery: Delivery, because: string): Promise<void> {
+export async function giveUp({ desk, fallbackChannel }: UndeliveredDeps, delivery: Delivery, refusal: Refusal): Promise<void> {
+  if (delivery.content.kind === "mark") return leaveUnmarked(desk, delivery, refusal);
+  const because = refusal.message;
   await commit(desk, async (tables) => {
     const atMs = desk.clock.nowMs();
     await tables.outbox.fail(delivery.id, because);
@@ -32,6 +35,21 @@ export async function giveUp({ desk, fallbackChannel }: UndeliveredDeps, deliver
   desk.metrics.delivered("failed");
   desk.log.error({ slot: delivery.slot, channel: delivery.channel, because }, "a message could not be delivered");
 }
+
+/** Why: in words, and as the chat's refusal where it was one. */
+type Refusal = Pick<ChatRefusal, "message"> & Partial<Pick<ChatRefusal, "code">>;
+
+/** Everything is told without it, so nobody is: it is tried again when the post should say something else. */
+async function leaveUnmarked(desk: Desk, { id, channel, content }: Delivery, { code, message: because }: Refusal): Promise<void> {
+  await desk.store.outbox.fail(id, because);
+  const fields = { channel, ...(content.kind === "mark" ? { ts: content.ts } : {}), code, because };
+  if (code !== "no-rights" || UNTRUSTED.has(desk)) return desk.log.info(fields, "a post was not marked");
+  UNTRUSTED.add(desk);
+  return desk.log.warn(fields, "posts are not marked: the app may not react to them, everything else goes on without");
+}
+
+/** Those who have said so: an app that was installed with fewer scopes stays as it is. */
+const UNTRUSTED = new WeakSet<Desk>();
 
 type Others = { readonly fallbackChannel: string | undefined; readonly admins: readonly string[]; readonly atMs: number };
 type Recipient = { readonly channel: string; /** Notices about the same are one, with what came last. */ readonly matter: string };
@@ -60,14 +78,24 @@ function undeliveredMessage(delivery: Delivery, because: string): Message {
   const { content, channel } = delivery;
   const incident = delivery.incidentId === undefined ? "" : ` for incident ${delivery.incidentId}`;
   const text = `I could not deliver a message${incident} to ${placeOf(channel)}: ${escapeMrkdwn(because)}.`;
-  const meant = content.kind === "message" ? content.message.text : `the file ${content.name}`;
   return {
     text,
     blocks: [
       { type: "section", text: { type: "mrkdwn", text } },
-      { type: "section", text: { type: "mrkdwn", text: `It said: ${escapeMrkdwn(meant).slice(0, 2_500)}` } },
+      { type: "section", text: { type: "mrkdwn", text: `It said: ${escapeMrkdwn(meaningOf(content)).slice(0, 2_500)}` } },
     ],
   };
+}
+
+function meaningOf(content: DeliveryContent): string {
+  switch (content.kind) {
+    case "message":
+      return content.message.text;
+    case "file":
+      return `the file ${content.name}`;
+    case "mark":
+      return content.mark;
+  }
 }
 
 /** As Slack shows it: a channel, or the person of a direct message. */

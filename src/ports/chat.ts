@@ -1,3 +1,4 @@
+import type { Mark } from "../domain/delivery.ts";
 import type { Message, Modal } from "../domain/message.ts";
 
 /** Where a message stands. */
@@ -30,6 +31,8 @@ export type Chat = {
   post(place: Place, message: Message, key: string): Promise<Posted>;
   /** Replaces a message in place. */
   update(posted: Posted, message: Message): Promise<void>;
+  /** Oomph's reaction on anybody's message, where it may stand already. `replaces`: the other one may, and goes. */
+  mark(posted: Posted, mark: Mark, how: { readonly replaces: boolean }): Promise<void>;
   /** A message that carries this key, posted at or after `sinceMs`, if there is one. */
   find(place: Place, key: string, sinceMs: number): Promise<Posted | undefined>;
   /** Answers a command or click, seen by its sender only. `responseUrl` is good for 30 minutes and 5 answers. */

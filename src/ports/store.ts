@@ -82,6 +82,8 @@ export type IncidentTable = {
   setSeverity(id: string, severity: Severity | null): Promise<void>;
   /** By the alert's post or by the posted root. */
   findByThread(channel: string, threadTs: string): Promise<Incident | undefined>;
+  /** Are all resolved that this post has opened? */
+  isPostOver(channel: string, postTs: string): Promise<boolean>;
   note(...events: readonly IncidentEvent[]): Promise<void>;
   /** Oldest first. */
   timeline(incidentId: string): Promise<readonly IncidentEvent[]>;
@@ -252,7 +254,7 @@ export type LeaseTable = {
 
 export type OutboxTable = {
   /**
-   * Makes a slot's message, or gives it new content (revision + 1, due again, attempts from zero). A file slot is sent
+   * Makes a slot's message, or gives it new content (revision + 1, due again, attempts from zero). A file or mark is sent
    * once. Returns the delivery's id.
    */
   say(saying: Saying, newId: string, nowMs: number): Promise<string>;

@@ -126,6 +126,7 @@ describe("a post in an alert channel", () => {
     expect(await incidents()).toMatchObject([{ state: "resolved" }]);
     const said = await on.front.desk.store.outbox.ofIncident((await on.front.desk.store.incidents.list({ limit: 1 }))[0]?.id ?? "");
     expect(said.some(({ slot }) => slot.includes("/resolved/"))).toBe(true);
+    expect(said.find(({ slot }) => slot === `${CHANNEL}/9.9/mark`)?.content).toEqual({ kind: "mark", ts: "9.9", mark: "over" });
   });
 
   it("with markup and control characters in it is data", async () => {

@@ -25,6 +25,7 @@ describeChat("in memory", async () => {
     responded: () => chat.responses.map(({ message }) => message.text),
     openedModals: () => chat.modals.map(({ modal }) => modal.callback_id),
     uploaded: async () => chat.files.map(({ name, content }) => ({ name, content: new TextDecoder().decode(content) })),
+    marked: async (posted) => chat.marks(posted),
     loseNextAnswer: () => chat.refuseNext("post", new ChatRefusal("unavailable", "no answer"), { arrives: true }),
     close: async () => undefined,
   };
@@ -55,6 +56,10 @@ describeChat("Slack's Web API on a local Slack", async () => {
     uploaded: async () => {
       const files = (await lab.messages("incidents")).flatMap((message) => message.files ?? []);
       return Promise.all(files.map(async ({ id, name }) => ({ name, content: new TextDecoder().decode(await lab.fileContent(id)) })));
+    },
+    marked: async ({ ts }) => {
+      const names = (await lab.messages("incidents")).find((message) => message.ts === ts)?.reactions?.map(({ name }) => name) ?? [];
+      return (["open", "over"] as const).filter((mark) => names.includes({ open: "eyes", over: "white_check_mark" }[mark]));
     },
     loseNextAnswer: () => void lab.fault({ method: "chat.postMessage", does: { kind: "answer-lost" } }),
     close: () => lab.stop(),

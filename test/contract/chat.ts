@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Mark } from "../../src/domain/delivery.ts";
 import type { Message, Modal } from "../../src/domain/message.ts";
-import { ChatRefusal, type Chat, type Place } from "../../src/ports/chat.ts";
+import { ChatRefusal, type Chat, type Place, type Posted } from "../../src/ports/chat.ts";
 
 /** A Chat with what a test must know of the world behind it. */
 export type ChatUnderTest = {
@@ -19,6 +20,8 @@ export type ChatUnderTest = {
   responded(): readonly string[];
   openedModals(): readonly string[];
   uploaded(): Promise<readonly { readonly name: string; readonly content: string }[]>;
+  /** What is marked on a message that stands there. */
+  marked(posted: Posted): Promise<readonly Mark[]>;
   /** The next post is done, and its answer lost. */
   loseNextAnswer(): void;
   close(): Promise<void>;
@@ -75,6 +78,19 @@ export function describeChat(name: string, open: () => Promise<ChatUnderTest>): 
 
     test("refuses to edit a message that is not there", async () => {
       expect(await refusalOf(world.chat.update({ channel: world.channel, ts: "1.000001" }, says("x")))).toBe("message-gone");
+    });
+
+    test("marks a message, once however often it is told to, and puts another mark in its place", async () => {
+      const posted = await world.chat.post({ channel: world.channel }, says("marked"), "key-mark");
+      for (const replaces of [false, true, true]) await world.chat.mark(posted, "open", { replaces });
+      expect(await world.marked(posted)).toEqual(["open"]);
+      for (const replaces of [true, true]) await world.chat.mark(posted, "over", { replaces });
+      expect(await world.marked(posted)).toEqual(["over"]);
+    });
+
+    test("refuses to mark a message that is not there", async () => {
+      const call = world.chat.mark({ channel: world.channel, ts: "1.000001" }, "open", { replaces: false });
+      expect(await refusalOf(call)).toBe("message-gone");
     });
 
     test("whispers to one person, which nobody else sees", async () => {

@@ -239,6 +239,18 @@ export function incidentContract(ask: Ask): void {
       expect(await store.incidents.findByThread("C_OTHER", "1.1")).toBeUndefined();
     });
 
+    it("knows whether all that a post has opened are resolved", async () => {
+      const store = await ask.store();
+      const first = await openIncident(store, { rootTs: "1.1", postTs: "1.1" });
+      const second = await openIncident(store, { postTs: "1.1" });
+      await openIncident(store, { rootTs: "1.1" });
+      expect(await store.incidents.get(second.id)).toStrictEqual(second);
+      await store.incidents.transition(first.id, ["open"], "resolved", T0_MS);
+      expect(await store.incidents.isPostOver("C_OPS", "1.1")).toBe(false);
+      await store.incidents.transition(second.id, ["open"], "resolved", T0_MS);
+      expect(await store.incidents.isPostOver("C_OPS", "1.1")).toBe(true);
+    });
+
     it("keeps a timeline, oldest first, whatever characters are in it", async () => {
       const store = await ask.store();
       const { id } = await openIncident(store);

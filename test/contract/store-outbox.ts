@@ -102,6 +102,17 @@ export function outboxContract(ask: Ask): void {
       expect(await store.outbox.get(id)).toMatchObject({ state: "due", revision: 2, content: newer });
     });
 
+    it("sets a mark once, and again when it says something else", async () => {
+      const store = await ask.store();
+      const mark = { kind: "mark", ts: "1.1", mark: "open" } as const;
+      const id = await store.outbox.say(aSaying({ slot: "m", content: mark }), anId("dlv"), T0_MS);
+      await store.outbox.fail(id, "missing_scope");
+      await store.outbox.say(aSaying({ slot: "m", content: mark }), anId("dlv"), T0_MS + 1);
+      expect(await store.outbox.get(id)).toMatchObject({ state: "failed", revision: 1, content: mark });
+      await store.outbox.say(aSaying({ slot: "m", content: { ...mark, mark: "over" } }), anId("dlv"), T0_MS + 2);
+      expect(await store.outbox.get(id)).toMatchObject({ state: "due", revision: 2 });
+    });
+
     it("has one message per slot, however many speak at once", async () => {
       const replicas = await ask.replicas();
       const ids = await Promise.all(

@@ -12,7 +12,7 @@ const PASSING: Readonly<Record<string, LabFault["does"]>> = {
 };
 const WAYS = Object.entries(PASSING);
 const FORBIDDEN = ["channel_not_found", "not_in_channel"] as const;
-const NAMES = [...Object.keys(PASSING), "elsewhere", "uninvited", "plain", "everything"];
+const NAMES = [...Object.keys(PASSING), "elsewhere", "uninvited", "plain", "everything", "marked"];
 
 let scene: Scene;
 let target: RedisLab;
@@ -108,6 +108,23 @@ test("a workspace that takes no blocks gets all of it as plain text, posted and 
     });
     expect(plain.params["blocks"] ?? []).toEqual([]);
   }
+});
+
+test("an alert's post is marked while what it tells of is open, and when it is over, though the first answer is lost", async () => {
+  const post = async (status: string) =>
+    (await scene.people().postAsBot("alerts", { text: `[${status}] RedisMemoryHigh (marked)` })).message;
+  scene.slack.fault({ method: "reactions.add", does: { kind: "answer-lost" } });
+  const { ts } = await post("FIRING:1");
+  const marked = (name: string) =>
+    seen(`the post to be marked with ${name} alone`, async () => {
+      const { reactions = [] } = (await scene.slack.messages("alerts")).find((one) => one.ts === ts) ?? {};
+      return reactions.map((one) => one.name).join() === name;
+    });
+  await marked("eyes");
+  await post("RESOLVED");
+  await marked("white_check_mark");
+  await post("FIRING:1");
+  await marked("eyes");
 });
 
 // In this order, of each kind of call; then 429 until it is over.

@@ -170,11 +170,13 @@ describe("an alert about a target that was found", () => {
   });
 
   it("has the thread below its post; another of the same post begins its own", async () => {
-    const first = await heard("post/0", { rootTs: POST_TS });
-    const second = await heard("post/1", { rootTs: POST_TS, target: { kind: "redis", name: "cart" } });
-    const again = await heard("post/2", { rootTs: POST_TS });
-    const roots = await Promise.all([first, second, again].map(async (one) => (await test.desk.store.incidents.get(idOf(one)))?.rootTs));
-    expect(roots).toEqual([POST_TS, undefined, POST_TS]);
+    const first = await heard(`${CHANNEL}/${POST_TS}/0`, { rootTs: POST_TS });
+    const second = await heard(`${CHANNEL}/${POST_TS}/1`, { rootTs: POST_TS, target: { kind: "redis", name: "cart" } });
+    const again = await heard(`${CHANNEL}/${POST_TS}/2`, { rootTs: POST_TS });
+    const reply = await heard(`${CHANNEL}/1700000000.000200/0`, { rootTs: POST_TS, target: { kind: "redis", name: "till" } });
+    const all = await Promise.all([first, second, again, reply].map((one) => test.desk.store.incidents.get(idOf(one))));
+    expect(all.map((one) => one?.rootTs)).toEqual([POST_TS, undefined, POST_TS, undefined]);
+    expect(all.map((one) => one?.postTs)).toEqual([POST_TS, POST_TS, POST_TS, undefined]);
     expect(idOf(again)).toBe(idOf(first));
   });
 });

@@ -36,6 +36,14 @@ describe("opening an incident", () => {
     ]);
   });
 
+  it("is opened by the post above it, unless the thread there tells of another incident", async () => {
+    const first = await openIncident(test.desk, ALERT);
+    expect(first.incident).toMatchObject({ rootTs: ALERT.rootTs, postTs: ALERT.rootTs });
+    const beside = await openIncident(test.desk, { ...ALERT, ...OPENING, target: { kind: "redis", name: "cart" } });
+    expect(beside.incident.rootTs).toBe(ALERT.rootTs);
+    expect(beside.incident.postTs).toBeUndefined();
+  });
+
   it("makes one incident and one investigation of many reports at once", async () => {
     const opened = await Promise.all(Array.from({ length: 10 }, () => openIncident(test.desk, OPENING)));
     expect(new Set(opened.map(({ incident }) => incident.id)).size).toBe(1);

@@ -216,6 +216,60 @@ describe("delivering a message", () => {
     expect(texts()).toHaveLength(2);
   });
 
+  describe("a mark", () => {
+    let post: { readonly channel: string; readonly ts: string };
+    beforeEach(async () => {
+      post = await chat.post({ channel: CHANNEL }, message("an alert"), "of another");
+    });
+    const mark = (says: "open" | "over") => say("post/mark", "", { priority: 3, content: { kind: "mark", ts: post.ts, mark: says } });
+
+    it("is set once, and another takes its place", async () => {
+      await send(await mark("open"));
+      await send(await mark("open"));
+      expect(chat.marks(post)).toEqual(["open"]);
+      const id = await mark("over");
+      await send(id);
+      expect(chat.marks(post)).toEqual(["over"]);
+      expect(await stored(id)).toMatchObject({ state: "sent", sentRevision: 2 });
+    });
+
+    it("is one when several pile up, and takes nothing back that was never set", async () => {
+      const asked: boolean[] = [];
+      await mark("open");
+      await send(await mark("over"), { ...chat, mark: async (_posted, _mark, { replaces }) => void asked.push(replaces) });
+      expect(asked).toEqual([false]);
+    });
+
+    it("is set after all when the answer to an earlier one was lost", async () => {
+      const id = await mark("open");
+      chat.refuseNext("mark", new ChatRefusal("unavailable", "connection reset"), { arrives: true });
+      expect(await send(id)).toMatchObject({ kind: "later" });
+      await mark("over");
+      test.moveOn(60_000);
+      await send(id);
+      expect(chat.marks(post)).toEqual(["over"]);
+    });
+
+    it("stops no posts and edits when Slack says that there are too many", async () => {
+      const id = await mark("open");
+      chat.refuseNext("mark", new ChatRefusal("rate-limited", "slow down", { retryAfterMs: 7_000 }));
+      expect(await send(id)).toEqual({ kind: "later", delayMs: 7_000 });
+      expect(await send(await say("inc_1/root", "first"))).toEqual({ kind: "done" });
+    });
+
+    it.each(["no-rights", "message-gone", "message-refused", "no-such-place"] as const)(
+      "that Slack refuses for good (%s) is left, and nobody is told but the log",
+      async (code) => {
+        const id = await mark("open");
+        chat.refuseNext("mark", new ChatRefusal(code, "no"));
+        expect(await send(id)).toEqual({ kind: "done" });
+        expect(await stored(id)).toMatchObject({ state: "failed", lastError: "no" });
+        expect((await test.desk.store.outbox.counts()).due).toBe(0);
+        expect(await test.auditKinds()).toEqual([]);
+      },
+    );
+  });
+
   it("uploads a file once", async () => {
     const base64 = Buffer.from("a chart").toString("base64");
     const id = await say("inc_1/chart", "", { content: { kind: "file", name: "chart.png", title: "Memory", base64 } });

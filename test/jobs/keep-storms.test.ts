@@ -162,6 +162,18 @@ describe("a storm", () => {
     expect((await heard("c")).incident.stormId).toBeUndefined();
   });
 
+  it("is joined by one that was told alone before, whose own root says how it stands all the same", async () => {
+    const { incident } = await heard("a");
+    await resolveIncident(desk, { incidentId: incident.id, userId: REQUESTER });
+    for (const name of ["b", "c", "d"]) await heard(name);
+    expect(await said(`${incident.id}/root`)).toContain("Resolved");
+    const again = await heard("a");
+    expect(again).toMatchObject({ kind: "reopened", incident: { id: incident.id, stormId: (await storm()).id } });
+    expect(await said(`${incident.id}/root`)).toMatch(/It is back, and told together[^]*Open/);
+    await resolveIncident(desk, { incidentId: incident.id, userId: REQUESTER });
+    expect(await said(`${incident.id}/root`)).toContain("Resolved");
+  });
+
   it("gives up a member to a thread of its own: by the button, and when somebody asks", async () => {
     await heard("a");
     await heard("b");

@@ -1,4 +1,5 @@
 import { fitMessage } from "../../src/adapters/slack/fit-message.ts";
+import type { Mark } from "../../src/domain/delivery.ts";
 import type { Message, Modal } from "../../src/domain/message.ts";
 import { ChatRefusal, type Chat, type Place, type Posted } from "../../src/ports/chat.ts";
 
@@ -14,6 +15,8 @@ export type FakePost = {
 export type FakeChat = Chat & {
   /** In the order of posting, with their newest content. */
   posts(): readonly FakePost[];
+  /** On whichever message, by channel and timestamp. */
+  marks(posted: Posted): readonly Mark[];
   readonly responses: { readonly responseUrl: string; readonly message: Message }[];
   readonly whispers: { readonly place: Place; readonly userId: string; readonly message: Message }[];
   readonly modals: { readonly triggerId: string; readonly modal: Modal }[];
@@ -38,6 +41,7 @@ export type FakeChatOptions = {
 
 export function createFakeChat({ channels, groups = {}, nowMs = Date.now }: FakeChatOptions = {}): FakeChat {
   const posts: FakePost[] = [];
+  const marks = new Map<string, readonly Mark[]>();
   let uploaded = 0;
   const refusals: { readonly method: string; readonly refusal: ChatRefusal; readonly arrives: boolean }[] = [];
   const seen = {
@@ -67,6 +71,14 @@ export function createFakeChat({ channels, groups = {}, nowMs = Date.now }: Fake
   return {
     ...seen,
     posts: () => posts,
+    marks: ({ channel, ts }) => marks.get(`${channel}/${ts}`) ?? [],
+    mark: (posted, mark, { replaces }) =>
+      run("mark", posted.channel, () => {
+        indexOf(posted);
+        const key = `${posted.channel}/${posted.ts}`;
+        const others = (marks.get(key) ?? []).filter((one) => one !== mark && !replaces);
+        marks.set(key, [...others, mark]);
+      }),
     refuseNext: (method, refusal, options = {}) => void refusals.push({ method, refusal, arrives: options.arrives === true }),
     post: (place, message, key) =>
       run("post", place.channel, () => {

@@ -12,6 +12,7 @@ export type LabMessage = {
   readonly blocks?: readonly Block[];
   readonly attachments?: readonly unknown[];
   readonly metadata?: { readonly event_type: string; readonly event_payload: Readonly<Record<string, unknown>> };
+  readonly reactions?: readonly { readonly name: string; readonly users: readonly string[] }[];
   readonly edited?: { readonly user: string; readonly ts: string };
   readonly files?: readonly { readonly id: string; readonly name: string; readonly title: string }[];
 };

@@ -50,20 +50,24 @@ return wait
 
 // About one post a second in a channel, with short bursts; edits are of tier 3, some 50 a minute in a workspace, in bursts too.
 // Source: Slack, "Rate limits".
-const POSTS = { burst: 4, perSecond: 1 };
-const EDITS = { burst: 6, perSecond: 0.8 };
+const PACES = {
+  post: { burst: 4, perSecond: 1 },
+  edit: { burst: 6, perSecond: 0.8 },
+  // A mark that takes the place of another takes that away, which is of tier 2: some 20 a minute.
+  mark: { burst: 4, perSecond: 0.3 },
+};
 // A job that waited for its turn begins some time after it, the later the busier its process is.
 const LATE_MS = 2_000;
 // Progress may use half of the burst: the rest is for decisions and reports.
-const LEFT_BY_PROGRESS = { post: 2, edit: 3 };
+const LEFT_BY_PROGRESS = { post: 2, edit: 3, mark: 0 };
 
 /** Slack's pace, kept in the queue's Redis so that all replicas keep it together. Throws OomphError `queue-unavailable`. */
 export function createPacer(connection: QueueConnection): Pacer {
   const key = ({ channel, kind }: Pick<Sending, "channel" | "kind">, what: string): string =>
-    kind === "post" ? `${connection.settings.prefix}:pace:{${channel}}:post:${what}` : `${connection.settings.prefix}:pace:{edits}:${what}`;
+    `${connection.settings.prefix}:pace:${kind === "post" ? `{${channel}}:post` : `{${kind}s}`}:${what}`;
   return {
     async waitMs({ message, priority, ...limited }) {
-      const { burst, perSecond } = limited.kind === "post" ? POSTS : EDITS;
+      const { burst, perSecond } = PACES[limited.kind];
       const left = priority === 3 ? LEFT_BY_PROGRESS[limited.kind] : 0;
       const keys = [key(limited, "bucket"), key(limited, "pause"), key(limited, `${priority}:${message}`)];
       return Number(await connection.ask((client) => client.eval(TAKE, keys.length, ...keys, burst, perSecond, left, priority, LATE_MS)));

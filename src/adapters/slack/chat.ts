@@ -1,7 +1,8 @@
+import type { Mark } from "../../domain/delivery.ts";
 import type { Message } from "../../domain/message.ts";
 import { ChatRefusal, type Chat, type Place } from "../../ports/chat.ts";
 import { fitMessage, fitModal } from "./fit-message.ts";
-import { httpRefusal, rateLimitedBy } from "./refusal.ts";
+import { httpRefusal, nameOf, rateLimitedBy } from "./refusal.ts";
 import type { PostToResponseUrl } from "./response-url.ts";
 import { GroupMembersReply, MessagesReply, PermalinkReply, PostReply, SelfReply, UploadReply } from "./schema.ts";
 import type { CallSlack } from "./web-client.ts";
@@ -12,6 +13,8 @@ const CLOCK_SLACK_MS = 60_000;
 const PAGE = 200;
 // find: after 2,000 messages since the attempt, ours will not come.
 const MAX_PAGES = 10;
+
+const REACTIONS: Readonly<Record<Mark, string>> = { open: "eyes", over: "white_check_mark" };
 
 export type SlackChatParts = {
   readonly call: CallSlack;
@@ -37,6 +40,13 @@ export function createSlackChat({ call, postToResponseUrl, timeoutMs }: SlackCha
       if (channel === undefined) throw new ChatRefusal("message-gone", "chat.update: a direct message of before the start cannot be found");
       // Without blocks an edit would leave those that stand there.
       await call("chat.update", { channel, ts, ...contentOf(message), blocks: message.blocks });
+    },
+    async mark({ channel, ts: timestamp }, mark, { replaces }) {
+      const item = { channel, timestamp };
+      // The new one first: at no moment does the post look as if nobody had seen it.
+      await unlessSo("already_reacted", () => call("reactions.add", { ...item, name: REACTIONS[mark] }));
+      for (const name of replaces ? Object.values(REACTIONS) : [])
+        if (name !== REACTIONS[mark]) await unlessSo("no_reaction", () => call("reactions.remove", { ...item, name }));
     },
     async find(place, key, sinceMs) {
       const isIt = ({ metadata }: Standing): boolean => metadata?.event_type === EVENT_TYPE && metadata.event_payload["key"] === key;
@@ -111,6 +121,15 @@ async function find(call: CallSlack, { place, sinceMs, isIt }: Wanted): Promise<
     if (cursor === "") return undefined;
   }
   return undefined;
+}
+
+/** Slack's name for: it is so already. */
+async function unlessSo(name: string, ask: () => Promise<unknown>): Promise<void> {
+  try {
+    await ask();
+  } catch (error) {
+    if (nameOf(error) !== name) throw error;
+  }
 }
 
 function to(place: Place): Readonly<Record<string, string>> {

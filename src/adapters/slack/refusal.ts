@@ -127,6 +127,12 @@ export function namedRefusal(
   return new ChatRefusal(meaning.code, `${method}: Slack says ${name}${scope}: ${meaning.todo}`, details);
 }
 
+/** Slack's own name for why it refused; undefined: it gave none. */
+export function nameOf(refusal: unknown): string | undefined {
+  const cause = refusal instanceof ChatRefusal ? refusal.cause : undefined;
+  return cause instanceof WebAPIPlatformError ? cause.data.error : undefined;
+}
+
 /** The refusal for an HTTP status that is not 200. */
 export function httpRefusal(method: string, status: number, cause?: unknown): ChatRefusal {
   const code = status === 413 ? "message-refused" : "unavailable";

@@ -54,6 +54,7 @@ type IncidentRow = {
   state: string;
   channel: string;
   root_ts: string | null;
+  post_ts: string | null;
   opened_by: JsonText;
   opened_at_ms: number;
   last_seen_at_ms: number;

@@ -10,6 +10,7 @@ import { hushedClass } from "./migrations/hushed-class.ts";
 import { heard } from "./migrations/heard.ts";
 import { firstTables } from "./migrations/first-tables.ts";
 import type { Dialect, Migration } from "./migrations/migration.ts";
+import { posts } from "./migrations/posts.ts";
 import { silences } from "./migrations/silences.ts";
 import { stormAlerts } from "./migrations/storm-alerts.ts";
 import { storms } from "./migrations/storms.ts";
@@ -30,6 +31,7 @@ const MIGRATIONS: readonly Migration[] = [
   stormAlerts,
   strays,
   hushedClass,
+  posts,
 ];
 
 const DIALECTS: Readonly<Record<Backend["kind"], Dialect>> = {

@@ -47,6 +47,7 @@ export const IncidentSchema = z.object({
   state: z.custom<IncidentState>((value) => isKeyOf(INCIDENT_TRANSITIONS, value), "expected a state of an incident"),
   channel: z.string(),
   rootTs: z.string().exactOptional(),
+  postTs: z.string().exactOptional(),
   openedBy: json(StoredActor),
   openedAtMs: ms,
   lastSeenAtMs: ms,
@@ -185,6 +186,7 @@ export const DeliverySchema = z.object({
   content: json(
     z.discriminatedUnion("kind", [
       z.object({ kind: z.literal("message"), message: StoredMessage }),
+      z.object({ kind: z.literal("mark"), ts: z.string(), mark: z.enum(["open", "over"]) }),
       z.object({ kind: z.literal("file"), name: z.string(), title: z.string(), base64: z.string() }),
     ]),
   ),

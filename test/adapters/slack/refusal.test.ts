@@ -1,6 +1,6 @@
 import { WebAPIPlatformError, WebAPIRateLimitedError } from "@slack/web-api";
 import { describe, expect, test } from "vitest";
-import { httpRefusal, namedRefusal, rateLimitedBy, refusalOf } from "../../../src/adapters/slack/refusal.ts";
+import { httpRefusal, namedRefusal, nameOf, rateLimitedBy, refusalOf } from "../../../src/adapters/slack/refusal.ts";
 
 describe("refusals of Slack", () => {
   test("say what Slack said and what to do", () => {
@@ -16,6 +16,11 @@ describe("refusals of Slack", () => {
       code: "no-rights",
       message: expect.stringContaining("(needed: usergroups:read)"),
     });
+  });
+
+  test("keep Slack's own name for it", () => {
+    expect(nameOf(refusalOf("reactions.add", new WebAPIPlatformError({ ok: false, error: "already_reacted" })))).toBe("already_reacted");
+    expect(nameOf(httpRefusal("reactions.add", 502))).toBeUndefined();
   });
 
   test("a page of a proxy is no answer of Slack", () => {

@@ -18,6 +18,7 @@ export function toRow(incident: Incident): Insertable<Database["incidents"]> {
     state: incident.state,
     channel: incident.channel,
     root_ts: incident.rootTs ?? null,
+    post_ts: incident.postTs ?? null,
     opened_by: JSON.stringify(incident.openedBy),
     opened_at_ms: incident.openedAtMs,
     last_seen_at_ms: incident.lastSeenAtMs,

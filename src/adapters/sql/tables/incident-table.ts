@@ -131,6 +131,18 @@ export function incidentTable(scope: Scope): IncidentTable {
           .execute();
       }),
     findByThread: (channel, threadTs) => scope.read((db) => findByThread(db, channel, threadTs)),
+    isPostOver: (channel, postTs) =>
+      scope.read(async (db) => {
+        const open = await db
+          .selectFrom("incidents")
+          .select("id")
+          .where("channel", "=", channel)
+          .where("post_ts", "=", postTs)
+          .where("state", "<>", "resolved" satisfies IncidentState)
+          .limit(1)
+          .executeTakeFirst();
+        return open === undefined;
+      }),
     note: (...events) =>
       scope.write(async (db) => {
         const rows = events.map(({ incidentId, atMs, actor, says }) => ({

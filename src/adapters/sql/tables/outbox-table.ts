@@ -83,8 +83,8 @@ async function say(db: Db, saying: Saying, { newId, nowMs }: New): Promise<strin
     next_attempt_at_ms: nowMs,
     on_behalf_of: saying.onBehalfOf ?? null,
   });
-  // An edit is sent again though nothing has changed; a file that stands is not shared again.
-  const isNews = saying.content.kind === "file" ? sql<boolean>`outbox.content <> ${content}` : sql<boolean>`true`;
+  // An edit is sent again though nothing has changed; a file that stands is not shared again, nor a mark set again.
+  const isNews = saying.content.kind === "message" ? sql<boolean>`true` : sql<boolean>`outbox.content <> ${content}`;
   await insert
     .onConflict((conflict) =>
       conflict

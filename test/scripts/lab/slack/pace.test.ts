@@ -29,6 +29,7 @@ describe("the local Slack's pace", () => {
     ["conversations.history", 50],
     ["conversations.replies", 50],
     ["reactions.add", 50],
+    ["reactions.remove", 20],
     ["chat.postMessage", 60],
     ["files.completeUploadExternal", 60],
     ["chat.postEphemeral", 100],
