@@ -11,6 +11,7 @@ import { cpus, release, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { benchAck } from "./bench/ack.ts";
 import { benchAlerts } from "./bench/alerts.ts";
+import { withDataInMemory } from "./bench/data-in-memory.ts";
 import { benchDetectors } from "./bench/detectors.ts";
 import { benchDisturbance } from "./bench/disturbance.ts";
 import { benchInvestigation } from "./bench/investigation.ts";
@@ -43,7 +44,7 @@ const PARTS: Readonly<Record<string, () => Promise<PartFigures>>> = {
   "kernel-log": benchKernelLog,
   alerts: benchAlerts,
   detectors: benchDetectors,
-  storm: () => benchStorm(scaleOf(Number(values.alerts))),
+  storm: () => withDataInMemory(() => benchStorm(scaleOf(Number(values.alerts)))),
   watch: () => benchWatch({ realContainers: Number(values.containers), onlyReal: values.real }),
   kubernetes: () => benchKubernetes({ onlyReal: values.real }),
 };
