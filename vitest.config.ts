@@ -5,21 +5,15 @@ import { LongestFirst } from "./scripts/test/longest-first.ts";
 // Most of the tests that take long wait for servers most of the time: five workers keep two cores busy, and
 // more than eight make everything wait for everything.
 const WORKERS = Math.min(8, Math.round(availableParallelism() * 2.5));
-const STORIES = "test/e2e/**/*.test.ts";
 const LEAVES_NOTHING = "./test/support/leaves-nothing.ts";
 
 export default defineConfig({
   test: {
-    projects: [
-      // Whole stories: each file has a process of its own.
-      { extends: true, test: { name: "stories", include: [STORIES] } },
-      // All others: the files that a worker runs share its process and what they have imported. Loading that anew for each
-      // takes more than half of what they use of the processor. What belongs to the process is left as it was: LEAVES_NOTHING.
-      {
-        extends: true,
-        test: { name: "parts", include: ["test/**/*.test.ts"], exclude: [STORIES], isolate: false, setupFiles: [LEAVES_NOTHING] },
-      },
-    ],
+    include: ["test/**/*.test.ts"],
+    // The files that a worker runs share its process and what they have imported. Loading that anew for each takes more than
+    // half of what they use of the processor. What belongs to the process is left as it was: LEAVES_NOTHING.
+    isolate: false,
+    setupFiles: [LEAVES_NOTHING],
     pool: "forks",
     maxWorkers: WORKERS,
     sequence: { sequencer: LongestFirst },

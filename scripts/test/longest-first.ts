@@ -2,7 +2,6 @@ import { statSync } from "node:fs";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 // Whole stories with real processes, then single parts of them. A file that takes a minute and is begun last makes all wait.
-// Stories stay first: a worker is kept for the next file only while that one shares processes too (vitest.config.ts).
 const LONG = [
   "test/e2e/",
   "test/actions/docker/",
