@@ -12,6 +12,8 @@ import { webClientOptions } from "./web-client.ts";
 const HELLO_WITHIN_MS = 10_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
+// What ended sooner counts as a failure too: Slack lets an app ask for a connection about once in a minute.
+const STEADY_MS = 10_000;
 
 export type Connection = {
   readonly state: "connected" | "connecting" | "disconnected";
@@ -69,13 +71,10 @@ export function createSocketTransport(parts: SocketTransportParts): SocketTransp
     let outcome = first;
     let failures = 0;
     while (!stopping.signal.aborted) {
-      failures = outcome.kind === "connected" ? 0 : failures + 1;
-      if (outcome.kind === "connected") {
-        await outcome.ended;
-      } else {
+      failures = outcome.kind === "connected" && (await lastedMs(outcome, clock)) >= STEADY_MS ? 0 : failures + 1;
+      if (outcome.kind === "refused")
         log.warn({ failures, code: outcome.refusal.code, because: outcome.refusal.message }, "no Socket Mode connection");
-        await clock.sleep(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1)), stopping.signal).catch(() => undefined);
-      }
+      if (failures > 0) await clock.sleep(waitMs(outcome, failures), stopping.signal).catch(() => undefined);
       if (!stopping.signal.aborted) outcome = await attempt();
     }
   }
@@ -95,6 +94,18 @@ export function createSocketTransport(parts: SocketTransportParts): SocketTransp
       enter("disconnected");
     },
   };
+}
+
+async function lastedMs({ ended }: Extract<Attempt, { readonly kind: "connected" }>, clock: Clock): Promise<number> {
+  const sinceMs = clock.nowMs();
+  await ended;
+  return clock.nowMs() - sinceMs;
+}
+
+/** Doubles from failure to failure, and is never less than Slack has asked for. */
+function waitMs(outcome: Attempt, failures: number): number {
+  const asked = outcome.kind === "refused" ? (outcome.refusal.retryAfterMs ?? 0) : 0;
+  return Math.max(asked, Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1)));
 }
 
 type Link = { readonly client: SocketModeClient; readonly ended: Promise<void> };

@@ -6,6 +6,9 @@ import { refusalOf } from "../../contract/chat.ts";
 import { collectLog, type Logged, realClock, slackSettings, startSlackApp } from "../../support/slack-app.ts";
 import { PATIENCE } from "../../support/patience.ts";
 
+// For the hello that follows, which is waited for beside it.
+const HELLO_MS = 10_000;
+
 describe("Socket Mode", () => {
   let lab: LabSlack;
   beforeAll(async () => {
@@ -37,6 +40,29 @@ describe("Socket Mode", () => {
     expect(await app.client.command("responder", "incidents", "/oom help")).toMatchObject({ status: 200 });
     await app.stop();
     expect(lab.sockets.open()).toBe(0);
+  });
+
+  test("asks no sooner than Slack says, nor again and again for connections that end at once", async () => {
+    const waits: number[] = [];
+    const clock = {
+      ...realClock,
+      sleep: (ms: number, signal?: AbortSignal) => (waits.push(ms), realClock.sleep(ms === HELLO_MS ? ms : 0, signal)),
+    };
+    const slack = createSlack({
+      settings: slackSettings(lab, "socket"),
+      receive: async () => ({ kind: "ok" }),
+      clock,
+      log: collectLog([]),
+    });
+    lab.fault({ method: "apps.connections.open", does: { kind: "rate-limited", retryAfterSeconds: 40 } });
+    await slack.start();
+    for (const reconnects of [0, 1, 2]) {
+      await vi.waitFor(() => expect(slack.connection()).toMatchObject({ state: "connected", reconnects }), PATIENCE);
+      lab.sockets.drop();
+    }
+    await vi.waitFor(() => expect(slack.connection()).toMatchObject({ state: "connected", reconnects: 3 }), PATIENCE);
+    expect(waits.filter((ms) => ms !== HELLO_MS)).toEqual([40_000, 1_000, 2_000, 4_000]);
+    await slack.stop();
   });
 
   test("starts when Slack is away, and connects once it is back", async () => {
