@@ -19,6 +19,10 @@ export type StoreLab = {
   empty(): Promise<StoreDatabase>;
   /** With the tables in it, where that is quicker. */
   ready(): Promise<StoreDatabase>;
+  /** The same for a test that comes in by the store alone: it may have served another. */
+  shared(): Promise<StoreDatabase>;
+  /** After each test: empties what is shared. */
+  tidy(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -51,6 +55,7 @@ export function storeContract(name: string, startLab: () => Promise<StoreLab>): 
     });
     afterEach(async () => {
       await Promise.all(open.splice(0).map((store) => store.close()));
+      await lab?.tidy();
     });
     afterAll(() => lab?.stop());
 
@@ -64,9 +69,9 @@ export function storeContract(name: string, startLab: () => Promise<StoreLab>): 
       return store;
     };
     const ask: Ask = {
-      store: async () => enter(await started().ready()),
+      store: async () => enter(await started().shared()),
       async replicas() {
-        const one = await started().ready();
+        const one = await started().shared();
         return Promise.all([enter(one), enter(one)]);
       },
       async opened() {
