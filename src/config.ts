@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { buildConfig, buildSlack, type Config, type ServiceConfig } from "./config/build.ts";
 import { crossCheck } from "./config/cross-checks.ts";
 import type { Environment, ReadFile } from "./config/environment.ts";
+import type { z } from "zod";
 import { checkDocument } from "./config/read-schema.ts";
 import type { Problem } from "./config/problem.ts";
-import { readRawDocument } from "./config/raw-document.ts";
+import { readRawDocument, type RawDocument } from "./config/raw-document.ts";
 import { CommandLineDocument, Document } from "./config/schema.ts";
 
 export type { Config, ServiceConfig } from "./config/build.ts";
@@ -14,7 +15,8 @@ export type Sources = { readonly env: Environment; readonly readFile: ReadFile }
 
 export type Loaded<Result> =
   | { readonly kind: "ok"; readonly config: Result }
-  | { readonly kind: "invalid"; readonly problems: readonly Problem[] };
+  /** `hasFile`: false where there is no oomph.yaml and none was named, so that only the environment was read. */
+  | { readonly kind: "invalid"; readonly problems: readonly Problem[]; readonly hasFile: boolean };
 
 /** Environment and files of this process: the only place that reads process.env. */
 export function processSources(): Sources {
@@ -24,20 +26,30 @@ export function processSources(): Sources {
 /** Everything that the service needs, or every problem at once. */
 export function loadConfig({ env, readFile }: Sources): Loaded<ServiceConfig> {
   const raw = readRawDocument(env, readFile);
-  const checked = checkDocument(Document, raw.content, raw);
-  const problems = [...raw.problems, ...checked.problems, ...crossCheck(raw, true)];
-  if (checked.document === undefined || problems.length > 0) return { kind: "invalid", problems };
-  const config = buildConfig(checked.document, env);
-  const queue = { url: checked.document.queue.url ?? "" };
-  return { kind: "ok", config: { ...config, queue, slack: buildSlack(checked.document) } };
+  return checked(raw, { schema: Document, content: raw.content, forService: true }, (document) => {
+    const queue = { url: document.queue.url ?? "" };
+    return { ...buildConfig(document, env), queue, slack: buildSlack(document) };
+  });
 }
 
 /** What the command line needs: the same without Slack, whose settings are not looked at. */
 export function loadCommandLineConfig({ env, readFile }: Sources): Loaded<Config> {
   const raw = readRawDocument(env, readFile);
   const { slack: _, ...content } = raw.content;
-  const checked = checkDocument(CommandLineDocument, content, raw);
-  const problems = [...raw.problems, ...checked.problems, ...crossCheck(raw, false)];
-  if (checked.document === undefined || problems.length > 0) return { kind: "invalid", problems };
-  return { kind: "ok", config: buildConfig(checked.document, env) };
+  return checked(raw, { schema: CommandLineDocument, content, forService: false }, (document) => buildConfig(document, env));
+}
+
+type Wanted<Output> = { readonly schema: z.ZodType<Output>; readonly content: unknown; readonly forService: boolean };
+
+function checked<Output, Result>(
+  raw: RawDocument,
+  { schema, content, forService }: Wanted<Output>,
+  build: (document: Output) => Result,
+): Loaded<Result> {
+  const hasFile = raw.file !== "none";
+  if (raw.file === "unreadable") return { kind: "invalid", problems: raw.problems, hasFile };
+  const { document, problems: wrong } = checkDocument(schema, content, raw);
+  const problems = [...raw.problems, ...wrong, ...crossCheck(raw, forService)];
+  if (document === undefined || problems.length > 0) return { kind: "invalid", problems, hasFile };
+  return { kind: "ok", config: build(document) };
 }

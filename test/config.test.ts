@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { parse, parseDocument } from "yaml";
 import { formatProblem, loadCommandLineConfig, loadConfig } from "../src/config.ts";
+import { commaSeparated } from "../src/config/kinds.ts";
+import { settingsOf } from "../src/config/outline-schema.ts";
+import { Document } from "../src/config/schema.ts";
 
 const SERVICE_ENV = {
   SLACK_BOT_TOKEN: "xoxb-made-up",
@@ -44,10 +48,7 @@ describe("the environment", () => {
       { REDIS_URL: "", REDIS_URL_FILE: "/nowhere" },
       'REDIS_URL_FILE: expected the path of a file that holds the secret and can be read, got "/nowhere" (ENOENT)',
     ],
-    [
-      { OOMPH_HTTP_PROT: "1" },
-      "OOMPH_HTTP_PROT: expected a known key: did you mean OOMPH_HTTP_PORT?, got a variable that Oomph does not know",
-    ],
+    [{ OOMPH_HTTP_PROT: "1" }, "OOMPH_HTTP_PROT: expected a known name, perhaps OOMPH_HTTP_PORT, got a name that Oomph does not know"],
     [{ OOMPH_HTTP_PORT: "http" }, 'OOMPH_HTTP_PORT: expected a whole number from 0 to 65535, got "http"'],
     [
       { OOMPH_APPROVERS: "alice" },
@@ -220,11 +221,11 @@ redis:
   test.each([
     [
       "redis:\n  conections: {}\n",
-      "oomph.yaml:2 redis.conections: expected a known key: did you mean connections?, got a key that Oomph does not know",
+      "oomph.yaml:2 redis.conections: expected a known name, perhaps connections, got a name that Oomph does not know",
     ],
     [
       "redis:\n  connections:\n    a: { url: redis://h, pasword: x }\n",
-      "oomph.yaml:3 redis.connections.a.pasword: expected a known key: did you mean password?",
+      "oomph.yaml:3 redis.connections.a.pasword: expected a known name, perhaps password",
     ],
     [
       "redis:\n  connections:\n    a: {}\n",
@@ -254,6 +255,10 @@ redis:
       "redis:\n  connections:\n    a: { host: h, passwordFile: /x, password: y }\n",
       "oomph.yaml:3 redis.connections.a.passwordFile: expected either password or passwordFile, got both",
     ],
+    [
+      "redis:\n  connections:\n    a:\n      url: redis://u:one@h\n      password: two\n",
+      "oomph.yaml:5 redis.connections.a.password: expected a password in the url, or in password (or passwordFile), got both",
+    ],
     ["redis: [1]\n", "oomph.yaml:1 redis: expected a section with keys such as census, connections"],
     ["http: { port: 8080\n", "expected valid YAML"],
     ["- a\n- b\n", "oomph.yaml:1: expected sections such as `redis:`"],
@@ -266,7 +271,7 @@ redis:
       "access:\n  policies:\n    - { name: a, approvers: ['@carol'] }\n",
       "oomph.yaml:3 access.policies[0].approvers: expected a list of ids",
     ],
-    ["access:\n  policies:\n    - { name: a, approvers: [U0ONE], aprovals: 2 }\n", "did you mean approvals?"],
+    ["access:\n  policies:\n    - { name: a, approvers: [U0ONE], aprovals: 2 }\n", "perhaps approvals"],
     ["access:\n  logins:\n    bob: S0ONCALL\n", "oomph.yaml:3 access.logins.bob: expected the id of a user (U... or W...), not a name"],
   ])("%j is told with its line", (yaml, expected) => {
     const problems = refused({ env: SERVICE_ENV, files: { "oomph.yaml": yaml, "/x": "y" } });
@@ -412,6 +417,51 @@ test("what is missing is told with the line of the section it belongs to; withou
     expect.stringMatching(/^oomph\.yaml:3 slack\.incidentChannel \(OOMPH_SLACK_INCIDENT_CHANNEL\): expected the id/),
     expect.stringMatching(/^oomph\.yaml queue\.url \(REDIS_URL\): expected the URL/),
   ]);
+});
+
+describe("a file that YAML does not take", () => {
+  test.each([
+    [
+      "slack:\n  alertChannels: [*Alerts]\n",
+      'oomph.yaml:2: expected quotation marks around it, as in "*Alerts", because YAML gives * a meaning of its own, got *Alerts',
+    ],
+    [
+      "log: {}\naccess:\n  policies:\n    - actions: [*]\n",
+      'oomph.yaml:4: expected quotation marks around it, as in "*", because YAML gives *',
+    ],
+    ["log: { level: *info* }\n", 'oomph.yaml:1: expected quotation marks around it, as in "*info*"'],
+    ["slack:\n  incidentChannel: @alerts\n", 'oomph.yaml:2: expected quotation marks around it, as in "@alerts", because YAML gives @'],
+    ["log:\n\tlevel: info\n", "oomph.yaml:2: expected valid YAML, got a mistake: Tabs are not allowed"],
+    ["log: {}\nhttp: {}\nlog: {}\n", "oomph.yaml:3: expected valid YAML, got a mistake: Map keys must be unique"],
+    ["- slack\n", "oomph.yaml:1: expected sections such as `redis:`, got something else at the top"],
+  ])("%j is told with its line, and nothing is said of what could not be read", (yaml, expected) => {
+    for (const load of [loadConfig, loadCommandLineConfig]) {
+      const result = load(sources({ env: {}, files: { "oomph.yaml": yaml } }));
+      expect(result.kind === "invalid" ? result.problems.map(formatProblem) : result).toEqual([expect.stringContaining(expected)]);
+    }
+  });
+
+  test("may refer to what is named in it", () => {
+    const files = {
+      "oomph.yaml":
+        "slack: { alertChannels: &ours [C0ONE], timeout: 5s }\naccess: { approvers: [U0ONE] }\nwatch: {}\nredis: { connections: { a: { host: h, aliases: *ours } } }\n",
+    };
+    expect(loaded({ env: SERVICE_ENV, files }).redis.connections[0]?.aliases).toEqual(["C0ONE"]);
+  });
+
+  test("is not there: that is another thing than one that was named and cannot be read", () => {
+    expect(loadConfig(sources({ env: {} }))).toMatchObject({ kind: "invalid", hasFile: false });
+    expect(refused({ env: { OOMPH_CONFIG: "/nowhere.yaml" } })).toEqual([expect.stringMatching(/^OOMPH_CONFIG: .*ENOENT/)]);
+  });
+});
+
+test("what stands as a default in the reference can be written so, in YAML and in a variable", () => {
+  const defaults = settingsOf(Document).flatMap(({ doc }) => doc.fallback ?? []);
+  expect(defaults).toContain('["*"]');
+  for (const written of defaults.filter((each) => each.startsWith("["))) {
+    expect(commaSeparated(written)).toEqual(parse(written));
+  }
+  for (const written of defaults) expect(parseDocument(`key: ${written}`).errors, written).toEqual([]);
 });
 
 type Given = { readonly env: Readonly<Record<string, string>>; readonly files?: Readonly<Record<string, string>> };

@@ -7,7 +7,7 @@ const INTRODUCTION = `# Configuration
 
 Oomph reads environment variables and, where there is one, \`oomph.yaml\` in the working directory (or the file that
 \`OOMPH_CONFIG\` names). A variable wins over the file. \`oomph config check\` lists every problem at once, with the key,
-what came and what was expected; unknown keys and unknown \`OOMPH_...\` variables are problems too.
+what came and what was expected, or only what YAML itself does not take, with its line; unknown keys and unknown \`OOMPH_...\` variables are problems too.
 
 - **Secrets** can be files: \`SLACK_BOT_TOKEN_FILE=/run/secrets/bot-token\` in the environment, \`passwordFile: /run/secrets/x\`
   in \`oomph.yaml\`. Each setting marked *secret* has such a twin. A newline at the file's end is dropped.
@@ -15,6 +15,8 @@ what came and what was expected; unknown keys and unknown \`OOMPH_...\` variable
   and the SQLite file where nothing is said, from the working directory.
 - **Durations** carry their unit (\`500ms\`, \`30s\`, \`15m\`, \`2h\`), **sizes** theirs (\`512MiB\`, \`2GiB\`; \`mb\` means MiB, as in
   redis.conf).
+- **Patterns** that begin with \`*\`, and \`*\` alone, stand in quotation marks in \`oomph.yaml\` (\`["*"]\`, \`"*HighMemory"\`): without them
+  YAML takes them for something else.
 - **Lists** in variables are separated by commas. An empty variable counts as not set.
 - **People and channels** are ids, never names: \`U...\` and \`W...\` are users, \`S...\` user groups, \`C...\` and \`G...\` channels.
 
@@ -91,5 +93,6 @@ function row({ path, doc }: Setting): string {
 }
 
 function cell(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
+  const parts = text.replaceAll("|", "\\|").split("`");
+  return parts.map((part, index) => (index % 2 === 0 ? part.replaceAll("<", "&lt;") : part)).join("`"); // in code it would be shown as it is
 }

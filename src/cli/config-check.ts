@@ -1,13 +1,14 @@
 import { formatEndpoint } from "../adapters/docker/connection-url.ts";
 import { accessFromKubeconfig } from "../adapters/kubernetes/kubeconfig.ts";
 import type { KubernetesConnectionSettings } from "../adapters/kubernetes/settings.ts";
-import { formatProblem, loadCommandLineConfig, loadConfig, type Config, type ServiceConfig } from "../config.ts";
+import { loadCommandLineConfig, loadConfig, type Config, type ServiceConfig } from "../config.ts";
 import { OomphError } from "../domain/errors.ts";
 import { alertWarnings, describeAlerts } from "./config-alerts.ts";
+import { redisWarnings } from "./config-redis.ts";
 import { targetWarnings } from "./config-targets.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
-import { withFile } from "./load-config.ts";
+import { problemLines, withFile } from "./load-config.ts";
 
 /** `oomph config check`. */
 export async function configCheck(options: { readonly config?: string; readonly commandLine?: true }, io: Io): Promise<ExitCode> {
@@ -16,7 +17,7 @@ export async function configCheck(options: { readonly config?: string; readonly 
   if (loaded.kind === "invalid") {
     const count = loaded.problems.length;
     io.err(`The configuration has ${count} ${count === 1 ? "problem" : "problems"}:\n`);
-    for (const problem of loaded.problems) io.err(`  ${formatProblem(problem)}\n`);
+    for (const line of problemLines(loaded)) io.err(`${line}\n`);
     return EXIT.badInput;
   }
   const clusters = await Promise.all(loaded.config.kubernetes.clusters.map(({ settings }) => lookAt(settings)));
@@ -33,7 +34,8 @@ export async function configCheck(options: { readonly config?: string; readonly 
       .map((line) => `  ${line}\n`)
       .join("")}`,
   );
-  for (const warning of [...alertWarnings(loaded.config, Date.now()), ...targetWarnings(loaded.config)]) io.err(`Warning: ${warning}\n`);
+  const warnings = [...alertWarnings(loaded.config, Date.now()), ...targetWarnings(loaded.config), ...redisWarnings(loaded.config)];
+  for (const warning of warnings) io.err(`Warning: ${warning}\n`);
   return EXIT.ok;
 }
 

@@ -16,10 +16,15 @@ export function requireServiceConfig(sources: Sources): ServiceConfig {
   return orThrow(loadConfig(sources));
 }
 
+/** Every problem on a line, and before them that there is no file, which may be all that is wrong. */
+export function problemLines({ problems, hasFile }: Extract<Loaded<unknown>, { kind: "invalid" }>): readonly string[] {
+  const lines = problems.map((problem) => `  ${formatProblem(problem)}`);
+  return hasFile ? lines : [`  (${NO_FILE})`, ...lines];
+}
+
+const NO_FILE = "there is no oomph.yaml in this folder: only variables were read; --config FILE or OOMPH_CONFIG names a file elsewhere";
+
 function orThrow<Result>(loaded: Loaded<Result>): Result {
   if (loaded.kind === "ok") return loaded.config;
-  throw new OomphError(
-    "bad-input",
-    ["the configuration is not valid:", ...loaded.problems.map((problem) => `  ${formatProblem(problem)}`)].join("\n"),
-  );
+  throw new OomphError("bad-input", ["the configuration is not valid:", ...problemLines(loaded)].join("\n"));
 }

@@ -4,8 +4,8 @@ import { setting } from "./setting-schema.ts";
 
 const policy = z.strictObject({
   name: setting(text, { expected: "a name", says: "For the audit and for refusals" }),
-  actions: setting(names, { says: "Action ids; `*` at the end matches the rest", fallback: "[*]" }),
-  targets: setting(names, { says: "Targets, likewise: `redis/prod-*`", fallback: "[*]" }),
+  actions: setting(names, { says: "Action ids; `*` at the end matches the rest", fallback: '["*"]' }),
+  targets: setting(names, { says: "Targets, likewise: `redis/prod-*`", fallback: '["*"]' }),
   requesters: setting(peopleOrEveryone, { says: "Narrows who may ask", fallback: "everyone" }),
   approvers: setting(people, { says: "Who may approve; nobody approves their own request" }),
   approvals: setting(whole(1, 20), { says: "How many different people must approve", fallback: "1" }),

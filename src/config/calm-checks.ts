@@ -69,6 +69,21 @@ function unattendedProblems(raw: RawDocument, unattended: Section): readonly Pro
     const key = raw.keyOf(["alerts", "unattended", "afterMinutesSecond"]);
     return [{ key, expected: `no less than afterMinutes (${String(afterMinutes)})`, received: String(afterMinutesSecond) }];
   }
-  if (!isAbsent(mention) || !isAbsent(secondChannel)) return [];
+  if (!isAbsent(mention) || !isAbsent(secondChannel)) return timesOfNothing(raw, unattended);
   return [{ key: raw.keyOf(["alerts", "unattended"]), expected: "mention, secondChannel or both", received: "neither" }];
+}
+
+/** When somebody is to be called of whom nothing is said. */
+function timesOfNothing(raw: RawDocument, unattended: Section): readonly Problem[] {
+  const calls = [
+    ["mention", "afterMinutes"],
+    ["secondChannel", "afterMinutesSecond"],
+  ] as const;
+  return calls
+    .filter(([whom, when]) => isAbsent(unattended[whom]) && !isAbsent(unattended[when]))
+    .map(([whom, when]) => ({
+      key: raw.keyOf(["alerts", "unattended", when]),
+      expected: `${whom} beside it, whom it is about`,
+      received: "nothing",
+    }));
 }

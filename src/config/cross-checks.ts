@@ -7,7 +7,7 @@ import type { RawDocument } from "./raw-document.ts";
 import type { Problem } from "./problem.ts";
 import { webhookChecks } from "./webhook-checks.ts";
 import { isAbsent } from "./setting-schema.ts";
-import { isTree } from "./yaml-file.ts";
+import { isTree, type Tree } from "./yaml-file.ts";
 
 /** What only two settings together show to be wrong. Looks at the raw document, so that these are told beside the others. */
 export function crossCheck(raw: RawDocument, forService: boolean): readonly Problem[] {
@@ -62,11 +62,19 @@ function connections(raw: RawDocument): readonly Problem[] {
     const ways = ["url", "host", "sentinel", "cluster", "kubernetes"].filter(
       (way) => !isAbsent(connection[way]) || raw.isBroken([...path, way]),
     );
+    problems.push(...passwordTwice(raw, path, connection));
     if (ways[0] === "kubernetes") problems.push(...redisInCluster(raw, path, treeAt(connection, "kubernetes")));
     return ways.length === 1
       ? problems
       : [...problems, { key: raw.keyOf(path), expected: WAYS, received: ways.length === 0 ? "none" : ways.join(" and ") }];
   });
+}
+
+/** Of a user or database in both the URL's is the lesser; of two passwords one is mostly an old one. */
+function passwordTwice(raw: RawDocument, path: readonly string[], { url, password }: Tree): readonly Problem[] {
+  const inUrl = typeof url === "string" && URL.canParse(url.trim()) ? new URL(url.trim()).password : "";
+  if (inUrl === "" || (isAbsent(password) && !raw.isBroken([...path, "password"]))) return [];
+  return [{ key: raw.keyOf([...path, "password"]), expected: "a password in the url, or in password (or passwordFile)", received: "both" }];
 }
 
 const WAYS = "exactly one of url (or urlFile), host, sentinel, cluster, kubernetes";

@@ -50,7 +50,7 @@ export const dockerConnection = z.strictObject({
   ssh: ssh.optional(),
   connectTimeout: setting(duration, { says: "Longest wait for a connection", fallback: "3s" }),
   callTimeout: setting(duration, { says: "Longest wait for one answer", fallback: "10s" }),
-  watch: setting(names, { says: "Names of the containers that the watch looks at; `*` at the end matches the rest", fallback: "[*]" }),
+  watch: setting(names, { says: "Names of the containers that the watch looks at; `*` at the end matches the rest", fallback: '["*"]' }),
   ignore: setting(names, { says: "Names of those that it leaves alone, likewise", fallback: "[]" }),
   health: z.record(z.string(), health).optional(),
   compose: compose.optional(),

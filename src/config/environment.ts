@@ -76,7 +76,7 @@ function unknownVariables(env: Environment, settings: readonly Setting[]): reado
     .map((name) => ({
       key: name,
       expected: knownKeys(name, ["OOMPH_CONFIG", ...known.filter((one) => one.startsWith("OOMPH_"))]),
-      received: "a variable that Oomph does not know",
+      received: "a name that Oomph does not know",
     }));
 }
 

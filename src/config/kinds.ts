@@ -153,11 +153,12 @@ export function list(value: unknown, fits: (item: string) => boolean): readonly 
   return fitting.length === items.length ? fitting : undefined;
 }
 
-function commaSeparated(value: string): readonly string[] {
+/** `a, b`, `[a, "*"]`: as one writes lists in variables. */
+export function commaSeparated(value: string): readonly string[] {
   return value
     .replace(/^\[|\]$/g, "")
     .split(",")
-    .map((item) => item.trim())
+    .map((item) => item.trim().replace(/^(["'])(.*)\1$/, "$2"))
     .filter((item) => item !== "");
 }
 

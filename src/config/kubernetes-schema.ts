@@ -24,7 +24,7 @@ export const kubernetesConnection = z.strictObject({
   callTimeout: setting(duration, { says: "Longest wait for one answer", fallback: "10s" }),
   watch: setting(names, {
     says: "Workloads that the watch looks at, as `<namespace>/<name>`; `*` at the end matches the rest",
-    fallback: "[*]",
+    fallback: '["*"]',
   }),
   ignore: setting(names, { says: "Those that it leaves alone, likewise", fallback: "[]" }),
 });

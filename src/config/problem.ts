@@ -28,5 +28,5 @@ export function show(value: unknown, secret: boolean): string {
 /** What to expect instead of an unknown key. */
 export function knownKeys(unknown: string, known: readonly string[]): string {
   const [close] = nearest(unknown, known);
-  return close === undefined ? `one of ${known.join(", ")}` : `a known key: did you mean ${close}?`;
+  return close === undefined ? `one of ${known.join(", ")}` : `a known name, perhaps ${close}`;
 }

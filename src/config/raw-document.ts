@@ -12,6 +12,8 @@ export type RawDocument = {
   readonly content: Tree;
   /** What could not even be read. */
   readonly problems: readonly Problem[];
+  /** Whether there is a file, and it could be read; of one that could not, nothing can be said about what is in it. */
+  readonly file: "read" | "unreadable" | "none";
   /** Has it been said that this setting could not be read? */
   isBroken(path: Path): boolean;
   /** Where to mend what stands at a place: a variable's name, or file, line and path. */
@@ -31,9 +33,12 @@ export function readRawDocument(env: Environment, readFile: ReadFile): RawDocume
   const nearFile: ReadFile = (path) => readFile(isAbsolute(path) ? path : join(file.folder, path));
   const broken = [...environment.broken, ...resolveSecretFiles(content, [], { readFile: nearFile, keyOf })];
   for (const { path, value } of given) put(content, path, value);
+  const inFile = [...file.problems, ...(file.yaml?.problems ?? [])];
+  const there = file.yaml === undefined ? "none" : "read";
   return {
     content,
-    problems: [...file.problems, ...(file.yaml?.problems ?? []), ...environment.problems, ...broken.map(({ problem }) => problem)],
+    problems: [...inFile, ...environment.problems, ...broken.map(({ problem }) => problem)],
+    file: inFile.length > 0 ? "unreadable" : there,
     isBroken: (path) => broken.some((one) => samePath(one.path, path)),
     keyOf,
   };

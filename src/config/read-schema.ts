@@ -34,7 +34,7 @@ function explain(issue: z.core.$ZodIssue, content: unknown, raw: RawDocument): r
 function unknownKey(path: Path, raw: RawDocument): Problem {
   const schema = schemaAt(Document, path.slice(0, -1));
   const known = schema === undefined ? [] : [...keysOf(schema), ...secretKeysOf(schema).map((key) => `${key}File`)];
-  return { key: raw.keyOf(path), expected: knownKeys(String(path.at(-1)), known), received: "a key that Oomph does not know" };
+  return { key: raw.keyOf(path), expected: knownKeys(String(path.at(-1)), known), received: "a name that Oomph does not know" };
 }
 
 function sectionWords(schema: z.ZodType | undefined): string {

@@ -5,12 +5,13 @@ import type { SettingKind } from "./setting-schema.ts";
 // Kinds of values that concern webhooks.
 
 export const jsonPath: SettingKind<JsonPath> = {
-  expected: "a path of names and places in lists with dots between them, such as data.0.title (at most 16, no expressions)",
+  expected:
+    "a path of names and places in lists with dots between them, such as data.0.title (at most 16, no expressions, no $. before them)",
   read: (value) => (typeof value === "string" ? readJsonPath(value) : undefined),
 };
 
 export const jsonPaths: SettingKind<readonly JsonPath[]> = {
-  expected: "a list of paths, such as [title, data.message]",
+  expected: "a list of paths, such as [title, data.message], without $. before them",
   read: (value) => list(value, (item) => readJsonPath(item) !== undefined)?.flatMap((item) => [readJsonPath(item) ?? []]),
 };
 

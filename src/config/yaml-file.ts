@@ -1,4 +1,5 @@
-import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from "yaml";
+import { messageOf } from "../domain/errors.ts";
 import type { Problem } from "./problem.ts";
 
 export type YamlFile = {
@@ -16,22 +17,63 @@ export function readYaml(name: string, text: string): YamlFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): string => `${name}:${lines.linePos(offset).line}`;
-  const complaints = [...document.errors, ...document.warnings].map((error) => ({
-    key: at(error.pos[0]),
-    expected: "valid YAML",
-    received: `a mistake: ${error.message}`,
+  const mistakes = [...document.errors, ...document.warnings].map(({ code, pos: [start], message }) => ({
+    key: at(start),
+    ...(UNQUOTED.has(code) ? unquoted(wordAt(text, start)) : invalid(message)),
   }));
-  const content: unknown = complaints.length === 0 ? document.toJS() : undefined;
-  const wrongRoot = content !== undefined && content !== null && !isTree(content);
+  const complaints = mistakes.length > 0 ? mistakes : strayAliases(document, at);
+  const content = complaints.length > 0 ? { problems: complaints } : contentOf(document, name);
   return {
     name,
-    content: isTree(content) ? content : {},
-    problems: wrongRoot ? [{ key: `${name}:1`, expected: "sections such as `redis:`", received: "something else at the top" }] : complaints,
+    content: {},
+    problems: [],
+    ...content,
     where(path) {
       const offset = offsetOf(document, path);
       return offset === undefined ? name : at(offset);
     },
   };
+}
+
+/** What YAML gives a meaning of its own where a value begins: `*` is that of what was named with `&` before. */
+const UNQUOTED: ReadonlySet<string> = new Set(["BAD_ALIAS", "BAD_SCALAR_START"]);
+
+/** Patterns such as `*HighMemory`, which YAML takes for a reference to something of that name. */
+function strayAliases(document: Document, at: (offset: number) => string): readonly Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) === undefined) problems.push({ key: at(startOf(alias)), ...unquoted(`*${alias.source}`) });
+    },
+  });
+  return problems;
+}
+
+function contentOf(document: Document, name: string): Partial<Pick<YamlFile, "content" | "problems">> {
+  const key = `${name}:1`;
+  try {
+    const content: unknown = document.toJS();
+    if (isTree(content)) return { content };
+    const isEmpty = content === undefined || content === null;
+    return isEmpty ? {} : { problems: [{ key, expected: "sections such as `redis:`", received: "something else at the top" }] };
+  } catch (error) {
+    return { problems: [{ key, ...invalid(messageOf(error)) }] }; // too many references, each of many others
+  }
+}
+
+function invalid(message: string): Omit<Problem, "key"> {
+  return { expected: "valid YAML", received: `a mistake: ${message}` };
+}
+
+function unquoted(word: string): Omit<Problem, "key"> {
+  return {
+    expected: `quotation marks around it, as in "${word}", because YAML gives ${word.slice(0, 1)} a meaning of its own`,
+    received: word,
+  };
+}
+
+function wordAt(text: string, start: number): string {
+  return /^[^\s,\]}#]+/.exec(text.slice(start))?.[0] ?? "";
 }
 
 export function isTree(value: unknown): value is Tree {

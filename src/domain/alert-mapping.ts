@@ -26,11 +26,11 @@ export type AlertMapping = {
 
 const MOST_STEPS = 16;
 
-/** `data.alerts.0.title`. Undefined: it is no path of at most 16 steps, or leads into what every object has. */
+/** `data.alerts.0.title`. Undefined: it is no path of at most 16 steps, begins as JSONPath does (`$.`), or leads into what every object has. */
 export function readJsonPath(text: string): JsonPath | undefined {
   const steps = text.split(".");
   const areSteps = steps.every((step) => /^[\w $@/:-]{1,100}$/.test(step) && !NO_FIELDS.has(step));
-  return areSteps && steps.length <= MOST_STEPS ? steps : undefined;
+  return areSteps && steps[0] !== "$" && steps.length <= MOST_STEPS ? steps : undefined;
 }
 
 const NO_FIELDS = new Set(["__proto__", "prototype", "constructor"]);

@@ -72,15 +72,36 @@ test("what can never fit is refused, and the part that is wrong is named", async
   expect(err.match(/\.weekly: expected/g)).toHaveLength(2); // each once
 });
 
+test("that there is no file is said before what is missing because of it", async () => {
+  let err = "";
+  const missing = (): never => {
+    throw Object.assign(new Error("no such file"), { code: "ENOENT" });
+  };
+  const io: Io = { ...quiet, err: (words) => void (err += words), sources: async () => ({ env: {}, readFile: missing }) };
+  expect(await configCheck({}, io)).toBe(EXIT.badInput);
+  expect(err).toMatch(/^The configuration has 4 problems:\n {2}\(there is no oomph\.yaml in this folder: .*\)\n {2}slack\./);
+  expect(await configCheck({}, { ...io, sources: async () => ({ env: { OOMPH_CONFIG: "a.yaml" }, readFile: missing }) })).toBe(
+    EXIT.badInput,
+  );
+  expect(err).toMatch(/has 1 problem:\n {2}OOMPH_CONFIG: .*"a\.yaml" \(ENOENT\)\n$/);
+});
+
+const quiet: Io = {
+  out: () => undefined,
+  err: () => undefined,
+  isTerminal: false,
+  columns: 80,
+  read: () => Readable.from([]),
+  sources: async () => ({ env: {}, readFile: () => "" }),
+};
+
 async function check(connections: string, alerts = "{}") {
   let [out, err] = ["", ""];
   const files: Readonly<Record<string, string>> = { "oomph.yaml": `kubernetes: { connections: { ${connections} } }\nalerts: ${alerts}` };
   const io: Io = {
+    ...quiet,
     out: (words) => void (out += words),
     err: (words) => void (err += words),
-    isTerminal: false,
-    columns: 80,
-    read: () => Readable.from([]),
     sources: async () => ({ env: {}, readFile: (path: string) => files[path] ?? "" }),
   };
   return { code: await configCheck({ commandLine: true }, io), out, err };

@@ -82,6 +82,11 @@ alerts:
     ["alerts: { quietHours: { from: 22:00, to: 22:00 } }", "alerts.quietHours.to: expected another time than from, got 22:00"],
     ["alerts: { quietHours: { from: 10 pm, to: 07:00 } }", "expected a time of day such as 22:00"],
     ["alerts: { quietHours: { from: 22:00, to: 07:00, zone: Berlin } }", "expected the name of a time zone such as Europe/Berlin or UTC"],
+    [
+      "alerts: { unattended: { mention: S0ONCALL, afterMinutesSecond: 5 } }",
+      "alerts.unattended.afterMinutesSecond: expected secondChannel beside it, whom it is about, got nothing",
+    ],
+    ["alerts: { unattended: { secondChannel: C0ALL, afterMinutes: 5 } }", "alerts.unattended.afterMinutes: expected mention beside it"],
     ["alerts: { unattended: { afterMinutes: 5 } }", "alerts.unattended: expected mention, secondChannel or both, got neither"],
     ["alerts: { unattended: { mention: oncall } }", "expected the id of a user group (S...), not its name"],
     ["alerts: { unattended: { mention: S0ONCALL, severities: [bad] } }", "expected a list out of critical, warning, info"],

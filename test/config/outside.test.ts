@@ -96,13 +96,17 @@ github: { tokenFile: /ca.pem }
       `webhooks: { generic: { a: { secret: ${"s".repeat(16)}, name: "$..x" } } }`,
       "webhooks.generic.a.name: expected a path of names and places",
     ],
+    [
+      `webhooks: { generic: { a: { secret: ${"s".repeat(16)}, name: $.event.name } } }`,
+      "webhooks.generic.a.name: expected a path of names and places in lists with dots between them, such as data.0.title (at most 16, no expressions, no $. before them), got",
+    ],
     [`webhooks: { generic: { a: { secret: ${"s".repeat(16)}, name: __proto__.x } } }`, "expected a path of names and places in lists"],
     [
       `webhooks: { generic: { a: { secret: ${"s".repeat(16)}, text: ["a", "b[0]"] } } }`,
       "webhooks.generic.a.text: expected a list of paths",
     ],
     [`webhooks: { generic: { a: { secret: ${"s".repeat(16)}, labels: { pod: 7 } } } }`, "webhooks.generic.a.labels.pod: expected a path"],
-    [`webhooks: { generic: { a: { secret: ${"s".repeat(16)}, nam: x } } }`, "a known key: did you mean name?"],
+    [`webhooks: { generic: { a: { secret: ${"s".repeat(16)}, nam: x } } }`, "a known name, perhaps name"],
     [
       `webhooks: { generic: { a: { secret: ${"s".repeat(16)}, name: x, status: y, statusWords: { 0: gone } } } }`,
       "webhooks.generic.a.statusWords.0: expected one of firing, resolved, got",
