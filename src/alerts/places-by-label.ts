@@ -21,7 +21,7 @@ import { isKubernetesName } from "./pod-shape.ts";
 import type { Labels } from "./victim-labels.ts";
 
 /** Where an alert happens, as far as it says. */
-export type Places = Pick<AlertSubject, "cluster" | "namespace" | "isNamespaceGuessed" | "pod" | "container" | "owner"> & {
+export type Places = Pick<AlertSubject, "cluster" | "namespace" | "isNamespaceGuessed" | "pod" | "isPodGuessed" | "container" | "owner"> & {
   /** Machines as they are written, with a port where there is one; the surest first. */
   readonly hosts: readonly string[];
   /** Other words that may name the target. */
@@ -52,7 +52,8 @@ export function placesByLabel(labels: Labels): Places {
     ...given({ cluster: first(labels, CLUSTER_LABELS), namespace: namespace ?? byKubeletName(labels)?.namespace, pod, container, owner }),
     // Zabbix and others write the address behind: `files-1 [10.2.2.2]`.
     hosts: [...new Set([...nodes, ...hosts].map((host) => host.replace(/ [([].*$/, "")))],
-    others: all(labels, OTHER_LABELS),
+    // A number is somebody's id: `project: 1` of Sentry's.
+    others: all(labels, OTHER_LABELS).filter((word) => !/^\d+$/.test(word)),
   };
 }
 

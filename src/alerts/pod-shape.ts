@@ -12,6 +12,15 @@ export function podShape(word: string): "surely" | "maybe" | "no" {
   return OF_ANOTHER.test(word) || OF_A_STATEFUL_SET.test(word) || SHORTENED.test(word) ? "maybe" : "no";
 }
 
+// `docker-host-1`, `prod-vm-12`, `node-3`, `k8s-node-2`, `ip-10-0-0-5`; a `redis-node-0` is a pod.
+const OF_A_MACHINE =
+  /^(?:(?:[a-z0-9]{1,30}-){0,4}(?:dockerhost|host|hypervisor|machine|vm)|(?:(?:dev|docker|gpu|k8s|kube|prod|stage|staging|swarm|test)-)?(?:node|server|srv))-\d{1,4}$|^ip(?:-\d{1,3}){4}$/;
+
+/** Does a word look like what people call machines? */
+export function isLikeMachine(word: string): boolean {
+  return OF_A_MACHINE.test(word);
+}
+
 /** A name as Kubernetes allows it for pods, namespaces and what owns pods. */
 export function isKubernetesName(word: string): boolean {
   return /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(word);

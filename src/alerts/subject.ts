@@ -6,7 +6,7 @@ import { namedInWords } from "./named-in-words.ts";
 import { namesIn, redisCalled } from "./names-in.ts";
 import { placesByLabel, type Places } from "./places-by-label.ts";
 import { placesInText } from "./places-in-text.ts";
-import { podShape } from "./pod-shape.ts";
+import { isLikeMachine, podShape } from "./pod-shape.ts";
 import { placesInTitle, titleValues, type TitlePlaces } from "./title-values.ts";
 import { isOfMachine, victimLabels } from "./victim-labels.ts";
 
@@ -57,8 +57,9 @@ function calledByLabel({ name, labels }: AlertFacts): string | undefined {
   return called === name || called === labels["alertname"] ? undefined : called;
 }
 
-function placeOf({ cluster, namespace, isNamespaceGuessed, pod, owner }: Places): Omit<AlertSubject, "about" | "names" | "hosts"> {
-  return given({ cluster, namespace, isNamespaceGuessed, pod, owner });
+function placeOf(places: Places): Omit<AlertSubject, "about" | "names" | "hosts"> {
+  const { cluster, namespace, isNamespaceGuessed, pod, isPodGuessed, owner } = places;
+  return given({ cluster, namespace, isNamespaceGuessed, pod, isPodGuessed, owner });
 }
 
 /** All of it as text, for those who look for names anywhere. */
@@ -84,8 +85,10 @@ function allPlaces(facts: AlertFacts, about: About | undefined): Places {
   const reporters = reportersIn(labels);
   const { pod, namespace, container, owner, cluster } = { ...given(byWords), ...given(byLabel) };
   const isGuessed = isOfTitle && byTitle.namespace !== undefined && byLabel.namespace === undefined;
+  const isPodGuessed = isOfTitle && pod === byTitle.pod && pod !== byText.pod && podShape(pod ?? "") === "maybe" && !speaksOfPods(said);
   return {
-    ...given({ pod, namespace, isNamespaceGuessed: isGuessed ? (true as const) : undefined, container, owner, cluster }),
+    ...given({ pod, isPodGuessed: isPodGuessed || undefined, container, owner, cluster }),
+    ...given({ namespace, isNamespaceGuessed: isGuessed || undefined }),
     hosts: [...new Set([...byLabel.hosts, ...byText.hosts.filter((host) => !reporters.has(host))])],
     others: [
       ...new Set([
@@ -109,8 +112,14 @@ type Told = { readonly about: About | undefined; readonly said: string };
 function guessed(title: TitlePlaces, { about, said }: Told): TitlePlaces {
   const { pod, namespace, others } = title;
   if (pod === undefined || podShape(pod) === "surely") return title;
-  const isOfDocker = namespace === undefined && CONTAINER.test(said) && !KUBERNETES.test(said);
+  const isOfDocker = namespace === undefined && CONTAINER.test(said) && !speaksOfPods(said);
+  if (isLikeMachine(pod) && !speaksOfPods(said)) return { others: [...others, pod] };
   return about === "node" || isOfDocker ? { others: [pod, ...others] } : title;
+}
+
+/** In words, or in the name of a rule: `PodMemoryHigh`. */
+function speaksOfPods(said: string): boolean {
+  return KUBERNETES.test(said) || /Pods?(?![a-z])/.test(said);
 }
 
 // Words of Kubernetes: a container is then none of Docker's.
@@ -136,21 +145,23 @@ function isAddressOnly({ instance }: AlertFacts["labels"], hosts: readonly strin
 
 type Named = { readonly asWritten: string; readonly places: Places };
 
-function namesFor(kind: About, { asWritten, places: { others, hosts, container } }: Named): readonly string[] {
+function namesFor(kind: About, { asWritten, places: { others, hosts, container, pod, isPodGuessed } }: Named): readonly string[] {
   if (kind === "container") {
     const containers = containersIn(asWritten);
     return containers.length > 0 ? containers : others.slice(0, MOST_NAMES);
   }
   if (kind === "node") return [];
   const addresses = kind === "unknown" ? hosts : [];
-  return [...new Set([...(container === undefined ? [] : [container]), ...others, ...addresses])].slice(0, MOST_NAMES);
+  const guess = isPodGuessed === true && pod !== undefined ? [pod] : [];
+  return [...new Set([...(container === undefined ? [] : [container]), ...others, ...addresses, ...guess])].slice(0, MOST_NAMES);
 }
 
 /** A machine is known by what its exporter's address says, and without the port of it. */
 function hostsFor(kind: About, { hosts: named, others }: Places): readonly string[] {
   const isNamed = named.some((host) => !/^\d+$/.test(host)); // Google's `instance_id` is a number by which nobody knows it
   const hosts = kind === "node" && !isNamed ? [...others.filter((word) => LIKE_A_MACHINE.test(word)), ...named] : named;
-  const bare = hosts.map((host) => host.replace(/:\d{1,5}$/, ""));
+  const called = kind === "container" ? others.filter(isLikeMachine) : [];
+  const bare = [...hosts, ...called].map((host) => host.replace(/:\d{1,5}$/, ""));
   return [...new Set(kind === "container" ? bare : [...hosts.slice(0, 1), ...bare])].slice(0, MOST_HOSTS);
 }
 

@@ -1,6 +1,6 @@
 import { severityOf } from "./facts.ts";
 import { REPORTERS } from "./name-words.ts";
-import { isKubernetesName, podShape } from "./pod-shape.ts";
+import { isKubernetesName, isLikeMachine, podShape } from "./pod-shape.ts";
 
 /** What a title without labels' names lets one guess. */
 export type TitlePlaces = { readonly pod?: string; readonly namespace?: string; readonly others: readonly string[] };
@@ -37,7 +37,8 @@ export function placesInTitle({ grouped, common, spoken }: TitleValues): TitlePl
   const [ofGroup, beside] = [grouped, common].map((values) => values.filter(mayName).slice(0, MOST_WORDS));
   const all = [...(ofGroup ?? []), ...(beside ?? [])];
   const named = spoken.filter((word) => /[-\d]/.test(word) && mayName(word)).slice(0, MOST_WORDS);
-  const pod = all.find((word) => podShape(word) === "surely") ?? all.find((word) => podShape(word) === "maybe");
+  const perhaps = all.filter((word) => podShape(word) === "maybe");
+  const pod = all.find((word) => podShape(word) === "surely") ?? perhaps.find((word) => !isLikeMachine(word)) ?? perhaps[0];
   if (pod === undefined) return { others: [...all, ...named] };
   const namespace = namespaceOf(pod, ofGroup ?? [], beside ?? []);
   return { pod, ...(namespace === undefined ? {} : { namespace }), others: [...all, ...named].filter((word) => word !== pod) };

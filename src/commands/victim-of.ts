@@ -41,13 +41,20 @@ async function inCluster({ desk, clusters }: Asked, { alert, heardAtMs }: Heard)
   return findInCluster({ targets: desk.targets, clusters, clock: desk.clock }, alert, heardAtMs);
 }
 
-/** Docker is asked about what was killed, and about names of containers; a pod's container is none that Docker knows by that name. */
+/**
+ * Docker is asked about what was killed, and about names of containers; a pod's container is none that Docker knows by that
+ * name. A word that only looks like a pod, and is in no cluster, leaves it open that another beside it is a container.
+ */
 async function onHosts({ desk, hosts }: Asked, { alert, heardAtMs }: Heard): Promise<Victim | undefined> {
-  const { about, namespace, pod } = alert.subject;
+  const { about, namespace, pod, isPodGuessed } = alert.subject;
   if (about === "node" && alert.kills.length === 0) return undefined;
-  if (alert.kills.length === 0 && (about === "workload" || namespace !== undefined || pod !== undefined)) return undefined;
-  return findVictim({ list: await desk.targets.list(), hosts, clock: desk.clock }, alert, heardAtMs);
+  const isOfCluster = about === "workload" || namespace !== undefined || pod !== undefined;
+  if (alert.kills.length === 0 && isOfCluster && isPodGuessed !== true) return undefined;
+  const victim = await findVictim({ list: await desk.targets.list(), hosts, clock: desk.clock }, alert, heardAtMs);
+  return victim.kind === "found" && alert.kills.length === 0 && isOfCluster ? { ...victim, how: BY_TITLE } : victim;
 }
+
+const BY_TITLE = "by a word of its title, which has values without their names: what may be a pod there is in no configured cluster";
 
 async function redisOf({ desk }: Asked, alert: Alert): Promise<Victim> {
   const all = await desk.targets.list();

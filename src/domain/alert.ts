@@ -158,6 +158,8 @@ export type AlertSubject = {
   /** It stood among bare values, without its name: another of them may be the namespace. */
   readonly isNamespaceGuessed?: true;
   readonly pod?: string;
+  /** Only its shape says that it is one, and nothing in the alert speaks of pods: a container of Docker's may be called so, or one beside it. */
+  readonly isPodGuessed?: true;
   readonly container?: string;
   /** Where the alert names what has the pods. */
   readonly owner?: { readonly resource: WorkloadResource; readonly name: string };

@@ -130,6 +130,7 @@ const AlertSchema = z.object({
     namespace: Id.exactOptional(),
     isNamespaceGuessed: z.literal(true).exactOptional(),
     pod: Id.exactOptional(),
+    isPodGuessed: z.literal(true).exactOptional(),
     container: Id.exactOptional(),
     owner: z.object({ resource: z.enum(WORKLOAD_RESOURCES), name: Id }).exactOptional(),
   }),

@@ -5,12 +5,15 @@ import { noteAbsentSystem, noteRealSystem } from "../../scripts/lab/real-systems
 import { createClusterTargets } from "../../src/adapters/kubernetes/cluster-targets.ts";
 import { systemClock as clock } from "../../src/adapters/system/system-clock.ts";
 import { killsIn } from "../../src/alerts/kills-in.ts";
+import { createJudge } from "../../src/alerts/judge.ts";
+import { readAlert } from "../../src/alerts/read-alert.ts";
 import { endedForMemory } from "../../src/commands/find-in-cluster.ts";
 import { victimOf } from "../../src/commands/victim-of.ts";
 import type { Alert, AlertSubject } from "../../src/domain/alert.ts";
-import { formatTarget } from "../../src/domain/target.ts";
+import { DEFAULT_CONNECTION, formatTarget } from "../../src/domain/target.ts";
 import { openCluster } from "../adapters/kubernetes/api-server.ts";
 import { NO_HOSTS } from "../support/front.ts";
+import { targetsOf } from "../support/targets.ts";
 import { PATIENCE } from "../support/patience.ts";
 
 const lab = await findKubernetes();
@@ -31,6 +34,35 @@ const BARE: Alert = {
   says: "HighMemoryUsage",
 };
 const KILLED = "Killed process 42 (tail) total-vm:1000kB, anon-rss:8192kB, file-rss:0kB, shmem-rss:0kB";
+
+describe("a title that has values without their names", () => {
+  const kong = { kind: "docker", connection: DEFAULT_CONNECTION, name: "kong" } as const;
+  const judge = createJudge();
+  async function victim(title: string) {
+    const [alert = BARE] = readAlert({ text: title }, judge).alerts;
+    const front = { desk: { targets: targetsOf([kong]), clock }, hosts: NO_HOSTS, clusters: undefined };
+    return victimOf(front as unknown as Parameters<typeof victimOf>[0], { alert, heardAtMs: clock.nowMs() });
+  }
+
+  it.each(["(kong compose_default docker-host-1 warning)", "(kong docker-host-1 warning)", "(docker-host-1 kong warning)"])(
+    "%s: a machine turns no container into a pod",
+    async (values) => {
+      expect(await victim(`[FIRING:1] ContainerMemoryHigh ${values}`)).toEqual({ kind: "found", target: kong });
+    },
+  );
+
+  it("where a word may be a pod, another may be a container, and it is said how it was found", async () => {
+    expect(await victim("[FIRING:1] HighMemoryUsage (kong prod shop-web-1 critical)")).toMatchObject({
+      kind: "found",
+      target: kong,
+      how: expect.stringContaining("by a word of its title"),
+    });
+  });
+
+  it("one that speaks of pods means no container", async () => {
+    expect(await victim("[FIRING:1] PodMemoryHigh (kong prod shop-web-1 critical)")).toEqual({ kind: "none" });
+  });
+});
 
 describe.skipIf(lab.kind === "absent")(`alerts about a cluster${lab.kind === "absent" ? ` (${lab.because})` : ""}`, () => {
   let scenes: ClusterScenes;

@@ -4,6 +4,28 @@ import { REDIS_REFUSAL_RULE, type AlertRule } from "../../domain/alert-rule.ts";
  * Sources: src/oom.c and server.c of Redis, the clients' error texts, redis_exporter's and CloudWatch's names.
  */
 const REDIS = { memory: "yes", class: "redis_memory", about: "redis" } as const;
+const A_REDIS = ["redis", "valkey", "elasticache", "redis-*", "redis/*"];
+// With one of these it is about a container or pod that happens to run a Redis.
+const OF_WHAT_RUNS_IT = [
+  {
+    phrases: [
+      "oomkilled",
+      "oom killed",
+      "oom-killed",
+      "container*",
+      "kubepod*",
+      "crashloop*",
+      "working set",
+      "invoked oom-killer",
+      "pod",
+      "disk*",
+      "queue is full",
+      "pool is full",
+    ],
+  },
+  { parts: [["*exporter*"]] },
+  { labels: { pod: ["*"] } },
+];
 
 export const REDIS_REFUSAL: AlertRule = {
   id: REDIS_REFUSAL_RULE,
@@ -23,6 +45,39 @@ export const REDIS_REFUSAL: AlertRule = {
   ],
   verdict: REDIS,
 };
+
+/** Asked before what grows and leaks: how a Redis is called says whose memory it is. */
+export const REDIS_GROWTH: readonly AlertRule[] = [
+  {
+    id: "redis-growth",
+    says: "A Redis whose memory grows: RedisMemoryGrowth, RedisMemoryLeak",
+    when: [
+      {
+        parts: [
+          ["*redis*", "*valkey*", "*elasticache*"],
+          ["*memory*", "mem"],
+          ["grow*", "increas*", "trend*", "leak*"],
+        ],
+      },
+    ],
+    unless: [{ parts: [["*exporter*", "container*", "pod*", "kube*", "metric*"]] }],
+    verdict: REDIS,
+  },
+  {
+    id: "redis-growth-words",
+    says: "The same in a sentence: Redis sessions: memory is growing",
+    when: [
+      {
+        sentence: {
+          of: [...A_REDIS, "*-redis"],
+          near: ["memory growth", "memory growing", "memory is growing", "memory has grown", "memory keeps growing"],
+        },
+      },
+    ],
+    unless: OF_WHAT_RUNS_IT,
+    verdict: REDIS,
+  },
+];
 
 export const REDIS_RULES: readonly AlertRule[] = [
   {
@@ -69,7 +124,7 @@ export const REDIS_WORDS: AlertRule = {
   when: [
     {
       sentence: {
-        of: ["redis", "valkey", "elasticache", "redis-*", "redis/*"],
+        of: A_REDIS,
         near: [
           "out of memory",
           "memory usage",
@@ -94,26 +149,6 @@ export const REDIS_WORDS: AlertRule = {
       },
     },
   ],
-  // With one of these it is about a container or pod that happens to run a Redis.
-  unless: [
-    {
-      phrases: [
-        "oomkilled",
-        "oom killed",
-        "oom-killed",
-        "container*",
-        "kubepod*",
-        "crashloop*",
-        "working set",
-        "invoked oom-killer",
-        "pod",
-        "disk*",
-        "queue is full",
-        "pool is full",
-      ],
-    },
-    { parts: [["*exporter*"]] },
-    { labels: { pod: ["*"] } },
-  ],
+  unless: OF_WHAT_RUNS_IT,
   verdict: REDIS,
 };

@@ -5,6 +5,7 @@ import type { Sender, Sent } from "../sender.ts";
 import { timeOfNumber } from "../times.ts";
 import { linesOf, tagsIn } from "../words.ts";
 import { metricIn, metricSaid } from "./metric.ts";
+import { severityOfMonitor } from "./priority.ts";
 import { parseDatadog, type DatadogFields } from "./schema.ts";
 
 /** Datadog: its webhooks integration. */
@@ -33,7 +34,7 @@ function factsOf(fields: DatadogFields, title: string | undefined, says: string 
     // `[P1] [Triggered on {host:web-1}] Memory is high on web-1`
     name: title?.replace(/^(?:\[[^\]]{1,200}\] {0,3}){1,3}/, "") ?? null,
     status: statusOf(fields, title ?? ""),
-    severity: severityOf(fields.get("severity")) ?? severityOfType(fields.get("alert_type")) ?? severityOf(priority),
+    severity: severityOf(fields.get("severity")) ?? severityIn(fields, title ?? ""),
     labels: {
       ...tagsIn(fields.tags),
       ...given({ alert_transition: fields.get("alert_transition", "transition") }),
@@ -64,9 +65,17 @@ function statusOf(fields: DatadogFields, title: string): AlertStatus {
   return fields.get("alert_type") === "success" || /^(?:\[[^\]]{1,20}\] {0,3}){0,2}\[Recovered/i.test(title) ? "resolved" : "firing";
 }
 
-function severityOfType(type: string | undefined): Severity | null {
-  return type === "success" ? null : severityOf(type);
+/** The monitor's priority, by its own field or in its title; what any monitor calls itself that fires (`error`) counts where it has none. */
+function severityIn(fields: DatadogFields, title: string): Severity | null {
+  const priority = fields.get("alert_priority", "priority");
+  const ofMonitor = [priority, PRIORITY_IN_TITLE.exec(title)?.[1]].find((word) => PRIORITY.test(word ?? ""));
+  const type = fields.get("alert_type");
+  const isWarning = type === "warning" || /^warn/i.test(fields.get("alert_transition", "transition") ?? "");
+  return severityOfMonitor(ofMonitor, isWarning) ?? (type === "success" ? null : severityOf(type)) ?? severityOf(priority);
 }
+
+const PRIORITY = /^p[1-5]$/i;
+const PRIORITY_IN_TITLE = /^\[(P[1-5])\]/i;
 
 /** When it began, where the sender has been asked for it; else when this was sent. */
 function startOf(fields: DatadogFields): number | undefined {

@@ -1,9 +1,9 @@
-import { severityOf } from "../../facts.ts";
 import type { ReadPost } from "../sender.ts";
 import { titledPost } from "../titled-post.ts";
 import { tagsIn } from "../words.ts";
 import { given } from "../../../domain/given.ts";
 import { metricSaid } from "./metric.ts";
+import { severityOfMonitor } from "./priority.ts";
 
 const MOST_LINES = 500;
 // `Triggered: [Memory is high on web-1]`, `[P1] [Triggered on {host:web-1}] Memory is high`, `Recovered: ...`, `Re-Triggered: ...`
@@ -36,11 +36,12 @@ export const readPost: ReadPost = ({ asWritten, text }) => {
     .split(",");
   const name = rest.trim().replace(/\]$/, "");
   const isRecovered = state.toLowerCase() === "recovered";
+  const isWarning = /^warn$/i.test(state);
   return [
     titledPost({
       name,
       status: isRecovered ? "resolved" : "firing",
-      severity: /^warn$/i.test(state) ? "warning" : severityOf(before ?? behind),
+      severity: severityOfMonitor(before ?? behind, isWarning) ?? (isWarning ? "warning" : null),
       lines: lines.filter((_, index) => index !== at),
       labels: { ...tagsIn(tags), ...(/^no data$/i.test(state) ? { state } : {}) },
       ...given({ metric: metricSaid(asWritten) }),
