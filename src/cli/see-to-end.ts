@@ -1,4 +1,5 @@
 import { messageOf } from "../domain/errors.ts";
+import type { Desk } from "../incidents/desk.ts";
 import { STATE_WORDS } from "../messages/request-card.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { followRequest } from "./follow-request.ts";
@@ -13,12 +14,11 @@ const LOOK_EVERY_MS = 100;
 
 type Looking = { /** How long to wait for it. */ readonly withinMs: number; readonly signal: AbortSignal };
 
+/** What finds a card. */
+type CardDesk = { readonly desk: Pick<Desk, "store" | "clock">; readonly chat: Pick<RequestDesk["chat"], "permalink"> };
+
 /** Address of a request's card; undefined: it is not in Slack yet, or Slack does not say where. */
-export async function cardLink(
-  { desk, chat }: Pick<RequestDesk, "desk" | "chat">,
-  requestId: string,
-  { withinMs, signal }: Looking,
-): Promise<string | undefined> {
+export async function cardLink({ desk, chat }: CardDesk, requestId: string, { withinMs, signal }: Looking): Promise<string | undefined> {
   const until = desk.clock.nowMs() + withinMs;
   for (;;) {
     const card = await desk.store.outbox.bySlot(`${requestId}/card`);
@@ -30,13 +30,17 @@ export async function cardLink(
 
 type Seeing = {
   readonly requestId: string;
+  /** Of its card; undefined: it was not in Slack yet, and is said when it is. */
   readonly link: string | undefined;
   readonly json: boolean;
   readonly interrupts: Interrupts;
 };
 
 /** Follows a request on standard error until it has ended, and reports how on standard output. Ctrl-C ends the following only. */
-export async function seeToEnd(desk: RequestDesk, { requestId, link, json, interrupts }: Seeing, io: Io): Promise<ExitCode> {
+export async function seeToEnd(desk: RequestDesk, seeing: Seeing, io: Io): Promise<ExitCode> {
+  const { requestId, json, interrupts } = seeing;
+  const over = new AbortController();
+  const linkLater = sayLink(desk, { ...seeing, signal: AbortSignal.any([interrupts.signal, over.signal]) }, io);
   io.err(`\nFollowing it. Ctrl-C stops that and nothing else; "oomph cancel ${requestId}" takes the request back.\n`);
   try {
     const standing = await followRequest(requestId, {
@@ -46,6 +50,8 @@ export async function seeToEnd(desk: RequestDesk, { requestId, link, json, inter
       signal: interrupts.signal,
       tell: (says, atMs) => io.err(`${new Date(atMs).toISOString().slice(11, 19)} UTC  ${printable(says)}\n`),
     });
+    over.abort();
+    const link = await linkLater;
     if (json) io.out(await standingJson(desk, standing, link));
     if (isEnded(standing)) {
       if (!json) io.out(printable(`\n${endedWords(standing, nextOf(desk, standing))}`));
@@ -57,7 +63,24 @@ export async function seeToEnd(desk: RequestDesk, { requestId, link, json, inter
     if (!interrupts.signal.aborted) throw error;
     io.err(stopped(requestId, messageOf(error)));
     return interrupts.exitCode();
+  } finally {
+    over.abort();
+    await linkLater;
   }
+}
+
+/** Where it is decided, as soon as that can be said. Never rejects: whoever follows hears of a store that is away. */
+export async function sayLink(
+  desk: CardDesk,
+  { requestId, link, json, signal }: Omit<Seeing, "interrupts"> & { readonly signal: AbortSignal },
+  io: Pick<Io, "out">,
+): Promise<string | undefined> {
+  if (link !== undefined) return link;
+  const found = await cardLink(desk, requestId, { withinMs: Number.POSITIVE_INFINITY, signal }).catch(() => undefined);
+  if (found !== undefined && !json)
+    io.out(`Approved or denied here: ${found}
+`);
+  return found;
 }
 
 function stopped(requestId: string, how: string): string {

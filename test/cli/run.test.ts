@@ -6,16 +6,18 @@ import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { DECISION, REQUEST, RUN } from "../../scripts/docs/example-facts.ts";
 import { openStore } from "../../src/adapters/sql/open-store.ts";
+import { systemClock } from "../../src/adapters/system/system-clock.ts";
 import { EXIT } from "../../src/cli/exit-codes.ts";
 import { followRequest, type Following } from "../../src/cli/follow-request.ts";
 import { runCommandLine } from "../../src/cli/program.ts";
 import { askedWords, commandFor, decisionWords, endedWords, namesBy, nextStep } from "../../src/cli/request-words.ts";
+import { sayLink } from "../../src/cli/see-to-end.ts";
 import { exitCodeOf, readStanding } from "../../src/cli/standing.ts";
 import { whoAsks } from "../../src/cli/who-asks.ts";
 import { REQUEST_TRANSITIONS, type RequestState } from "../../src/domain/action-request.ts";
 import { OomphError } from "../../src/domain/errors.ts";
 import type { Store } from "../../src/ports/store.ts";
-import { aPlan, createRequest } from "../contract/store-samples.ts";
+import { aPlan, aSaying, createRequest } from "../contract/store-samples.ts";
 import { PATIENCE } from "../support/patience.ts";
 
 const name = namesBy(new Map([["bob", "U0APPROVER"]]));
@@ -133,6 +135,29 @@ describe("following", () => {
     await store.requests.transition(id, ["verifying"], "succeeded", { atMs: 6, outcome: "better" });
     expect(await ended).toMatchObject({ request: { state: "succeeded" }, run: { begunAtMs: 4 } });
     expect(said.slice(3)).toEqual(["Approved by U0APPROVER (bob)", "Begun", "Done, checking whether it helped"]);
+  });
+
+  test("where it is decided is said when its card comes, however late that is", async () => {
+    const { id, incidentId } = await createRequest(store);
+    const chat = { permalink: async ({ ts }: { readonly ts: string }) => `https://chat.example.com/${ts}` };
+    const out: string[] = [];
+    const over = new AbortController();
+    const seeing = { requestId: id, link: undefined, json: false, signal: over.signal };
+    const link = sayLink({ desk: { store, clock: systemClock }, chat }, seeing, { out: (text) => void out.push(text) });
+    const card = await store.outbox.say(aSaying({ slot: `${id}/card`, incidentId }), "dlv_late", 1);
+    expect(out).toEqual([]);
+    await store.outbox.sent(card, { ts: "1795.1", revision: 1 });
+    expect(await link).toBe("https://chat.example.com/1795.1");
+    expect(out).toEqual(["Approved or denied here: https://chat.example.com/1795.1\n"]);
+
+    const unseen = await createRequest(store);
+    const none = sayLink(
+      { desk: { store, clock: systemClock }, chat },
+      { ...seeing, requestId: unseen.id },
+      { out: (text) => void out.push(text) },
+    );
+    over.abort();
+    expect([await none, out.length]).toEqual([undefined, 1]);
   });
 
   test("a database that is away for a while is waited for, and said once", async () => {
