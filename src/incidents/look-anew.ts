@@ -18,7 +18,7 @@ const AFTER_RUNNING_MS = 60_000;
 const SAME_KILL_MS = 2 * 60_000;
 
 /** Verdicts by which nothing is wrong with the memory, or nobody knows. */
-const WELL: ReadonlySet<string> = new Set(["healthy", "undetermined", "not-oom", "misreported"]);
+export const WELL: ReadonlySet<string> = new Set(["healthy", "undetermined", "not-oom", "misreported"]);
 
 export type Joined = Pick<Opening, "target" | "runbookId" | "steps"> & {
   readonly actor: Actor;
@@ -34,8 +34,9 @@ export type Joins = {
 };
 
 /**
- * Within the transaction in which alerts join an open incident with a thread of its own: is it looked at anew? One look waits or
- * runs at a time, by the runbook of the alert that is the reason. The caller queues it and tells of it.
+ * Within the transaction in which alerts join an open incident with a thread of its own: is it looked at anew? What comes too
+ * soon after the last look is put off. One look waits or runs at a time, by the runbook of the alert that is the reason. The
+ * caller queues it and tells of it.
  */
 export async function lookAnew(tables: Tables, desk: Desk, joins: Joins): Promise<NewLook | undefined> {
   const { incident, joined, last } = joins;
@@ -48,7 +49,6 @@ export async function lookAnew(tables: Tables, desk: Desk, joins: Joins): Promis
   if (reason === undefined) return undefined;
   const { because, by } = reason;
   const atMs = dueAt(because, last, nowMs);
-  if (!LATER.has(because) && atMs > nowMs) return undefined;
   const investigation = waits ? { ...last, startedAtMs: atMs } : { ...investigationOf(desk, incident, by), startedAtMs: atMs };
   if (!waits) await tables.investigations.create(investigation);
   return { because, alert: wordsOf(by.alert), investigation, steps: by.steps, ...(atMs > nowMs ? { fromMs: atMs } : {}) };
@@ -70,9 +70,6 @@ export function wordsOf({ says, name, class: kind, ...alert }: Joined["alert"]):
 type Because = NewLook["because"];
 type Reason = { readonly because: Because; readonly by: Joined };
 
-/** What must be looked at: if not now, then when the time has come. */
-const LATER: ReadonlySet<Because> = new Set(["worse", "killed", "another"]);
-
 function worst(joined: readonly Joined[], known: Severity | null): Reason | undefined {
   const by = joined.reduce<Joined | undefined>(
     (worse, one) => (isWorse(one.alert.severity, worse?.alert.severity ?? known) ? one : worse),
@@ -89,6 +86,8 @@ async function reasonOf(tables: Tables, { incident, joined, last }: Joins, nowMs
   if (killed !== undefined) return { because: "killed", by: killed };
   const another = joined.findLast(({ alert }) => isAnother(alert, kinds) || isFirstCritical(alert, incident));
   if (another !== undefined) return { because: "another", by: another };
+  const refired = joined.findLast(({ alert }) => isRefired(alert, kinds));
+  if (refired !== undefined) return { because: "refired", by: refired };
   if (isUnderway(last)) return undefined;
   if (nowMs - last.startedAtMs >= OUTDATED_AFTER_MS) return { because: "outdated", by };
   return last.diagnosis === undefined || WELL.has(last.diagnosis.finding.verdict) ? { because: "was-well", by } : undefined;
@@ -105,6 +104,13 @@ function isAnother(alert: Joined["alert"], kinds: readonly HeardKind[]): boolean
   if (kinds.length === 0) return false;
   const name = firingOf(alert)?.name;
   return !kinds.some((kind) => kind.class === alert.class && (name === undefined || kind.name === undefined || kind.name === name));
+}
+
+/** Its sender had called it over: what fires now is new, whatever else still fires. Who tells no name is not known again. */
+function isRefired(alert: Joined["alert"], kinds: readonly HeardKind[]): boolean {
+  const name = firingOf(alert)?.name;
+  const before = kinds.filter((kind) => name !== undefined && kind.class === alert.class && kind.name === name);
+  return before.length > 0 && before.every(({ isOver }) => isOver);
 }
 
 function isFirstCritical({ severity }: Joined["alert"], incident: Incident): boolean {

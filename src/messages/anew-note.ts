@@ -9,6 +9,7 @@ const BECAUSE = {
   worse: "it has become worse",
   killed: "something was killed for want of memory",
   another: "another alert has joined",
+  refired: "it fires again after it was over",
   outdated: "it is still reported, and the last look is old",
   "was-well": "it is reported again, and the last look had found nothing wrong",
 } as const satisfies Record<NewLook["because"], string>;

@@ -159,8 +159,8 @@ export type HeardAlert = Pick<Alert, "source" | "class" | "severity"> & {
   readonly fires?: AlertIdentity;
 };
 
-/** `name` is in small letters, and absent of alerts that are never over. */
-export type HeardKind = Pick<Alert, "class"> & { readonly name?: string; readonly lastAtMs: number };
+/** `name` is in small letters, and absent of alerts that are never over; `isOver`: its sender has called over all that were heard. */
+export type HeardKind = Pick<Alert, "class"> & { readonly name?: string; readonly lastAtMs: number; readonly isOver: boolean };
 
 export type HeardCount = {
   readonly source: Alert["source"];

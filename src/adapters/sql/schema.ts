@@ -66,8 +66,13 @@ const Identity = json(z.object({ name: said, pod: said, container: said, instanc
 export const FiringSchema = z.object({ fires: Identity });
 
 export const HeardKindSchema = z
-  .object({ class: z.enum(ALERT_CLASSES), fires: Identity.exactOptional(), lastAtMs: z.coerce.number() })
-  .transform(({ class: kind, fires, lastAtMs }) => ({ class: kind, lastAtMs, ...given({ name: fires?.name }) }));
+  .object({ class: z.enum(ALERT_CLASSES), fires: Identity.exactOptional(), lastAtMs: z.coerce.number(), isOver: z.coerce.number() })
+  .transform(({ class: kind, fires, lastAtMs, isOver }) => ({
+    class: kind,
+    lastAtMs,
+    isOver: isOver === 1,
+    ...given({ name: fires?.name }),
+  }));
 
 export const HeardCountSchema = z.object({
   source: z.enum(ALERT_SOURCES),

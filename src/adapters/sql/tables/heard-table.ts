@@ -81,7 +81,12 @@ export function heardTable(scope: Scope): HeardTable {
       scope.read(async (db) => {
         const rows = await db
           .selectFrom("heard")
-          .select(["class", "fires", sql<number>`max(at_ms)`.as("last_at_ms")])
+          .select([
+            "class",
+            "fires",
+            sql<number>`max(at_ms)`.as("last_at_ms"),
+            sql<number>`min(case when ended_at_ms is null then 0 else 1 end)`.as("is_over"),
+          ])
           .where("incident_id", "=", incidentId)
           .groupBy("class")
           .groupBy("fires")
