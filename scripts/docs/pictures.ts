@@ -56,7 +56,7 @@ export const PICTURES: Readonly<Record<string, readonly PageMessage[]>> = {
     CARD,
     oomph(decisionReply({ title: TITLE, request: { ...REQUEST, state: "approved" }, decision: DECISION, decisions: [DECISION] }), 95_000),
     OUTCOME,
-    oomph(resolvedNote({ incident: { ...INCIDENT, state: "resolved", resolvedAtMs: AT_MS + 99_000 }, actor: { kind: "oomph" }, says: "Flush database helped.", done: { reports: [{ source: "alertmanager", count: INCIDENT.timesSeen }], acts: [{ title: TITLE, state: "succeeded", requestedBy: REQUEST.requestedBy, approvedBy: [DECISION.userId] }] } }), 99_600),
+    oomph(resolvedNote({ incident: { ...INCIDENT, state: "resolved", resolvedAtMs: AT_MS + 99_000 }, actor: { kind: "oomph" }, says: "Flush database helped.", done: { reports: [{ source: "alertmanager", count: INCIDENT.timesSeen }], acts: [{ title: TITLE, state: "succeeded", atMs: AT_MS, requestedBy: REQUEST.requestedBy, approvedBy: [DECISION.userId] }] } }), 99_600),
   ],
   help: [oomph(helpMenu({ abilities: ABILITIES, targets: [TARGET], actionIds: ACTIONS.map((action) => action.id) }), 0)],
   lists: [

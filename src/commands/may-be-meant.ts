@@ -25,12 +25,13 @@ type Asked = {
 /**
  * Whom an alert about memory may mean that names nobody, such as a group of several in Alertmanager's own template, whose
  * title has only what they share: what shares most of its words, the nearest to its limit first. Undefined: it names
- * somebody, there is nothing that it can mean, or it came by another way as well, with all its labels.
+ * somebody, or there is nothing that it can mean; `told`: it came by another way as well, with all its labels.
  */
-export async function mayBeMeant(front: Asked, alert: Alert): Promise<Extract<Victim, { kind: "several" }> | undefined> {
+export async function mayBeMeant(front: Asked, alert: Alert): Promise<Extract<Victim, { kind: "several" }> | "told" | undefined> {
   const { about, names, hosts, namespace, pod, container, owner } = alert.subject;
   const isNamed = [pod, container, owner, ...hosts, ...alert.kills].some((one) => one !== undefined);
-  if (isNamed || KINDS[about].length === 0 || (await isOpen(front.desk, alert))) return undefined;
+  if (isNamed || KINDS[about].length === 0) return undefined;
+  if (await isOpen(front.desk, alert)) return "told";
   const all = (await inOrder(front)).filter(({ kind }) => KINDS[about].includes(kind));
   const targets = fitting(all, namespace === undefined ? names : [namespace, ...names]).slice(0, MOST_TARGETS);
   return targets.length === 0 ? undefined : { kind: "several", targets, because: `${HERE} ${missingIn(alert.source)} ${FIRST}` };

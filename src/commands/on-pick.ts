@@ -25,6 +25,7 @@ export async function askWhich(front: Front, click: Click): Promise<Message> {
   if (chosen !== undefined) return note(`That is answered already: \`${chosen.target}\` is looked at.`);
   const meant = await strays.targetsOf(strayId);
   const targets = meant.length > 0 ? meant : (await front.desk.targets.list()).known.map(({ target }) => target);
+  if (targets.length === 0) return note(`${because} Nothing is configured that it could be about.`);
   return targetPicker({ says: `${because} Which one is it about?`, targets, chosenFor: { alertClass, strayId } });
 }
 

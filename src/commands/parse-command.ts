@@ -182,6 +182,16 @@ function flagsOf(words: readonly string[]): Flags {
   return { names, flags: Object.fromEntries(flags) };
 }
 
+/** Where a word is from that is not known by heart. */
+const ONE_WORD = {
+  show: "an incident's id, as `/oom incidents` lists it,",
+  trend: "one target",
+  unmute: "the id of a silence, as `/oom silences` lists it,",
+  unlock: "one target, as `/oom locks` lists it,",
+  runbooks: "one runbook's id",
+  audit: "one id",
+} as const;
+
 function withOne(
   kind: "show" | "trend" | "unmute" | "unlock" | "runbooks" | "audit",
   words: readonly string[],
@@ -189,7 +199,7 @@ function withOne(
 ): Parsed {
   const word = words[0];
   if (word === undefined || words.length > 1)
-    return wrong(kind, `expected one word after \`${kind}\`, got ${words.length === 0 ? "none" : words.length}`);
+    return wrong(kind, `expected ${ONE_WORD[kind]} after \`${kind}\`, got ${words.length === 0 ? "none" : words.length}`);
   return understood(command(word));
 }
 

@@ -19,6 +19,7 @@ import type { Front } from "./front.ts";
 import { isHushed } from "./hush-alert.ts";
 import { noRunbook, startOf } from "./investigate.ts";
 import { mayBeMeant } from "./may-be-meant.ts";
+import { notKnown } from "./not-known.ts";
 import { say, type Reply } from "./say.ts";
 import type { TakenAlert } from "./taken-alert.ts";
 import { victimOf } from "./victim-of.ts";
@@ -39,7 +40,6 @@ export async function takeAlert(front: Front, taken: TakenAlert, place: Reply): 
   if (victim.kind !== "found") return nobody(front, taken, { place, victim });
 
   const { target, how } = victim;
-  if (how !== undefined && alert.kills.length === 0) await say(front, place, note(how));
   const actor = { kind: "alert", source: alert.source } as const;
   const { channel, threadTs } = place;
   const start = startOf(front, target, alert.class);
@@ -47,19 +47,27 @@ export async function takeAlert(front: Front, taken: TakenAlert, place: Reply): 
   const root = threadTs === undefined ? {} : { rootTs: threadTs };
   const opened = await hearAlert(front.desk, { ...start, ...taken, target, actor, channel, ...root });
   if (opened.kind === "heard-already") return undefined;
+  if (how !== undefined && alert.kills.length === 0) await say(front, place, note(`${how} ${whatIsDone(opened)}`));
   const [newest] = alert.kills.toReversed();
   if (newest !== undefined) await reportKill(front.desk, { incident: opened.incident, actor, says: toldOf(newest.says, alert, victim) });
   return isElsewhere(opened, place) ? sayWhere(front, place, opened) : undefined;
 }
 
+/** What an alert came to whose target was not named. */
+function whatIsDone({ kind, incident, investigation }: Opened): string {
+  if (investigation !== undefined || kind === "opened") return `I look at that, in its thread (\`${incident.id}\`).`;
+  return `It is counted in its open incident, \`${incident.id}\`, which was looked at a moment ago or is being worked on.`;
+}
+
 type Heard = { readonly course: Course; readonly place: Reply };
 
-/** Below a post that surely is about memory and names nobody people can be asked. */
+/** What surely is about memory is never lost: where nobody knows whose, people are asked. */
 async function meantBy(front: Front, taken: TakenAlert, { course, place }: Heard): Promise<Victim> {
   const victim = await victimOf(front, taken);
-  const isNobody = victim.kind === "none" && victim.because === undefined;
-  if (!isNobody || course !== "thread" || place.threadTs === undefined) return victim;
-  return (await mayBeMeant(front, taken.alert)) ?? victim;
+  if (course !== "thread" || victim.kind !== "none" || victim.because !== undefined) return victim;
+  const meant = place.threadTs === undefined ? undefined : await mayBeMeant(front, taken.alert);
+  if (meant === "told") return victim;
+  return meant ?? { kind: "none", because: notKnown(front, taken.alert) };
 }
 
 /** A restart or a back-off is about memory where the last end of its pod says so. */
@@ -84,15 +92,14 @@ const ONE_OFFER_IN_MS = 60 * 60_000;
 
 type Nobody = { readonly place: Reply; readonly victim: Exclude<Victim, { readonly kind: "found" }> };
 
-/** People are asked which target it is; what nobody would want to know is only logged. */
+/** People are asked which target it is. */
 async function nobody(front: Front, taken: TakenAlert, { place, victim }: Nobody): Promise<void> {
   const { key, alert } = taken;
   const { channel, threadTs } = place;
+  const { because } = victim;
   const targets = victim.kind === "several" ? victim.targets : [];
-  if (victim.because !== undefined)
-    return hearStray(front.desk, { key, alert, channel, ...given({ threadTs }), because: victim.because, targets });
-  front.desk.log.info(forTheLog(taken), "an alert is about nothing that is configured");
-  return undefined;
+  if (victim.kind === "none") front.desk.log.info(forTheLog(taken), "an alert is about nothing that is configured");
+  if (because !== undefined) await hearStray(front.desk, { key, alert, channel, ...given({ threadTs }), because, targets });
 }
 
 /** By which an alert is found again: the sender's id stands in the key. */

@@ -12,8 +12,9 @@ export type AlertTarget =
 export function targetOfAlert(names: readonly string[], list: TargetList): AlertTarget {
   const byName = indexOf(list);
   for (const name of names) {
+    const port = /(?<=:)\d{1,5}(?=(?:\/\d{0,5})?[.,:;]*$)/.exec(name.trim())?.[0];
     const fitting = formsOf(name)
-      .map((form) => byName.get(form) ?? [])
+      .map((form) => (byName.get(form) ?? []).filter((target) => !listensElsewhere(target, { host: form, port, byName })))
       .find((found) => found.length > 0);
     const [only, ...others] = fitting ?? [];
     if (only !== undefined && others.length === 0) return { kind: "found", target: only };
@@ -21,6 +22,20 @@ export function targetOfAlert(names: readonly string[], list: TargetList): Alert
   }
   return { kind: "unsure", targets: list.known.map(({ target }) => target) };
 }
+
+type Named = { readonly host: string; readonly port: string | undefined; readonly byName: ReadonlyMap<string, readonly Target[]> };
+
+/** On this very host, at another port: that is another server, unless it is the exporter's own port that was named. */
+function listensElsewhere(target: Target, { host, port, byName }: Named): boolean {
+  if (port === undefined || port === EXPORTER_PORT || host.endsWith(`:${port}`)) return false;
+  if (byName.get(`${host}:${port}`)?.includes(target) === true) return false;
+  return [...byName].some(
+    ([name, targets]) => name.startsWith(`${host}:`) && /^\d+$/.test(name.slice(host.length + 1)) && targets.includes(target),
+  );
+}
+
+// Where Prometheus scrapes redis_exporter, beside its Redis.
+const EXPORTER_PORT = "9121";
 
 function indexOf({ known }: TargetList): ReadonlyMap<string, readonly Target[]> {
   const index = new Map<string, readonly Target[]>();

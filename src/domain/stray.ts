@@ -19,7 +19,7 @@ export type Stray = {
   readonly class: AlertClass;
   /** Of the worst alert. */
   readonly severity: Severity | null;
-  /** The newest alert in a line, and why nobody knows whose it is: a sentence. */
+  /** The newest alert in a line, its own words after it, and why nobody knows whose it is: a sentence. */
   readonly says: string;
   readonly because: string;
   /** So many alerts of it in this round, each counted once. */

@@ -1,5 +1,6 @@
 import { grouped } from "../domain/grouped.ts";
 import { isWorse, type Alert } from "../domain/alert.ts";
+import { maskSecrets } from "../domain/mask-secrets.ts";
 import { severityOf } from "../domain/silence.ts";
 import { matterOf, nameOf, roundOf, type Stray } from "../domain/stray.ts";
 import type { Target } from "../domain/target.ts";
@@ -52,7 +53,8 @@ async function count({ strays }: Tables, { clock, ids }: Desk, { channel, here }
     if (newest === undefined) return [];
     const { alert, targets, key: _, ...told } = newest;
     const severity = alike.map((one) => severityOf(one.alert)).reduce((worst, one) => (isWorse(one, worst) ? one : worst));
-    const { source, class: kind, says } = alert;
+    const { source, class: kind, words } = alert;
+    const says = maskSecrets(words === undefined ? alert.says : `${alert.says}: ${words}`);
     return [
       {
         ...told,

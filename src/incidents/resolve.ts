@@ -2,6 +2,7 @@ import { isListed } from "../domain/access.ts";
 import type { Alert } from "../domain/alert.ts";
 import { identityOf, isSameAlert, type AlertIdentity } from "../domain/alert-identity.ts";
 import type { Actor } from "../domain/actor.ts";
+import { formatDuration } from "../domain/duration.ts";
 import { given } from "../domain/given.ts";
 import type { Incident, Problem } from "../domain/incident.ts";
 import type { Target } from "../domain/target.ts";
@@ -9,7 +10,7 @@ import type { Tables } from "../ports/store.ts";
 import { commit } from "./commit.ts";
 import type { Desk } from "./desk.ts";
 import { escalate } from "./escalate.ts";
-import { forgoLook } from "./look-anew.ts";
+import { forgoLook, WELL } from "./look-anew.ts";
 import { personOrReason } from "./may-request.ts";
 import { fingerprintOf } from "./opening.ts";
 import { endFulfilled } from "./silences.ts";
@@ -60,25 +61,44 @@ export async function resolveByAlert(
     const open = await tables.incidents.unresolved(fingerprint);
     const incident = open ?? (await tables.incidents.lastResolved(fingerprint));
     if (incident === undefined) return { kind: "no-such-incident" };
-    const [over, firing] = parted(await tables.heard.firing(incident.id), identityOf(alert));
+    const all = await tables.heard.firing(incident.id);
+    const over = all.filter((one) => isSameAlert(one, identityOf(alert)));
+    const others = all.filter((one) => !over.includes(one));
+    const firing = others.length;
     await tables.heard.end(incident.id, over, atMs);
     if (open === undefined) return { kind: "already-resolved", incident };
     if (firing > 0) {
-      const says = `${alert.name ?? "An alert"} resolved; ${firing === 1 ? "1 other alert still fires" : `${firing} others still fire`}`;
+      const says = `${alert.name ?? "An alert"} resolved; ${stillFiring(others)}`;
       if (over.length > 0) await tables.incidents.note({ incidentId: incident.id, atMs: desk.clock.nowMs(), actor, says });
       return { kind: "goes-on", incident, firing };
     }
     const mayEnd = over.length > 0 || (alert.memory === "yes" && incident.openedBy.kind !== "user");
     if (!mayEnd) return { kind: "goes-on", incident, firing };
-    const first = await resolveWithin(tables, desk, { incident, actor, says: "The alert resolved" });
+    const first = await resolveWithin(tables, desk, {
+      incident,
+      actor,
+      says: `The alert resolved${await lastSeen(tables, desk, incident)}`,
+    });
     return { kind: first ? "resolved" : "already-resolved", incident: { ...incident, state: "resolved" } };
   });
 }
 
-/** Those that are over by this word, and how many are not. */
-function parted(all: readonly AlertIdentity[], ended: AlertIdentity): readonly [readonly AlertIdentity[], number] {
-  const over = all.filter((one) => isSameAlert(one, ended));
-  return [over, all.length - over.length];
+/** Named, so that who waits for the end knows for what. */
+function stillFiring(others: readonly AlertIdentity[]): string {
+  const names = others
+    .slice(0, MOST_NAMED)
+    .map(({ name = "one without a name", instance, pod }) => [name, instance ?? pod].filter(Boolean).join(" of "));
+  const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : "";
+  return `${others.length === 1 ? "1 other alert still fires" : `${others.length} others still fire`}: ${names.join(", ")}${more}`;
+}
+
+const MOST_NAMED = 5;
+
+/** Whoever reads that it is over is told what was wrong when somebody last looked, for nobody has looked since. */
+async function lastSeen({ investigations }: Tables, { clock }: Desk, { id }: Incident): Promise<string> {
+  const last = (await investigations.ofIncident(id)).find(({ diagnosis }) => diagnosis !== undefined);
+  if (last?.diagnosis === undefined || WELL.has(last.diagnosis.finding.verdict)) return "";
+  return `. Last looked at ${formatDuration(clock.nowMs() - last.startedAtMs)} before: ${last.diagnosis.finding.headline}`;
 }
 
 /** The incident that a report about this target and problem belongs to now. */

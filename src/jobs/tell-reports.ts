@@ -19,10 +19,10 @@ function isDone({ state }: ActionRequest): boolean {
 
 async function actOf(
   { requests }: Tables,
-  { id, actionId, state, plan, requestedBy }: ActionRequest,
+  { id, actionId, state, plan, requestedBy, createdAtMs: atMs }: ActionRequest,
   titleOf: (actionId: string) => string,
 ): Promise<DoneFacts["acts"][number]> {
   const decisions = await requests.decisions(id);
   const approvedBy = decisions.filter(({ kind }) => kind !== "deny").map(({ userId }) => userId);
-  return { title: titleOf(actionId), state, looked: plan.risk === "none", requestedBy, approvedBy };
+  return { title: titleOf(actionId), state, atMs, looked: plan.risk === "none", requestedBy, approvedBy };
 }

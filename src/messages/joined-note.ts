@@ -1,5 +1,6 @@
 import { counted } from "../domain/count.ts";
 import type { Actor } from "../domain/actor.ts";
+import { NO_VALUE } from "../domain/heard-labels.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
 import { incidentName } from "../domain/target.ts";
@@ -16,7 +17,7 @@ export function joinedNote(facts: {
   const { incident, actor, reports } = facts;
   const times = counted(incident.timesSeen, "time");
   const by = reports.length === 0 ? "" : ` (${reports.map(({ source, count }) => `${prose(source)} ${count}`).join(", ")})`;
-  const names = incident.labels?.["alertname"] ?? [];
+  const names = (incident.labels?.["alertname"] ?? []).filter((name) => name !== NO_VALUE);
   const as = names.length < 2 ? "" : ` as ${listed(names.map(prose), "and")}`;
   return message(`Reported ${times}: ${incidentName(incident.target)}`, [
     context(

@@ -60,7 +60,7 @@ export const RISKS: Readonly<Record<Risk, string>> = {
 };
 
 function press(offers: readonly OfferFacts[]): readonly Block[] {
-  if (offers.length === 0) return [section("There is nothing to press: no action of Oomph's would help here.")];
+  if (offers.length === 0) return [section("There is no action to ask for: none of Oomph's would help here.")];
   const rows = offers.slice(0, BUTTONS).map((offer, index) => {
     const press = { actionId: "offer_ask", id: offer.id };
     return section(offerLine(offer), button(offer.title, index === 0 ? { ...press, style: "primary" } : press));

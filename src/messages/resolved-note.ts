@@ -13,6 +13,8 @@ export type DoneFacts = {
   readonly acts: readonly {
     readonly title: string;
     readonly state: RequestState;
+    /** When it was asked for. */
+    readonly atMs: number;
     /** Something that only looked. */
     readonly looked?: boolean;
     /** Slack user ids. */
@@ -44,9 +46,9 @@ function lasted({ openedAtMs, resolvedAtMs, timesSeen }: Incident, { reports, ac
   return `${long === "" ? "It was" : `${long} and was`} ${times}${by}.${acts.every(({ looked }) => looked === true) ? " Nothing was changed by Oomph." : ""}`;
 }
 
-function saidOfAct({ title, state, looked = false, requestedBy, approvedBy }: DoneFacts["acts"][number]): string {
+function saidOfAct({ title, state, atMs, looked = false, requestedBy, approvedBy }: DoneFacts["acts"][number]): string {
   const agreed = approvedBy.length === 0 ? "" : `, approved by ${listed(approvedBy.map(person))}`;
-  return `• ${prose(title)}: ${looked && state === "succeeded" ? "done" : (ENDS[state] ?? state)}. Asked for by ${person(requestedBy)}${agreed}.`;
+  return `• ${prose(title)}: ${looked && state === "succeeded" ? "done" : (ENDS[state] ?? state)}. Asked for by ${person(requestedBy)}${agreed}, ${time(atMs)}.`;
 }
 
 const ENDS: Readonly<Partial<Record<RequestState, string>>> = {

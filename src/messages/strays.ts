@@ -3,7 +3,7 @@ import { counted } from "../domain/count.ts";
 import type { ActionsBlock, Message } from "../domain/message.ts";
 import { MOST_ALONE, type Stray, type ToldStrays } from "../domain/stray.ts";
 import type { Target } from "../domain/target.ts";
-import { buttons, context, message, option, plain, section } from "./kit.ts";
+import { button, buttons, context, message, option, plain, section } from "./kit.ts";
 import { note } from "./note.ts";
 import { targetPicker } from "./target-picker.ts";
 import { toldBy } from "./told-by.ts";
@@ -27,10 +27,27 @@ export function strayQuestion(stray: Stray, targets: readonly Target[]): Message
   const { id, because, chosen, count, lastAtMs } = stray;
   if (chosen !== undefined) return note(`Looking at \`${chosen.target}\`, as chosen.`);
   const chosenFor = { alertClass: stray.class, strayId: id };
-  const says = stray.threadTs === undefined ? `${because} ${toldBy(stray.source)}` : because;
-  const asks = targets.length === 0 ? note(says) : targetPicker({ says, targets, chosenFor });
-  if (count === 1) return asks;
-  return { ...asks, blocks: [...asks.blocks, context(`${counted(count, "alert")} of this so far, the last ${time(lastAtMs)}.`)] };
+  const isPosted = stray.threadTs !== undefined;
+  const says = isPosted ? because : `${because} ${toldBy(stray.source)}`;
+  const asks =
+    targets.length === 0 ? { ...note(says), blocks: [...note(says).blocks, ...choose(id)] } : targetPicker({ says, targets, chosenFor });
+  const times = count === 1 ? [] : [`${counted(count, "alert")} of this so far, the last ${time(lastAtMs)}.`];
+  const then = `What you choose is looked into ${isPosted ? "below this post" : "in a thread of its own"}.`;
+  // Below a post its words stand already.
+  const alert = isPosted ? [] : [section(clip(alertWords(stray), MOST_OF_A_QUESTION))];
+  return { ...asks, blocks: [...alert, ...asks.blocks, context([...times, then, UNWANTED].join(" "))] };
+}
+
+const MOST_OF_A_QUESTION = 400;
+const UNWANTED = "Should nobody be asked about such alerts, a rule with `memory: no` says so (`alerts.rules` in `oomph.yaml`).";
+
+function alertWords({ says, severity }: Stray): string {
+  return `🔔 ${prose(says)}${severity === null ? "" : ` · ${severity}`}`;
+}
+
+/** Who presses is asked among all that is known. */
+function choose(id: string): readonly ActionsBlock[] {
+  return buttons([button("Choose its target", { actionId: "stray_pick", id })]);
 }
 
 /** Those that come after the first few: how many names and alerts, the worst and newest of them, and one list to choose from. */
@@ -49,9 +66,13 @@ export function strayRoot({ together }: Pick<ToldStrays, "together">): Message {
     ...(left > 0 ? [context(`… and ${counted(left, "other")}, in the thread.`)] : []),
     ...choice(open),
     context(
-      `Choose a name, then which target it is, and that is looked into. These share this message instead of ${together.length} of their own; ${MOST_ALONE} before them were asked about one by one. It is kept up to date.`,
+      `Choose a name, then which target it is, and that is looked into. ${sharing(together.length)} ${MOST_ALONE} before were asked about one by one. It is kept up to date. ${UNWANTED}`,
     ),
   ]);
+}
+
+function sharing(names: number): string {
+  return names === 1 ? "What else comes is listed here;" : `These share this message instead of ${names} of their own;`;
 }
 
 /** All of them, where the first message has no room: in pages, each with its own list to choose from. */
@@ -84,7 +105,10 @@ function standing(strays: readonly Stray[]): string {
   const bad = of.flatMap(({ severity, count }) => (count === 0 ? [] : [`${count} ${severity}`]));
   const unweighed = strays.filter(({ severity }) => severity === null).length;
   const chosen = strays.filter((stray) => stray.chosen !== undefined).length;
-  const all = listed([...bad, ...(unweighed === 0 ? [] : [`${unweighed} without a severity`])]);
+  const weights = [...bad, ...(unweighed === 0 ? [] : [`${unweighed} without a severity`])];
+  const [only, ...others] = weights;
+  // `9 critical` of 9 names beside 40 alerts would be read as alerts.
+  const all = only !== undefined && others.length === 0 && strays.length > 1 ? `all ${only}` : listed(weights);
   return chosen === 0 ? all : `${all}; ${chosen} of them answered`;
 }
 

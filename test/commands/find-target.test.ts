@@ -91,6 +91,12 @@ describe("the target of an alert", () => {
     for (const name of ["redis://10.0.0.5:6380", "rediss://:secret@10.0.0.5:6380/2", "10.0.0.5:6380"])
       expect(targetOfAlert([name], onOneHost)).toEqual({ kind: "found", target: redis("b") });
     expect(targetOfAlert(["redis://10.0.0.5"], onOneHost)).toEqual({ kind: "unsure", targets: [redis("a"), redis("b")] });
+    const only = { known: onOneHost.known.slice(0, 1), missing: [] };
+    for (const other of ["redis://10.0.0.5:6390", "10.0.0.5:6390/1."])
+      expect(targetOfAlert([other], only)).toEqual({ kind: "unsure", targets: [redis("a")] });
+    for (const own of ["10.0.0.5:6379", "10.0.0.5", "10.0.0.5:9121"])
+      // the last is its exporter's
+      expect(targetOfAlert([own], only)).toEqual({ kind: "found", target: redis("a") });
     expect(targetOfAlert(["sess"], targets)).toEqual({ kind: "unsure", targets: targets.known.map(({ target }) => target) });
   });
 });

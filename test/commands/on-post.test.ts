@@ -48,7 +48,10 @@ describe("a post in an alert channel", () => {
   it("is about the only Redis that there is when it names none, and says so", async () => {
     await post(`gateway: ${OOM}`);
     expect(await incidents()).toMatchObject([{ name: "shop" }]);
-    expect(await which()).toContain("`redis/shop` is the only one that I know");
+    expect(await which()).toMatch(/`redis\/shop` is the only one that I know\. I look at that, in its thread \(`inc_/);
+    await post(`gateway: ${OOM}`);
+    await post(`gateway: ${OOM}`, { ts: "9.8" });
+    expect(await on.slot(`alert/${CHANNEL}/9.8/which`)).toContain("It is counted in its open incident");
   });
 
   it.each([
@@ -169,6 +172,11 @@ describe("among several Redis", () => {
     await on.click({ actionId: "target_pick", value: `redis/cart ${stray?.id}`, threadTs: "9.9" });
     expect(await names()).toEqual([["cart", "9.9"]]);
     expect(await on.asked("9.9")).toBe("Looking at `redis/cart`, as chosen.");
+  });
+
+  it("an alert whose words name one beside the word Redis is about that, and says so", async () => {
+    await alert("Redis cart memory usage 97% of maxmemory");
+    expect(await names()).toEqual([["cart", "9.9"]]);
   });
 
   const named = (count: number): readonly Alert[] =>

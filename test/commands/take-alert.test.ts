@@ -230,8 +230,28 @@ describe("an alert about a container", () => {
       new Set(["local:shop container-memory", "shop redis-memory"]),
     );
     await post("Container nobody-has-this was OOM killed", "1.3");
-    expect(await which("1.3")).toBe("");
+    expect(await which("1.3")).toContain(
+      'container "nobody-has-this", which is on none of the configured Docker hosts.\n[Choose its target]',
+    );
     expect(await incidents()).toHaveLength(2);
+  });
+
+  it("by webhook about what nothing configured knows is asked about, with its own words, and once more is counted; what may be about something else is not", async () => {
+    const judged = (name: string, labels: Readonly<Record<string, string>>, summary: string) =>
+      createJudge()({ name, status: "firing", severity: "critical", labels, text: summary }, "alertmanager");
+    const pod = judged("KubePodOOMKilled", { namespace: "shop", pod: "web-7c9f8d6b5c-x2x4b" }, "Killed for want of memory");
+    const node = judged("HostOutOfMemory", { node: "node-7" }, "Node memory is filling up");
+    const nobody = judged("ContainerMemoryHigh", {}, "Memory is above 90%");
+    const restarts = judged("KubePodCrashLooping", { namespace: "shop", pod: "web-2" }, "Restarts often");
+    const alerts = [pod, pod, node, nobody, restarts];
+    await on.receiver.onAlerts({ id: "alertmanager/1", receivedAtMs: BEGAN_AT_MS, alerts });
+    const asked = await on.asked();
+    expect(asked).toContain("🔔 KubePodOOMKilled: Killed for want of memory · critical");
+    expect(asked).toContain("no cluster is configured. Told by alertmanager.\n[Choose its target]\n2 alerts of this so far");
+    expect(asked).toContain('machine "node-7", which is no node that I know');
+    expect(asked).toContain("it does not say whose");
+    expect(await on.strays()).toHaveLength(3);
+    expect(await incidents()).toEqual([]);
   });
 
   it("by a name that two hosts have is asked, unless it names the host", async () => {

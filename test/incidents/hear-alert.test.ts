@@ -3,7 +3,7 @@ import type { Severity } from "../../src/domain/alert.ts";
 import { hearAlert } from "../../src/incidents/hear-alert.ts";
 import type { Hearing } from "../../src/incidents/hearing.ts";
 import { beginInvestigation, concludeInvestigation } from "../../src/incidents/investigations.ts";
-import { resolveIncident } from "../../src/incidents/resolve.ts";
+import { resolveByAlert, resolveIncident } from "../../src/incidents/resolve.ts";
 import { CHANNEL, REQUESTER, SHOP, startDesk, type TestDesk } from "../support/desk.ts";
 
 const POST_TS = "1700000000.000100";
@@ -110,7 +110,7 @@ describe("an alert about a target that was found", () => {
     expect((await test.jobs("investigate")).map(({ id }) => id)).toContain(waiting);
   });
 
-  it("that joins an old look, or one that had found nothing wrong, is looked at; the same again soon is not", async () => {
+  it("that joins an old look, or one that had found nothing wrong, is looked at, where that is too soon when the pause is over", async () => {
     await heard("a", { alert: named("RedisMemoryHigh", "warning") });
     await looked("near-full");
     test.moveOn(6 * MIN);
@@ -120,9 +120,26 @@ describe("an alert about a target that was found", () => {
     await heard("c", { alert: named("RedisMemoryHigh", "warning") });
     await looked("healthy");
     await heard("d", { alert: named("RedisMemoryHigh", "warning") });
-    test.moveOn(6 * MIN);
-    await heard("e", { alert: named("RedisMemoryHigh", "warning") });
-    expect(looks().map(({ because }) => because)).toEqual(["outdated", "was-well"]);
+    await heard("e", { alert: named("RedisMemoryHigh", "warning") }); // one waits already
+    expect(looks()).toMatchObject([{ because: "outdated" }, { because: "was-well", fromMs: expect.any(Number) }]);
+    expect((await test.jobs("investigate")).map(({ id }) => id)).toContain(`${looks()[1]?.investigation.id}-later`);
+  });
+
+  it("that fires again after it was over is looked at, also where another still fires", async () => {
+    await heard("a", { alert: named("RedisMemoryHigh", "warning") });
+    await heard("b", { alert: named("RedisOther", "warning") });
+    await looked("near-full");
+    const again = named("RedisMemoryHigh", "warning");
+    await heard("c", { alert: again });
+    const ending = { target: SHOP, problem: "redis-memory", alert: { ...again, memory: "yes" }, atMs: test.desk.clock.nowMs() } as const;
+    expect(await resolveByAlert(test.desk, ending)).toMatchObject({ kind: "goes-on", firing: 1 });
+    test.moveOn(MIN);
+    await heard("d", { alert: again });
+    expect(looks()).toMatchObject([{ because: "refired", fromMs: expect.any(Number) }]);
+    const over = named("RedisOther", "warning");
+    for (const alert of [again, over]) await resolveByAlert(test.desk, { ...ending, alert: { ...alert, memory: "yes" } });
+    const [last] = test.news.filter(({ kind }) => kind === "resolved");
+    expect(last).toMatchObject({ says: expect.stringMatching(/^The alert resolved\. Last looked at .* before: Redis has room$/) });
   });
 
   it("of a kill is looked at, once for all who tell of it; a look that waits is forgone when it is resolved", async () => {

@@ -64,7 +64,7 @@ describe("the end of an incident", () => {
       expect(await isOver(named("B", { source: "grafana" }))).toBe("goes-on"); // a bare title: all of that name
       expect(await isOver(named("A", { labels: { severity: "warning" } }))).toBe("resolved");
       const timeline = (await test.desk.store.incidents.list({ limit: 1 })).map(({ id }) => test.desk.store.incidents.timeline(id));
-      expect((await timeline[0])?.map(({ says }) => says)).toContain("A resolved; 3 others still fire");
+      expect((await timeline[0])?.map(({ says }) => says)).toContain("A resolved; 3 others still fire: a, b of web-1, b of web-2");
     });
 
     it("also where that comes in before the word that it fires: that opens nothing; what began later, or fires minutes after, does", async () => {

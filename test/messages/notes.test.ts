@@ -140,15 +140,26 @@ describe("notes in a thread", () => {
       { source: "alertmanager", count: 30 },
       { source: "wazuh", count: 7 },
     ];
+    const labels = { alertname: ["", "RedisMemoryFull"] };
+    expect(text(joinedNote({ incident: { ...INCIDENT, labels }, actor, reports: [] }))).not.toContain(" as ");
     expect(text(joinedNote({ incident: { ...INCIDENT, timesSeen: 37 }, actor, reports }))).toContain(
       "Reported 37 times (alertmanager 30, wazuh 7), last",
     );
-    const acts = [{ title: "Flush database 2", state: "succeeded", requestedBy: "U0REQ", approvedBy: ["U0ONE", "U0TWO"] }] as const;
+    const acts = [
+      { title: "Flush database 2", state: "succeeded", requestedBy: "U0REQ", approvedBy: ["U0ONE", "U0TWO"], atMs: AT_MS },
+    ] as const;
     const over = { incident: { ...INCIDENT, resolvedAtMs: INCIDENT.openedAtMs + 600_000 }, actor, says: "It helped" };
     expect(text(resolvedNote({ ...over, done: { reports, acts } }))).toContain(
-      "It lasted 10 min and was reported 3 times (alertmanager 30, wazuh 7).\n• Flush database 2: done, and it helped. Asked for by <@U0REQ>, approved by <@U0ONE> and <@U0TWO>.",
+      "It lasted 10 min and was reported 3 times (alertmanager 30, wazuh 7).\n• Flush database 2: done, and it helped. Asked for by <@U0REQ>, approved by <@U0ONE> and <@U0TWO>, <!date",
     );
-    const profile = { title: "Take heap profile", state: "succeeded", looked: true, requestedBy: "U0REQ", approvedBy: [] } as const;
+    const profile = {
+      title: "Take heap profile",
+      state: "succeeded",
+      looked: true,
+      requestedBy: "U0REQ",
+      approvedBy: [],
+      atMs: AT_MS,
+    } as const;
     expect(text(resolvedNote({ ...over, done: { reports: [], acts: [profile] } }))).toContain(
       "Nothing was changed by Oomph.\n• Take heap profile: done. Asked for",
     );

@@ -65,7 +65,7 @@ describe("a report", () => {
   it("says so when there is nothing to press", () => {
     const message = reportMessage({ ...facts, offers: [] });
     expect(pressable(message)).toEqual([]);
-    expect(seen(message)).toContain("There is nothing to press: no action of Oomph's would help here.");
+    expect(seen(message)).toContain("There is no action to ask for: none of Oomph's would help here.");
   });
 
   it("marks what is well and what is not known", () => {

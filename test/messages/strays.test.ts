@@ -46,17 +46,27 @@ describe("what is said of names that are not known", () => {
   it("one by one is why nobody knows, who has told it where no post shows that, how often, and in the end what was chosen", () => {
     const shop = { kind: "redis", name: "shop" } as const;
     expect(seen(strayQuestion(stray(1, { lastAtMs: 0 }), [shop]))).toEqual([
+      expect.stringMatching(/^🔔 RedisMemoryHigh says more .*· warning$/),
       "This is about the memory of a Redis, but I do not know it. Told by alertmanager.",
       "[redis/shop]",
-      expect.stringContaining("4 alerts of this so far"),
+      expect.stringMatching(/^4 alerts of this so far, .*in a thread of its own\. .*`memory: no`/),
     ]);
     const below = stray(1, { threadTs: "1.1", count: 1 });
     expect(pressable(strayQuestion(below, [shop]))).toMatchObject([{ value: "redis/shop str_1" }]);
-    expect(seen(strayQuestion(below, []))).toEqual(["This is about the memory of a Redis, but I do not know it."]);
+    expect(seen(strayQuestion(below, []))).toEqual([
+      "This is about the memory of a Redis, but I do not know it.",
+      "[Choose its target]",
+      expect.stringMatching(/^What you choose is looked into below this post/),
+    ]);
+    expect(pressable(strayQuestion(below, []))).toMatchObject([{ value: "str_1" }]);
     const chosen = { target: "redis/shop", userId: "U0REQUESTER" };
     expect(seen(strayQuestion({ ...below, chosen }, [shop]))).toEqual(["Looking at `redis/shop`, as chosen."]);
     const message = strayRoot(tellStrays([...round(9).alone, stray(7), stray(8, { chosen })]));
     expect(seen(message).join("\n")).toMatch(/`redis-8-.*` → `redis\/shop`, chosen by <@U0REQUESTER>/);
     expect(pressable(message)).toHaveLength(1);
+    expect(seen(strayRoot(tellStrays([...round(9).alone, stray(1), stray(2)]))).join("\n")).toMatch(
+      /8 alerts, the last .*: all 2 warning\./,
+    );
+    expect(seen(strayRoot(round(4))).join("\n")).not.toContain("instead of 1");
   });
 });

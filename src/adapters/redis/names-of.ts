@@ -8,17 +8,20 @@ export function namesOf(settings: RedisConnectionSettings): readonly string[] {
   return [...new Set([...settings.aliases, ...addresses(settings)])];
 }
 
-/** Hosts, with and without port, and the name that sentinels know the master by. */
+/**
+ * Its host, with and without port: another port of it is another server. Of several servers the hosts alone, for theirs may have
+ * more of it at other ports; and the name that sentinels know the master by.
+ */
 function addresses({ topology }: RedisConnectionSettings): readonly string[] {
   switch (topology.kind) {
     case "single":
       return [topology.host, formatAddress(topology)];
     case "sentinel":
-      return [topology.masterName, ...topology.sentinels.flatMap((at) => [at.host, formatAddress(at)])];
+      return [topology.masterName, ...topology.sentinels.map(({ host }) => host)];
     case "pod":
       return namesInCluster(topology.at);
     case "cluster":
-      return topology.seeds.flatMap((at) => [at.host, formatAddress(at)]);
+      return topology.seeds.map(({ host }) => host);
   }
 }
 

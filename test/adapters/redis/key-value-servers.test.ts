@@ -36,7 +36,7 @@ test("tells the configuration's facts and every name that alerts may use, withou
   );
   const { servers } = serversFor(sentinel);
   expect(servers.settings("examined")).toEqual({
-    aliases: ["cache", "s1.example", "sessions", "s1.example:26379"],
+    aliases: ["cache", "s1.example", "sessions"],
     memoryLimitBytes: 1024,
     healthUrl: "http://127.0.0.1/health",
     database: 0,
@@ -44,7 +44,6 @@ test("tells the configuration's facts and every name that alerts may use, withou
   expect(servers.settings("other")).toBeUndefined();
   expect(serversFor(settingsFor({ kind: "cluster", seeds: [{ host: "a", port: 1 }] })).servers.settings("examined")?.aliases).toEqual([
     "a",
-    "a:1",
   ]);
 });
 
