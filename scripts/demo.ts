@@ -9,13 +9,13 @@ import { parseArgs } from "node:util";
 import { formatDuration } from "../src/domain/duration.ts";
 import { missingForKong, setKongScene } from "./demo/kong-scene.ts";
 import { playKong } from "./demo/kong-story.ts";
-import { runPrompt } from "./demo/prompt.ts";
+import { runPrompt, type Story } from "./demo/prompt.ts";
 import { fillForGood, setScene, TEST_DATABASE, type Stage } from "./demo/scene.ts";
 import { playStory, type Told } from "./demo/story.ts";
 import { threadText } from "./demo/thread-text.ts";
 import { threadPage } from "./docs/thread-page.ts";
 
-type Played = { readonly scene: Stage; readonly told: Told; readonly since: string; readonly again: () => Promise<void> };
+type Played = Story & { readonly told: Told; readonly since: string };
 
 const OPTIONS = {
   keep: { type: "boolean", default: false },
@@ -44,8 +44,11 @@ try {
   if (unused.length > 0) out(`Not used here, the demo has servers of its own: ${unused.join(", ")}.`);
   const played = await story();
   report(played);
-  await writePage(played);
-  if (values.keep) await runPrompt(played.scene, played.again, out);
+  await writePage(played, played.told.thread);
+  if (values.keep) {
+    await runPrompt(played, out);
+    await writePage(played, await threadNow(played));
+  }
   end(0);
 } catch (error) {
   const because = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
@@ -77,7 +80,8 @@ async function playRedisStory(): Promise<Played> {
     const keys = await fillForGood(scene.sessions);
     out(`Database ${TEST_DATABASE} of redis/sessions got ${keys} keys; it refuses writes again.`);
   };
-  return { scene, told, since: "the alert's post", again };
+  const alert = { alertname: "RedisMemoryFull", instance: "gateway-redis:6379", severity: "critical" };
+  return { scene, alert, told, since: "the alert's post", again };
 }
 
 async function playKongStory(): Promise<Played> {
@@ -90,7 +94,8 @@ async function playKongStory(): Promise<Played> {
   const told = await playKong(scene, (line) => out(`  ${line}`));
   out("\nThe thread that opened by itself, as its readers see it:\n");
   const again = async (): Promise<void> => out("The old container is back: it fills its limit again by itself.");
-  return { scene, told, since: "the first kill, as Docker saw it", again };
+  const alert = { alertname: "ContainerMemoryHigh", name: scene.kongName, severity: "warning" };
+  return { scene, alert, told, since: "the first kill, as Docker saw it", again };
 }
 
 function report({ scene, told: { thread, milestones }, since }: Played): void {
@@ -99,7 +104,13 @@ function report({ scene, told: { thread, milestones }, since }: Played): void {
   for (const { what, afterMs } of milestones) out(`  ${formatDuration(afterMs).padStart(8)}  ${what}`);
 }
 
-async function writePage({ scene, told: { thread } }: Played): Promise<void> {
+/** With what was said in it since. */
+async function threadNow({ scene, told: { thread } }: Played): Promise<Told["thread"]> {
+  const [root] = thread;
+  return root === undefined ? thread : scene.slack.thread(root.channel, root.ts);
+}
+
+async function writePage({ scene }: Played, thread: Told["thread"]): Promise<void> {
   const path = resolve(values.page);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, await threadPage(thread, scene.slack));

@@ -14,11 +14,20 @@ const HELP = `What you can type:
   help, quit
 People: alice and bob may approve, bob is an admin, mallory may neither. Without "as", commands are alice's, decisions bob's.`;
 
+export type Story = {
+  readonly scene: Stage;
+  /** Labels of an alert about what is in trouble here. */
+  readonly alert: Readonly<Record<string, string>>;
+  /** Brings the trouble back. */
+  readonly again: () => Promise<void>;
+};
+
 /** Shows every message as it comes and does what is typed, until "quit", the end of input, or Ctrl-C. */
-export async function runPrompt(scene: Stage, refill: () => Promise<void>, out: (text: string) => void): Promise<void> {
+export async function runPrompt({ scene, alert, again }: Story, out: (text: string) => void): Promise<void> {
   const { slack } = scene;
   out(HELP);
-  out(`From another terminal, an alert by Alertmanager's webhook:\n${curlLine(scene.oomph.url)}`);
+  out(`From another terminal, an alert by Alertmanager's webhook:\n${curlLine(scene.oomph.url, alert)}`);
+  out(`Oomph's log, until you quit: ${scene.oomph.logPath}`);
   const stopShowing = slack.onOwnMessage((message, change) =>
     out(`\n${change === "posted" ? "" : "(edit) "}${messageText(slack, message)}`),
   );
@@ -27,7 +36,7 @@ export async function runPrompt(scene: Stage, refill: () => Promise<void>, out: 
   for await (const line of lines) {
     if (/^\s*(quit|exit)\s*$/.test(line)) break;
     const seenBefore = { responses: slack.responses().length, whispers: slack.ephemerals().length };
-    await obey(scene, { line: line.trim(), refill, out }).catch((error: unknown) =>
+    await obey(scene, { line: line.trim(), refill: again, out }).catch((error: unknown) =>
       out(error instanceof Error ? error.message : String(error)),
     );
     await showAnswers(scene, seenBefore, out);
@@ -37,8 +46,7 @@ export async function runPrompt(scene: Stage, refill: () => Promise<void>, out: 
   stopShowing();
 }
 
-function curlLine(url: string): string {
-  const labels = { alertname: "RedisMemoryFull", instance: "gateway-redis:6379", severity: "critical" };
+function curlLine(url: string, labels: Story["alert"]): string {
   const body = JSON.stringify({ version: "4", status: "firing", alerts: [{ status: "firing", labels, annotations: {} }] });
   return `  curl -H 'Authorization: Bearer ${WEBHOOKS.alertmanagerSecret}' -H 'Content-Type: application/json' -d '${body}' ${url}/webhooks/alertmanager`;
 }

@@ -34,6 +34,7 @@ export type OomphLab = {
   readonly eventsUrl: string;
   readonly directory: string;
   readonly configPath: string;
+  readonly logPath: string;
   readonly pid: number;
   readonly process: ChildProcess;
   /** All that it has logged. */
@@ -91,6 +92,7 @@ async function startIn(directory: string, options: OomphLabOptions): Promise<Oom
     eventsUrl: `${url}/slack/events`,
     directory,
     configPath,
+    logPath,
     pid: child.pid ?? 0,
     process: child,
     log: () => readFile(logPath, "utf8"),

@@ -43,7 +43,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       return;
     }
     const route = own.get(path);
-    void (route === undefined ? send(notFound(path), request, response) : answer(route, request, response));
+    void (route === undefined
+      ? send(notFound(path, [...own.keys(), ...Object.keys(options.mounts ?? {})]), request, response)
+      : answer(route, request, response));
   });
   server.keepAliveTimeout = KEPT_ALIVE_MS;
   const port = await listen(server, options);
@@ -103,8 +105,8 @@ async function settled<Value>(ask: () => Promise<Value>, timeoutMs: number): Pro
   return Promise.race([done(), late]).finally(() => clearTimeout(timer));
 }
 
-function notFound(path: string): Answer {
-  return json(404, { error: "not found", path, known: ["/healthz", "/readyz", "/metrics"] });
+function notFound(path: string, known: readonly string[]): Answer {
+  return json(404, { error: "not found", path, known });
 }
 
 async function answer(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void> {

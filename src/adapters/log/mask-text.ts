@@ -11,7 +11,8 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   // A response URL is a secret: who has it can post.
   [/(hooks\.slack\.com\/[a-z]+\/)[^\s"'<>]+/gi, "$1***"],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, "$1 ***"],
-  [/\b((?:password|passwd|pwd|requirepass|masterauth|secret|token|api[_-]?key)["']?\s*[=:]\s*["']?)[^\s"',;&]+/gi, "$1***"],
+  // `secret: <secret>` is what a hint says.
+  [/\b((?:password|passwd|pwd|requirepass|masterauth|secret|token|api[_-]?key)["']?\s*[=:]\s*["']?)(?!<[a-z]+>)[^\s"',;&]+/gi, "$1***"],
 ];
 
 /** Makes a function that takes secrets out of text: these very values however encoded, and whatever has a secret's shape. */

@@ -87,8 +87,9 @@ describe("the HTTP server", () => {
   });
 
   test("answers other paths and methods in JSON", async () => {
-    const { url } = await start({});
-    expect(await get(`${url}/nope`)).toMatchObject({ status: 404, body: { error: "not found", path: "/nope" } });
+    const { url } = await start({ mounts: { "/webhooks/alertmanager": (_, response) => response.end() } });
+    const known = ["/healthz", "/readyz", "/metrics", "/webhooks/alertmanager"];
+    expect(await get(`${url}/nope`)).toEqual({ status: 404, body: { error: "not found", path: "/nope", known } });
     expect(await get(`${url}/nope`, { method: "POST", body: "x" })).toMatchObject({ status: 404 });
     expect(await get(`${url}/healthz`, { method: "POST", body: "x" })).toEqual({ status: 405, body: { error: "expected GET or HEAD" } });
     expect((await fetch(`${url}/healthz`, { method: "HEAD" })).status).toBe(200);

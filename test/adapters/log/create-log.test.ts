@@ -36,6 +36,7 @@ describe("a secret is not in the line", () => {
     ["Basic dXNlcjpwYXNz", "Basic ***"],
     ["https://hooks.slack.com/commands/T0/1/abc ok", "https://hooks.slack.com/commands/*** ok"],
     ["config set requirepass=s3cr3t done", "config set requirepass=*** done"],
+    ["or as `x-oomph-secret: <secret>`, not `secret: s3cr3t`", "or as `x-oomph-secret: <secret>`, not `secret: ***"],
     ['{"password":"s3cr3t","a":1}', '{"password":"***","a":1}'],
   ])("of the shape of %s", (text, expected) => {
     expect(JSON.parse(logged({ text }, text))).toMatchObject({ text: expected, msg: expected });
