@@ -26,6 +26,15 @@ const SPOKEN = /^(?:warning|problem|critical|crit|closed)$/i;
 const FIGURE =
   /[\s(:,>=<-]{0,4}(?:\b(?:at|is|was|above|below|over|under|to|down|up)\b[\s:]{0,3}){0,3}[><=]{0,2} ?(?<![\w.-])\d[\d.,]{0,15} ?(?:%|[kmgt]i?b?\b).*$/i;
 
+// What programs write as well ("please check your dashboard") is not enough.
+const SURELY_TALK =
+  /\w\s?\?+(?:\s|$)|\b(?:i|i'm|i've|we|we're|we've|our|let's|anyone|anybody|someone|guys|lol|thanks|yesterday|tomorrow)\b/i;
+
+/** Is it a question, or what people say to each other? */
+export function speaksToOthers(text: string): boolean {
+  return SURELY_TALK.test(text.slice(0, MOST_CHARACTERS));
+}
+
 type PlainAlarm = Pick<AlertFacts, "name" | "status" | "severity">;
 
 /** A program's alarm in plain words that says so in front, or that is no more than a name and a share. Undefined: it is none. */

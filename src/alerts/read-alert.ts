@@ -4,7 +4,7 @@ import { severityAnywhere } from "../domain/severity-words.ts";
 import { severityOf } from "./facts.ts";
 import { judgeInTurns, type Judge } from "./judge.ts";
 import { labelsInText } from "./labels-in-text.ts";
-import { plainAlarm } from "./plain-alarm.ts";
+import { plainAlarm, speaksToOthers } from "./plain-alarm.ts";
 import { saidIn, sourceOf, statusOf } from "./said.ts";
 import { POST_READERS } from "./senders/posts.ts";
 import { withoutTitleMarks } from "./title-marks.ts";
@@ -33,13 +33,20 @@ export function readAlert(post: ReadablePost, judge: Judge): AlertReading {
 // A kill, and an error that somebody quotes, is news whoever brings it.
 const MEASURED: readonly AlertClass[] = ["memory_high", "node_memory_high", "memory_growth", "memory_leak"];
 
-/** A person who types how much memory is in use talks about it, and is at most offered a look. */
+/** A person who types how much memory is in use talks about it, and is at most offered a look; questions and talk without a figure are left alone. */
 function heard({ source, alerts }: AlertReading, { text, userId, botId }: ReadablePost): AlertReading {
-  if (source !== "text" || userId === undefined || botId !== undefined) return { source, alerts };
+  if (source !== "text" || botId !== undefined) return { source, alerts };
+  const isTalk = !FIGURE.test(text) && speaksToOthers(text);
   const isFigure = ({ class: kind, rule }: Alert): boolean =>
     MEASURED.includes(kind) || (kind === "redis_memory" && rule !== REDIS_REFUSAL_RULE && /\d ?%/.test(text));
-  return { source, alerts: alerts.map((alert) => (alert.memory === "yes" && isFigure(alert) ? { ...alert, memory: "unsure" } : alert)) };
+  const weighed = (alert: Alert): Alert => {
+    if (isTalk && MEASURED.includes(alert.class)) return { ...alert, memory: "no", class: "other", rule: "talk" };
+    return userId !== undefined && alert.memory === "yes" && isFigure(alert) ? { ...alert, memory: "unsure" } : alert;
+  };
+  return { source, alerts: alerts.map(weighed) };
 }
+
+const FIGURE = /\d ?(?:%|[kmgt]i?b?\b|percent)/i;
 
 function factsOf(post: ReadablePost): { readonly source: AlertSource; readonly facts: readonly AlertFacts[] } {
   const text = withoutTitleMarks(post.text);

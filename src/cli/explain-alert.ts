@@ -177,7 +177,8 @@ function rendered({ source, memoryRelated, status, alerts }: AlertResult): strin
   return `${[HEADLINES[`${memoryRelated}`](status), ...alerts.map(section)].join("\n\n")}\n`;
 }
 
-const LEADS_TO = {
+/** Each course as people are told of it. */
+export const LEADS_TO = {
   nothing: "nothing",
   ended: "the end of its incident, where one is open",
   offer: "a quiet offer below its post, once an hour for a target; by a webhook nothing, unless the pod's last end says OOM",

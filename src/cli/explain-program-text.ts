@@ -1,3 +1,4 @@
+import { placesInText } from "../alerts/places-in-text.ts";
 import { asClause } from "../domain/clause.ts";
 import { counted } from "../domain/count.ts";
 import { looksLikeSystemLog } from "../domain/kernel-oom/looks-like-log.ts";
@@ -25,6 +26,7 @@ export type ProgramTextResult = {
 };
 
 type Read = {
+  readonly ways: Ways;
   readonly heap: PatternHits | undefined;
   readonly other: PatternHits | undefined;
   readonly exitCode: number | null;
@@ -45,6 +47,19 @@ const MARK = /\bOOMKilled\b["']?\s*[:=]?\s*["']?(true|false)?/i;
 const ASK_DOCKER = "`docker inspect --format '{{.State.OOMKilled}} {{.State.ExitCode}}' <container>` says whether Docker saw an OOM kill";
 const ASK_KERNEL = "`journalctl -k | oomph explain -` (or `dmesg`) says whom the kernel killed, and by whose limit";
 const ASK_OOMPH = "`oomph investigate docker/<container>` looks at all of it, while the container is there";
+
+/** Whom to ask further: `docker` says how its container ended. */
+type Ways = { readonly docker: string; readonly oomph: string };
+
+/** Where the text names a pod, Docker knows nothing of it by that name. */
+function waysFor(text: string): Ways {
+  const { pod, namespace } = placesInText(text);
+  if (pod === undefined) return { docker: ASK_DOCKER, oomph: ASK_OOMPH };
+  return {
+    docker: `\`kubectl -n ${namespace ?? "<namespace>"} get pod ${pod} -o yaml | oomph explain -\` says how its containers ended`,
+    oomph: `\`oomph investigate pod/${namespace ?? "<namespace>"}/${pod}\` looks at all of it`,
+  };
+}
 
 /** Lines of a program whose heap is full, or that say how a container ended. Pure. */
 export function explainProgramText(text: string): Explained<ProgramTextResult> | undefined {
@@ -71,6 +86,7 @@ function readEnd(text: string, patterns: readonly PatternHits[]): Read {
   const [, exitCode] = EXIT.exec(text) ?? [];
   const [marked, mark] = MARK.exec(text) ?? [];
   return {
+    ways: waysFor(text),
     heap: ofKind("heap") ?? ofKind("allocation"),
     other: ofKind("worker-killed") ?? ofKind("oom-text"),
     exitCode: exitCode === undefined ? null : Number(exitCode),
@@ -83,21 +99,21 @@ function judge(read: Read): Judged | undefined {
   if (read.oomKilled === true) return markedKilled(read);
   if (read.heap !== undefined) return heapFull(read, read.heap);
   if (read.isSigkill) return onlySigkill(read);
-  return read.other === undefined ? undefined : saysOnly(read.other);
+  return read.other === undefined ? undefined : saysOnly(read.other, read.ways);
 }
 
-function markedKilled({ exitCode }: Read): Judged {
+function markedKilled({ exitCode, ways }: Read): Judged {
   return {
     verdict: "cgroup-limit-kill",
     headline: "It is marked OOMKilled: a process of the container was killed for want of memory.",
     confidence: 0.75,
     for: ["the text says OOMKilled", ...(exitCode === SIGKILL_CODE ? ["it ended with 137, as after SIGKILL"] : [])],
     against: ["the mark does not say which process, nor whether the container's limit or the whole host was short: the kernel's log does"],
-    advice: [ASK_KERNEL, ASK_OOMPH],
+    advice: [ASK_KERNEL, ways.oomph],
   };
 }
 
-function heapFull({ isSigkill, oomKilled, exitCode }: Read, { kind, of = "", count, sample }: PatternHits): Judged {
+function heapFull({ isSigkill, oomKilled, exitCode, ways }: Read, { kind, of = "", count, sample }: PatternHits): Judged {
   const who = of === "" ? "A program" : properName(of);
   const sure = kind === "heap" ? 0.68 : 0.5;
   return {
@@ -116,11 +132,11 @@ function heapFull({ isSigkill, oomKilled, exitCode }: Read, { kind, of = "", cou
       ...(isSigkill ? ["it was also ended by SIGKILL: then the kernel may have killed it, or somebody else"] : []),
       "the text does not say how large the heap may be, nor what the container's limit is",
     ],
-    advice: [ASK_OOMPH, ...(isSigkill ? [ASK_KERNEL] : [])],
+    advice: [ways.oomph, ...(isSigkill ? [ASK_KERNEL] : [])],
   };
 }
 
-function onlySigkill({ exitCode, oomKilled, other }: Read): Judged {
+function onlySigkill({ exitCode, oomKilled, other, ways }: Read): Judged {
   const what = exitCode === SIGKILL_CODE ? "It ended with 137: SIGKILL (128 + 9)." : "A process was ended by SIGKILL.";
   return {
     verdict: "undetermined",
@@ -134,18 +150,18 @@ function onlySigkill({ exitCode, oomKilled, other }: Read): Judged {
       "`docker stop` after its grace period, `docker kill`, a failed health or liveness check and a time limit of CI end it so too",
       ...(oomKilled === false ? ["it is not marked OOMKilled"] : []),
     ],
-    advice: [ASK_DOCKER, ASK_KERNEL, ASK_OOMPH],
+    advice: [ways.docker, ASK_KERNEL, ways.oomph],
   };
 }
 
-function saysOnly({ count, sample }: PatternHits): Judged {
+function saysOnly({ count, sample }: PatternHits, ways: Ways): Judged {
   return {
     verdict: "undetermined",
     headline: "A program says that memory ran out, and not whose limit that was.",
     confidence: 0.2,
     for: [`${counted(count, "line")} such as "${sample}"`],
     against: ["the text says neither how much was in use nor under which limit"],
-    advice: [ASK_OOMPH, ASK_KERNEL],
+    advice: [ways.oomph, ASK_KERNEL],
   };
 }
 

@@ -50,10 +50,13 @@ export function explainRedis(text: string): Explained<RedisResult> | undefined {
     policy: policy ?? null,
     keys: keys?.keys ?? null,
     keysWithTtl: keys?.keysWithTtl ?? null,
-    advice: [...advice.map((one) => adviceLine(one)), ...furtherStepsFor(diagnosis)],
+    advice: [...(pasted.info === undefined ? [ASK_IT] : []), ...advice.map((one) => adviceLine(one)), ...furtherStepsFor(diagnosis)],
   };
   return { result, text: rendered(result, headline) };
 }
+
+const ASK_IT =
+  "Look at it first: `redis-cli INFO | oomph explain -`, or `oomph investigate redis/<name>` where it is configured, says how full it is, under which policy and what fills it";
 
 function rendered(result: RedisResult, headline: string): string {
   const sections = [

@@ -4,6 +4,7 @@ import type { KernelOomReading } from "../domain/kernel-oom/types.ts";
 import type { AlertResult } from "./alert-result.ts";
 import { explainAs, parsed, type NamedReader } from "./explain-as.ts";
 import { explainAlert, explainGuessed, explainPastedPost, explainWords, textBesideAlert } from "./explain-alert.ts";
+import { withPost, type AsPost } from "./explain-as-post.ts";
 import type { HeapResult } from "./explain-heap.ts";
 import { explainKernelKills, explainQuietLog } from "./explain-kernel-log.ts";
 import { explainPod, type ClusterResult } from "./explain-pod.ts";
@@ -16,8 +17,8 @@ import type { Explained } from "./explained.ts";
 type KnownResult = ClusterResult | HeapResult | RedisResult | KernelOomReading | AlertResult | ProgramTextResult;
 type Unknown = { readonly kind: "unknown"; readonly because: string };
 
-/** `also`: kinds of what else the text holds; absent: it is all of one. */
-type Beside = { readonly also?: readonly string[] };
+/** `also`: kinds of what else the text holds; absent: it is all of one. `asPost`: what a log leads to where somebody posts it; absent: nothing. */
+type Beside = { readonly also?: readonly string[]; readonly asPost?: AsPost };
 
 export type Explanation = Explained<(KnownResult & Beside) | Unknown>;
 
@@ -36,6 +37,11 @@ const OF_A_PART: readonly Recogniser[] = [
   explainProgramText,
 ];
 
+/** Of these a line or two is what people and programs post as well; an INFO is not. */
+function isPosted(result: KnownResult): boolean {
+  return result.kind === "kernel_oom" || result.kind === "program_log" || (result.kind === "redis_info" && result.usedBytes === null);
+}
+
 const BUILT_IN = createJudge();
 
 /** Says what a pasted text means, with the same rules as an investigation; `judge` knows those of the users too. `as`: whose webhook's it is, where one has said it. Pure. */
@@ -46,7 +52,8 @@ export function explain(text: string, judge = BUILT_IN, as?: NamedReader): Expla
   }
   for (const recognise of RECOGNISERS) {
     const explained = recognise(text, judge);
-    if (explained !== undefined) return withRest(explained, text, judge);
+    if (explained !== undefined)
+      return withRest(isPosted(explained.result) ? withPost(explained, text, judge) : explained, text, judge);
   }
   if (OF_A_WORKLOAD.test(text)) return unknown(ASK_FOR_PODS);
   if (BEGINS_AS_JSON.test(text)) return unknown(ofJson(text));

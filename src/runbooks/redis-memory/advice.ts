@@ -18,14 +18,15 @@ const MORE_MEMORY = 1.5;
 const MIN_GAIN = 1.1;
 const MEBIBYTE = 2 ** 20;
 
-/** What helps a server that is full of keys, the recommended first. */
+/** What helps a server that is full of keys, the recommended first. What may drop keys that somebody needs is never the first, nor all that is offered. */
 export function adviceForKeys(node: NodePicture): readonly Advice[] {
   const main = mainDatabase(node);
-  if (main === undefined) return [...evictionPolicy(node), ...moreMemory(node)];
+  const harmless = [...evictExpiring(node), ...moreMemory(node)];
+  if (main === undefined) return withEvictAny(node, harmless);
   const throwAway = looksThrowAway(node, main);
-  const gentle = [...expireKeys(node, main, throwAway.kind === "throw-away"), ...evictionPolicy(node), ...moreMemory(node)];
+  const gentle = withEvictAny(node, [...expireKeys(node, main, throwAway.kind === "throw-away"), ...harmless]);
   if (throwAway.kind === "keep") return gentle;
-  if (throwAway.kind === "perhaps") return [...gentle, flush(node, main, throwAway.because)];
+  if (throwAway.kind === "perhaps") return gentle.length === 0 ? [] : [...gentle, flush(node, main, throwAway.because)];
   const [prefix] = throwAway.prefixes;
   return [prefix === undefined ? flush(node, main, throwAway.because) : unlink(main, prefix), ...gentle];
 }
@@ -56,20 +57,21 @@ export function moreMemory(node: NodePicture): readonly Advice[] {
   return [{ actionId: "redis.set-maxmemory", params: { maxmemory: bytes }, why }];
 }
 
-/** An eviction policy under which Redis makes room by itself. */
-export function evictionPolicy(node: NodePicture): readonly Advice[] {
+/** An eviction policy under which Redis makes room by itself of what would go anyway. */
+function evictExpiring(node: NodePicture): readonly Advice[] {
+  const ttlShare = ttlShareOf(node) ?? 0;
+  if (occupancyOf(node).policy !== "noeviction" || ttlShare < WORTHWHILE_SHARE) return [];
+  const why = `Lets Redis drop keys that were going to expire anyway (${percent(ttlShare)} of all), those not used for longest first. Keys without a TTL stay.`;
+  return [{ actionId: "redis.set-eviction-policy", params: { policy: "volatile-lru" }, why }];
+}
+
+/** Behind what loses nothing, where the policy is known: for a Redis of which nobody knows what it holds it is a guess that drops data. */
+function withEvictAny(node: NodePicture, advice: readonly Advice[]): readonly Advice[] {
   const { policy } = occupancyOf(node);
-  const advice: Advice[] = [];
-  if (policy === "noeviction" && (ttlShareOf(node) ?? 0) >= WORTHWHILE_SHARE) {
-    const why = `Lets Redis drop keys that were going to expire anyway (${percent(ttlShareOf(node) ?? 0)} of all), those not used for longest first. Keys without a TTL stay.`;
-    advice.push({ actionId: "redis.set-eviction-policy", params: { policy: "volatile-lru" }, why });
-  }
-  if (policy?.startsWith("allkeys-") !== true) {
-    const why =
-      "Redis then makes room by itself, dropping what was not used for longest. Any key may go, also one that an application counts on: right for a cache, wrong for queues, locks or the only copy of something.";
-    advice.push({ actionId: "redis.set-eviction-policy", params: { policy: "allkeys-lru" }, why });
-  }
-  return advice;
+  if (advice.length === 0 || policy === undefined || policy.startsWith("allkeys-")) return advice;
+  const why =
+    "Redis then makes room by itself, dropping what was not used for longest. Any key may go, also one that an application counts on: right for a cache, wrong for queues, locks or the only copy of something.";
+  return [...advice, { actionId: "redis.set-eviction-policy", params: { policy: "allkeys-lru" }, why }];
 }
 
 /**

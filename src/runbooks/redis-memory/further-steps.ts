@@ -1,22 +1,24 @@
+import type { Finding } from "../../domain/finding.ts";
 import { mainDatabase } from "./advice.ts";
 import type { NodeDiagnosis } from "./diagnose-node.ts";
 import { looksThrowAway } from "./looks-throw-away.ts";
+import { occupancyOf } from "./occupancy.ts";
 import type { NodePicture } from "./picture.ts";
 import type { DatabaseCensus } from "./schema.ts";
 import { oneLine } from "./words.ts";
 
 /** What people must do themselves: code to change, settings that Oomph does not touch, rights to grant. */
 export function furtherStepsFor({ node, finding }: NodeDiagnosis): readonly string[] {
-  return [...stepsFor(finding.verdict, node), ...rightsToGrant(node)];
+  return [...stepsFor(finding, node), ...rightsToGrant(node)];
 }
 
-function stepsFor(verdict: string, node: NodePicture): readonly string[] {
-  switch (verdict) {
+function stepsFor(finding: Finding, node: NodePicture): readonly string[] {
+  switch (finding.verdict) {
     case "full-under-noeviction":
     case "full-without-ttl-under-volatile":
     case "database-never-cleaned":
     case "near-full":
-      return keySteps(node);
+      return [...keySteps(node), ...ifItIsACache(node, finding)];
     case "client-output-buffers":
       return [
         "Find out why the client named above does not read: a stuck consumer, a MONITOR left running, or a subscriber slower than what is published to it.",
@@ -47,6 +49,15 @@ function stepsFor(verdict: string, node: NodePicture): readonly string[] {
     default:
       return [];
   }
+}
+
+/** Said where it is not offered: only somebody who knows what the keys are can decide on it. */
+function ifItIsACache(node: NodePicture, { advice }: Finding): readonly string[] {
+  const isOffered = advice.some(({ params }) => params["policy"] === "allkeys-lru");
+  if (isOffered || occupancyOf(node).policy?.startsWith("allkeys-") === true) return [];
+  return [
+    "If it is a cache in which any key may go, the policy allkeys-lru (`set-eviction-policy`) makes it drop what was not used for longest. For queues, locks or the only copy of something that is wrong.",
+  ];
 }
 
 function keySteps(node: NodePicture): readonly string[] {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { patternOf } from "../../../src/runbooks/redis-memory/advice.ts";
 import { diagnoseNode } from "../../../src/runbooks/redis-memory/diagnose-node.ts";
+import { furtherStepsFor } from "../../../src/runbooks/redis-memory/further-steps.ts";
 import { censusOf, MIB, nodeWith, slowClient } from "./pictures.ts";
 
 const FULL = { used_memory: String(256 * MIB + 100), db0: "keys=10,expires=5", db2: "keys=200000,expires=0,avg_ttl=0" };
@@ -39,13 +40,13 @@ describe("a full server", () => {
   test("data that nothing says may go is not flushed", () => {
     const fields = { used_memory: String(256 * MIB + 100), db0: "keys=200000,expires=0" };
     const actions = actionsFor(fields, { probe: "refused-oom", census: [censusOf(0, { keys: 200_000, prefix: "order:" })] });
-    expect(actions).toEqual(["redis.expire-keys", "redis.set-eviction-policy", "redis.set-maxmemory"]);
+    expect(actions).toEqual(["redis.expire-keys", "redis.set-maxmemory", "redis.set-eviction-policy"]);
   });
 
   test("data with TTLs is not flushed, whatever its name; its expiring keys may be evicted first", () => {
     const fields = { used_memory: String(256 * MIB + 100), db0: "keys=0,expires=0", db2: "keys=200000,expires=150000" };
     const advice = adviceFor(fields, { probe: "refused-oom", census: [censusOf(2, { keys: 200_000, prefix: "cache:", withTtl: 0.75 })] });
-    expect(advice.map(({ params }) => params["policy"])).toEqual(["volatile-lru", "allkeys-lru", undefined]);
+    expect(advice.map(({ params }) => params["policy"])).toEqual(["volatile-lru", undefined, "allkeys-lru"]);
   });
 
   test("where it only may be throw-away data, gentler ways come first", () => {
@@ -58,6 +59,13 @@ describe("a full server", () => {
     const advice = adviceFor(FULL, { probe: "refused-oom" });
     expect(advice.find(({ actionId }) => actionId === "redis.set-eviction-policy")?.why).toContain("Any key may go");
     expect(advice.find(({ actionId }) => actionId === "redis.set-maxmemory")?.why).toContain("only buys time");
+  });
+
+  test.each(["db0", "db2"])("where nothing gentler is left, what drops any key of %s is not offered but explained", (database) => {
+    const fields = { used_memory: FULL.used_memory, db0: "keys=0,expires=0", [database]: "keys=9,expires=0" };
+    const diagnosis = diagnoseNode(nodeWith(fields, { probe: "refused-oom", limitBytes: 256 * MIB }));
+    expect(diagnosis.finding).toMatchObject({ verdict: "full-under-noeviction", advice: [] });
+    expect(furtherStepsFor(diagnosis).join()).toContain("If it is a cache in which any key may go");
   });
 
   test("more memory is not offered where the host has none", () => {
