@@ -2,8 +2,7 @@ import { readFileSync } from "node:fs";
 import { buildConfig, buildSlack, type Config, type ServiceConfig } from "./config/build.ts";
 import { crossCheck } from "./config/cross-checks.ts";
 import type { Environment, ReadFile } from "./config/environment.ts";
-import type { z } from "zod";
-import { checkDocument } from "./config/read-schema.ts";
+import { checkDocument, type Checked } from "./config/read-schema.ts";
 import type { Problem } from "./config/problem.ts";
 import { readRawDocument, type RawDocument } from "./config/raw-document.ts";
 import { CommandLineDocument, Document } from "./config/schema.ts";
@@ -26,7 +25,7 @@ export function processSources(): Sources {
 /** Everything that the service needs, or every problem at once. */
 export function loadConfig({ env, readFile }: Sources): Loaded<ServiceConfig> {
   const raw = readRawDocument(env, readFile);
-  return checked(raw, { schema: Document, content: raw.content, forService: true }, (document) => {
+  return built(raw, { checked: checkDocument(Document, raw.content, raw), forService: true }, (document) => {
     const queue = { url: document.queue.url ?? "" };
     return { ...buildConfig(document, env), queue, slack: buildSlack(document) };
   });
@@ -36,20 +35,22 @@ export function loadConfig({ env, readFile }: Sources): Loaded<ServiceConfig> {
 export function loadCommandLineConfig({ env, readFile }: Sources): Loaded<Config> {
   const raw = readRawDocument(env, readFile);
   const { slack: _, ...content } = raw.content;
-  return checked(raw, { schema: CommandLineDocument, content, forService: false }, (document) => buildConfig(document, env));
+  return built(raw, { checked: checkDocument(CommandLineDocument, content, raw), forService: false }, (document) =>
+    buildConfig(document, env),
+  );
 }
 
-type Wanted<Output> = { readonly schema: z.ZodType<Output>; readonly content: unknown; readonly forService: boolean };
+type Wanted<Output> = { readonly checked: Checked<Output>; readonly forService: boolean };
 
-function checked<Output, Result>(
+/** Of a file that could not be read only that is told: what seems to be missing may be in it. */
+function built<Output, Result>(
   raw: RawDocument,
-  { schema, content, forService }: Wanted<Output>,
+  { checked, forService }: Wanted<Output>,
   build: (document: Output) => Result,
 ): Loaded<Result> {
   const hasFile = raw.file !== "none";
   if (raw.file === "unreadable") return { kind: "invalid", problems: raw.problems, hasFile };
-  const { document, problems: wrong } = checkDocument(schema, content, raw);
-  const problems = [...raw.problems, ...wrong, ...crossCheck(raw, forService)];
-  if (document === undefined || problems.length > 0) return { kind: "invalid", problems, hasFile };
-  return { kind: "ok", config: build(document) };
+  const problems = [...raw.problems, ...checked.problems, ...crossCheck(raw, forService)];
+  if (checked.document === undefined || problems.length > 0) return { kind: "invalid", problems, hasFile };
+  return { kind: "ok", config: build(checked.document) };
 }

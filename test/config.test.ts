@@ -52,7 +52,7 @@ describe("the environment", () => {
     [{ OOMPH_HTTP_PORT: "http" }, 'OOMPH_HTTP_PORT: expected a whole number from 0 to 65535, got "http"'],
     [
       { OOMPH_APPROVERS: "alice" },
-      'OOMPH_APPROVERS: expected a list of ids of users (U..., W...) or user groups (S...), not names: use the id, in Slack under profile, three dots, Copy member ID, got "alice"',
+      'OOMPH_APPROVERS: expected a list of ids of users (U..., W...) or user groups (S...), not names: use the id, in Slack under profile, three dots, Copy member ID (of a group: People, User groups, the group, three dots, Copy group ID), got "alice"',
     ],
     [
       { OOMPH_SLACK_INCIDENT_CHANNEL: "#incidents" },

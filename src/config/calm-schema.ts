@@ -36,7 +36,7 @@ const zone: SettingKind<string> = {
 };
 
 const group: SettingKind<string> = {
-  expected: "the id of a user group (S...), not its name",
+  expected: "the id of a user group (S...), not its name: in Slack under People, User groups, the group, three dots, Copy group ID",
   read: (value) => (typeof value === "string" && /^S[A-Z0-9]{2,}$/.test(value) ? value : undefined),
 };
 

@@ -51,7 +51,7 @@ export const names: SettingKind<readonly string[]> = {
 /** Users and user groups. */
 export const people: SettingKind<readonly string[]> = {
   expected:
-    "a list of ids of users (U..., W...) or user groups (S...), not names: use the id, in Slack under profile, three dots, Copy member ID",
+    "a list of ids of users (U..., W...) or user groups (S...), not names: use the id, in Slack under profile, three dots, Copy member ID (of a group: People, User groups, the group, three dots, Copy group ID)",
   read: (value) => list(value, (item) => /^[UWS][A-Z0-9]{2,}$/.test(item)),
 };
 

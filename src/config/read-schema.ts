@@ -5,7 +5,8 @@ import type { RawDocument } from "./raw-document.ts";
 import { Document } from "./schema.ts";
 import { docOf, isAbsent } from "./setting-schema.ts";
 
-type Checked<Output> = { readonly document: Output | undefined; readonly problems: readonly Problem[] };
+/** `document`: undefined where there are problems. */
+export type Checked<Output> = { readonly document: Output | undefined; readonly problems: readonly Problem[] };
 
 /** Reads a raw document by the schema; every problem is named by where to mend it. */
 export function checkDocument<Output>(schema: z.ZodType<Output>, content: unknown, raw: RawDocument): Checked<Output> {
