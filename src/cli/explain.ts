@@ -52,8 +52,7 @@ export function explain(text: string, judge = BUILT_IN, as?: NamedReader): Expla
   }
   for (const recognise of RECOGNISERS) {
     const explained = recognise(text, judge);
-    if (explained !== undefined)
-      return withRest(isPosted(explained.result) ? withPost(explained, text, judge) : explained, text, judge);
+    if (explained !== undefined) return withRest(isPosted(explained.result) ? withPost(explained, text, judge) : explained, text, judge);
   }
   if (OF_A_WORKLOAD.test(text)) return unknown(ASK_FOR_PODS);
   if (BEGINS_AS_JSON.test(text)) return unknown(ofJson(text));
