@@ -64,6 +64,16 @@ describe("a title that has values without their names", () => {
   });
 });
 
+it("a Redis whose memory grows is found by another name of it, beside one that is not meant", async () => {
+  const [cache, sessions] = ["cache", "sessions"].map((name) => ({ kind: "redis", connection: DEFAULT_CONNECTION, name }) as const);
+  if (cache === undefined || sessions === undefined) throw new Error("two were made");
+  const targets = targetsOf([cache, sessions], ({ name }) => (name === "sessions" ? ["gateway-redis"] : []));
+  const labels = { alertname: "RedisMemoryGrowth", instance: "gateway-redis:6379" };
+  const alert = createJudge()({ name: "RedisMemoryGrowth", status: "firing", severity: "warning", labels, text: "" }, "alertmanager");
+  const front = { desk: { targets, clock }, hosts: NO_HOSTS, clusters: undefined } as unknown as Parameters<typeof victimOf>[0];
+  expect(await victimOf(front, { alert, heardAtMs: clock.nowMs() })).toEqual({ kind: "found", target: sessions });
+});
+
 describe.skipIf(lab.kind === "absent")(`alerts about a cluster${lab.kind === "absent" ? ` (${lab.because})` : ""}`, () => {
   let scenes: ClusterScenes;
   let opened: ReturnType<typeof openCluster>;
