@@ -1,7 +1,8 @@
 import { createLog } from "./adapters/log/create-log.ts";
 import { createMetrics } from "./adapters/metrics/create-metrics.ts";
 import { startOomph, type Oomph } from "./app.ts";
-import { formatProblem, loadConfig, processSources, type ServiceConfig } from "./config.ts";
+import { problemLines } from "./cli/load-config.ts";
+import { loadConfig, processSources, type ServiceConfig } from "./config.ts";
 import { secretsOf } from "./config/secrets.ts";
 import { messageOf } from "./domain/errors.ts";
 import type { Log } from "./ports/log.ts";
@@ -12,7 +13,7 @@ const EXIT = { configuration: 78, unavailable: 69, internal: 70 } as const;
 const loaded = loadConfig(processSources());
 if (loaded.kind === "invalid") {
   process.stderr.write(`Oomph cannot start, the configuration has ${loaded.problems.length} problem(s):\n`);
-  for (const problem of loaded.problems) process.stderr.write(`  ${formatProblem(problem)}\n`);
+  for (const line of problemLines(loaded)) process.stderr.write(`${line}\n`);
   process.exitCode = EXIT.configuration;
 } else {
   await run(loaded.config);

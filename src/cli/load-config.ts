@@ -22,7 +22,8 @@ export function problemLines({ problems, hasFile }: Extract<Loaded<unknown>, { k
   return hasFile ? lines : [`  (${NO_FILE})`, ...lines];
 }
 
-const NO_FILE = "there is no oomph.yaml in this folder: only variables were read; --config FILE or OOMPH_CONFIG names a file elsewhere";
+const NO_FILE =
+  "there is no oomph.yaml in this folder: only variables were read; OOMPH_CONFIG, or --config FILE of a command, names a file elsewhere";
 
 function orThrow<Result>(loaded: Loaded<Result>): Result {
   if (loaded.kind === "ok") return loaded.config;
