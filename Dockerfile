@@ -2,14 +2,19 @@
 # BASE_IMAGE is any image with Node 24 (or 22.19, or 20.20), npm and a shell, for example one of your own registry.
 ARG BASE_IMAGE=node:24-bookworm-slim
 
+# What the image holds of node_modules. No package needs its install script: native code comes prebuilt.
+FROM ${BASE_IMAGE} AS packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --ignore-scripts
+
 FROM ${BASE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# No package needs its install script: native code comes prebuilt.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json rolldown.config.mjs ./
 COPY src src
-RUN node node_modules/rolldown/bin/cli.mjs -c && npm prune --omit=dev --ignore-scripts
+RUN node node_modules/rolldown/bin/cli.mjs -c
 
 FROM ${BASE_IMAGE}
 LABEL org.opencontainers.image.title="Oomph" \
@@ -20,7 +25,7 @@ ENV NODE_ENV=production \
     OOMPH_HTTP_PORT=8080
 WORKDIR /app
 # Native code, fonts, and the licences of what dist/ holds.
-COPY --from=build /app/node_modules node_modules
+COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
 COPY bin bin
