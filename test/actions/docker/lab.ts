@@ -100,10 +100,10 @@ export async function inspected(name: string, template: string): Promise<string>
   return (await docker(["inspect", "-f", template, name])).trim();
 }
 
-/** All containers whose names begin so, stopped ones too, sorted: `name state`. */
-export async function containers(prefix: string): Promise<readonly string[]> {
+/** The container of this name and those made out of it (`name-…`), stopped ones too, sorted: `name state`. */
+export async function containers(name: string): Promise<readonly string[]> {
   const lines = (await docker(["ps", "-a", "--format", "{{.Names}} {{.State}}"])).split("\n");
-  return lines.filter((line) => line.startsWith(prefix)).toSorted();
+  return lines.filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}-`)).toSorted();
 }
 
 type Method = Exclude<keyof HostActs, "definition" | "dependents" | "ownLayer">;

@@ -78,7 +78,8 @@ describe.skipIf(daemon.kind === "absent")("docker.set-environment", () => {
     expect(await refusal(actionOf(deps, "docker.rollback").plan(target(name), {}))).toMatch(/no container from before a change/);
   });
 
-  test.each([
+  // Each has a container of its own, and waits for it most of the time: side by side.
+  test.concurrent.each([
     ["createLike", 1, "not-done"],
     ["stop", 1, "not-done"],
     ["setRestartPolicy", 1, "not-done"],
@@ -102,7 +103,7 @@ describe.skipIf(daemon.kind === "absent")("docker.set-environment", () => {
     await expectOld(name, id);
   });
 
-  test.each([
+  test.concurrent.each([
     ["createLike", "after", 1],
     ["stop", "before", 1],
     ["stop", "after", 1],
