@@ -18,7 +18,7 @@ const MORE_MEMORY = 1.5;
 const MIN_GAIN = 1.1;
 const MEBIBYTE = 2 ** 20;
 
-/** What helps a server that is full of keys, the recommended first. What may drop keys that somebody needs is never the first, nor all that is offered. */
+/** What helps a server that is full of keys, the recommended first. What may drop keys that somebody needs comes after what loses nothing. */
 export function adviceForKeys(node: NodePicture): readonly Advice[] {
   const main = mainDatabase(node);
   const harmless = [...evictExpiring(node), ...moreMemory(node)];
@@ -65,10 +65,10 @@ function evictExpiring(node: NodePicture): readonly Advice[] {
   return [{ actionId: "redis.set-eviction-policy", params: { policy: "volatile-lru" }, why }];
 }
 
-/** Behind what loses nothing, where the policy is known: for a Redis of which nobody knows what it holds it is a guess that drops data. */
+/** Behind what loses nothing, and only where the policy was read: for a Redis of which a log line is all that is known it is a guess that drops data. */
 function withEvictAny(node: NodePicture, advice: readonly Advice[]): readonly Advice[] {
   const { policy } = occupancyOf(node);
-  if (advice.length === 0 || policy === undefined || policy.startsWith("allkeys-")) return advice;
+  if (policy === undefined || policy.startsWith("allkeys-")) return advice;
   const why =
     "Redis then makes room by itself, dropping what was not used for longest. Any key may go, also one that an application counts on: right for a cache, wrong for queues, locks or the only copy of something.";
   return [...advice, { actionId: "redis.set-eviction-policy", params: { policy: "allkeys-lru" }, why }];

@@ -61,10 +61,19 @@ describe("a full server", () => {
     expect(advice.find(({ actionId }) => actionId === "redis.set-maxmemory")?.why).toContain("only buys time");
   });
 
-  test.each(["db0", "db2"])("where nothing gentler is left, what drops any key of %s is not offered but explained", (database) => {
-    const fields = { used_memory: FULL.used_memory, db0: "keys=0,expires=0", [database]: "keys=9,expires=0" };
-    const diagnosis = diagnoseNode(nodeWith(fields, { probe: "refused-oom", limitBytes: 256 * MIB }));
-    expect(diagnosis.finding).toMatchObject({ verdict: "full-under-noeviction", advice: [] });
+  test("where nothing gentler is left, what drops any key is offered, with its warning", () => {
+    const fields = { used_memory: FULL.used_memory, db0: "keys=9,expires=0" };
+    const node = nodeWith(fields, { probe: "refused-oom", limitBytes: 256 * MIB });
+    const { finding } = diagnoseNode(node);
+    expect(finding.verdict).toBe("full-under-noeviction");
+    expect(finding.advice).toMatchObject([{ params: { policy: "allkeys-lru" }, why: expect.stringContaining("Any key may go") }]);
+  });
+
+  test("where the policy was not read, what drops any key is not offered but explained", () => {
+    const { info, ...node } = nodeWith(FULL, { probe: "refused-oom", limitBytes: 256 * MIB });
+    if (info === undefined) throw new TypeError("expected INFO");
+    const diagnosis = diagnoseNode({ ...node, info: { ...info, value: { ...info.value, policy: undefined } } });
+    expect(diagnosis.finding.advice.map(({ params }) => params["policy"])).not.toContain("allkeys-lru");
     expect(furtherStepsFor(diagnosis).join()).toContain("If it is a cache in which any key may go");
   });
 
