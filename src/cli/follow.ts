@@ -4,7 +4,7 @@ import type { Io } from "./io.ts";
 import { printable } from "./printable.ts";
 import { openRequestDesk, serviceConfig } from "./request-desk.ts";
 import { askedWords } from "./request-words.ts";
-import { cardLink, seeToEnd } from "./see-to-end.ts";
+import { sayCardLink, seeToEnd } from "./see-to-end.ts";
 import { isEnded, readStanding } from "./standing.ts";
 
 export type FollowOptions = { readonly requestId: string; readonly json?: true; readonly config?: string };
@@ -16,8 +16,8 @@ export async function follow({ requestId, json, config }: FollowOptions, io: Io)
   try {
     const standing = await readStanding(desk.desk.store, requestId);
     if (json !== true) io.out(printable(`${standing.request.plan.summary}\n${askedWords(standing, desk).join("\n")}\n`));
-    const link = await cardLink(desk, requestId, { withinMs: 0, signal: interrupts.signal });
-    if (json !== true && link !== undefined && !isEnded(standing)) io.out(`Approved or denied here: ${link}\n`);
+    const silent = json === true || isEnded(standing);
+    const link = await sayCardLink(desk, { requestId, withinMs: 0, signal: interrupts.signal, silent }, io);
     return await seeToEnd(desk, { requestId, link, json: json === true, interrupts }, io);
   } finally {
     interrupts.ignoreNoMore();

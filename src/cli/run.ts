@@ -13,7 +13,7 @@ import { printable } from "./printable.ts";
 import { renderPlan } from "./render-plan.ts";
 import { openRequestDesk, requireProcess, serviceConfig, type RequestDesk } from "./request-desk.ts";
 import { askedWords } from "./request-words.ts";
-import { cardLink, seeToEnd, standingJson } from "./see-to-end.ts";
+import { sayCardLink, seeToEnd, standingJson } from "./see-to-end.ts";
 import { readStanding } from "./standing.ts";
 import { whoAsks } from "./who-asks.ts";
 
@@ -94,8 +94,8 @@ async function report(desk: RequestDesk, { request, wait, json }: Reporting, io:
   const interrupts = catchInterrupts(); // from here on nothing that is done here matters to the request
   try {
     if (!json) io.out(`${renderPlan(request.plan)}\n${printable(`${askedWords({ request }, desk).join("\n")}\n`)}`);
-    const link = await cardLink(desk, request.id, { withinMs: CARD_WITHIN_MS, signal: interrupts.signal });
-    if (!json && link !== undefined) io.out(`Approved or denied here: ${link}\n`);
+    const looking = { requestId: request.id, withinMs: CARD_WITHIN_MS, signal: interrupts.signal, silent: json };
+    const link = await sayCardLink(desk, looking, io);
     if (link === undefined) io.err(NO_CARD);
     if (wait) return await seeToEnd(desk, { requestId: request.id, link, json, interrupts }, io);
     if (json) io.out(await standingJson(desk, await readStanding(desk.desk.store, request.id), link));

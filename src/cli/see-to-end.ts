@@ -12,13 +12,26 @@ import { exitCodeOf, isEnded, type Standing } from "./standing.ts";
 
 const LOOK_EVERY_MS = 100;
 
-type Looking = { /** How long to wait for it. */ readonly withinMs: number; readonly signal: AbortSignal };
-
 /** What finds a card. */
 type CardDesk = { readonly desk: Pick<Desk, "store" | "clock">; readonly chat: Pick<RequestDesk["chat"], "permalink"> };
 
-/** Address of a request's card; undefined: it is not in Slack yet, or Slack does not say where. */
-export async function cardLink({ desk, chat }: CardDesk, requestId: string, { withinMs, signal }: Looking): Promise<string | undefined> {
+type Looking = {
+  readonly requestId: string;
+  /** How long to wait for it. */
+  readonly withinMs: number;
+  readonly signal: AbortSignal;
+  /** Nothing is said of it. */
+  readonly silent: boolean;
+};
+
+/** Says where a request is decided, and returns it; undefined: its card is not in Slack yet, or Slack does not say where. */
+export async function sayCardLink(desk: CardDesk, looking: Looking, io: Pick<Io, "out">): Promise<string | undefined> {
+  const link = await cardLink(desk, looking);
+  if (link !== undefined && !looking.silent) io.out(`Approved or denied here: ${link}\n`);
+  return link;
+}
+
+async function cardLink({ desk, chat }: CardDesk, { requestId, withinMs, signal }: Looking): Promise<string | undefined> {
   const until = desk.clock.nowMs() + withinMs;
   for (;;) {
     const card = await desk.store.outbox.bySlot(`${requestId}/card`);
@@ -37,10 +50,11 @@ type Seeing = {
 };
 
 /** Follows a request on standard error until it has ended, and reports how on standard output. Ctrl-C ends the following only. */
-export async function seeToEnd(desk: RequestDesk, seeing: Seeing, io: Io): Promise<ExitCode> {
-  const { requestId, json, interrupts } = seeing;
+export async function seeToEnd(desk: RequestDesk, { requestId, link: known, json, interrupts }: Seeing, io: Io): Promise<ExitCode> {
   const over = new AbortController();
-  const linkLater = sayLink(desk, { ...seeing, signal: AbortSignal.any([interrupts.signal, over.signal]) }, io);
+  const looking = { requestId, withinMs: Number.POSITIVE_INFINITY, signal: over.signal, silent: json };
+  // Whoever follows hears of a store that is away.
+  const linked = known === undefined ? sayCardLink(desk, looking, io).catch(() => undefined) : Promise.resolve(known);
   io.err(`\nFollowing it. Ctrl-C stops that and nothing else; "oomph cancel ${requestId}" takes the request back.\n`);
   try {
     const standing = await followRequest(requestId, {
@@ -51,7 +65,7 @@ export async function seeToEnd(desk: RequestDesk, seeing: Seeing, io: Io): Promi
       tell: (says, atMs) => io.err(`${new Date(atMs).toISOString().slice(11, 19)} UTC  ${printable(says)}\n`),
     });
     over.abort();
-    const link = await linkLater;
+    const link = await linked;
     if (json) io.out(await standingJson(desk, standing, link));
     if (isEnded(standing)) {
       if (!json) io.out(printable(`\n${endedWords(standing, nextOf(desk, standing))}`));
@@ -65,22 +79,8 @@ export async function seeToEnd(desk: RequestDesk, seeing: Seeing, io: Io): Promi
     return interrupts.exitCode();
   } finally {
     over.abort();
-    await linkLater;
+    await linked;
   }
-}
-
-/** Where it is decided, as soon as that can be said. Never rejects: whoever follows hears of a store that is away. */
-export async function sayLink(
-  desk: CardDesk,
-  { requestId, link, json, signal }: Omit<Seeing, "interrupts"> & { readonly signal: AbortSignal },
-  io: Pick<Io, "out">,
-): Promise<string | undefined> {
-  if (link !== undefined) return link;
-  const found = await cardLink(desk, requestId, { withinMs: Number.POSITIVE_INFINITY, signal }).catch(() => undefined);
-  if (found !== undefined && !json)
-    io.out(`Approved or denied here: ${found}
-`);
-  return found;
 }
 
 function stopped(requestId: string, how: string): string {

@@ -11,7 +11,7 @@ import { EXIT } from "../../src/cli/exit-codes.ts";
 import { followRequest, type Following } from "../../src/cli/follow-request.ts";
 import { runCommandLine } from "../../src/cli/program.ts";
 import { askedWords, commandFor, decisionWords, endedWords, namesBy, nextStep } from "../../src/cli/request-words.ts";
-import { sayLink } from "../../src/cli/see-to-end.ts";
+import { sayCardLink } from "../../src/cli/see-to-end.ts";
 import { exitCodeOf, readStanding } from "../../src/cli/standing.ts";
 import { whoAsks } from "../../src/cli/who-asks.ts";
 import { REQUEST_TRANSITIONS, type RequestState } from "../../src/domain/action-request.ts";
@@ -142,8 +142,8 @@ describe("following", () => {
     const chat = { permalink: async ({ ts }: { readonly ts: string }) => `https://chat.example.com/${ts}` };
     const out: string[] = [];
     const over = new AbortController();
-    const seeing = { requestId: id, link: undefined, json: false, signal: over.signal };
-    const link = sayLink({ desk: { store, clock: systemClock }, chat }, seeing, { out: (text) => void out.push(text) });
+    const looking = { requestId: id, withinMs: Number.POSITIVE_INFINITY, signal: over.signal, silent: false };
+    const link = sayCardLink({ desk: { store, clock: systemClock }, chat }, looking, { out: (text) => void out.push(text) });
     const card = await store.outbox.say(aSaying({ slot: `${id}/card`, incidentId }), "dlv_late", 1);
     expect(out).toEqual([]);
     await store.outbox.sent(card, { ts: "1795.1", revision: 1 });
@@ -151,9 +151,9 @@ describe("following", () => {
     expect(out).toEqual(["Approved or denied here: https://chat.example.com/1795.1\n"]);
 
     const unseen = await createRequest(store);
-    const none = sayLink(
+    const none = sayCardLink(
       { desk: { store, clock: systemClock }, chat },
-      { ...seeing, requestId: unseen.id },
+      { ...looking, requestId: unseen.id },
       { out: (text) => void out.push(text) },
     );
     over.abort();
