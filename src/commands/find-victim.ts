@@ -10,7 +10,7 @@ import { killTime } from "./kill-time.ts";
 
 /** Whose memory an alert is about. */
 export type Victim =
-  /** `how`: how it was found, a clause; absent: by its name. */
+  /** `how`: how it was found, of a kill a clause, else a sentence; absent: by its name. */
   | { readonly kind: "found"; readonly target: Target; readonly how?: string }
   | { readonly kind: "several"; readonly targets: readonly Target[]; readonly because: string }
   /** `because`: a sentence; absent: there is nothing that anybody would want to know. */

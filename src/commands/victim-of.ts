@@ -54,7 +54,8 @@ async function onHosts({ desk, hosts }: Asked, { alert, heardAtMs }: Heard): Pro
   return victim.kind === "found" && alert.kills.length === 0 && isOfCluster ? { ...victim, how: BY_TITLE } : victim;
 }
 
-const BY_TITLE = "by a word of its title, which has values without their names: what may be a pod there is in no configured cluster";
+const BY_TITLE =
+  "It is found by a word of its title, which has values without their names: what may be a pod there is in no configured cluster.";
 
 async function redisOf({ desk }: Asked, alert: Alert): Promise<Victim> {
   const all = await desk.targets.list();

@@ -29,8 +29,7 @@ export function strayQuestion(stray: Stray, targets: readonly Target[]): Message
   const chosenFor = { alertClass: stray.class, strayId: id };
   const isPosted = stray.threadTs !== undefined;
   const says = isPosted ? because : `${because} ${toldBy(stray.source)}`;
-  const asks =
-    targets.length === 0 ? { ...note(says), blocks: [...note(says).blocks, ...choose(id)] } : targetPicker({ says, targets, chosenFor });
+  const asks = targets.length === 0 ? withChoice(note(says), id) : targetPicker({ says, targets, chosenFor });
   const times = count === 1 ? [] : [`${counted(count, "alert")} of this so far, the last ${time(lastAtMs)}.`];
   const then = `What you choose is looked into ${isPosted ? "below this post" : "in a thread of its own"}.`;
   // Below a post its words stand already.
@@ -46,8 +45,8 @@ function alertWords({ says, severity }: Stray): string {
 }
 
 /** Who presses is asked among all that is known. */
-function choose(id: string): readonly ActionsBlock[] {
-  return buttons([button("Choose its target", { actionId: "stray_pick", id })]);
+function withChoice({ blocks, ...rest }: Message, id: string): Message {
+  return { ...rest, blocks: [...blocks, ...buttons([button("Choose its target", { actionId: "stray_pick", id })])] };
 }
 
 /** Those that come after the first few: how many names and alerts, the worst and newest of them, and one list to choose from. */
