@@ -1,36 +1,51 @@
 import { namesOf } from "../adapters/redis/names-of.ts";
 import type { RedisConnectionSettings } from "../adapters/redis/settings.ts";
-import { targetOfAlert } from "../commands/target-of-alert.ts";
+import type { Victim } from "../commands/find-victim.ts";
+import { redisOf } from "../commands/redis-of.ts";
+import type { Alert } from "../domain/alert.ts";
 import { formatTarget } from "../domain/target.ts";
+import type { TargetList } from "../ports/planner.ts";
 import type { ExplainedAlert } from "./alert-result.ts";
 import type { Explanation } from "./explain.ts";
+import { rowsOf } from "./explain-alert.ts";
+
+/** What of the configuration decides whom an alert about a Redis means. */
+export type RedisKnown = {
+  readonly connections: readonly RedisConnectionSettings[];
+  /** The running Oomph looks there as well. */
+  readonly hasClusters: boolean;
+};
 
 /**
- * Which configured Redis alerts mean, found by the names in them as the running Oomph finds it. Nobody is asked: what runs on
- * Docker hosts and in clusters is not looked up.
+ * Which configured Redis alerts mean, by the rule of the running Oomph. Nobody is asked: what runs on Docker hosts and in
+ * clusters is not looked up.
  */
-export function withConfiguredRedis({ result, text }: Explanation, connections: readonly RedisConnectionSettings[]): Explanation {
-  if (result.kind !== "alert" || connections.length === 0) return { result, text };
-  const alerts = result.alerts.map((alert) => ({ ...alert, ...meant(alert, connections) }));
-  const known = connections.map(({ name }) => `redis/${name}`).join(", ");
-  const lines = alerts
-    .filter(({ target, memoryRelated }) => target.about === "redis" && memoryRelated !== false)
-    .map(({ configured }) =>
-      configured === undefined
-        ? `None of its names is one of a configured Redis (${known}).`
-        : `That is ${configured}, which is configured.`,
-    );
-  return { result: { ...result, alerts }, text: `${[text.trimEnd(), ...new Set(lines)].join("\n\n")}\n` };
+export function withConfiguredRedis(explained: Explanation, { connections, hasClusters }: RedisKnown): Explanation {
+  const { result, text, alerts: read = [] } = explained;
+  if (result.kind !== "alert" || connections.length === 0) return explained;
+  const known = connections.map((one) => ({ target: { kind: "redis", name: one.name } as const, aliases: namesOf(one) }));
+  const told = read.map((alert) => ({ alert, victim: victimOf(alert, { known, missing: [] }) }));
+  const lines = told.flatMap(({ alert, victim }) => (victim === undefined ? [] : said(victim, { alert, hasClusters })));
+  return {
+    result: { ...result, alerts: told.flatMap(({ alert, victim }) => rowsOf(alert).map((row) => ({ ...row, ...configuredBy(victim) }))) },
+    text: `${[text.trimEnd(), ...new Set(lines)].join("\n\n")}\n`,
+  };
 }
 
-function meant(
-  { target: { about, names } }: ExplainedAlert,
-  connections: readonly RedisConnectionSettings[],
-): Pick<ExplainedAlert, "configured"> {
-  if (about !== "redis") return {};
-  const known = connections.map((one) => ({ target: { kind: "redis", name: one.name } as const, aliases: namesOf(one) }));
-  const [only, ...others] = known;
-  if (names.length === 0 && only !== undefined && others.length === 0) return { configured: formatTarget(only.target) };
-  const found = targetOfAlert(names, { known, missing: [] });
-  return found.kind === "found" ? { configured: formatTarget(found.target) } : {};
+function victimOf(alert: Alert, list: TargetList): Victim | undefined {
+  return alert.subject.about === "redis" && alert.memory !== "no" ? redisOf(list, alert) : undefined;
+}
+
+function configuredBy(victim: Victim | undefined): Pick<ExplainedAlert, "configured"> {
+  return victim?.kind === "found" ? { configured: formatTarget(victim.target) } : {};
+}
+
+type Said = { readonly alert: Alert; readonly hasClusters: boolean };
+
+function said(victim: Victim, { alert, hasClusters }: Said): string {
+  if (victim.kind === "found") return victim.how ?? `That is ${formatTarget(victim.target)}, which is configured.`;
+  if (victim.kind === "none") return "";
+  if (alert.memory !== "yes" || alert.status === "resolved") return victim.because;
+  const where = hasClusters ? "It is looked for in the configured clusters; where none has it, people" : "People";
+  return `${victim.because} ${where} are asked, with ${victim.targets.map(formatTarget).join(", ")} to choose from.`;
 }

@@ -22,7 +22,7 @@ export function explainAlert(text: string, judge: Judge): Explained<AlertResult>
 /** What a message comes to, for programs and for people. */
 export function toldAlert(reading: AlertReading): Explained<AlertResult> {
   const result = resultOf(reading);
-  return { result, text: rendered(result) };
+  return { result, text: rendered(result), alerts: reading.alerts };
 }
 
 // How what somebody has copied out of a channel for alerts begins.
@@ -109,14 +109,14 @@ function resultOf({ source, alerts }: AlertReading): AlertResult {
     source,
     memoryRelated: alerts.some(({ memory }) => memory === "yes") ? true : unsure,
     status: alerts.length > 0 && alerts.every(({ status }) => status === "resolved") ? "resolved" : "firing",
-    alerts: alerts.flatMap(explained),
+    alerts: alerts.flatMap(rowsOf),
   };
 }
 
 const RELATED = { yes: true, no: false, unsure: "unknown" } as const;
 
-/** A line for each kill that it tells of, else one. */
-function explained(alert: Alert): readonly ExplainedAlert[] {
+/** A row for each kill that it tells of, else one. */
+export function rowsOf(alert: Alert): readonly ExplainedAlert[] {
   const { name, class: kind, memory, rule, status, severity, labels, startsAtMs, says, kills } = alert;
   const one = (atMs: number | undefined): ExplainedAlert => ({
     name,

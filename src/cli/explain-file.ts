@@ -1,10 +1,9 @@
-import type { RedisConnectionSettings } from "../adapters/redis/settings.ts";
 import { createJudge, type Judge } from "../alerts/judge.ts";
 import { formatBytes } from "../domain/bytes.ts";
 import { codeOf, messageOf, OomphError } from "../domain/errors.ts";
 import { KernelLogScan } from "../domain/kernel-oom/kernel-log-scan.ts";
 import { looksLikeSystemLog } from "../domain/kernel-oom/looks-like-log.ts";
-import { withConfiguredRedis } from "./configured-redis.ts";
+import { withConfiguredRedis, type RedisKnown } from "./configured-redis.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { explain, type Explanation } from "./explain.ts";
 import { readerNamed, type NamedReader } from "./explain-as.ts";
@@ -62,17 +61,17 @@ export async function explainFile({ file, base, config, as: named, json }: Expla
   return result.kind === "unknown" ? EXIT.badInput : EXIT.ok;
 }
 
-type Settings = { readonly judge: Judge; readonly redis: readonly RedisConnectionSettings[] };
+type Settings = { readonly judge: Judge; readonly redis: RedisKnown };
 
 /** With the users' rules for alerts. Where the configuration does not read, and nobody has named it, a log is explained all the same. */
 async function settingsOf(config: string | undefined, io: Io): Promise<Settings> {
   try {
-    const { alerts, redis } = requireConfig(withFile(await io.sources(), config));
-    return { judge: createJudge(alerts.rules), redis: redis.connections };
+    const { alerts, redis, kubernetes } = requireConfig(withFile(await io.sources(), config));
+    return { judge: createJudge(alerts.rules), redis: { connections: redis.connections, hasClusters: kubernetes.clusters.length > 0 } };
   } catch (error) {
     if (config !== undefined || codeOf(error) !== "bad-input") throw error;
     io.err(`Your rules for alerts are left out: ${messageOf(error)}\n`);
-    return { judge: createJudge(), redis: [] };
+    return { judge: createJudge(), redis: { connections: [], hasClusters: false } };
   }
 }
 

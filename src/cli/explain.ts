@@ -60,9 +60,10 @@ export function explain(text: string, judge = BUILT_IN, as?: NamedReader): Expla
   return unknown(`Expected ${READS}; got ${got}.`);
 }
 
-function withRest({ result, text: said }: Explained<KnownResult>, text: string, judge: Judge): Explanation {
+function withRest(explained: Explained<KnownResult>, text: string, judge: Judge): Explanation {
+  const { result, text: said } = explained;
   const also = kindsBeside(text, result.kind, (part) => surelyIn(part, result.kind, judge));
-  return also.length === 0 ? { result, text: said } : { result: { ...result, also }, text: `${said}\n${sayBeside(also)}` };
+  return also.length === 0 ? explained : { ...explained, result: { ...result, also }, text: `${said}\n${sayBeside(also)}` };
 }
 
 /** What a part of a text is by itself, where that is sure. */

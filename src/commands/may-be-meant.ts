@@ -1,5 +1,6 @@
 import type { Alert, AlertSource } from "../domain/alert.ts";
 import type { Incident } from "../domain/incident.ts";
+import { keepFresh, type KeptFresh } from "../domain/keep-fresh.ts";
 import { formatTarget, type Target } from "../domain/target.ts";
 import type { Desk } from "../incidents/desk.ts";
 import { UNRESOLVED } from "../incidents/unresolved.ts";
@@ -67,16 +68,14 @@ function wordsOf(target: Target): readonly (string | undefined)[] {
   return target.kind === "workload" ? [target.namespace, target.name, target.container, target.connection] : [target.name];
 }
 
-type Read = { readonly atMs: number; readonly targets: Promise<readonly Target[]> };
-const READ = new WeakMap<Asked["desk"], Read>();
+const IN_ORDER = new WeakMap<Asked["desk"], KeptFresh<readonly Target[]>>();
 
-async function inOrder({ desk, memory }: Asked): Promise<readonly Target[]> {
-  const nowMs = desk.clock.nowMs();
-  const before = READ.get(desk);
-  if (before !== undefined && nowMs - before.atMs < FRESH_MS) return before.targets;
-  const targets = readNow({ desk, memory });
-  READ.set(desk, { atMs: nowMs, targets });
-  return targets;
+async function inOrder(asked: Asked): Promise<readonly Target[]> {
+  const { desk } = asked;
+  const keep = { freshMs: FRESH_MS, patienceMs: 2 * PATIENCE_MS, late: [], clock: desk.clock };
+  const kept = IN_ORDER.get(desk) ?? keepFresh(() => readNow(asked), keep);
+  IN_ORDER.set(desk, kept);
+  return kept();
 }
 
 /** The fullest first, then what nobody reads. */

@@ -6,8 +6,8 @@ import { explain } from "../../src/cli/explain.ts";
 const SHOP = { ...connectionFromUrl("redis://10.0.0.5:6379"), name: "shop", aliases: ["cart-cache"] };
 const BILLING = { ...connectionFromUrl("redis://10.0.0.6:6379"), name: "billing" };
 
-const told = (text: string, connections = [SHOP, BILLING]) => {
-  const { result, text: said } = withConfiguredRedis(explain(text), connections);
+const told = (text: string, connections = [SHOP, BILLING], hasClusters = false) => {
+  const { result, text: said } = withConfiguredRedis(explain(text), { connections, hasClusters });
   return { configured: result.kind === "alert" ? result.alerts.map(({ configured }) => configured) : [], said };
 };
 
@@ -18,11 +18,27 @@ it.each([
   expect(told(text)).toMatchObject({ configured: [target], said: expect.stringContaining(`That is ${target}, which is configured.`) });
 });
 
-it("of another it is said that none fits, and which there are", () => {
-  expect(told("[FIRING:1] RedisMemoryHigh (sessions critical)")).toMatchObject({
-    configured: [undefined],
-    said: expect.stringContaining("None of its names is one of a configured Redis (redis/shop, redis/billing)."),
-  });
+it("of another it is said that it is not known, and who is asked about it", () => {
+  const another = "[FIRING:1] RedisMemoryHigh (sessions critical)";
+  const unknown = 'This is about the memory of a Redis, but I do not know "sessions".';
+  const asked = "are asked, with redis/shop, redis/billing to choose from.\n";
+  expect(told(another).configured).toEqual([undefined]);
+  expect(told(another).said).toContain(`${unknown} People ${asked}`);
+  expect(told(another, [SHOP, BILLING], true).said).toContain(
+    `${unknown} It is looked for in the configured clusters; where none has it, people ${asked}`,
+  );
+  expect(told("[RESOLVED] RedisMemoryHigh (sessions critical)").said).toMatch(/I do not know "sessions"\.\n$/);
+});
+
+it("one that names none is laid to one by its words, or for being the only one, as in Slack", () => {
+  const byWords = expect.stringContaining("This names `redis/billing` in its words, and in no label.");
+  expect(told("Redis billing memory usage 97%")).toMatchObject({ configured: ["redis/billing"], said: byWords });
+  const asOnly = expect.stringContaining("`redis/shop` is the only one that I know.");
+  expect(told("[FIRING:1] RedisMemoryHigh (critical)", [SHOP])).toMatchObject({ configured: ["redis/shop"], said: asOnly });
+});
+
+it("one that names a pod is laid to no Redis for being the only one", () => {
+  expect(told("[FIRING:1] RedisMemoryHigh\nnamespace: shop\npod: cache-7c9f8d6b5c-x2x4b", [SHOP]).configured).toEqual([undefined]);
 });
 
 it("what is about no Redis, or is read without a configuration, stays as it is", () => {

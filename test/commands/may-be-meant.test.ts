@@ -57,3 +57,17 @@ it("where nothing is configured nobody is asked", async () => {
 it("where the same alert opened an incident by its webhook nobody is asked again", async () => {
   expect(await meant("[FIRING:2] RdevAPIHighMemory (warning)", { open: "RdevAPIHighMemory" })).toEqual({ names: [], because: "told" });
 });
+
+it("what is nearest to its limit is read once for many that ask at once", async () => {
+  let reads = 0;
+  const top = async () => {
+    reads += 1;
+    return { rows: [], down: [], missing: [], sources: 1 };
+  };
+  const desk = { targets: targetsOf([API]), clock: systemClock, store: { incidents: { list: async () => [] } } };
+  const [alert] = readAlert({ text: "[FIRING:2] RdevAPIHighMemory (warning)" }, judge).alerts;
+  if (alert === undefined) throw new Error("expected an alert");
+  const found = await Promise.all([1, 2, 3].map(() => mayBeMeant({ desk, memory: { top } }, alert)));
+  expect(found).toMatchObject(found.map(() => ({ kind: "several", targets: [API] })));
+  expect(reads).toBe(1);
+});
