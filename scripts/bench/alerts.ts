@@ -19,7 +19,7 @@ export type AlertsBench = Accuracy & {
   readonly own: Accuracy;
   /** Recorded elsewhere and labelled by others; absent where the folder is not there. */
   readonly recorded?: Accuracy;
-  /** The five sets that were labelled before they were ever read, as they are read by now: what their first run gave stands in docs/alerts.md. */
+  /** The six sets that were labelled before they were ever read, as they are read by now: what their first run gave stands in docs/alerts.md. */
   readonly heldOutMended: Accuracy;
   /** Processor time of one alert read and judged: the mean over all of our own, ten times. */
   readonly msPerAlert: number;

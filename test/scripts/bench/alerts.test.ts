@@ -28,6 +28,17 @@ const STILL_MISSED = {
     "talk: bare",
     ...["de", "es", "fr-res", "ja", "ja-ok"].map((id) => `words: ${id}`),
   ],
+  "held-out-6": [
+    ...["flat", "summary", "values"].map((id) => `alertmanager-custom: ${id}`),
+    "alertmanager-posts: d-host-bare",
+    ...["bare", "kv-growth", "kv-growth-2", "objects", "swap-crit", "swarm"].map((id) => `alertmanager-webhook: ${id}`),
+    ...["azure", "cloudrun"].map((id) => `cloud: ${id}`),
+    ...["invoked", "load", "monit-ok", "nagios-swap", "plain-bare", "proxmox", "swap-cron"].map((id) => `hosts: ${id}`),
+    "kubernetes-bots: kubectl",
+    ...["jvm", "jvm-native", "node", "pg"].map((id) => `programs: ${id}`),
+    ...["opsgenie", "pd-v3"].map((id) => `services: ${id}`),
+    ...["de-ok", "de-ram", "edited", "edited-worse", "ja", "measure", "pl", "ru"].map((id) => `words: ${id}`),
+  ],
 };
 
 test.each(HELD_OUT)("of those in %s no more are missed than are known", (set) => {
