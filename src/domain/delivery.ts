@@ -25,6 +25,8 @@ export type Delivery = {
   readonly nextAttemptAtMs: number;
   /** When the first attempt began: from here on a post may exist whose answer was lost. */
   readonly firstAttemptAtMs?: number;
+  /** When the first attempt since it was last sent, or given up, began. */
+  readonly tryingSinceMs?: number;
   readonly claimedUntilMs?: number;
   readonly lastError?: string;
   /** Who is told when it fails for good: a Slack user id. */

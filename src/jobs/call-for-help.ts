@@ -11,7 +11,7 @@ import type { News } from "../ports/narrator.ts";
 import type { AttentionStep } from "../ports/quiet-tables.ts";
 import type { Tables } from "../ports/store.ts";
 import { callSlot, directSlot, type Called } from "./call-slots.ts";
-import { callsInVain, peopleToTell, type Calling } from "./calls-in-vain.ts";
+import { callsInVain, mayTryAgain, peopleToTell, type Calling } from "./calls-in-vain.ts";
 
 export type CallDeps = { readonly desk: Desk; readonly chat: Pick<Chat, "permalink" | "groupMembers"> };
 
@@ -78,24 +78,28 @@ async function callWithin(tables: Tables, desk: Desk, { incident, how, call }: P
   const left = await stillToDo(tables, { about: { incident, sinceMs }, how, call, atMs: desk.clock.nowMs() });
   if (left === undefined) return false;
   const forMs = desk.clock.nowMs() - sinceMs;
-  if (how === "mention" || how === "spread" || how === "direct") await record(tables, desk, { incident, how, call: left, forMs });
-  await desk.narrator(tables, { kind: "unattended", incident, sinceMs, forMs, call: left });
+  if (left.isNew) await record(tables, desk, { incident, how, call: left.call, forMs });
+  await desk.narrator(tables, { kind: "unattended", incident, sinceMs, forMs, call: left.call });
   return true;
 }
 
 type ToDo = { readonly about: Called; readonly how: Calling["how"]; readonly call: Call; readonly atMs: number };
 
+/** False: Slack has refused it before. */
+type Left = { readonly call: Call; readonly isNew: boolean };
+
 /** What of a call nobody else has made: a storm calls once, whichever of its incidents was the first. */
-async function stillToDo({ attention, outbox }: Tables, { about, how, call, atMs }: ToDo): Promise<Call | undefined> {
+async function stillToDo({ attention, outbox }: Tables, { about, how, call, atMs }: ToDo): Promise<Left | undefined> {
   if ("people" in call) {
-    const said = await Promise.all(call.people.map((id) => outbox.bySlot(directSlot(about, id))));
-    const people = call.people.filter((_, index) => said[index] === undefined);
-    return people.length === 0 ? undefined : { people };
+    const told = await Promise.all(call.people.map(async (id) => ({ id, said: await outbox.bySlot(directSlot(about, id)) })));
+    const left = told.filter(({ said }) => said === undefined || mayTryAgain(said, atMs));
+    const isNew = left.some(({ said }) => said === undefined);
+    return left.length === 0 ? undefined : { call: { people: left.map(({ id }) => id) }, isNew };
   }
   const there = await outbox.bySlot(callSlot(about, "group" in call ? "mention" : "spread"));
   if (how === "mention" || how === "spread")
-    return (await attention.done(about.incident.id, how, atMs)) && there === undefined ? call : undefined;
-  return there?.state === "failed" ? call : undefined;
+    return (await attention.done(about.incident.id, how, atMs)) && there === undefined ? { call, isNew: true } : undefined;
+  return mayTryAgain(there, atMs) ? { call, isNew: false } : undefined;
 }
 
 type Made = { readonly incident: Incident; readonly how: string; readonly call: Call; readonly forMs: number };

@@ -11,11 +11,13 @@ export type Calling = { readonly incident: Incident; readonly how: AttentionStep
 
 /** What Slack refuses for good (a channel that is archived, or that Oomph was taken out of) may be mended meanwhile. */
 const AGAIN_MS = 10 * 60_000;
+/** What it has not taken for so long, it may not take for hours (it is tried all the same): nobody hears of it meanwhile. */
+const LATE_MS = 5 * 60_000;
 const MOST_PEOPLE = 20;
 
 /**
- * Calls that Slack has refused for good, so that nobody was called: the second channel is told without waiting, where no channel is
- * left people are told directly, and what was refused is tried again.
+ * Calls that Slack has refused for good, or does not take for minutes, so that nobody was called: the second channel is told without
+ * waiting, where no channel is left people are told directly, and what was refused for good is tried again.
  */
 export async function callsInVain({ store, clock, unattended }: Desk, limit: number): Promise<readonly Calling[]> {
   const callings: Calling[] = [];
@@ -29,14 +31,23 @@ export async function callsInVain({ store, clock, unattended }: Desk, limit: num
     const about = { incident, sinceMs: attention.sinceMs };
     const all = await Promise.all(STEPS.map(async (step) => ({ step, delivery: await deliveryOf(callSlot(about, step)) })));
     const made = all.filter(({ delivery }) => delivery !== undefined);
-    const refused = made.filter(({ delivery }) => delivery?.state === "failed");
-    if (refused.length === 0) continue;
+    const inVain = made.filter(({ delivery }) => isInVain(delivery, clock.nowMs()));
+    if (inVain.length === 0) continue;
     if (unattended?.spread !== undefined && attention.spreadAtMs === undefined) callings.push({ incident, how: "spread" });
-    else if (refused.length === made.length) callings.push({ incident, how: "direct" });
-    for (const { step, delivery } of refused)
-      if (clock.nowMs() - (delivery?.nextAttemptAtMs ?? 0) >= AGAIN_MS) callings.push({ incident, how: `${step}-again` });
+    else if (inVain.length === made.length) callings.push({ incident, how: "direct" });
+    for (const { step, delivery } of inVain) if (mayTryAgain(delivery, clock.nowMs())) callings.push({ incident, how: `${step}-again` });
   }
   return callings;
+}
+
+function isInVain(call: Delivery | undefined, nowMs: number): boolean {
+  if (call?.state === "due" && call.lastError !== undefined) return nowMs - (call.tryingSinceMs ?? nowMs) >= LATE_MS;
+  return call?.state === "failed";
+}
+
+/** Refused for good, a while ago. */
+export function mayTryAgain(call: Delivery | undefined, nowMs: number): boolean {
+  return call?.state === "failed" && nowMs - call.nextAttemptAtMs >= AGAIN_MS;
 }
 
 const STEPS = ["mention", "spread"] as const satisfies readonly AttentionStep[];

@@ -24,6 +24,8 @@ export type DeliveryTimes = {
   readonly answerWithinMs: number;
   readonly firstRetryMs: number;
   readonly lastRetryMs: number;
+  /** The same where the app lacks a right: Slack says so at once, and whoever grants it looks whether it helps. */
+  readonly lastRightsRetryMs: number;
   /** After this long without success it is said that it could not be delivered. */
   readonly giveUpAfterMs: number;
 };
@@ -33,6 +35,7 @@ export const DELIVERY_TIMES: DeliveryTimes = {
   answerWithinMs: 30_000,
   firstRetryMs: 1_000,
   lastRetryMs: 300_000,
+  lastRightsRetryMs: 60_000,
   giveUpAfterMs: 4 * 3_600_000,
 };
 
@@ -64,10 +67,13 @@ async function deliverOnce(deps: DeliverDeps, deliveryId: string): Promise<JobOu
   const waitMs = await pacer.waitMs({ channel, message: deliveryId, kind: kindOf(delivery), priority });
   if (waitMs > 0) return { kind: "later", delayMs: waitMs };
 
-  // Only now, so that a claim always means that an attempt has begun.
-  if (!(await desk.store.outbox.claim(deliveryId, nowMs + times.claimMs, nowMs))) return DONE;
+  // Only now, so that a claim always means that an attempt has begun; for its whole time, of which asking the pacer takes none.
+  const claimedAtMs = desk.clock.nowMs();
+  if (!(await desk.store.outbox.claim(deliveryId, claimedAtMs + times.claimMs, claimedAtMs))) return DONE;
   const claimed = (await desk.store.outbox.get(deliveryId)) ?? delivery;
-  return attempt(deps, { delivery: claimed, place, mayHaveArrived: delivery.firstAttemptAtMs !== undefined });
+  // Since it was first read another sender may have begun, and died.
+  const mayHaveArrived = delivery.firstAttemptAtMs !== undefined || claimed.firstAttemptAtMs !== claimedAtMs;
+  return attempt(deps, { delivery: claimed, place, mayHaveArrived });
 }
 
 function kindOf({ ts, content }: Delivery): Sending["kind"] {
@@ -123,7 +129,7 @@ async function wakeThread(desk: Desk, posted: Delivery): Promise<void> {
   await Promise.all(waiting.map(({ id, priority }) => queueDelivery(desk, { deliveryId: id, priority })));
 }
 
-async function refused(deps: DeliverDeps, delivery: Delivery, refusal: ChatRefusal): Promise<JobOutcome> {
+async function refused(deps: DeliverDeps, delivery: Delivery, refusal: ChatRefusal): Promise<JobOutcome | undefined> {
   switch (refusal.code) {
     case "no-such-place":
     case "message-refused":
@@ -138,13 +144,13 @@ async function refused(deps: DeliverDeps, delivery: Delivery, refusal: ChatRefus
   }
 }
 
-async function tryLater(deps: DeliverDeps, delivery: Delivery, refusal: ChatRefusal): Promise<JobOutcome> {
+async function tryLater(deps: DeliverDeps, delivery: Delivery, refusal: ChatRefusal): Promise<JobOutcome | undefined> {
   const { desk, pacer, times } = deps;
   const nowMs = desk.clock.nowMs();
   const limited = refusal.code === "rate-limited";
-  if (nowMs - (delivery.firstAttemptAtMs ?? nowMs) >= times.giveUpAfterMs) return endFailed(deps, delivery, refusal);
+  if (nowMs - (delivery.tryingSinceMs ?? nowMs) >= times.giveUpAfterMs) return endFailed(deps, delivery, refusal);
 
-  const delayMs = refusal.retryAfterMs ?? backOffMs(deps, delivery.attempts);
+  const delayMs = refusal.retryAfterMs ?? backOffMs(deps, delivery, refusal);
   if (limited) await pacer.pause({ channel: delivery.channel, kind: kindOf(delivery) }, delayMs);
   await desk.store.outbox.postpone(delivery.id, { nextAttemptAtMs: nowMs + delayMs, error: refusal.message, countAttempt: !limited });
   desk.metrics.delivered("retried");
@@ -156,13 +162,14 @@ async function tryLater(deps: DeliverDeps, delivery: Delivery, refusal: ChatRefu
 }
 
 /** Doubles from attempt to attempt; half of it is left to chance, so that many do not come back at once. */
-function backOffMs(deps: DeliverDeps, attempts: number): number {
+function backOffMs(deps: DeliverDeps, { attempts }: Delivery, { code }: ChatRefusal): number {
   const { times } = deps;
-  const fullMs = Math.min(times.lastRetryMs, times.firstRetryMs * 2 ** Math.min(attempts, 30));
+  const lastMs = code === "no-rights" ? times.lastRightsRetryMs : times.lastRetryMs;
+  const fullMs = Math.min(lastMs, times.firstRetryMs * 2 ** Math.min(attempts, 30));
   return Math.ceil(fullMs * (0.5 + deps.random() / 2));
 }
 
-async function endFailed(deps: DeliverDeps, delivery: Delivery, refusal: Parameters<typeof giveUp>[2]): Promise<JobOutcome> {
-  await giveUp(deps, delivery, refusal);
-  return DONE;
+/** Undefined: meanwhile it should say something newer, which may be taken. */
+async function endFailed(deps: DeliverDeps, delivery: Delivery, refusal: Parameters<typeof giveUp>[2]): Promise<JobOutcome | undefined> {
+  return (await giveUp(deps, delivery, refusal)) ? DONE : undefined;
 }

@@ -104,8 +104,17 @@ async function postOrEdit(chat: Chat, sending: Ongoing, message: Message): Promi
     return ts;
   } catch (error) {
     if (!(error instanceof ChatRefusal) || error.code !== "message-gone") throw error;
-    return (await findEarlier(chat, sending)) ?? post(chat, sending, message);
+    return instead(chat, { ...sending, gone: ts }, message);
   }
+}
+
+/** In the place of a message that is gone, or that cannot be edited any more. */
+async function instead(chat: Chat, sending: Ongoing & { readonly gone: string }, message: Message): Promise<string> {
+  const other = await findEarlier(chat, sending);
+  if (other === undefined || other === sending.gone) return post(chat, sending, message);
+  sending.over.throwIfAborted();
+  await chat.update({ channel: sending.delivery.channel, ts: other }, message);
+  return other;
 }
 
 async function findEarlier(chat: Chat, { delivery, place }: Sending): Promise<string | undefined> {

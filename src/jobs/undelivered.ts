@@ -14,14 +14,14 @@ const NOTICE_SLOT = "undelivered/";
 
 /**
  * Ends a delivery for good: audited, and said by direct message to whom it concerns and in the fallback channel, or where that is
- * the same, to the admins.
+ * the same, to the admins. False: it has ended already, or should say something newer by now, which is still due.
  */
-export async function giveUp({ desk, fallbackChannel }: UndeliveredDeps, delivery: Delivery, refusal: Refusal): Promise<void> {
+export async function giveUp({ desk, fallbackChannel }: UndeliveredDeps, delivery: Delivery, refusal: Refusal): Promise<boolean> {
   if (delivery.content.kind === "mark") return leaveUnmarked(desk, delivery, refusal);
   const because = refusal.message;
-  await commit(desk, async (tables) => {
+  const isOver = await commit(desk, async (tables) => {
     const atMs = desk.clock.nowMs();
-    await tables.outbox.fail(delivery.id, because);
+    if (!(await tables.outbox.fail(delivery.id, { revision: delivery.revision, error: because }))) return false;
     await tables.audit.append({
       kind: "delivery-failed",
       actor: { kind: "oomph" },
@@ -31,21 +31,26 @@ export async function giveUp({ desk, fallbackChannel }: UndeliveredDeps, deliver
     });
     for (const notice of noticesOf(delivery, because, recipientsOf(delivery, { fallbackChannel, admins: desk.rules.admins, atMs })))
       await tables.outbox.say(notice, desk.ids.next("dlv"), atMs);
+    return true;
   });
+  if (!isOver) return false;
   desk.metrics.delivered("failed");
   desk.log.error({ slot: delivery.slot, channel: delivery.channel, because }, "a message could not be delivered");
+  return true;
 }
 
 /** Why: in words, and as the chat's refusal where it was one. */
 type Refusal = Pick<ChatRefusal, "message"> & Partial<Pick<ChatRefusal, "code">>;
 
 /** Everything is told without it, so nobody is: it is tried again when the post should say something else. */
-async function leaveUnmarked(desk: Desk, { id, channel, content }: Delivery, { code, message: because }: Refusal): Promise<void> {
-  await desk.store.outbox.fail(id, because);
-  const fields = { channel, ...(content.kind === "mark" ? { ts: content.ts } : {}), code, because };
-  if (code !== "no-rights" || UNTRUSTED.has(desk)) return desk.log.info(fields, "a post was not marked");
-  UNTRUSTED.add(desk);
-  return desk.log.warn(fields, "posts are not marked: the app may not react to them, everything else goes on without");
+async function leaveUnmarked(desk: Desk, { id, revision, channel, content }: Delivery, { code, message }: Refusal): Promise<boolean> {
+  const isOver = await desk.store.outbox.fail(id, { revision, error: message });
+  const fields = { channel, ...(content.kind === "mark" ? { ts: content.ts } : {}), code, because: message };
+  const isToldAnew = code === "no-rights" && !UNTRUSTED.has(desk);
+  if (isToldAnew) UNTRUSTED.add(desk);
+  if (isToldAnew) desk.log.warn(fields, "posts are not marked: the app may not react to them, everything else goes on without");
+  else desk.log.info(fields, "a post was not marked");
+  return isOver;
 }
 
 /** Those who have said so: an app that was installed with fewer scopes stays as it is. */

@@ -266,7 +266,8 @@ export type OutboxTable = {
   sent(id: string, posted: { readonly ts?: string; readonly revision: number }): Promise<void>;
   /** Try again at `nextAttemptAtMs`; ends the claim. `countAttempt` false: the wait is not the message's fault. */
   postpone(id: string, change: { readonly nextAttemptAtMs: number; readonly error: string; readonly countAttempt: boolean }): Promise<void>;
-  fail(id: string, error: string): Promise<void>;
+  /** Ends it, and the claim. False: it has ended already, or says something newer than `revision`, which is still due. */
+  fail(id: string, refused: { readonly revision: number; readonly error: string }): Promise<boolean>;
   /** Due at or before `nowMs` and not claimed: most urgent first, then oldest. */
   due(nowMs: number, limit: number): Promise<readonly Delivery[]>;
   ofIncident(incidentId: string): Promise<readonly Delivery[]>;

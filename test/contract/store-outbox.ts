@@ -72,6 +72,7 @@ export function outboxContract(ask: Ask): void {
         attempts: 0,
         nextAttemptAtMs: T0_MS + 10,
         firstAttemptAtMs: T0_MS,
+        tryingSinceMs: T0_MS,
         onBehalfOf: "U_ALICE",
       });
     });
@@ -79,7 +80,7 @@ export function outboxContract(ask: Ask): void {
     it("revives a failed slot and makes a sent one an edit", async () => {
       const store = await ask.store();
       const failed = await store.outbox.say(aSaying({ slot: "a" }), anId("dlv"), T0_MS);
-      await store.outbox.fail(failed, "channel_not_found");
+      await store.outbox.fail(failed, { revision: 1, error: "channel_not_found" });
       expect(await store.outbox.get(failed)).toMatchObject({ state: "failed", lastError: "channel_not_found" });
       await store.outbox.say(aSaying({ slot: "a" }), anId("dlv"), T0_MS + 1);
       expect(await store.outbox.get(failed)).toMatchObject({ state: "due", revision: 2 });
@@ -106,7 +107,7 @@ export function outboxContract(ask: Ask): void {
       const store = await ask.store();
       const mark = { kind: "mark", ts: "1.1", mark: "open" } as const;
       const id = await store.outbox.say(aSaying({ slot: "m", content: mark }), anId("dlv"), T0_MS);
-      await store.outbox.fail(id, "missing_scope");
+      await store.outbox.fail(id, { revision: 1, error: "missing_scope" });
       await store.outbox.say(aSaying({ slot: "m", content: mark }), anId("dlv"), T0_MS + 1);
       expect(await store.outbox.get(id)).toMatchObject({ state: "failed", revision: 1, content: mark });
       await store.outbox.say(aSaying({ slot: "m", content: { ...mark, mark: "over" } }), anId("dlv"), T0_MS + 2);
@@ -151,6 +152,36 @@ export function outboxContract(ask: Ask): void {
       await store.outbox.claim(id, T0_MS + 100, T0_MS + 1);
       await store.outbox.sent(id, { revision: 2 });
       expect(await store.outbox.get(id)).toMatchObject({ state: "sent", sentRevision: 2, ts: "1.1" });
+    });
+
+    it("is not given up where newer content came while it was refused", async () => {
+      const store = await ask.store();
+      const id = await store.outbox.say(aSaying({ slot: "s" }), anId("dlv"), T0_MS);
+      await store.outbox.claim(id, T0_MS + 100, T0_MS);
+      await store.outbox.say(aSaying({ slot: "s", content: message("two") }), anId("dlv"), T0_MS + 1);
+      expect(await store.outbox.fail(id, { revision: 1, error: "invalid_blocks" })).toBe(false);
+      expect(await store.outbox.due(T0_MS + 1, 9)).toMatchObject([{ id, content: message("two") }]);
+      expect(await store.outbox.fail(id, { revision: 2, error: "invalid_blocks" })).toBe(true);
+      expect(await store.outbox.get(id)).toMatchObject({ state: "failed", lastError: "invalid_blocks" });
+    });
+
+    it("knows since when it is tried: from the first attempt on, and anew once it was sent or given up", async () => {
+      const store = await ask.store();
+      const trying = async () => (await store.outbox.get(id))?.tryingSinceMs;
+      const say = (atMs: number) => store.outbox.say(aSaying({ slot: "s" }), anId("dlv"), atMs);
+      const id = await say(T0_MS);
+      await store.outbox.claim(id, T0_MS + 5, T0_MS);
+      await say(T0_MS + 1);
+      await store.outbox.claim(id, T0_MS + 9, T0_MS + 5);
+      expect(await trying()).toBe(T0_MS);
+      await store.outbox.sent(id, { ts: "1.1", revision: 1 });
+      expect(await trying()).toBeUndefined(); // though there is more to send
+      await store.outbox.claim(id, T0_MS + 20, T0_MS + 10);
+      expect(await trying()).toBe(T0_MS + 10);
+      await store.outbox.fail(id, { revision: 2, error: "no" });
+      await say(T0_MS + 30);
+      expect(await store.outbox.get(id)).toMatchObject({ state: "due", firstAttemptAtMs: T0_MS });
+      expect(await trying()).toBeUndefined();
     });
 
     it("does not go back when a slow sender reports late", async () => {
@@ -199,9 +230,9 @@ export function outboxContract(ask: Ask): void {
       expect(await store.outbox.counts()).toStrictEqual({ due: 0, sent: 0, failed: 0 });
       const ids = await Promise.all([1, 2, 3].map(() => store.outbox.say(aSaying(), anId("dlv"), T0_MS)));
       await store.outbox.sent(ids[0] ?? "", { ts: "1.1", revision: 1 });
-      await store.outbox.fail(ids[1] ?? "", "no");
+      expect(await store.outbox.fail(ids[1] ?? "", { revision: 1, error: "no" })).toBe(true);
       await store.outbox.postpone(ids[1] ?? "", { nextAttemptAtMs: 0, error: "late", countAttempt: true });
-      await store.outbox.fail(ids[0] ?? "", "late");
+      expect(await store.outbox.fail(ids[0] ?? "", { revision: 1, error: "late" })).toBe(false);
       expect(await store.outbox.counts()).toStrictEqual({ due: 1, sent: 1, failed: 1 });
     });
   });

@@ -78,7 +78,7 @@ describe("nobody reacts", () => {
     const refuse = async (slot: string) => {
       const delivery = await on.front.desk.store.outbox.bySlot(slot);
       if (delivery === undefined) throw new Error(`expected something to be said in ${slot}`);
-      await on.front.desk.store.outbox.fail(delivery.id, "channel_not_found");
+      await on.front.desk.store.outbox.fail(delivery.id, { revision: delivery.revision, error: "channel_not_found" });
     };
     const unattendedSlots = async (id: string) =>
       (await on.front.desk.store.outbox.ofIncident(id)).filter(({ slot }) => slot.includes("/unattended/"));
@@ -112,6 +112,27 @@ describe("nobody reacts", () => {
       expect(await call()).toBe(0);
       const kinds = await on.test.auditKinds();
       expect(kinds.filter((kind) => kind === "incident-unattended")).toHaveLength(3);
+    });
+
+    it("goes to the second channel, and to people, where Slack takes none for minutes", async () => {
+      const id = await alert();
+      const { outbox } = on.front.desk.store;
+      const later = async (slot: string) => {
+        const { id: delivery = "" } = (await outbox.bySlot(slot)) ?? {};
+        const nowMs = on.front.desk.clock.nowMs();
+        await outbox.claim(delivery, nowMs, nowMs);
+        await outbox.postpone(delivery, { nextAttemptAtMs: nowMs + MINUTE_MS, error: "missing_scope", countAttempt: true });
+      };
+      on.test.moveOn(10 * MINUTE_MS);
+      expect(await call()).toBe(1);
+      await later(await slotOf(id));
+      expect(await call()).toBe(0);
+      on.test.moveOn(5 * MINUTE_MS);
+      expect([await call(), await call()]).toEqual([1, 0]);
+      await later(await slotOf(id, "/elsewhere"));
+      on.test.moveOn(5 * MINUTE_MS);
+      expect([await call(), await call()]).toEqual([1, 0]);
+      expect((await unattendedSlots(id)).map(({ channel }) => channel)).toEqual([CHANNEL, OTHER, ADMIN]);
     });
 
     it("goes to the admins where nobody says who is in the group", async () => {
@@ -300,6 +321,30 @@ describe("a storm", () => {
     on.test.moveOn(60 * MINUTE_MS);
     expect(await call()).toBe(0);
     expect(await on.test.auditKinds()).toEqual(expect.arrayContaining(["incident-unattended", "incident-attended"]));
+  });
+
+  it("people whom Slack did not let it tell are told again, and only they", async () => {
+    const { stormId } = await begin();
+    const { desk } = on.front;
+    Object.assign(desk, { unattended: { ...desk.unattended, spread: undefined } });
+    const chat = { ...on.chat, groupMembers: async () => [APPROVER, REQUESTER] };
+    const callDirectly = () => callForHelp({ desk, chat });
+    const said = (where: string) => desk.store.outbox.bySlot(`${stormId}/unattended${where}`);
+    const refuse = async (where: string) => {
+      const { id = "", revision = 0 } = (await said(where)) ?? {};
+      expect(await desk.store.outbox.fail(id, { revision, error: "messages_tab_disabled" })).toBe(true);
+    };
+    on.test.moveOn(10 * MINUTE_MS);
+    expect(await callDirectly()).toBe(1);
+    await refuse("");
+    expect(await callDirectly()).toBe(1);
+    await refuse(`/direct/${APPROVER}`);
+    expect(await callDirectly()).toBe(0);
+    on.test.moveOn(10 * MINUTE_MS);
+    expect([await callDirectly(), await callDirectly()]).toEqual([2, 0]);
+    expect(await said(`/direct/${APPROVER}`)).toMatchObject({ state: "due", revision: 2 });
+    expect(await said(`/direct/${REQUESTER}`)).toMatchObject({ revision: 1 });
+    expect((await on.test.auditKinds()).filter((kind) => kind === "incident-unattended")).toHaveLength(2);
   });
 
   it("words in its thread, and buttons in it, are a reaction", async () => {

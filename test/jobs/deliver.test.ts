@@ -11,7 +11,14 @@ import { createFakeChat, type FakeChat } from "../support/fake-chat.ts";
 
 const FALLBACK = "C0FALLBACK";
 const HOUR_MS = 3_600_000;
-const TIMES = { claimMs: 10_000, answerWithinMs: 300, firstRetryMs: 1_000, lastRetryMs: 60_000, giveUpAfterMs: 4 * HOUR_MS };
+const TIMES = {
+  claimMs: 10_000,
+  answerWithinMs: 300,
+  firstRetryMs: 1_000,
+  lastRetryMs: 60_000,
+  lastRightsRetryMs: 2_000,
+  giveUpAfterMs: 4 * HOUR_MS,
+};
 const NOT_ABORTED = new AbortController().signal;
 
 describe("delivering a message", () => {
@@ -214,6 +221,72 @@ describe("delivering a message", () => {
     expect((await stored(id))?.state).toBe("failed");
     await sendAll();
     expect(texts()).toHaveLength(2);
+  });
+
+  it("has as long for an edit of what stands for hours already, and for what is said again after it was given up", async () => {
+    const id = await say("inc_1/root", "first");
+    await send(id);
+    test.moveOn(5 * HOUR_MS);
+    await say("inc_1/root", "second");
+    chat.refuseNext("update", new ChatRefusal("unavailable", "503"));
+    expect(await send(id)).toMatchObject({ kind: "later" });
+    test.moveOn(4 * HOUR_MS);
+    chat.refuseNext("update", new ChatRefusal("unavailable", "503"));
+    expect(await send(id)).toEqual({ kind: "done" });
+    expect(await stored(id)).toMatchObject({ state: "failed" });
+    await say("inc_1/root", "third");
+    chat.refuseNext("update", new ChatRefusal("unavailable", "503"));
+    expect(await send(id)).toMatchObject({ kind: "later" });
+    test.moveOn(60_000);
+    await send(id);
+    expect(texts()).toContain("third");
+  });
+
+  it("comes soon after the app was given the right to", async () => {
+    const id = await say("inc_1/root", "first");
+    const pauses: number[] = [];
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      chat.refuseNext("post", new ChatRefusal("no-rights", "missing_scope"));
+      const outcome = await send(id);
+      if (outcome.kind === "later") pauses.push(outcome.delayMs);
+      test.moveOn(TIMES.lastRightsRetryMs);
+    }
+    expect(pauses).toEqual([750, 1_500, 1_500]);
+    await send(id);
+    expect(texts()).toEqual(["first"]);
+  });
+
+  it("is not given up with what it said before, where that alone is refused", async () => {
+    const id = await say("inc_1/outcome", "first");
+    const slow: Chat = {
+      ...chat,
+      async post(place, message, key) {
+        if (!JSON.stringify(message).includes("first")) return chat.post(place, message, key);
+        await say("inc_1/outcome", "second");
+        throw new ChatRefusal("no-such-place", "a place that was not there yet");
+      },
+    };
+    await send(id, slow);
+    expect(texts()).toEqual(["second"]);
+    expect(await test.auditKinds()).toEqual([]);
+  });
+
+  it("looks for the post of a sender that began, and died, while this one asked the pacer", async () => {
+    const id = await say("inc_1/root", "first");
+    const outbox = { ...test.desk.store.outbox, sent: () => Promise.reject(new Error("killed")) };
+    const dying = { ...depsOf(), desk: { ...test.desk, store: { ...test.desk.store, outbox } } };
+    let asked = 0;
+    const waitMs = async (): Promise<number> => {
+      asked += 1;
+      if (asked > 1) return 0;
+      await expect(deliver(dying, id, NOT_ABORTED)).rejects.toThrow("killed");
+      test.moveOn(TIMES.claimMs);
+      return 0;
+    };
+    await deliver({ ...depsOf(), pacer: { ...depsOf().pacer, waitMs } }, id, NOT_ABORTED);
+    expect(texts()).toEqual(["first"]);
+    const { claimedUntilMs } = (await stored(id)) ?? {};
+    expect([asked, claimedUntilMs]).toEqual([1, undefined]);
   });
 
   describe("a mark", () => {

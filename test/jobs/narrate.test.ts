@@ -104,7 +104,7 @@ describe("the narrator", () => {
 
   it("tries a root that was refused again with what is said below it, and leaves one that stands alone", async () => {
     const [root] = (await tell({ kind: "opened", incident, investigation, steps: STEPS })).filter(({ slot }) => slot.endsWith("/root"));
-    await store.outbox.fail(root?.id ?? "", "channel_not_found");
+    await store.outbox.fail(root?.id ?? "", { revision: 1, error: "channel_not_found" });
     const joined: News = { kind: "joined", incident, actor: { kind: "alert", source: "alertmanager" } };
     const rootNow = async () => (await tell(joined)).find(({ slot }) => slot.endsWith("/root"));
     expect(await rootNow()).toMatchObject({ state: "due", revision: 2, content: root?.content });

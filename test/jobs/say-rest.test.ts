@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Message } from "../../src/domain/message.ts";
 import { commit } from "../../src/incidents/commit.ts";
-import { deliver, type DeliverDeps } from "../../src/jobs/deliver.ts";
+import { deliver, DELIVERY_TIMES, type DeliverDeps } from "../../src/jobs/deliver.ts";
 import { ChatRefusal, type Chat } from "../../src/ports/chat.ts";
 import { CHANNEL, startDesk, type TestDesk } from "../support/desk.ts";
 import { createFakeChat, type FakeChat } from "../support/fake-chat.ts";
 import { seen } from "../support/seen.ts";
 
 const THREAD = "1790000000.000001";
-const TIMES = { claimMs: 10_000, answerWithinMs: 5_000, firstRetryMs: 1_000, lastRetryMs: 60_000, giveUpAfterMs: 3_600_000 };
+const TIMES = { ...DELIVERY_TIMES, claimMs: 10_000, answerWithinMs: 5_000, giveUpAfterMs: 3_600_000 };
 const UNPACED = { waitMs: async () => 0, pause: async () => undefined };
 const FILLER = "y".repeat(98);
 

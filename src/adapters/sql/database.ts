@@ -184,6 +184,7 @@ type OutboxRow = {
   attempts: number;
   next_attempt_at_ms: number;
   first_attempt_at_ms: number | null;
+  trying_since_ms: number | null;
   claimed_until_ms: number | null;
   last_error: string | null;
   on_behalf_of: string | null;

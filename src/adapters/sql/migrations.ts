@@ -15,6 +15,7 @@ import { silences } from "./migrations/silences.ts";
 import { stormAlerts } from "./migrations/storm-alerts.ts";
 import { storms } from "./migrations/storms.ts";
 import { strays } from "./migrations/strays.ts";
+import { trying } from "./migrations/trying.ts";
 import { watch } from "./migrations/watch.ts";
 
 /** In the order of being applied. Only ever added to. */
@@ -32,6 +33,7 @@ const MIGRATIONS: readonly Migration[] = [
   strays,
   hushedClass,
   posts,
+  trying,
 ];
 
 const DIALECTS: Readonly<Record<Backend["kind"], Dialect>> = {

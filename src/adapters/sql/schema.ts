@@ -203,6 +203,7 @@ export const DeliverySchema = z.object({
   attempts: count,
   nextAttemptAtMs: ms,
   firstAttemptAtMs: ms.exactOptional(),
+  tryingSinceMs: ms.exactOptional(),
   claimedUntilMs: ms.exactOptional(),
   lastError: z.string().exactOptional(),
   onBehalfOf: z.string().exactOptional(),

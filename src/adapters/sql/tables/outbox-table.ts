@@ -33,15 +33,7 @@ export function outboxTable(scope: Scope): OutboxTable {
           .where("state", "=", "due" satisfies State)
           .execute();
       }),
-    fail: (id, error) =>
-      scope.writeRow(async (db) => {
-        await db
-          .updateTable("outbox")
-          .set({ state: "failed" satisfies State, last_error: error, claimed_until_ms: null })
-          .where("id", "=", id)
-          .where("state", "=", "due" satisfies State)
-          .execute();
-      }),
+    fail: (id, refused) => scope.write((db) => fail(db, id, refused)),
     due: (nowMs, limit) => scope.read((db) => due(db, nowMs, limit)),
     ofIncident: (incidentId) =>
       scope.read(async (db) => {
@@ -104,6 +96,7 @@ function newContent(saying: Saying, content: string, nowMs: number) {
     revision: sql<number>`outbox.revision + 1`,
     state: "due" satisfies State,
     attempts: 0,
+    trying_since_ms: sql<number | null>`case when outbox.state = 'due' then outbox.trying_since_ms end`,
     last_error: null,
     on_behalf_of: sql<string | null>`coalesce(excluded.on_behalf_of, outbox.on_behalf_of)`,
     // What is still waiting keeps its urgency and its place in the line, however often it is edited.
@@ -115,7 +108,11 @@ function newContent(saying: Saying, content: string, nowMs: number) {
 async function claim(db: Db, id: string, { untilMs, nowMs }: { readonly untilMs: number; readonly nowMs: number }): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable("outbox")
-    .set({ claimed_until_ms: untilMs, first_attempt_at_ms: sql<number>`coalesce(first_attempt_at_ms, ${nowMs})` })
+    .set({
+      claimed_until_ms: untilMs,
+      first_attempt_at_ms: sql<number>`coalesce(first_attempt_at_ms, ${nowMs})`,
+      trying_since_ms: sql<number>`coalesce(trying_since_ms, ${nowMs})`,
+    })
     .where("id", "=", id)
     .where("state", "=", "due" satisfies State)
     .where("next_attempt_at_ms", "<=", nowMs)
@@ -132,6 +129,7 @@ async function sent(db: Db, id: string, { ts, revision }: { readonly ts?: string
       sent_revision: sql<number>`case when sent_revision < ${revision} then ${revision} else sent_revision end`,
       state: sql<State>`case when revision > ${revision} and revision > sent_revision then 'due' else 'sent' end`,
       attempts: 0,
+      trying_since_ms: null,
       last_error: null,
       claimed_until_ms: null,
       ...(ts !== undefined && { ts }),
@@ -139,6 +137,20 @@ async function sent(db: Db, id: string, { ts, revision }: { readonly ts?: string
     .where("id", "=", id)
     .executeTakeFirst();
   mustMeet(numUpdatedRows, "outbox", id);
+}
+
+async function fail(db: Db, id: string, { revision, error }: { readonly revision: number; readonly error: string }): Promise<boolean> {
+  const isDue = db
+    .updateTable("outbox")
+    .where("id", "=", id)
+    .where("state", "=", "due" satisfies State);
+  const { numUpdatedRows } = await isDue
+    .set({ state: "failed" satisfies State, last_error: error, claimed_until_ms: null })
+    .where("revision", "=", revision)
+    .executeTakeFirst();
+  if (numUpdatedRows === 1n) return true;
+  await isDue.set({ claimed_until_ms: null }).execute();
+  return false;
 }
 
 async function due(db: Db, nowMs: number, limit: number): Promise<readonly Delivery[]> {
