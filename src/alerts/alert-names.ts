@@ -1,4 +1,5 @@
 import type { AlertFacts } from "../domain/alert.ts";
+import { everyMatch } from "./every-match.ts";
 
 // Senders' own names for an alert, beside its title.
 const NAME_LABELS = ["alertname", "alert_name", "rulename", "alert"] as const;
@@ -25,7 +26,7 @@ export function namesOf({ name, labels, text }: AlertFacts): readonly AlertName[
 
 /** `redis_out_of_memory`, `HighMemoryUsage`, `node-memory-high`; not a word that is only one, and not what a label says. */
 function compoundWords(text: string): readonly string[] {
-  const labelled = Array.from(text.matchAll(NAMED), ([, name = ""]) => name);
+  const labelled = everyMatch(text, NAMED).map(([, name = ""]) => name);
   const words = (text.match(WORD) ?? []).filter((word) => partsOf(word).length > 1 || word.length > 11);
   return [...labelled, ...words];
 }

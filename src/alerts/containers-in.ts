@@ -1,4 +1,5 @@
 import { containerIdsIn } from "../domain/kernel-oom/cgroup-path.ts";
+import { everyMatch } from "./every-match.ts";
 import { CONTAINER_LABELS, NO_CONTAINERS } from "./name-words.ts";
 import { labelSearch, titleWords } from "./names-in.ts";
 
@@ -9,7 +10,7 @@ const MOST_NAMES = 20;
 /** Words that may name a container of Docker's, the likelier first: labels, then what is said, then the title's words. */
 export function containersIn(text: string): readonly string[] {
   const head = text.slice(0, MOST_CHARACTERS);
-  const said = SAID_NAMES.flatMap((shape) => Array.from(head.matchAll(shape), ([, name = ""]) => name));
+  const said = SAID_NAMES.flatMap((shape) => everyMatch(head, shape).map(([, name = ""]) => name));
   const words = [...containerLabels(head).map(asContainer), ...said, ...titleWords(head)];
   return [...new Set(words.map((word) => word.replace(/^[-.:_]+|[-.:_]+$/g, "")))].filter(mayBeContainer).slice(0, MOST_NAMES);
 }

@@ -1,7 +1,7 @@
 import type { AlertFacts, AlertSource } from "../domain/alert.ts";
 import type { AlertCondition, AlertRule } from "../domain/alert-rule.ts";
 import { namesOf, squeeze, type AlertName } from "./alert-names.ts";
-import { findPhrase, fitsAny, patternOf, phraseOf, type Pattern, type Phrase } from "./patterns.ts";
+import { findPhrase, fitsAny, mayHold, patternsOf, phraseOf, wordsOf, type Patterns, type Phrase } from "./patterns.ts";
 import { withoutCallNames } from "./call-names.ts";
 import { saidIn } from "./said.ts";
 import { victimLabels } from "./victim-labels.ts";
@@ -16,6 +16,8 @@ export type Asked = {
   /** Name and text, in lower case with single spaces. */
   readonly text: string;
   readonly lines: readonly string[];
+  /** The words of the text. */
+  readonly words: ReadonlySet<string>;
   /** What is measured, and the names in it, because it may be an expression. */
   readonly metrics: readonly string[];
   readonly source: AlertSource;
@@ -30,6 +32,7 @@ export function askedOf(facts: AlertFacts, source: AlertSource): Asked {
     labels,
     text,
     lines: text.split("\n"),
+    words: wordsOf(text),
     metrics: metricsIn((facts.metric ?? "").toLowerCase()),
     source,
   };
@@ -84,7 +87,7 @@ function fitsSource(sources: readonly AlertSource[]): Test {
 }
 
 function fitsName(patterns: readonly string[]): Test {
-  const squeezed = patterns.map((pattern) => patternOf(squeeze(pattern)));
+  const squeezed = patternsOf(patterns.map(squeeze));
   return ({ names }) => names.some((name) => fitsAny(name.squeezed, squeezed));
 }
 
@@ -95,7 +98,11 @@ function fitsParts(groups: readonly (readonly string[])[]): Test {
 
 function fitsLabels(patterns: Readonly<Record<string, readonly string[]>>): Test {
   const lower = Object.entries(patterns).map(([label, values]) => ({ label: label.toLowerCase(), values: lowered(values) }));
-  return ({ labels }) => lower.every(({ label, values }) => fitsAny(labels.get(label) ?? "", values) && labels.has(label));
+  return ({ labels }) =>
+    lower.every(({ label, values }) => {
+      const value = labels.get(label);
+      return value !== undefined && fitsAny(value, values);
+    });
 }
 
 function fitsMetric(patterns: readonly string[]): Test {
@@ -105,15 +112,16 @@ function fitsMetric(patterns: readonly string[]): Test {
 
 function fitsPhrases(patterns: readonly string[]): Test {
   const phrases = patterns.map(phraseOf);
-  return ({ text }) => phrases.some((phrase) => findPhrase(text, phrase) >= 0);
+  return ({ text, words }) => phrases.some((phrase) => mayHold(words, phrase) && findPhrase(text, phrase) >= 0);
 }
 
 function fitsSentence({ of, near }: NonNullable<AlertCondition["sentence"]>): Test {
   const [subjects, troubles] = [of.map(phraseOf), near.map(phraseOf)];
-  return ({ lines, text }) => {
-    const inText = (phrase: Phrase): boolean => text.includes(phrase.words);
-    const [subjectsHere, troublesHere] = [subjects.filter(inText), troubles.filter(inText)];
-    if (subjectsHere.length === 0 || troublesHere.length === 0) return false;
+  return ({ lines, text, words }) => {
+    const inText = (phrase: Phrase): boolean => mayHold(words, phrase) && text.includes(phrase.words);
+    const subjectsHere = subjects.filter(inText);
+    const troublesHere = subjectsHere.length === 0 ? [] : troubles.filter(inText);
+    if (troublesHere.length === 0) return false;
     return lines.some((line) => subjectsHere.some((subject) => standsNear(line, subject, troublesHere)));
   };
 }
@@ -130,6 +138,6 @@ function standsNear(line: string, subject: Phrase, troubles: readonly Phrase[]):
   return false;
 }
 
-function lowered(patterns: readonly string[]): readonly Pattern[] {
-  return patterns.map((pattern) => patternOf(pattern.toLowerCase()));
+function lowered(patterns: readonly string[]): Patterns {
+  return patternsOf(patterns.map((pattern) => pattern.toLowerCase()));
 }

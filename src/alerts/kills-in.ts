@@ -5,6 +5,7 @@ import { readKernelLog } from "../domain/kernel-oom/kernel-log-scan.ts";
 import { sayKill } from "../domain/kernel-oom/kill-words.ts";
 import { unknownKill } from "../domain/kernel-oom/make-kill.ts";
 import type { KernelKill, KernelOomReading } from "../domain/kernel-oom/types.ts";
+import { everyMatch } from "./every-match.ts";
 
 // The order of what SysRq-f asks for.
 const BY_HAND = /\binvoked oom-killer: [^\n]{0,200}\border=-1\b/;
@@ -33,7 +34,7 @@ export function killsIn(text: string): readonly AlertKill[] | undefined {
 /** Machines in front of the log lines of a text. */
 export function hostsIn(text: string): readonly string[] {
   const hosts = new Set<string>();
-  for (const [, host = ""] of text.matchAll(SYSLOG_HOST)) {
+  for (const [, host = ""] of everyMatch(text, SYSLOG_HOST)) {
     if (hosts.size < MOST_HOSTS) hosts.add(host);
   }
   return [...hosts];

@@ -1,3 +1,4 @@
+import { everyMatch } from "./every-match.ts";
 import { comparable } from "./victim-labels.ts";
 
 const MOST_CHARACTERS = 20_000;
@@ -26,9 +27,11 @@ export function labelsInText(text: string): Readonly<Record<string, string>> {
   };
   for (const line of oneEach(text.slice(0, MOST_CHARACTERS))) {
     const bare = line.slice(0, 1200).replace(IN_FRONT, "");
-    const [, name, value] = LINE.exec(bare) ?? LISTED.exec(line) ?? [];
-    if (name !== undefined && value !== undefined && !PAIRS.test(bare)) keep(name, withoutSigns(value));
-    for (const [, label = "", pair = ""] of bare.matchAll(PAIR)) keep(label, pair);
+    const hasPairs = bare.includes("=");
+    const [, name, value] = (hasPairs || bare.includes(":") ? LINE.exec(bare) : null) ?? LISTED.exec(line) ?? [];
+    if (name !== undefined && value !== undefined && !(hasPairs && PAIRS.test(bare))) keep(name, withoutSigns(value));
+    if (!hasPairs) continue;
+    for (const [, label = "", pair = ""] of everyMatch(bare, PAIR)) keep(label, pair);
   }
   return Object.fromEntries(found);
 }

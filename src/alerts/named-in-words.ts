@@ -1,3 +1,4 @@
+import { everyMatch } from "./every-match.ts";
 import { REPORTERS } from "./name-words.ts";
 
 /*
@@ -31,7 +32,7 @@ const ON = /\bon ["'`*]{0,2}([a-z][\w.-]{1,100})/gi;
 /** Words in what an alert says that may name whom it is about, the surer first. Pages that it links to name nobody. */
 export function namedInWords(text: string): readonly string[] {
   const head = text.slice(0, MOST_CHARACTERS).replaceAll(PAGE, " ");
-  const called = Array.from(head.matchAll(CALLED), ([, quote = "", name = ""]) => (quote !== "" || /[-\d]/.test(name) ? name : ""));
+  const called = everyMatch(head, CALLED).map(([, quote = "", name = ""]) => (quote !== "" || /[-\d]/.test(name) ? name : ""));
   const placed = firsts(head, PLACED).filter((name) => !/(?:ed|ing)$|^(?:it|that|this|which|now|still)$/i.test(name));
   const others = [IN_FRONT, VICTIM, MEASURED, ON].flatMap((shape) => firsts(head, shape)).filter((name) => /[-\d]/.test(name));
   const names = [...called, ...placed, ...firsts(head, DYNO), ...others, ...firsts(head, DOMAIN)]
@@ -42,7 +43,7 @@ export function namedInWords(text: string): readonly string[] {
 
 /** What the first group of each match says that has one. */
 function firsts(text: string, shape: RegExp): readonly string[] {
-  return Array.from(text.matchAll(shape), ([, ...groups]) => groups.find((group) => group !== undefined) ?? "");
+  return everyMatch(text, shape).map(([, ...groups]) => groups.find((group) => group !== undefined) ?? "");
 }
 
 function mayBeName(name: string): boolean {

@@ -1,3 +1,4 @@
+import { everyMatch } from "./every-match.ts";
 import { NO_NAMES, REDIS_LABELS, REPORTERS } from "./name-words.ts";
 
 // More are noise.
@@ -19,7 +20,7 @@ export function labelSearch(labels: readonly string[]): (text: string) => readon
     "gi",
   );
   return (text) => {
-    const found = Array.from(text.matchAll(shape), ([, label = "", value = ""]) => ({ rank: labels.indexOf(label.toLowerCase()), value }));
+    const found = everyMatch(text, shape).map(([, label = "", value = ""]) => ({ rank: labels.indexOf(label.toLowerCase()), value }));
     return found.toSorted((left, right) => left.rank - right.rank).map(({ value }) => value);
   };
 }
@@ -31,7 +32,7 @@ const ADDRESS =
 
 /** `redis://cache-1:6379`, `redis/sessions`, `sessions.internal:6379`, `10.0.0.5`, `redis-sessions-0`. */
 function addresses(text: string): readonly string[] {
-  return Array.from(text.matchAll(ADDRESS), ([, url, host, named]) => url ?? host ?? named ?? "");
+  return everyMatch(text, ADDRESS).map(([, url, host, named]) => url ?? host ?? named ?? "");
 }
 
 /** Alertmanager's default title has the labels' values without their names: `[FIRING:1] RedisMemoryHigh (sessions prod critical)`. */
@@ -52,8 +53,7 @@ const NO_PLAIN = /^(?:server|instance|cluster|node|master|replica|cache|database
 
 /** What surely is the name of a Redis, whether it is configured or not. A log line names others as well: who wrote it. */
 export function redisCalled(text: string): string | undefined {
-  const found = Array.from(
-    text.slice(0, MOST_CHARACTERS).matchAll(SURELY),
+  const found = everyMatch(text.slice(0, MOST_CHARACTERS), SURELY).map(
     ([, address, named, quoted, plain = ""]) => address ?? named ?? quoted ?? (NO_PLAIN.test(plain) ? "" : plain),
   );
   return found.map(trimmed).find((name) => mayBeName(name) && !NO_REDIS.test(name));

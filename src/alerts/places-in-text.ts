@@ -1,5 +1,6 @@
 import type { WorkloadResource } from "../domain/target.ts";
 import { given } from "../domain/given.ts";
+import { everyMatch } from "./every-match.ts";
 import { NO_CONTAINERS } from "./name-words.ts";
 import { KINDS } from "./place-words.ts";
 import type { Places } from "./places-by-label.ts";
@@ -34,7 +35,7 @@ const WORD = new RegExp(`(?<![\\w/.:-])[a-z][a-z0-9.-]{5,252}(?![\\w/:])`, "g");
 /** What sentences say: `pod shop/web-6f9-x2`, "Pod web-1 in namespace shop", "on node worker-2". */
 export function placesInText(text: string): Places {
   const head = text.slice(0, MOST_CHARACTERS);
-  const [pod] = [...podsIn(head)];
+  const [pod] = podsIn(head);
   const owner = ownerIn(head);
   return {
     ...given({
@@ -57,29 +58,29 @@ type Found = { readonly name: string; readonly namespace?: string | undefined; r
 
 /** The surest first. */
 function* podsIn(text: string): Generator<Found> {
-  for (const [, sign = "", quote = "", namespace, name = "", container] of text.matchAll(POD)) {
+  for (const [, sign = "", quote = "", namespace, name = "", container] of everyMatch(text, POD)) {
     const trimmed = withoutStop(name);
     if (mayBe(trimmed, `${sign.trim()}${quote}${namespace ?? ""}`)) yield { name: trimmed, namespace, container };
   }
-  for (const [, namespace, name = ""] of text.matchAll(PLACED)) {
+  for (const [, namespace, name = ""] of everyMatch(text, PLACED)) {
     const trimmed = withoutStop(name);
     if (podShape(trimmed) === "surely") yield { name: trimmed, namespace };
   }
   if (OF_KUBERNETES.test(text)) {
-    for (const [, namespace, name = ""] of text.matchAll(PLACED)) {
+    for (const [, namespace, name = ""] of everyMatch(text, PLACED)) {
       const trimmed = withoutStop(name);
       if (namespace !== undefined && !isStopWord(namespace) && /^[a-z][a-z0-9-]{0,240}-\d{1,3}$/.test(trimmed))
         yield { name: trimmed, namespace };
     }
   }
-  for (const [word] of text.matchAll(WORD)) {
+  for (const [word] of everyMatch(text, WORD)) {
     const trimmed = withoutStop(word);
     if (podShape(trimmed) === "surely") yield { name: trimmed };
   }
 }
 
 function ownerIn(text: string): (Found & { readonly resource: WorkloadResource }) | undefined {
-  for (const [, kind = "", sign = "", quote = "", before, name = "", behind] of text.matchAll(OWNER)) {
+  for (const [, kind = "", sign = "", quote = "", before, name = "", behind] of everyMatch(text, OWNER)) {
     const namespace = before ?? behind;
     const trimmed = withoutStop(name);
     const resource = KINDS[kind.toLowerCase()];
@@ -92,12 +93,12 @@ function ownerIn(text: string): (Found & { readonly resource: WorkloadResource }
 }
 
 function namespaceIn(text: string): string | undefined {
-  const named = [NAMESPACE, BEFORE_NAMESPACE].flatMap((shape) => Array.from(text.matchAll(shape), ([, name = ""]) => withoutStop(name)));
+  const named = [NAMESPACE, BEFORE_NAMESPACE].flatMap((shape) => everyMatch(text, shape).map(([, name = ""]) => withoutStop(name)));
   return named.find(isName);
 }
 
 function containerIn(text: string): string | undefined {
-  for (const [, quote = "", found = ""] of text.matchAll(CONTAINER)) {
+  for (const [, quote = "", found = ""] of everyMatch(text, CONTAINER)) {
     const name = withoutStop(found);
     if (mayBe(name, quote) || isName(name)) return name;
   }
@@ -106,7 +107,7 @@ function containerIn(text: string): string | undefined {
 
 function hostsIn(text: string): readonly string[] {
   const hosts = new Set<string>();
-  for (const [, sign = "", quote = "", name = ""] of text.matchAll(HOST)) {
+  for (const [, sign = "", quote = "", name = ""] of everyMatch(text, HOST)) {
     const host = name.replace(/[.-]+$/, "");
     const isSure = sign === "/" || /[:=：]/.test(sign) || quote !== "" || /[\d.-]/.test(host);
     if (hosts.size < MOST_HOSTS && isSure && !isStopWord(host) && !/^\d{1,3}(?:\.\d+)?$/.test(host)) hosts.add(host);

@@ -8,6 +8,7 @@ const SHORTENED = /^[a-z][a-z0-9-]{0,240}-(?=[a-z]{0,9}\d)[a-z0-9]{3,10}-[a-z0-9
 
 /** Does a word look like the name of a pod? `surely`: as ReplicaSets make them; `maybe`: others do too. */
 export function podShape(word: string): "surely" | "maybe" | "no" {
+  if (!word.includes("-")) return "no";
   if (OF_A_REPLICA_SET.test(word)) return "surely";
   return OF_ANOTHER.test(word) || OF_A_STATEFUL_SET.test(word) || SHORTENED.test(word) ? "maybe" : "no";
 }

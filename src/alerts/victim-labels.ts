@@ -17,6 +17,15 @@ const STATE = /kube-?state-?metrics/;
  * out, and `exported_pod` is the pod. Source: Prometheus' `honor_labels`, which renames what collides.
  */
 export function victimLabels(labels: Readonly<Record<string, string>>): Labels {
+  const read = READ.get(labels) ?? ofVictim(labels);
+  READ.set(labels, read);
+  return read;
+}
+
+// Of one alert they are asked for several times.
+const READ = new WeakMap<Readonly<Record<string, string>>, Labels>();
+
+function ofVictim(labels: Readonly<Record<string, string>>): Labels {
   const all = new Map(Object.entries(labels).map(([name, value]) => [comparable(name), value.trim()] as const));
   const exported = [...all].filter(([name]) => name.startsWith("exported_")).map(([name, value]) => [name.slice(9), value] as const);
   const reporter = reporterOf(all);
@@ -40,12 +49,16 @@ export function namesMachine(labels: Readonly<Record<string, string>>): boolean 
 const OF_MACHINES = new Set<string>([...NODE_LABELS, ...HOST_LABELS.filter((label) => label !== "instance" && label !== "agent")]);
 
 export function comparable(label: string): string {
+  if (COMPARABLE.test(label)) return label;
   return label
     .trim()
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, "_")
     .replace(/^_|_$/g, "");
 }
+
+// As nearly all are written.
+const COMPARABLE = /^[a-z\d]+(?:_[a-z\d]+)*$/;
 
 type Reporter = "state" | "machine" | "kubelet" | "exporter" | undefined;
 

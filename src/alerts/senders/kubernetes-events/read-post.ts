@@ -4,6 +4,7 @@ import { bounded, severityOf } from "../../facts.ts";
 import { labelsInText } from "../../labels-in-text.ts";
 import { timeInText } from "../../time-in-text.ts";
 import { comparable } from "../../victim-labels.ts";
+import type { Said } from "../../said.ts";
 import type { ReadPost } from "../sender.ts";
 
 // kubewatch: "A `pod` in namespace `shop` has been `Deleted`:\n`web-1`"
@@ -12,13 +13,13 @@ const KUBEWATCH =
 
 /** Botkube's posts: fields Kind, Namespace, Name, Reason. */
 export const readBotkubePost: ReadPost = (said) => {
-  const fields = fieldsOf(said.asWritten);
+  const fields = fieldsOf(said);
   return fields === undefined || fields.isEventers ? undefined : [factsOf(fields, said.asWritten)];
 };
 
 /** kube-eventer's posts, which have a level and a time of their own beside, and kubewatch's sentence. */
 export const readKubeEventerPost: ReadPost = (said) => {
-  const fields = fieldsOf(said.asWritten);
+  const fields = fieldsOf(said);
   if (fields !== undefined) return fields.isEventers ? [factsOf(fields, said.asWritten)] : undefined;
   const [, kind, namespace, what, name] = KUBEWATCH.exec(said.asWritten.slice(0, 4000)) ?? [];
   if (kind === undefined || namespace === undefined || name === undefined) return undefined;
@@ -43,8 +44,9 @@ type Fields = {
 };
 
 /** An event of Kubernetes': what it is about, and why. */
-function fieldsOf(text: string): Fields | undefined {
-  const said = new Map(Object.entries(labelsInText(text)).map(([name, value]) => [comparable(name), value] as const));
+function fieldsOf({ asWritten, text }: Said): Fields | undefined {
+  if (!text.includes("kind") || !text.includes("reason")) return undefined;
+  const said = new Map(Object.entries(labelsInText(asWritten)).map(([name, value]) => [comparable(name), value] as const));
   const of = (...names: readonly string[]): string | undefined => names.map((name) => said.get(name)).find((value) => value !== undefined);
   const kind = of("kind", "eventkind", "resource_kind", "involvedobject_kind");
   const reason = of("reason", "eventreason");
