@@ -1,5 +1,6 @@
 import type { AlertFacts } from "../domain/alert.ts";
 import { severityOf } from "./facts.ts";
+import { SIGNS } from "./title-marks.ts";
 
 const MOST_CHARACTERS = 600;
 const MOST_WORDS = 4;
@@ -7,7 +8,7 @@ const STATE =
   "alert|alarm|alerting|firing|fired|triggered|problem|critical|crit|warning|resolved|recovered|closed|prtg|dynatrace|p[1-5]|sev-?[1-5]";
 // `ALERT: `, `[P1] `, `*FIRING* - `, `Dynatrace: Problem P-2211 OPEN: `: once or several times.
 const BEGINS = new RegExp(
-  String.raw`^(?::[a-z\d+][\w+-]{0,39}:|[^\w[]){0,20}(?:\[(${STATE})\][*\`_: ]{0,4}|(${STATE})[*\`_]{0,3}(?::| -| –)[*\`_]{0,3} {1,3}|(?:problem|incident) [\w-]{1,20} (open|resolved|closed): |(?:problem|incident) (?=[\w-]{0,19}\d)[\w-]{1,20}(:) )`,
+  String.raw`^${SIGNS}(?:\[(${STATE})\][*\`_: ]{0,4}|(${STATE})[*\`_]{0,3}(?::| [-\u2013])[*\`_]{0,3} {1,3}|(?:problem|incident) [\w-]{1,20} (open|resolved|closed): |(?:problem|incident) (?=[\w-]{0,19}\d)[\w-]{1,20}(:) )`,
   "i",
 );
 // `prod-db-1 memory usage 98%`, and no word more.

@@ -2,6 +2,9 @@
  * Slack's marks (`*bold*`, `_italic_`, `~struck~`, code) around the state and the name of a title.
  */
 
+/** Of a pattern: what may stand in front of a title, emojis as Slack writes them and other signs. */
+export const SIGNS = String.raw`(?::[a-z\d+][\w+-]{0,39}:|[^\w[]){0,20}`;
+
 // `*[FIRING:1]* \`RedisMemoryHigh\` ...`, `:fire: _[P1]_ ...`
 const TITLE =
   /^((?::[a-z\d+][\w+-]{0,39}:|[^\w[\n`*~]){0,20}?)[`*_~]{0,4}(\[(?:firing|resolved|alerting|ok|no data|triggered|re-triggered|recovered|warn|alert|alarm|p[1-5]|sev-?[1-5])\b[^\]\n]{0,200}\])([^\n]{0,500})/im;

@@ -1,11 +1,12 @@
 import type { AlertFacts } from "../../../domain/alert.ts";
+import { SIGNS } from "../../title-marks.ts";
 import { isProse } from "../../title-values.ts";
 import { alertsBelow, type PostTitle } from "../post-alerts.ts";
 import type { ReadPost } from "../sender.ts";
 
 const MOST_LINES = 2000;
 // `[FIRING:2] HighMemoryUsage rsr (web-6f9-x2 prod critical)`
-const TITLE = /^(?::[a-z\d+][\w+-]{0,39}:|[^\w[]){0,20}\[(firing|resolved)(?::\d{1,5})?\] {0,3}(.{0,500})/i;
+const TITLE = new RegExp(String.raw`^${SIGNS}\[(firing|resolved)(?::\d{1,5})?\] {0,3}(.{0,500})`, "i");
 const ALERT = /^[^\w]{0,12}alert(?: ?name)?[^\w]{0,6}[:=](?!\/\/)/i;
 const BESIDE = /^[^\w]{0,12}(?:severity|description|summary|details|labels|status)[^\w]{0,6}[:=]?/i;
 

@@ -3,6 +3,7 @@ import { given } from "../../../domain/given.ts";
 import { bounded, linkOf } from "../../facts.ts";
 import { labelsInText } from "../../labels-in-text.ts";
 import { timeInText } from "../../time-in-text.ts";
+import { SIGNS } from "../../title-marks.ts";
 import { titleOf } from "../alertmanager/read-post.ts";
 import { alertsBelow } from "../post-alerts.ts";
 import type { ReadPost } from "../sender.ts";
@@ -10,9 +11,9 @@ import type { ReadPost } from "../sender.ts";
 const MOST_LINES = 2000;
 const FOOTER = /^grafana(?: v\d[\w.+-]{0,30})?$/i;
 const HEADING = /^\*\*(?:firing|resolved)\*\*$/i;
-const UNIFIED_TITLE = /^(?::[a-z\d+][\w+-]{0,39}:|[^\w[]){0,20}\[(?:firing|resolved)(?::\d{1,5})?(?:, ?resolved:\d{1,5})?\]/i;
+const UNIFIED_TITLE = new RegExp(String.raw`^${SIGNS}\[(?:firing|resolved)(?::\d{1,5})?(?:, ?resolved:\d{1,5})?\]`, "i");
 // `[Alerting] Container Restarts`
-const LEGACY_TITLE = /^(?::[a-z\d+][\w+-]{0,39}:|[^\w[]){0,20}\[(alerting|ok|no data|pending|paused)\] {0,3}(.{1,500})/i;
+const LEGACY_TITLE = new RegExp(String.raw`^${SIGNS}\[(alerting|ok|no data|pending|paused)\] {0,3}(.{1,500})`, "i");
 
 /** Grafana's posts: unified ones with their labels listed, and legacy ones with a message and what was measured. */
 export const readPost: ReadPost = ({ asWritten }) => {
