@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 
 /**
  * A vitest reporter that writes counts, what failed with the first line of its error, the reason of each skipped test, and
- * what passed only on a second try, as JSON to the file in OOMPH_TEST_SUMMARY.
+ * what passed only on a second try with why the first one failed, as JSON to the file in OOMPH_TEST_SUMMARY.
  */
 export default class SummaryReporter {
   onTestRunEnd(modules, unhandledErrors) {
@@ -21,7 +21,9 @@ export default class SummaryReporter {
         name: nameOf(test),
         why: test.result().note ?? "no reason given",
       })),
-      triedAgain: tests.filter((test) => test.diagnostic()?.flaky === true).map(nameOf),
+      triedAgain: tests
+        .filter((test) => test.diagnostic()?.flaky === true)
+        .map((test) => ({ name: nameOf(test), why: (test.result().errors ?? []).map(({ message }) => message).join("\n") })),
     };
     const file = process.env["OOMPH_TEST_SUMMARY"];
     if (file !== undefined) writeFileSync(file, JSON.stringify(summary));

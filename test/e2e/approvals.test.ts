@@ -9,7 +9,6 @@ import {
   cards,
   openDialog,
   outcome,
-  QUICK,
   requestIdOf,
   seen,
   setScene,
@@ -257,7 +256,6 @@ describe("what has changed since", () => {
   });
 
   test("a lease that an admin releases ends the act that held it", async () => {
-    await scene.start({ sections: { ...QUICK, jobs: { ...QUICK.jobs, lease: "60s" } } });
     const card = await asked("held", "unlink-keys redis/held/0 --pattern cache:* --keys-per-second 200 --everything yes");
     await approve(scene, "approver", { card, typed: "held 0" });
     await seen("some keys to be deleted", async () => (await callsOf(at("held"), "unlink")) > 0);

@@ -6,7 +6,7 @@ import { noteAbsentSystem, noteRealSystem } from "../../scripts/lab/real-systems
 import type { LabMessage } from "../../scripts/lab/slack/index.ts";
 import { auditOf } from "./support/audit.ts";
 import { countEvents, inspected, offering, piecesOf, press } from "./support/containers.ts";
-import { ask, QUICK, requestIdOf, seen, setScene, textOf, type Scene } from "./support/scene.ts";
+import { ask, QUICK_AFTER_KILL, requestIdOf, seen, setScene, textOf, type Scene } from "./support/scene.ts";
 
 const daemon = await findDocker();
 if (daemon.kind === "there") noteRealSystem("docker", daemon.version);
@@ -163,7 +163,7 @@ describe.skipIf(daemon.kind === "absent").concurrent("killed while a container i
       settings: (slack) => ({
         access: { approvers: [slack.id("approver"), slack.id("responder")] },
         connections: {},
-        sections: { ...QUICK, docker: { connections: { local } } },
+        sections: { ...QUICK_AFTER_KILL, docker: { connections: { local } } },
       }),
     });
     const stage = { proxy, scene };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RedisLab } from "../../scripts/lab/redis.ts";
 import { startGate, type Gate } from "./support/gate.ts";
-import { approve, ask, callsOf, outcome, seen, setScene, startTarget, textOf, type Scene } from "./support/scene.ts";
+import { approve, ask, callsOf, outcome, QUICK_AFTER_KILL, seen, setScene, startTarget, textOf, type Scene } from "./support/scene.ts";
 
 // An act is interrupted at every point; what the servers themselves counted says how often it was done.
 const KEYS = 6_000;
@@ -22,7 +22,7 @@ beforeAll(async () => {
     started: false,
     settings(slack) {
       access.approvers = [slack.id("approver"), slack.id("responder")];
-      return { access, connections };
+      return { access, connections, sections: QUICK_AFTER_KILL };
     },
   });
   for (const name of NAMES) {

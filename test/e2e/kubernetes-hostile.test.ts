@@ -10,7 +10,7 @@ import type { LabMessage } from "../../scripts/lab/slack/index.ts";
 import { auditOf } from "./support/audit.ts";
 import { expectSaid } from "./support/containers.ts";
 import { startClusterGate, type AskedOfCluster, type ClusterGate, type Meeting } from "./support/cluster-gate.ts";
-import { ask, has, outcome, QUICK, requestIdOf, seen, setScene, textOf, type Scene } from "./support/scene.ts";
+import { ask, has, outcome, QUICK_AFTER_KILL, requestIdOf, seen, setScene, textOf, type Scene } from "./support/scene.ts";
 
 const cluster = await findKubernetes();
 if (cluster.kind === "there") noteRealSystem("kubernetes", cluster.version);
@@ -66,7 +66,10 @@ describe.skipIf(cluster.kind === "absent")(`a cluster that means ill${cluster.ki
     );
     await makeEvil();
     await scene.start({
-      sections: { ...QUICK, kubernetes: { connections: { local: { kubeconfig: [gate.kubeconfig], namespaces: [scenes.namespace] } } } },
+      sections: {
+        ...QUICK_AFTER_KILL,
+        kubernetes: { connections: { local: { kubeconfig: [gate.kubeconfig], namespaces: [scenes.namespace] } } },
+      },
     });
   }, WITHIN_MS);
 

@@ -10,7 +10,7 @@ import { noteAbsentSystem, noteRealSystem } from "../../scripts/lab/real-systems
 import type { RedisLab } from "../../scripts/lab/redis.ts";
 import { createSlackClient, type SlackClient } from "../../scripts/lab/slack/index.ts";
 import { startClusterGate, type ClusterGate } from "./support/cluster-gate.ts";
-import { approve, ask, callsOf, outcome, QUICK, seen, setScene, startTarget, textOf, type Scene } from "./support/scene.ts";
+import { approve, ask, callsOf, outcome, QUICK_AFTER_KILL, seen, setScene, startTarget, textOf, type Scene } from "./support/scene.ts";
 
 // Two processes, one PostgreSQL, one Redis for the queue. The second one is the scene's.
 const NAMES = ["shared", "killed", "away"] as const;
@@ -41,7 +41,7 @@ beforeAll(async () => {
     started: false,
     settings(slack, queue) {
       const access = { approvers: [slack.id("approver")] };
-      const sections = { ...QUICK, jobs: { ...QUICK.jobs, drain: "1s" } };
+      const sections = { ...QUICK_AFTER_KILL, jobs: { ...QUICK_AFTER_KILL.jobs, drain: "1s" } };
       shared = { slack, queueUrl: queue.url, connections, access, sections, databaseUrl: postgres.url };
       return shared;
     },

@@ -44,11 +44,17 @@ export type SceneOptions = {
   readonly started?: boolean;
 };
 
-/** Verification is over soon, leases run out soon, the dead are noticed soon, and the sweeper looks often: what tests wait for, in short. */
+/**
+ * Verification is over soon, the dead are noticed soon, and the sweeper looks often: what tests wait for, in short. A lease is held as
+ * long as by default: a process that a busy machine stops for some seconds loses a short one, and then stops its act.
+ */
 export const QUICK = {
   verification: { readings: 2, interval: "100ms" },
-  jobs: { lease: "5s", takeover: "20s", sweep: "1s", drain: "5s" },
+  jobs: { takeover: "20s", sweep: "1s", drain: "5s" },
 } as const;
+
+/** The same where a process is killed in the middle of an act: who takes that over waits until the lease has run out. */
+export const QUICK_AFTER_KILL = { ...QUICK, jobs: { ...QUICK.jobs, lease: "8s" } } as const;
 
 export async function setScene({ slack: people = {}, settings, started = true }: SceneOptions): Promise<Scene> {
   const ends: (() => Promise<unknown>)[] = [];
