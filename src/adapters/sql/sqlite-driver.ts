@@ -25,11 +25,7 @@ export function sqliteDriver(file: LibsqlFile): Driver {
     // about, nothing can be committed. What meets the lock here is gone at once.
     beginTransaction: () => connection.run("begin immediate"),
     commitTransaction: () => connection.run("commit"),
-    async rollbackTransaction() {
-      // A full disk makes SQLite roll back by itself; rolling back once more would hide the reason.
-      const isRolledBack = "inTransaction" in file && file.inTransaction === false;
-      if (!isRolledBack) await connection.run("rollback");
-    },
+    rollbackTransaction: () => connection.rollBack(),
     async releaseConnection() {
       line.leave();
     },
@@ -49,12 +45,13 @@ type Statement = {
   run(values: readonly unknown[]): { readonly changes: number };
 };
 
-type Connection = DatabaseConnection & { run(statement: string): Promise<void>; close(): Promise<void> };
+type Connection = DatabaseConnection & { run(statement: string): Promise<void>; rollBack(): Promise<void>; close(): Promise<void> };
 
 /** Does one thing at a time, in the order of asking: two that use the same prepared statement would mix up their rows. */
 function connect(file: LibsqlFile): Connection {
   const statements = new Map<string, Statement>();
   const line = waitingLine();
+  let isClosed = false;
   const inTurn = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     await line.enter();
     try {
@@ -84,8 +81,17 @@ function connect(file: LibsqlFile): Connection {
       throw new OomphError("internal", "the store reads in pages: streaming is not built");
     },
     run: (statement) => inTurn(async () => void (await file.exec(statement))),
+    rollBack: () =>
+      inTurn(async () => {
+        // Closed in the middle of it, it is never committed. Asked how a closed file stands, libsql ends the whole process.
+        if (isClosed) return;
+        // A full disk makes SQLite roll back by itself; rolling back once more would hide the reason.
+        const isRolledBack = "inTransaction" in file && file.inTransaction === false;
+        if (!isRolledBack) await file.exec("rollback");
+      }),
     close: () =>
       inTurn(async () => {
+        isClosed = true;
         statements.clear();
         file.close();
       }),

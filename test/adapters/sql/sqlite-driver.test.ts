@@ -93,6 +93,19 @@ describe("Kysely on libsql", () => {
     expect(rows).toStrictEqual([{ text: "kept" }]);
   });
 
+  // libsql ended the whole process here.
+  it("rolls back what was under way when it was closed, and its user hears why", async () => {
+    const connection = await driver.acquireConnection();
+    await driver.beginTransaction(connection, {});
+    await connection.executeQuery(CompiledQuery.raw("insert into notes (id, text) values (1, 'lost')"));
+    await driver.destroy();
+    await expect(connection.executeQuery(CompiledQuery.raw("insert into notes (id, text) values (2, 'late')"))).rejects.toThrow(/not open/);
+    await driver.rollbackTransaction(connection);
+    driver = sqliteDriver(new Libsql(join(folder, "test.db"), {}));
+    const { rows } = await (await driver.acquireConnection()).executeQuery(CompiledQuery.raw("select text from notes"));
+    expect(rows).toStrictEqual([]);
+  });
+
   it.each([true, undefined, {}, 1n, Number.NaN])(
     "refuses to bind %s, on which libsql would end the process or store something else",
     async (value) => {
