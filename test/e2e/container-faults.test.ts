@@ -111,8 +111,8 @@ describe.skipIf(daemon.kind === "absent").concurrent("a container's change when 
     async () => {
       const web = await small();
       await approved("dying", `docker.set-environment docker/${web.name} --set NODE_OPTIONS=--no-such-option`);
-      const { text } = await expectSaid(scene, "dying", /Failed: Set environment/);
-      expect(text).toMatch(/did not stay up.*exit code 9.*The old container is back and was started, the new one was removed/s);
+      const said = await expectSaid(scene, "dying", /Failed: Set environment/); // by the card or the reply, whichever was first
+      expect(textOf(said)).toMatch(/did not stay up.*exit code 9.*The old container is back and was started, the new one was removed/s);
       expect(await inspected(web.name)).toMatchObject({ id: web.id, state: "running" });
       expect(await piecesOf(web)).toEqual([web.name]);
     },
