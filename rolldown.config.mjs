@@ -6,6 +6,7 @@ export default defineConfig({
   // All lie in dist/ itself, and every chunk beside them: what is found by import.meta.url is found from any of them.
   input: {
     main: "src/main.ts",
+    "intake-thread": "src/wiring/intake-thread.ts",
     cli: "src/cli/main.ts",
     "chart-process": "src/adapters/chart/chart-process.ts",
     "heap-process": "src/adapters/heap/heap-process.ts",

@@ -21,12 +21,13 @@ if (loaded.kind === "invalid") {
 
 async function run(config: ServiceConfig): Promise<void> {
   const log = createLog({ level: config.log.level, secrets: secretsOf(config) });
-  process.on("unhandledRejection", (error) => {
+  const fail = (error: unknown): void => {
     log.error({ error }, "an error that nobody handled: stopping");
     process.exit(EXIT.internal);
-  });
+  };
+  process.on("unhandledRejection", fail);
   try {
-    const oomph = await startOomph(config, { log, metrics: createMetrics() });
+    const oomph = await startOomph(config, { log, metrics: createMetrics(), fail });
     log.info({ url: oomph.url, pid: process.pid, node: process.version }, "Oomph is up");
     stopOnSignals(oomph, log);
   } catch (error) {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Alert, AlertFacts } from "../domain/alert.ts";
 import { given } from "../domain/given.ts";
+import type { Metrics } from "../ports/metrics.ts";
 import type { Desk } from "../incidents/desk.ts";
 import type { LogFields } from "../ports/log.ts";
 import type { TakeSent } from "../ports/webhook.ts";
@@ -19,7 +20,13 @@ const PART = 50;
  */
 export function createTaker(
   { source, readSent, isSentOnce = false }: Required<Pick<Sender, "source" | "readSent">> & Pick<Sender, "isSentOnce">,
-  { queue, clock, metrics, log, judge }: Pick<Desk, "queue" | "clock" | "metrics" | "log"> & { readonly judge: Judge },
+  {
+    queue,
+    clock,
+    metrics,
+    log,
+    judge,
+  }: Pick<Desk, "queue" | "clock" | "log"> & { readonly judge: Judge; readonly metrics: Pick<Metrics, "received"> },
 ): TakeSent {
   return async (body, contentDigest) => {
     const sent = readSent(body);

@@ -1,52 +1,40 @@
 import type { QueueConnection } from "../adapters/bullmq/connection.ts";
 import { readOwnRedis } from "../adapters/bullmq/own-redis.ts";
-import { createHttpServer, type Handler } from "../adapters/http/server.ts";
+import { createPages } from "../adapters/http/pages.ts";
 import type { MetricsSource } from "../adapters/metrics/create-metrics.ts";
-import type { Slack } from "../adapters/slack/slack.ts";
-import type { Config } from "../config/build.ts";
 import { OomphError } from "../domain/errors.ts";
 import type { JobQueue } from "../ports/job-queue.ts";
 import type { Log } from "../ports/log.ts";
 import type { FirstLook } from "../runbooks/first-look.ts";
 import type { Store } from "../ports/store.ts";
+import type { WorkCalls } from "./intake-calls.ts";
 
 type Parts = {
   readonly store: Store;
   readonly queue: JobQueue;
-  readonly slack: Slack;
+  readonly connection: QueueConnection;
   readonly firstLook: Pick<FirstLook, "warnings">;
-  /** Routes of other senders, by path. */
-  readonly webhooks: Readonly<Record<string, Handler>>;
+  readonly metrics: MetricsSource;
 };
 
-/** Serves health, readiness, metrics, and what Slack and other senders send. */
-export function startServer(
-  http: Config["http"],
-  { connection, metrics, ...parts }: Parts & { readonly connection: QueueConnection; readonly metrics: MetricsSource },
-) {
-  return createHttpServer({
-    ...http,
-    metrics,
-    checks: readinessChecks(parts),
-    connections: () => {
-      const { state, since, reconnects } = parts.slack.connection();
-      return { slack: { state, since: new Date(since).toISOString(), reconnects } };
-    },
-    warnings: async () => [...parts.firstLook.warnings(), ...(await queueWarnings(connection))],
-    mounts: { ...parts.webhooks, "/slack/events": parts.slack.requestHandler },
-  });
-}
-
-/** What /readyz asks: each throws, saying why, when work should not be sent here. */
-function readinessChecks({ store, queue, slack }: Omit<Parts, "webhooks" | "firstLook">): Readonly<Record<string, () => Promise<unknown>>> {
-  return {
-    store: () => store.ping(),
-    queue: () => queue.ping(),
-    chat: async () => {
-      const { state, since } = slack.connection();
-      if (state !== "connected")
-        throw new OomphError("unreachable", `Slack is ${state} since ${new Date(since).toISOString()}`, { retryable: true });
-    },
+/** Health, readiness and metrics; `slack` is how the connection to it stands. */
+export function createPage({ store, queue, connection, firstLook, metrics }: Parts): WorkCalls["page"] {
+  return (path, slack) => {
+    const since = new Date(slack.since).toISOString();
+    const pages = createPages({
+      metrics,
+      checks: {
+        store: () => store.ping(),
+        queue: () => queue.ping(),
+        chat: async () => {
+          if (slack.state !== "connected")
+            throw new OomphError("unreachable", `Slack is ${slack.state} since ${since}`, { retryable: true });
+        },
+      },
+      connections: () => ({ slack: { ...slack, since } }),
+      warnings: async () => [...firstLook.warnings(), ...(await queueWarnings(connection))],
+    });
+    return pages[path]();
   };
 }
 

@@ -6,6 +6,8 @@ export const TIMES = {
   /** How long an answer about the members of a user group holds. */
   groupsMs: 60_000,
   healthTimeoutMs: 5_000,
+  /** A page of Oomph's own, whose checks take up to 2 s each, side by side. */
+  pageMs: 5_000,
   chartMs: 20_000,
   /** The look at the start begins within this time, and counts keys for as long as that on each Redis. */
   firstLook: { withinMs: 10_000, againMs: 10 * 60_000 },

@@ -14,6 +14,7 @@ import type { Config } from "../config/build.ts";
 import type { KeyedSender, WebhookConfig } from "../config/build-webhooks.ts";
 import type { AlertSource } from "../domain/alert.ts";
 import type { Desk } from "../incidents/desk.ts";
+import type { Metrics } from "../ports/metrics.ts";
 import type { Proof } from "../ports/webhook.ts";
 
 // A group of some thousand alerts is one message; the others send one alert each.
@@ -50,7 +51,7 @@ function unconfigured(): Readonly<Record<string, Handler>> {
   ]);
 }
 
-type Parts = Pick<Desk, "queue" | "clock" | "metrics" | "log">;
+type Parts = Pick<Desk, "queue" | "clock" | "log"> & { readonly metrics: Pick<Metrics, "received"> };
 
 const KEYED: readonly Exclude<KeyedSender, "cloudwatch">[] = [
   "wazuh",

@@ -33,27 +33,6 @@ describe("what comes in", () => {
 
   const open = async () => (await on.front.desk.store.incidents.list({ limit: 10 })).map(({ state, rootTs }) => ({ state, rootTs }));
 
-  describe("before the acknowledgement", () => {
-    it("is queued once, however often the sender repeats it", async () => {
-      expect(await on.receiver.now(command)).toEqual({ kind: "ok" });
-      expect(await on.receiver.now({ ...command, receivedAtMs: 5 })).toEqual({ kind: "ok" });
-      const jobs = await on.test.jobs("receive");
-      expect(jobs).toHaveLength(1);
-      expect(jobs[0]?.id).toMatch(/^in_[0-9a-f]{40}$/);
-    });
-
-    it("is answered in plain words when the queue is away, and posts are sent again", async () => {
-      const queue = { ...on.front.desk.queue, add: () => Promise.reject(new OomphError("queue-unavailable", "gone")) };
-      const receiver = createReceive({ ...on.front, desk: { ...on.front.desk, queue } });
-      const answer = await receiver.now(command);
-      expect(answer).toMatchObject({ kind: "say", text: expect.stringContaining("nothing has been started") });
-      expect(answer).toMatchObject({ text: expect.stringContaining("`oomph investigate redis/<name>`") });
-      await expect(
-        receiver.now({ kind: "post", id: "e1", post: { channel: CHANNEL, ts: "1.1", text: "x" }, receivedAtMs: 0 }),
-      ).rejects.toThrow("gone");
-    });
-  });
-
   describe("a command", () => {
     it("investigates, and says where the thread is", async () => {
       const answer = await on.oom("investigate `shop`");
@@ -259,14 +238,13 @@ describe("what comes in", () => {
 
     it("opens at once and decides nothing", async () => {
       const requestId = await on.test.request();
-      expect(await on.receiver.now({ ...dialog, value: requestId })).toEqual({ kind: "ok" });
+      expect(await on.receiver.atOnce({ ...dialog, value: requestId })).toEqual({ kind: "ok" });
       expect(on.chat.modals).toMatchObject([{ triggerId: "trigger", modal: { private_metadata: requestId } }]);
-      expect(await on.test.jobs("receive")).toEqual([]);
     });
 
     it("does not open for those whose word would not count", async () => {
       const requestId = await on.test.request();
-      expect(await on.receiver.now({ ...dialog, userId: REQUESTER, value: requestId })).toMatchObject({
+      expect(await on.receiver.atOnce({ ...dialog, userId: REQUESTER, value: requestId })).toMatchObject({
         kind: "say",
         text: expect.stringContaining("Nobody approves their own request"),
       });
@@ -276,7 +254,7 @@ describe("what comes in", () => {
     it("takes the typed words only exactly, and keeps the dialog open with what was expected", async () => {
       on.test.lever.set("confirm-me");
       const requestId = await on.test.request();
-      const send = (typed: string) => on.receiver.now({ ...submission, privateMetadata: requestId, values: { typed } });
+      const send = (typed: string) => on.receiver.atOnce({ ...submission, privateMetadata: requestId, values: { typed } });
       expect(await send("shop 3")).toEqual({ kind: "field-errors", errors: { typed: "Expected exactly: shop 2" } });
       expect(await send("shop 2")).toEqual({ kind: "ok" });
       expect(await send("shop 2")).toEqual({ kind: "field-errors", errors: { typed: "Too late: approved already." } });
@@ -284,19 +262,19 @@ describe("what comes in", () => {
 
     it("denies with a reason", async () => {
       const requestId = await on.test.request();
-      await on.receiver.now({ ...submission, callbackId: "modal_deny", privateMetadata: requestId, values: { reason: " not now " } });
+      await on.receiver.atOnce({ ...submission, callbackId: "modal_deny", privateMetadata: requestId, values: { reason: " not now " } });
       expect(await on.slot(`${requestId}/decision/${APPROVER}`)).toContain("Reason: “not now”");
     });
 
     it("with a forged id leads to nothing", async () => {
-      expect(await on.receiver.now({ ...dialog, value: "approve" })).toMatchObject({
+      expect(await on.receiver.atOnce({ ...dialog, value: "approve" })).toMatchObject({
         kind: "say",
         text: expect.stringContaining("leads to nothing"),
       });
-      expect(await on.receiver.now({ ...submission, privateMetadata: "x".repeat(10_000), values: {} })).toMatchObject({
+      expect(await on.receiver.atOnce({ ...submission, privateMetadata: "x".repeat(10_000), values: {} })).toMatchObject({
         kind: "field-errors",
       });
-      expect(await on.receiver.now({ ...submission, callbackId: "other", privateMetadata: "req_1", values: {} })).toMatchObject({
+      expect(await on.receiver.atOnce({ ...submission, callbackId: "other", privateMetadata: "req_1", values: {} })).toMatchObject({
         kind: "field-errors",
       });
       expect(on.chat.modals).toEqual([]);
@@ -305,7 +283,7 @@ describe("what comes in", () => {
     it("that comes too late says so", async () => {
       const requestId = await on.test.request();
       on.chat.refuseNext("openModal", new ChatRefusal("too-late", "expired_trigger_id"));
-      expect(await on.receiver.now({ ...dialog, value: requestId })).toMatchObject({
+      expect(await on.receiver.atOnce({ ...dialog, value: requestId })).toMatchObject({
         kind: "say",
         text: expect.stringContaining("Press the button again"),
       });

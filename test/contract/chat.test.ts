@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { startSlack } from "../../scripts/lab/slack/index.ts";
-import { createSlack } from "../../src/adapters/slack/slack.ts";
+import { createChat } from "../../src/adapters/slack/slack.ts";
 import { ChatRefusal } from "../../src/ports/chat.ts";
 import { createFakeChat } from "../support/fake-chat.ts";
-import { collectLog, realClock, slackSettings } from "../support/slack-app.ts";
+import { collectLog, slackSettings } from "../support/slack-app.ts";
 import { describeChat } from "./chat.ts";
 
 describeChat("in memory", async () => {
@@ -33,12 +33,7 @@ describeChat("in memory", async () => {
 
 describeChat("Slack's Web API on a local Slack", async () => {
   const lab = await startSlack({ groups: { oncall: ["responder", "approver"] } });
-  const { chat } = createSlack({
-    settings: slackSettings(lab, "http"),
-    receive: async () => ({ kind: "ok" }),
-    clock: realClock,
-    log: collectLog([]),
-  });
+  const chat = createChat(slackSettings(lab, "http"), collectLog([]));
   const asker = { user: lab.id("responder"), channel: lab.id("incidents") };
   return {
     chat,

@@ -4,8 +4,9 @@ import { createJudge } from "../../src/alerts/judge.ts";
 import { createAlertReader } from "../../src/alerts/read-alert.ts";
 import type { Front } from "../../src/commands/front.ts";
 import { createReceive, type Receiver } from "../../src/commands/receive.ts";
+import { createTakeOn } from "../../src/commands/take-on.ts";
 import type { AccessRules } from "../../src/domain/access.ts";
-import type { Inbound } from "../../src/ports/inbound.ts";
+import type { Inbound, Receive } from "../../src/ports/inbound.ts";
 import type { DeliveryContent } from "../../src/domain/delivery.ts";
 import type { Stray } from "../../src/domain/stray.ts";
 import { keepStrays } from "../../src/jobs/keep-strays.ts";
@@ -19,6 +20,8 @@ export type TestFront = {
   readonly chat: FakeChat;
   readonly front: Front;
   readonly receiver: Receiver;
+  /** Before the acknowledgement. */
+  readonly takeOn: Receive;
   /** `/oom <text>`: what its sender is answered, as lines. */
   oom(text: string, userId?: string): Promise<string>;
   click(click: Partial<Extract<Inbound, { kind: "click" }>>): Promise<string>;
@@ -91,6 +94,7 @@ export async function startFront(
     chat,
     front,
     receiver,
+    takeOn: createTakeOn({ ...desk, readAlert: front.readAlert, alertChannels: front.alertChannels, atOnce: receiver.atOnce }),
     async oom(text, userId = REQUESTER) {
       const before = chat.responses.length;
       await receiver.handle({

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createSlackClient, type LabSlack, type SlackClient } from "../../scripts/lab/slack/index.ts";
 import { EVENTS_PATH } from "../../src/adapters/slack/http-transport.ts";
 import type { SlackSettings } from "../../src/adapters/slack/settings.ts";
-import { createSlack, type Slack } from "../../src/adapters/slack/slack.ts";
+import { checkToken, createChat, createSlack, type Slack } from "../../src/adapters/slack/slack.ts";
+import type { Chat } from "../../src/ports/chat.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Answer, Inbound, Receive } from "../../src/ports/inbound.ts";
 import type { Log, LogFields } from "../../src/ports/log.ts";
@@ -14,6 +15,7 @@ export type Logged = { readonly level: keyof Log; readonly fields: LogFields; re
 /** The Slack adapter as main.ts mounts it, with a receive that collects, and somebody in Slack who talks to it. */
 export type SlackApp = {
   readonly slack: Slack;
+  readonly chat: Chat;
   readonly client: SlackClient;
   readonly url: string;
   readonly inbounds: Inbound[];
@@ -27,15 +29,20 @@ export async function startSlackApp(lab: LabSlack, transport: Transport, options
   const inbounds: Inbound[] = [];
   const logged: Logged[] = [];
   let receive: Receive = async (): Promise<Answer> => ({ kind: "ok" });
+  const settings = slackSettings(lab, transport, options.timeoutMs);
+  const log = collectLog(logged);
+  const chat = createChat(settings, log);
   const slack = createSlack({
-    settings: slackSettings(lab, transport, options.timeoutMs),
+    settings,
+    chat,
     receive: (inbound) => {
       inbounds.push(inbound);
       return receive(inbound);
     },
     clock: realClock,
-    log: collectLog(logged),
+    log,
   });
+  await checkToken(chat, log);
   await slack.start();
   const server = createServer(slack.requestHandler);
   const port = await new Promise<number>((resolve) => {
@@ -49,6 +56,7 @@ export async function startSlackApp(lab: LabSlack, transport: Transport, options
 
   return {
     slack,
+    chat,
     client,
     url,
     inbounds,

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { startRedis, type RedisLab } from "../../scripts/lab/redis.ts";
 import { connectQueue, type QueueConnection } from "../../src/adapters/bullmq/connection.ts";
 import { createJobQueue } from "../../src/adapters/bullmq/create-job-queue.ts";
+import { json } from "../../src/adapters/http/pages.ts";
 import { createHttpServer, type HttpServer } from "../../src/adapters/http/server.ts";
 import { createJudge } from "../../src/alerts/judge.ts";
 import { loadCommandLineConfig } from "../../src/config.ts";
@@ -73,8 +74,7 @@ describe("the webhooks", () => {
     server = await createHttpServer({
       host: "127.0.0.1",
       port: 0,
-      checks: {},
-      metrics: { contentType: "t", text: async () => "" },
+      pages: { "/alive": async () => json(200, {}) },
       mounts,
     });
   });
@@ -274,7 +274,7 @@ describe("the webhooks", () => {
           .status,
       ).toBe(200);
       expect((await post("generic/zabbix", `{"data":{"problems":[{"lines":[${deep}]}]}}`)).status).toBe(200);
-      expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+      expect((await fetch(`${server.url}/alive`)).status).toBe(200);
     });
 
     test("a million labels, names that every object has, and names that come twice", async () => {
@@ -337,8 +337,7 @@ test("a webhook that is not configured says what to set", async () => {
   const server = await createHttpServer({
     host: "127.0.0.1",
     port: 0,
-    checks: {},
-    metrics: { contentType: "t", text: async () => "" },
+    pages: {},
     mounts,
   });
   const answerOf = async (sender: string): Promise<unknown> => {

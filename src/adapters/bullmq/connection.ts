@@ -5,10 +5,8 @@ import type { Log } from "../../ports/log.ts";
 import { unaskedWords } from "../connection/unasked-words.ts";
 import type { QueueSettings } from "./settings.ts";
 
-/** The connection to the queue's Redis; it comes back by itself for as long as it is not closed. */
-export type QueueConnection = {
-  /** For workers: what it is told waits until Redis is there, and is said again after a loss. */
-  readonly client: Redis;
+/** A connection to the queue's Redis for questions; it comes back by itself for as long as it is not closed. */
+export type AskingConnection = {
   /** For those who want an answer now: what was under way when Redis was lost fails, and is not said again. */
   readonly asking: Redis;
   readonly settings: QueueSettings;
@@ -18,9 +16,15 @@ export type QueueConnection = {
    * changes something: once the caller has been told that it failed, it must not be done any more.
    */
   ask<Answer>(question: Question<Answer>): Promise<Answer>;
+  close(): void;
+};
+
+/** What workers need beside it. */
+export type QueueConnection = AskingConnection & {
+  /** What it is told waits until Redis is there, and is said again after a loss. */
+  readonly client: Redis;
   /** Runs `work` now, if connected, and whenever the connection has come back. */
   onReady(work: () => Promise<void>): void;
-  close(): void;
 };
 
 type Question<Answer> = (client: Redis, isWanted: () => boolean) => Promise<Answer>;
@@ -29,22 +33,12 @@ const LONGEST_PAUSE_MS = 2_000;
 
 /** Connects in the background: a Redis that is down is waited for, and said once per outage. */
 export function connectQueue(settings: QueueSettings, log: Log): QueueConnection {
-  const options = {
-    retryStrategy: (attempt: number) => Math.min(attempt * 100, LONGEST_PAUSE_MS),
-    connectionName: "oomph-queue",
-    disableClientInfo: true,
-    ...(settings.tlsCa === undefined ? {} : { tls: { ca: settings.tlsCa } }),
-  };
-  const client = new Redis(settings.url, { ...options, maxRetriesPerRequest: null });
-  const asking = new Redis(settings.url, { ...options, maxRetriesPerRequest: 0 });
+  const client = new Redis(settings.url, { ...optionsOf(settings), maxRetriesPerRequest: null });
   sayWhenAway(client, log);
-  asking.on("error", () => undefined); // both see the same, one says it
-  const untilReady = readiness(asking);
+  const asking = connectAsking(settings);
   return {
+    ...asking,
     client,
-    asking,
-    settings,
-    ask: (question) => ask({ client: asking, untilReady, withinMs: settings.answerWithinMs }, question),
     onReady(work) {
       const run = (): void => {
         work().catch((error: unknown) =>
@@ -56,8 +50,30 @@ export function connectQueue(settings: QueueSettings, log: Log): QueueConnection
     },
     close() {
       client.disconnect();
-      asking.disconnect();
+      asking.close();
     },
+  };
+}
+
+/** Connects in the background. Says nothing of a Redis that is down: who works on it does. */
+export function connectAsking(settings: QueueSettings): AskingConnection {
+  const asking = new Redis(settings.url, { ...optionsOf(settings), maxRetriesPerRequest: 0 });
+  asking.on("error", () => undefined);
+  const untilReady = readiness(asking);
+  return {
+    asking,
+    settings,
+    ask: (question) => ask({ client: asking, untilReady, withinMs: settings.answerWithinMs }, question),
+    close: () => asking.disconnect(),
+  };
+}
+
+function optionsOf({ tlsCa }: QueueSettings) {
+  return {
+    retryStrategy: (attempt: number) => Math.min(attempt * 100, LONGEST_PAUSE_MS),
+    connectionName: "oomph-queue",
+    disableClientInfo: true,
+    ...(tlsCa === undefined ? {} : { tls: { ca: tlsCa } }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Redis } from "ioredis";
 
 import type { AddOptions, JobName, JobPayloads, JobQueue } from "../../ports/job-queue.ts";
 import type { Metrics } from "../../ports/metrics.ts";
-import type { QueueConnection } from "./connection.ts";
+import type { AskingConnection } from "./connection.ts";
 
 /** What a job carries in Redis. The nonce tells a job that was added from one that was there before. */
 export type Carried<Name extends JobName> = { readonly payload: JobPayloads[Name]; readonly nonce: string };
@@ -40,7 +40,7 @@ export const JOB_OPTIONS: Readonly<Record<JobName, JobsOptions>> = {
 
 /** A queue per kind of job, in BullMQ. */
 export function createJobQueue(
-  connection: QueueConnection,
+  connection: AskingConnection,
   metrics: Pick<Metrics, "duplicateDropped">,
 ): JobQueue & { close(): Promise<void> } {
   const queues = new Map<JobName, Queue>();
@@ -106,7 +106,7 @@ function optionsOf(name: JobName, jobId: string, { id, sameWithinMs, delayMs, pr
 }
 
 /** BullMQ answers a duplicate id with our own data while Redis keeps the first: only looking tells. */
-async function isStored({ asking }: QueueConnection, key: string, nonce: string): Promise<boolean> {
+async function isStored({ asking }: AskingConnection, key: string, nonce: string): Promise<boolean> {
   const stored = await asking.hget(key, "data");
   return stored === null || stored.includes(nonce);
 }

@@ -14,13 +14,15 @@ import { createCallSlack } from "./web-client.ts";
 export type SlackParts = {
   readonly settings: SlackSettings;
   readonly receive: Receive;
+  /** Says what does not go into an acknowledgement. */
+  readonly chat: Pick<Chat, "respond" | "whisper">;
   readonly clock: Clock;
   readonly log: Log;
 };
 
+/** Slack to be listened to. */
 export type Slack = {
-  readonly chat: Chat;
-  /** Checks the token; over Socket Mode connects, and goes on trying. Throws ChatRefusal `no-rights`. */
+  /** Over Socket Mode connects, and goes on trying. Throws ChatRefusal `no-rights`. */
   start(): Promise<void>;
   /** Takes nothing more, lets what was taken be acknowledged, then disconnects. */
   stop(): Promise<void>;
@@ -40,25 +42,21 @@ export function createChat(settings: SlackSettings, log: Log): Chat {
 }
 
 export function createSlack(parts: SlackParts): Slack {
-  const { settings, log } = parts;
-  const chat = createChat(settings, log);
-  const { transport } = settings;
-  const inner = { ...parts, chat, takeIn: createTakeIn({ ...parts, chat }) };
+  const { transport } = parts.settings;
+  const inner = { ...parts, takeIn: createTakeIn(parts) };
   return transport.kind === "http" ? overHttp(inner, transport.signingSecret) : overSocket(inner, transport.appToken);
 }
 
-type Inner = SlackParts & { readonly chat: Chat; readonly takeIn: TakeIn };
+type Inner = SlackParts & { readonly takeIn: TakeIn };
 
-function overHttp({ chat, takeIn, log, clock }: Inner, signingSecret: string): Slack {
+function overHttp({ takeIn, log, clock }: Inner, signingSecret: string): Slack {
   const transport = createHttpTransport({ signingSecret, takeIn, clock, log });
   let connection: Connection = { state: "disconnected", since: clock.nowMs(), reconnects: 0 };
 
   return {
-    chat,
     requestHandler: (req, res) => transport.requestHandler(req, res),
     connection: () => connection,
     async start() {
-      await checkToken(chat, log);
       connection = { state: "connected", since: clock.nowMs(), reconnects: 0 };
     },
     async stop() {
@@ -69,22 +67,19 @@ function overHttp({ chat, takeIn, log, clock }: Inner, signingSecret: string): S
   };
 }
 
-function overSocket({ chat, takeIn, log, clock, settings }: Inner, appToken: string): Slack {
+function overSocket({ takeIn, log, clock, settings }: Inner, appToken: string): Slack {
   const transport = createSocketTransport({ settings, appToken, takeIn, clock, log });
 
   return {
-    chat,
     requestHandler: (_req, res) => void res.writeHead(404).end(),
     connection: () => transport.connection(),
-    async start() {
-      await checkToken(chat, log);
-      await transport.start();
-    },
+    start: () => transport.start(),
     stop: () => transport.stop(),
   };
 }
 
-async function checkToken(chat: Chat, log: Log): Promise<void> {
+/** Throws ChatRefusal `no-rights` for a token that Slack does not take; a Slack that is away is said in the log. */
+export async function checkToken(chat: Pick<Chat, "self">, log: Log): Promise<void> {
   try {
     await chat.self();
   } catch (error) {

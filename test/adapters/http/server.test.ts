@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
+import { json } from "../../../src/adapters/http/pages.ts";
 import { createHttpServer, type HttpServer, type HttpServerOptions } from "../../../src/adapters/http/server.ts";
 
 const running: HttpServer[] = [];
@@ -9,66 +10,9 @@ afterEach(async () => {
 });
 
 describe("the HTTP server", () => {
-  test("is alive whatever its checks say", async () => {
-    const { url } = await start({ checks: { store: () => Promise.reject(new Error("gone")) } });
-    expect(await get(`${url}/healthz`)).toEqual({ status: 200, body: { status: "alive" } });
-  });
-
-  test("is ready when every check is", async () => {
-    const { url } = await start({ checks: { store: () => Promise.resolve(), queue: () => Promise.resolve() } });
-    expect(await get(`${url}/readyz?verbose`)).toEqual({
-      status: 200,
-      body: { status: "ready", checks: { store: { ok: true }, queue: { ok: true } }, warnings: [] },
-    });
-  });
-
-  test("says which check fails and why, and does not wait for one that never answers", async () => {
-    const { url } = await start({
-      checkTimeoutMs: 20,
-      checks: {
-        store: () => Promise.reject(new Error("the database is locked")),
-        queue: () => new Promise(() => {}),
-        chat: () => Promise.resolve(),
-        sync: () => {
-          throw new Error("at once");
-        },
-      },
-    });
-    expect(await get(`${url}/readyz`)).toEqual({
-      status: 503,
-      body: {
-        status: "not ready",
-        checks: {
-          store: { ok: false, because: "the database is locked" },
-          queue: { ok: false, because: "no answer within 20 ms" },
-          chat: { ok: true },
-          sync: { ok: false, because: "at once" },
-        },
-        warnings: [],
-      },
-    });
-  });
-
-  test("says what should be put right, and is ready all the same", async () => {
-    const { url } = await start({ checks: { queue: async () => undefined }, warnings: async () => ["turn on appendonly"] });
-    expect(await get(`${url}/readyz`)).toMatchObject({ status: 200, body: { status: "ready", warnings: ["turn on appendonly"] } });
-  });
-
-  test("says in /readyz how connections stand", async () => {
-    const slack = { state: "connecting", since: "2026-01-01T00:00:00.000Z", reconnects: 3 };
-    const { url } = await start({ checks: {}, connections: () => ({ slack }) });
-    expect(await get(`${url}/readyz`)).toMatchObject({ status: 200, body: { connections: { slack } } });
-  });
-
-  test("is as ready as its checks when nobody can say what there is to warn of", async () => {
-    const warnings = () => new Promise<never>(() => {});
-    const { url } = await start({ checkTimeoutMs: 20, checks: { queue: async () => undefined }, warnings });
-    expect(await get(`${url}/readyz`)).toMatchObject({ status: 200, body: { warnings: [] } });
-  });
-
-  test("serves metrics", async () => {
-    const { url } = await start({ metrics: { contentType: "text/plain; version=0.0.4", text: () => Promise.resolve("a 1\n") } });
-    const response = await fetch(`${url}/metrics`);
+  test("serves pages, whatever follows the path", async () => {
+    const { url } = await start({ pages: { "/metrics": async () => ({ status: 200, type: "text/plain; version=0.0.4", body: "a 1\n" }) } });
+    const response = await fetch(`${url}/metrics?x=1`);
     expect([response.status, response.headers.get("content-type"), await response.text()]).toEqual([
       200,
       "text/plain; version=0.0.4",
@@ -76,8 +20,8 @@ describe("the HTTP server", () => {
     ]);
   });
 
-  test("says so when metrics cannot be had", async () => {
-    const { url } = await start({ metrics: { contentType: "text/plain", text: () => Promise.reject(new Error("broken")) } });
+  test("says so when a page cannot be had", async () => {
+    const { url } = await start({ pages: { "/metrics": () => Promise.reject(new Error("broken")) } });
     expect(await get(`${url}/metrics`)).toEqual({ status: 500, body: { error: "broken" } });
   });
 
@@ -88,7 +32,7 @@ describe("the HTTP server", () => {
 
   test("answers other paths and methods in JSON", async () => {
     const { url } = await start({ mounts: { "/webhooks/alertmanager": (_, response) => response.end() } });
-    const known = ["/healthz", "/readyz", "/metrics", "/webhooks/alertmanager"];
+    const known = ["/healthz", "/webhooks/alertmanager"];
     expect(await get(`${url}/nope`)).toEqual({ status: 404, body: { error: "not found", path: "/nope", known } });
     expect(await get(`${url}/nope`, { method: "POST", body: "x" })).toMatchObject({ status: 404 });
     expect(await get(`${url}/healthz`, { method: "POST", body: "x" })).toEqual({ status: 405, body: { error: "expected GET or HEAD" } });
@@ -138,8 +82,8 @@ describe("the HTTP server", () => {
 });
 
 async function start(options: Partial<HttpServerOptions>): Promise<HttpServer> {
-  const metrics = { contentType: "text/plain", text: () => Promise.resolve("") };
-  const server = await createHttpServer({ host: "127.0.0.1", port: 0, checks: {}, metrics, ...options });
+  const pages = { "/healthz": async () => json(200, { status: "alive" }) };
+  const server = await createHttpServer({ host: "127.0.0.1", port: 0, pages, ...options });
   running.push(server);
   return server;
 }

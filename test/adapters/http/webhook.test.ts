@@ -32,8 +32,7 @@ async function start({ take = async () => ({ kind: "queued", id: "1" }), nowMs =
     return take(body, digest);
   };
   const hook = createWebhook({ proof: sharedSecret(SECRET, "webhooks.wazuhSecret"), take: counted, clock, log, ...rest });
-  const metrics = { contentType: "text/plain", text: async () => "" };
-  const server = await createHttpServer({ host: "127.0.0.1", port: 0, checks: {}, metrics, mounts: { "/webhooks/wazuh": hook } });
+  const server = await createHttpServer({ host: "127.0.0.1", port: 0, pages: {}, mounts: { "/webhooks/wazuh": hook } });
   running.push(server);
   const url = `${server.url}/webhooks/wazuh`;
   const send = async (body: string | Uint8Array<ArrayBuffer> | undefined, headers: Record<string, string> = {}, method = "POST") => {

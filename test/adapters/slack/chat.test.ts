@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startSlack, type LabFault, type LabSlack } from "../../../scripts/lab/slack/index.ts";
-import { createSlack } from "../../../src/adapters/slack/slack.ts";
+import { checkToken, createChat } from "../../../src/adapters/slack/slack.ts";
 import { ChatRefusal, type Chat, type ChatRefusalCode } from "../../../src/ports/chat.ts";
 import { dialog, refusalOf, says } from "../../contract/chat.ts";
-import { collectLog, realClock, slackSettings } from "../../support/slack-app.ts";
+import { collectLog, slackSettings } from "../../support/slack-app.ts";
 
 // What every Chat does is in test/contract; here is what only Slack does.
 describe("Slack's faults", () => {
@@ -15,12 +15,7 @@ describe("Slack's faults", () => {
     channel = lab.id("incidents");
   });
   beforeEach(() => {
-    ({ chat } = createSlack({
-      settings: slackSettings(lab, "http", 10_000),
-      receive: async () => ({ kind: "ok" }),
-      clock: realClock,
-      log: collectLog([]),
-    }));
+    chat = createChat(slackSettings(lab, "http", 10_000), collectLog([]));
   });
   afterAll(() => lab.stop());
 
@@ -47,17 +42,12 @@ describe("Slack's faults", () => {
   });
 
   test("a Slack that never answers is given up after the time-out", async () => {
-    const hasty = createSlack({
-      settings: slackSettings(lab, "http", 300),
-      receive: async () => ({ kind: "ok" }),
-      clock: realClock,
-      log: collectLog([]),
-    });
+    const hasty = createChat(slackSettings(lab, "http", 300), collectLog([]));
     const url = `${lab.apiUrl.replace("/api/", "/response/")}${lab.tickets.response({ user: lab.id("responder"), channel })}`;
     lab.fault({ method: "chat.postMessage", does: { kind: "hang" } });
     lab.fault({ method: "response_url", does: { kind: "hang" } });
-    expect(await refusalOf(hasty.chat.post({ channel }, says("x"), "key"))).toBe("unavailable");
-    expect(await refusalOf(hasty.chat.respond(url, says("x")))).toBe("unavailable");
+    expect(await refusalOf(hasty.post({ channel }, says("x"), "key"))).toBe("unavailable");
+    expect(await refusalOf(hasty.respond(url, says("x")))).toBe("unavailable");
   });
 
   test("a rate limit is told at once, with Slack's own waiting time", async () => {
@@ -69,27 +59,17 @@ describe("Slack's faults", () => {
   });
 
   test("a Slack that nobody listens at is unavailable", async () => {
-    const away = createSlack({
-      settings: { ...slackSettings(lab, "http"), apiUrl: "http://127.0.0.1:9/api/" },
-      receive: async () => ({ kind: "ok" }),
-      clock: realClock,
-      log: collectLog([]),
-    });
-    expect(await refusalOf(away.chat.post({ channel }, says("x"), "key"))).toBe("unavailable");
-    expect(await refusalOf(away.chat.find({ channel }, "key", Date.now()))).toBe("unavailable");
-    await away.start(); // Oomph must run while Slack is away
-    await away.stop();
+    const log = collectLog([]);
+    const away = createChat({ ...slackSettings(lab, "http"), apiUrl: "http://127.0.0.1:9/api/" }, log);
+    expect(await refusalOf(away.post({ channel }, says("x"), "key"))).toBe("unavailable");
+    expect(await refusalOf(away.find({ channel }, "key", Date.now()))).toBe("unavailable");
+    await checkToken(away, log); // Oomph must run while Slack is away
   });
 
   test("a wrong token stops the start", async () => {
-    const settings = { ...slackSettings(lab, "http"), botToken: "xoxb-wrong" };
-    const slack = createSlack({
-      settings,
-      receive: async () => ({ kind: "ok" }),
-      clock: realClock,
-      log: collectLog([]),
-    });
-    expect(await refusalOf(slack.start())).toBe("no-rights");
+    const log = collectLog([]);
+    const chatOfNobody = createChat({ ...slackSettings(lab, "http"), botToken: "xoxb-wrong" }, log);
+    expect(await refusalOf(checkToken(chatOfNobody, log))).toBe("no-rights");
   });
 
   test("response_url: rate limits, failures and used-up addresses are told apart", async () => {
@@ -160,12 +140,7 @@ describe("Slack's faults", () => {
     const { ts } = await chat.post({ channel: person }, says("first"), "dm-1");
     await chat.update({ channel: person, ts }, says("second"));
     expect((await lab.messages("second_approver")).map(({ text }) => text)).toEqual(["second"]);
-    const { chat: another } = createSlack({
-      settings: slackSettings(lab, "http"),
-      receive: async () => ({ kind: "ok" }),
-      clock: realClock,
-      log: collectLog([]),
-    });
+    const another = createChat(slackSettings(lab, "http"), collectLog([]));
     expect(await refusalOf(another.update({ channel: person, ts }, says("third")))).toBe("message-gone");
   });
 
@@ -180,16 +155,11 @@ describe("Slack's faults", () => {
 
   test("the pace of the real Slack: a burst goes through, then it asks to wait", async () => {
     const paced = await startSlack({ paced: true });
-    const slack = createSlack({
-      settings: slackSettings(paced, "http"),
-      receive: async () => ({ kind: "ok" }),
-      clock: realClock,
-      log: collectLog([]),
-    });
+    const pacedChat = createChat(slackSettings(paced, "http"), collectLog([]));
     const codes: string[] = [];
     for (let post = 0; post < 30 && !codes.includes("rate-limited"); post += 1) {
       codes.push(
-        await slack.chat.post({ channel: paced.id("incidents") }, says("x"), `k${post}`).then(
+        await pacedChat.post({ channel: paced.id("incidents") }, says("x"), `k${post}`).then(
           () => "sent",
           (error: unknown) => (error instanceof ChatRefusal ? error.code : "?"),
         ),
@@ -197,7 +167,7 @@ describe("Slack's faults", () => {
     }
     expect(codes.slice(0, 4)).toEqual(["sent", "sent", "sent", "sent"]);
     expect(codes).toContain("rate-limited");
-    await slack.chat.post({ channel: paced.id("alerts") }, says("another channel"), "other");
+    await pacedChat.post({ channel: paced.id("alerts") }, says("another channel"), "other");
     await paced.stop();
   });
 

@@ -104,7 +104,7 @@ describe.each<Transport>(["http", "socket"])("Slack over %s", (transport) => {
   test("a dialog is opened by a click's trigger, and its fields come in by block_id", async () => {
     const opened = new Promise<void>((resolve, reject) => {
       app.answerWith(async (inbound): Promise<Answer> => {
-        if (inbound.kind === "click") app.slack.chat.openModal(inbound.triggerId ?? "", dialog("confirm_flush")).then(resolve, reject);
+        if (inbound.kind === "click") app.chat.openModal(inbound.triggerId ?? "", dialog("confirm_flush")).then(resolve, reject);
         return { kind: "ok" };
       });
     });
@@ -162,7 +162,7 @@ describe.each<Transport>(["http", "socket"])("Slack over %s", (transport) => {
   test("Oomph's own posts do not come in, so that it cannot talk to itself", async () => {
     const delivered = vi.fn<() => void>();
     const stop = lab.onOwnMessage(delivered);
-    await app.slack.chat.post({ channel: lab.id("alerts") }, says("OOM command not allowed when used memory > 'maxmemory'"), "own");
+    await app.chat.post({ channel: lab.id("alerts") }, says("OOM command not allowed when used memory > 'maxmemory'"), "own");
     expect(delivered).toHaveBeenCalledOnce();
     stop();
     await app.client.postAsUser("responder", "alerts", "a later post");
@@ -254,7 +254,7 @@ describe.each<Transport>(["http", "socket"])("Slack over %s", (transport) => {
 });
 
 async function postWithButtons(app: SlackApp) {
-  await app.slack.chat.post(
+  await app.chat.post(
     { channel: lab.id("incidents") },
     {
       text: "A plan",

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startSlack, type LabSlack } from "../../../scripts/lab/slack/index.ts";
-import { createSlack } from "../../../src/adapters/slack/slack.ts";
+import { createChat, createSlack } from "../../../src/adapters/slack/slack.ts";
 import { ChatRefusal } from "../../../src/ports/chat.ts";
 import { refusalOf } from "../../contract/chat.ts";
 import { collectLog, type Logged, realClock, slackSettings, startSlackApp } from "../../support/slack-app.ts";
@@ -50,6 +50,7 @@ describe("Socket Mode", () => {
     };
     const slack = createSlack({
       settings: slackSettings(lab, "socket"),
+      chat: createChat(slackSettings(lab, "socket"), collectLog([])),
       receive: async () => ({ kind: "ok" }),
       clock,
       log: collectLog([]),
@@ -88,6 +89,7 @@ describe("Socket Mode", () => {
     const settings = { ...slackSettings(lab, "socket"), transport: { kind: "socket", appToken: "xapp-wrong" } } as const;
     const slack = createSlack({
       settings,
+      chat: createChat(settings, collectLog([])),
       receive: async () => ({ kind: "ok" }),
       clock: realClock,
       log: collectLog(logged),

@@ -88,8 +88,7 @@ describe("messages of SNS", () => {
       const proof = createSnsProof({ topics: [TOPIC], otherwise, fetch: elsewhere, clock, log });
       const take = async (body: unknown) => (taken.push(body), { kind: "queued" as const, id: "1" });
       const hook = createWebhook({ proof, take, clock, log, types: ["text/plain"] });
-      const metrics = { contentType: "text/plain", text: async () => "" };
-      server = await createHttpServer({ host: "127.0.0.1", port: 0, checks: {}, metrics, mounts: { "/webhooks/cloudwatch": hook } });
+      server = await createHttpServer({ host: "127.0.0.1", port: 0, pages: {}, mounts: { "/webhooks/cloudwatch": hook } });
     };
   });
 

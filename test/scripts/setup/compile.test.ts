@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 
 const DIST = resolve(import.meta.dirname, "../../../dist");
-const PROGRAMS = ["main.js", "cli.js", "chart-process.js", "heap-process.js"];
+const PROGRAMS = ["main.js", "intake-thread.js", "cli.js", "chart-process.js", "heap-process.js"];
 
 // What set-up made of src/ and the packages: files that import each other, each with a map that names its modules.
 describe("dist/", () => {
@@ -15,6 +15,14 @@ describe("dist/", () => {
       expect(atStart).not.toContainEqual(packaged(name));
     for (const name of ["kubernetes/calls", "kubernetes/pod-ports", "docker/ssh"])
       expect(atStart).not.toContain(`../src/adapters/${name}.ts`);
+  });
+
+  test("brings into the thread in which everything comes in only what that needs", () => {
+    const atStart = modulesOf("intake-thread.js");
+    expect(atStart).toEqual(expect.arrayContaining(["../src/commands/take-on.ts", packaged("bullmq")]));
+    for (const name of ["kysely", "libsql", "prom-client", "dockerode"]) expect(atStart).not.toContainEqual(packaged(name));
+    for (const name of ["app", "jobs/workers", "commands/receive", "adapters/sql/open-store"])
+      expect(atStart).not.toContain(`../src/${name}.ts`);
   });
 
   test.each(["cli", "chart-process", "heap-process"])("%s does not hold the service", (name) => {
