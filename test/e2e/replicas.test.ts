@@ -81,6 +81,7 @@ test("the same alert delivered to both at once is one incident with one thread",
   const post = await toFirst.postAsBot("alerts", { text: "RedisOutOfMemory instance: shared" });
   const again = await Promise.all([scene.people().again(post), toFirst.again(post), scene.people().again(post)]);
   expect(again.map(({ status }) => status)).toEqual([200, 200, 200]);
+  await seen("its thread", () => scene.said("alerts").find(({ thread_ts }) => thread_ts === post.message.ts));
   // Another post about the same, to the other one: it joins.
   await scene.people().postAsBot("alerts", { text: "RedisOutOfMemory instance: shared, again" });
   await outcome(scene, "alerts", /Found out in/);
