@@ -84,5 +84,5 @@ function workOf({ chat, metrics, atOnce, page }: IntakeParts): WorkCalls {
   return { respond, whisper, received, duplicateDropped, atOnce, page };
 }
 
-// It holds no more than what is under way: bodies of up to 4 MiB, some of them at once.
-const LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 12 };
+// As bin/oomph-service gives the work: bodies of up to 4 MiB are read here, some of them at once.
+const LIMITS = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 12 };
