@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RequestState } from "../../src/domain/action-request.ts";
 import { decide } from "../../src/incidents/decide.ts";
 import type { JobWorkers } from "../../src/ports/job-queue.ts";
+import { bundled } from "../support/bundled.ts";
 import { APPROVER, startDesk, type DeskOptions, type TestDesk } from "../support/desk.ts";
 import { createFakeChat } from "../support/fake-chat.ts";
 import type { LeverPoint } from "../support/lever.ts";
@@ -42,7 +43,7 @@ describe("a crash in the middle of an act", () => {
 
   async function startWorker(): Promise<ChildProcess> {
     const options: DeskOptions = { store: test.storeSettings, redisUrl: test.redis().url, leverDirectory: test.lever.directory };
-    const child = spawn(process.execPath, ["--import", "tsx", WORKER, JSON.stringify(options)], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [await bundled(WORKER), JSON.stringify(options)], { stdio: ["ignore", "pipe", "inherit"] });
     await once(child.stdout, "data");
     return child;
   }

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { EscalationKind } from "../../src/domain/escalation.ts";
 import type { Incident } from "../../src/domain/incident.ts";
 import { ESCALATION_TIMES, type EscalateDeps } from "../../src/jobs/escalation-deps.ts";
+import { bundled } from "../support/bundled.ts";
 import { startDesk, type TestDesk } from "../support/desk.ts";
 import type { WorkerOptions } from "../support/escalation-worker.ts";
 import { anIncident, depsOn, happens, mailSettings, rowOf, run, startOutside, type Outside } from "./escalating.ts";
@@ -47,7 +48,7 @@ describe("kill -9 between sending and recording", () => {
       mail: { ...mailSettings(outside.smtp), timeoutMs: 60_000 },
       escalationId: id,
     };
-    const child = spawn(process.execPath, ["--import", "tsx", WORKER, JSON.stringify(options)], {
+    const child = spawn(process.execPath, [await bundled(WORKER), JSON.stringify(options)], {
       stdio: ["ignore", "inherit", "inherit"],
     });
     return { id, process: child };

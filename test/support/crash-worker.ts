@@ -1,4 +1,4 @@
-// A worker process of its own, for tests that kill it: node --import tsx crash-worker.ts '<DeskOptions as JSON>'
+// A worker process of its own, for tests that kill it: bundled, and then: node program.mjs '<DeskOptions as JSON>'
 import { createFakeChat } from "./fake-chat.ts";
 import { startDesk, type DeskOptions } from "./desk.ts";
 import { startWork } from "./work.ts";

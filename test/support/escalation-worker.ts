@@ -1,4 +1,4 @@
-// Tells one escalation in a process of its own, for tests that kill it: node --import tsx escalation-worker.ts '<WorkerOptions as JSON>'
+// Tells one escalation in a process of its own, for tests that kill it: bundled, and then: node program.mjs '<WorkerOptions as JSON>'
 import { createGithub } from "../../src/adapters/github/github.ts";
 import type { GithubSettings } from "../../src/adapters/github/settings.ts";
 import { createMailer } from "../../src/adapters/mail/mailer.ts";

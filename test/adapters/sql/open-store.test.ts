@@ -2,8 +2,11 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { bundled } from "../../support/bundled.ts";
+
+const OPEN_STORE = fileURLToPath(new URL("../../../src/adapters/sql/open-store.ts", import.meta.url));
 
 describe("opening a store", () => {
   let folder = "";
@@ -13,8 +16,8 @@ describe("opening a store", () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   /** Opens a store in a process of its own; tells which database drivers that process has loaded then. */
-  function driversLoadedBy(settings: object): unknown {
-    const module = pathToFileURL(join(import.meta.dirname, "../../../src/adapters/sql/open-store.ts")).href;
+  async function driversLoadedBy(settings: object): Promise<unknown> {
+    const module = pathToFileURL(await bundled(OPEN_STORE)).href;
     const script = `
       import { createRequire } from "node:module";
       const { openStore } = await import(${JSON.stringify(module)});
@@ -24,14 +27,14 @@ describe("opening a store", () => {
       process.stdout.write(JSON.stringify(found));
       await store?.close();
     `;
-    return JSON.parse(execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], { encoding: "utf8" }));
+    return JSON.parse(execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" }));
   }
 
-  it("loads the driver of its own database and not the other's", () => {
-    expect(driversLoadedBy({ kind: "sqlite", path: join(folder, "oomph.db"), busyTimeoutMs: 100 })).toStrictEqual(["libsql"]);
+  it("loads the driver of its own database and not the other's", async () => {
+    expect(await driversLoadedBy({ kind: "sqlite", path: join(folder, "oomph.db"), busyTimeoutMs: 100 })).toStrictEqual(["libsql"]);
     const nobodyListens = "postgres://oomph@127.0.0.1:1/oomph";
-    expect(driversLoadedBy({ kind: "postgres", url: nobodyListens, busyTimeoutMs: 100, poolSize: 1, connectTimeoutMs: 500 })).toStrictEqual(
-      ["pg"],
-    );
+    expect(
+      await driversLoadedBy({ kind: "postgres", url: nobodyListens, busyTimeoutMs: 100, poolSize: 1, connectTimeoutMs: 500 }),
+    ).toStrictEqual(["pg"]);
   });
 });

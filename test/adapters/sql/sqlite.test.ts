@@ -8,6 +8,7 @@ import Libsql from "libsql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../../../src/adapters/sql/open-store.ts";
 import type { Store } from "../../../src/ports/store.ts";
+import { bundled } from "../../support/bundled.ts";
 import { T0_MS, anEntry, aLease, openIncident } from "../../contract/store-samples.ts";
 
 const NOBODY = 65_534;
@@ -162,7 +163,7 @@ describe("the SQLite store", () => {
   it("loses nothing that was committed when its process is killed", async () => {
     const path = join(folder, "oomph.db");
     const appender = fileURLToPath(new URL("./appender.ts", import.meta.url));
-    const child = spawn(process.execPath, ["--import", "tsx", appender, path], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [await bundled(appender), path], { stdio: ["ignore", "pipe", "inherit"] });
     children.push(child);
     let said = "";
     child.stdout.on("data", (chunk: Buffer) => {
