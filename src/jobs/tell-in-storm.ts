@@ -3,7 +3,7 @@ import type { ActionDoc } from "../domain/plan.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { News } from "../ports/narrator.ts";
 import type { Tables } from "../ports/store.ts";
-import { callSlot } from "./call-slots.ts";
+import { callSlots } from "./call-slots.ts";
 import { reportOf } from "./report-of.ts";
 import { sayStorm, stormSlot } from "./say-storm.ts";
 import { answeredLines, callLines, silencedLine, type QuietLine } from "./tell-quiet.ts";
@@ -61,10 +61,8 @@ async function linesInStorm({ outbox }: Tables, news: News, stormId: string): Pr
   if (news.kind === "silenced") return [silencedLine(stormId, news)];
   if (news.kind === "unattended") return callLines({ ...news, incident });
   if (news.kind !== "attended") return [];
-  const steps = ["mention", "spread"] as const;
-  const calls = await Promise.all(steps.map((step) => outbox.bySlot(callSlot({ ...news, incident }, step))));
-  const said = calls.filter((call) => call !== undefined);
-  return answeredLines({ ...news, incident }, said);
+  // Direct messages too, whichever of its incidents they were said of.
+  return answeredLines({ ...news, incident }, await outbox.under(callSlots({ ...news, incident })));
 }
 
 type Below = { readonly line: QuietLine; readonly storm: Storm; readonly incidentId: string };

@@ -271,6 +271,8 @@ export type OutboxTable = {
   /** Due at or before `nowMs` and not claimed: most urgent first, then oldest. */
   due(nowMs: number, limit: number): Promise<readonly Delivery[]>;
   ofIncident(incidentId: string): Promise<readonly Delivery[]>;
+  /** Those whose slot begins so. Looks through all that there are: not for what is asked often. */
+  under(slotBeginning: string): Promise<readonly Delivery[]>;
   /** Due, in the thread of a root by its slot. */
   dueBelow(rootSlot: string): Promise<readonly Delivery[]>;
   counts(): Promise<Readonly<Record<Delivery["state"], number>>>;

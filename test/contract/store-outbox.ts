@@ -225,6 +225,16 @@ export function outboxContract(ask: Ask): void {
       expect(await order(9)).toStrictEqual(["decision", "new-early", "new-late", "edit"]);
     });
 
+    it("is found by how its slot begins", async () => {
+      const store = await ask.store();
+      for (const slot of ["stm_1/unattended", "stm_1/unattended/direct/U1", "stm_1/root", "stmX1/unattended"])
+        await store.outbox.say(aSaying({ slot }), anId("dlv"), T0_MS);
+      expect((await store.outbox.under("stm_1/unattended")).map(({ slot }) => slot)).toStrictEqual([
+        "stm_1/unattended",
+        "stm_1/unattended/direct/U1",
+      ]);
+    });
+
     it("is counted by state", async () => {
       const store = await ask.store();
       expect(await store.outbox.counts()).toStrictEqual({ due: 0, sent: 0, failed: 0 });

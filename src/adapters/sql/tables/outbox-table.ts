@@ -40,6 +40,12 @@ export function outboxTable(scope: Scope): OutboxTable {
         const rows = await db.selectFrom("outbox").selectAll().where("incident_id", "=", incidentId).orderBy("position").execute();
         return decodeAll(DeliverySchema, rows, { table: "outbox", id: "id" });
       }),
+    under: (slotBeginning) =>
+      scope.read(async (db) => {
+        const begins = sql<boolean>`substr(slot, 1, ${slotBeginning.length}) = ${slotBeginning}`;
+        const rows = await db.selectFrom("outbox").selectAll().where(begins).orderBy("position").execute();
+        return decodeAll(DeliverySchema, rows, { table: "outbox", id: "id" });
+      }),
     dueBelow: (rootSlot) =>
       scope.read(async (db) => {
         const rows = await db
