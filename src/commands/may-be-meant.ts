@@ -35,7 +35,7 @@ export async function mayBeMeant(front: Asked, alert: Alert): Promise<Extract<Vi
   if (await isOpen(front.desk, alert)) return "told";
   const all = (await inOrder(front)).filter(({ kind }) => KINDS[about].includes(kind));
   const targets = fitting(all, namespace === undefined ? names : [namespace, ...names]).slice(0, MOST_TARGETS);
-  return targets.length === 0 ? undefined : { kind: "several", targets, because: `${HERE} ${missingIn(alert.source)} ${FIRST}` };
+  return targets.length === 0 ? undefined : { kind: "several", targets, because: `${HERE} ${FIRST} ${missingIn(alert.source)}` };
 }
 
 const KINDS: Readonly<Record<Alert["subject"]["about"], readonly Target["kind"][]>> = {

@@ -44,7 +44,7 @@ export function incidentTimeline(facts: {
 }
 
 function verdict(finding: Finding | undefined): readonly string[] {
-  return finding === undefined ? [] : [`${prose(finding.headline)} (${confidence(finding.confidence)})`];
+  return finding === undefined ? [] : [`${prose(finding.headline.replace(/\.$/, ""))} (${confidence(finding.confidence)})`];
 }
 
 function ended({ resolvedAtMs }: Incident): string {

@@ -12,19 +12,28 @@ export function joinedNote(facts: {
   readonly incident: Incident;
   readonly actor: Actor;
   /** By whom alerts of it came, and how often. */
-  readonly reports: readonly { readonly source: string; readonly count: number }[];
+  readonly reports: readonly Reported[];
 }): Message {
   const { incident, actor, reports } = facts;
   const times = counted(incident.timesSeen, "time");
-  const by = reports.length === 0 ? "" : ` (${reports.map(({ source, count }) => `${prose(source)} ${count}`).join(", ")})`;
   const names = (incident.labels?.["alertname"] ?? []).filter((name) => name !== NO_VALUE);
   const as = names.length < 2 ? "" : ` as ${listed(names.map(prose), "and")}`;
   return message(`Reported ${times}: ${incidentName(incident.target)}`, [
     context(
-      `Reported ${times}${by}${as}, last by ${who(actor)} ${time(incident.lastSeenAtMs)}. It stays one incident, ${code(incident.id)}.`,
+      `Reported ${times}${bySource(incident, reports)}${as}, last by ${who(actor)} ${time(incident.lastSeenAtMs)}. It stays one incident, ${code(incident.id)}.`,
     ),
   ]);
 }
+
+/** By whom, behind how often: ` by alertmanager`, ` (30 by alertmanager, 7 by wazuh)`. */
+export function bySource({ timesSeen }: Pick<Incident, "timesSeen">, reports: readonly Reported[]): string {
+  const [only, ...others] = reports;
+  if (only === undefined) return "";
+  if (others.length === 0 && only.count === timesSeen) return ` by ${prose(only.source)}`;
+  return ` (${reports.map(({ source, count }) => `${count} by ${prose(source)}`).join(", ")})`;
+}
+
+type Reported = { readonly source: string; readonly count: number };
 
 /** It came back within the time in which that makes it the same incident. */
 export function reopenedNote(facts: { readonly incident: Incident; readonly actor: Actor }): Message {

@@ -31,8 +31,9 @@ export function quietDigest({ rows }: { readonly rows: readonly DigestRow[] }): 
   const total = rows.reduce((sum, { count }) => sum + count, 0);
   const targets = new Set(rows.flatMap(({ target }) => (target === undefined ? [] : [formatTarget(target)]))).size;
   const unknown = rows.filter(({ target }) => target === undefined).length;
-  const about = [...(targets > 0 ? [counted(targets, "target")] : []), ...(unknown > 0 ? [`${unknown} that named none`] : [])];
-  const title = `Quiet hours: ${counted(total, "report")} of ${about.join(" and ")} waited`;
+  const of = targets === 0 ? "" : `, of ${counted(targets, "target")}`;
+  const nameless = unknown === 0 ? "" : `; ${unknown} ${unknown === 1 ? "names" : "name"} ${targets === 0 ? "no target" : "none"}`;
+  const title = `Quiet hours: ${counted(total, "report")} waited${of}${nameless}`;
   const rest = rows.slice(MOST_BUTTONS).map(line);
   const blocks = Array.from({ length: Math.ceil(rest.length / LINES_A_BLOCK) }, (_, index) =>
     lines(rest.slice(index * LINES_A_BLOCK, (index + 1) * LINES_A_BLOCK)),
@@ -51,7 +52,10 @@ function row(one: DigestRow): ReturnType<typeof section> {
 }
 
 function line({ target, problem, severity, says, count, firstAtMs, lastAtMs }: DigestRow): string {
-  const about = target === undefined ? "" : `*${problem === undefined ? "" : `${PROBLEMS[problem]}: `}${code(formatTarget(target))}* `;
+  const about =
+    target === undefined
+      ? "*No target named* "
+      : `*${problem === undefined ? "" : `${PROBLEMS[problem]}: `}${code(formatTarget(target))}* `;
   const when = count === 1 ? time(lastAtMs) : `${counted(count, "time")}, ${time(firstAtMs)} to ${time(lastAtMs)}`;
   return `${about}${severity === null ? "" : `${severity} · `}${when}\n${prose(says)}`;
 }

@@ -69,7 +69,7 @@ type Unattended = { readonly incident: Incident; readonly forMs: number };
 export function callNote({ incident, forMs, group }: Unattended & { readonly group: string }): Message {
   const name = formatTarget(incident.target);
   return message(`Nobody has reacted to ${name} for ${formatDuration(forMs)}`, [
-    section(`📣 ${person(group)} Nobody has reacted to ${code(name)} for ${formatDuration(forMs)}.`),
+    section(`📣 ${person(group)} Nobody has reacted to ${code(name)} for ${formatDuration(forMs)}.${ofStorm(incident)}`),
     ...onIt(incident),
   ]);
 }
@@ -80,7 +80,7 @@ export function spreadNote({ incident, forMs, permalink }: Unattended & { readon
   const where = link(permalink, "Go to the thread") ?? `The thread is in <#${incident.channel}>.`;
   return message(`Nobody has reacted to ${name} for ${formatDuration(forMs)}`, [
     section(
-      `📣 *${PROBLEMS[incident.problem]}: ${code(name)}* Nobody has reacted in <#${incident.channel}> for ${formatDuration(forMs)}.\n${where} · ${code(incident.id)}`,
+      `${headed(incident)}\nNobody has reacted in <#${incident.channel}> for ${formatDuration(forMs)}.${ofStorm(incident)}\n${where} · ${code(incident.id)}`,
     ),
     ...onIt(incident),
   ]);
@@ -91,10 +91,18 @@ export function directNote({ incident, forMs }: Unattended): Message {
   const name = formatTarget(incident.target);
   return message(`Nobody has reacted to ${name} for ${formatDuration(forMs)}`, [
     section(
-      `📣 *${PROBLEMS[incident.problem]}: ${code(name)}* Nobody has reacted for ${formatDuration(forMs)}, and Slack takes no call in <#${incident.channel}>, so you are told here: \`/oom show ${incident.id}\``,
+      `${headed(incident)}\nNobody has reacted for ${formatDuration(forMs)}, and Slack takes no call in <#${incident.channel}>, so you are told here.${ofStorm(incident)} \`/oom show ${incident.id}\` tells more.`,
     ),
     ...onIt(incident),
   ]);
+}
+
+function headed({ problem, target, severity }: Incident): string {
+  return `📣 *${PROBLEMS[problem]}: ${code(formatTarget(target))}*${severity === undefined ? "" : ` · ${severity}`}`;
+}
+
+function ofStorm({ stormId }: Incident): string {
+  return stormId === undefined ? "" : ` It is one of the storm ${code(stormId)}.`;
 }
 
 /** Somebody has reacted after being called: stands where they were called. */

@@ -33,7 +33,7 @@ export function reportMessage(facts: {
   const { target, diagnosis, failures, incidentId } = facts;
   const { finding } = diagnosis;
   const offers = facts.offers.map((offer) => ({ ...offer, title: distinctTitle(offer, facts.offers) }));
-  return message(`${visible(finding.headline)} (${sureness(finding)})`, [
+  return message(`${visible(finding.headline.replace(/\.$/, ""))} (${sureness(finding)})`, [
     section(
       `${mark(diagnosis)} *${prose(finding.headline)}*\n${capital(sureness(finding))} · ${code(formatTarget(target))}`,
       incidentId === undefined ? undefined : snoozeMenu(incidentId),

@@ -97,11 +97,14 @@ function told({ request, decisions, run, says }: CardFacts): readonly Block[] {
     ...(run?.begunAtMs === undefined ? [] : [`🔧 Begun ${time(run.begunAtMs)}`]),
     ...newWarnings({ request, ...(run === undefined ? {} : { run }) }),
     ...(says === undefined ? [] : [`⏳ ${prose(says)}`]),
-    ...(request.endedAtMs === undefined ? [] : [`🏁 Ended ${time(request.endedAtMs)}`]),
-    // A denial's reason stands with who denied it.
-    ...(request.outcome === undefined || request.state === "denied" ? [] : [prose(request.outcome)]),
+    ...(request.endedAtMs === undefined ? [] : [`🏁 Ended ${time(request.endedAtMs)}${outcomeWords(request)}`]),
   ];
   return lines(happened);
+}
+
+/** A denial's reason stands with who denied it. */
+function outcomeWords({ state, outcome }: ActionRequest): string {
+  return outcome === undefined || state === "denied" ? "" : `: ${prose(outcome)}`;
 }
 
 /** Warnings that nobody had before them who approved: who looks after the target by now, say. Other figures alone are none. */

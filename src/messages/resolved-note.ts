@@ -4,6 +4,7 @@ import type { Incident } from "../domain/incident.ts";
 import type { Message } from "../domain/message.ts";
 import { formatDuration } from "../domain/duration.ts";
 import { incidentName } from "../domain/target.ts";
+import { bySource } from "./joined-note.ts";
 import { lines, message, section } from "./kit.ts";
 import { code, listed, person, prose, time, visible, who } from "./words.ts";
 
@@ -39,11 +40,11 @@ export function resolvedNote(facts: {
   ]);
 }
 
-function lasted({ openedAtMs, resolvedAtMs, timesSeen }: Incident, { reports, acts }: DoneFacts): string {
+function lasted(incident: Incident, { reports, acts }: DoneFacts): string {
+  const { openedAtMs, resolvedAtMs, timesSeen } = incident;
   const long = resolvedAtMs === undefined ? "" : `It lasted ${formatDuration(resolvedAtMs - openedAtMs)}`;
   const times = timesSeen === 1 ? "reported once" : `reported ${timesSeen} times`;
-  const by = reports.length === 0 ? "" : ` (${reports.map(({ source, count }) => `${prose(source)} ${count}`).join(", ")})`;
-  return `${long === "" ? "It was" : `${long} and was`} ${times}${by}.${acts.every(({ looked }) => looked === true) ? " Nothing was changed by Oomph." : ""}`;
+  return `${long === "" ? "It was" : `${long} and was`} ${times}${bySource(incident, reports)}.${acts.every(({ looked }) => looked === true) ? " Nothing was changed by Oomph." : ""}`;
 }
 
 function saidOfAct({ title, state, atMs, looked = false, requestedBy, approvedBy }: DoneFacts["acts"][number]): string {

@@ -60,7 +60,9 @@ export function strayRoot({ together }: Pick<ToldStrays, "together">): Message {
     "alert",
   );
   return message(`${title}: ${alerts}.`, [
-    section(`❓ *${title}*\n${alerts}, the last ${time(Math.max(...together.map(({ lastAtMs }) => lastAtMs)))}: ${standing(together)}.`),
+    section(
+      `❓ *${title}*\n${alerts}, the last ${time(Math.max(...together.map(({ lastAtMs }) => lastAtMs)))}.\nBy name: ${standing(together)}.`,
+    ),
     section(shown.map(line).join("\n")),
     ...(left > 0 ? [context(`… and ${counted(left, "other")}, in the thread.`)] : []),
     ...choice(open),

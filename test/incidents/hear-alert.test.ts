@@ -183,7 +183,7 @@ describe("an alert about a target that was found", () => {
     const first = await heard("a");
     await heard("b");
     const joined = await test.desk.store.outbox.bySlot(`${idOf(first)}/joined`);
-    expect(JSON.stringify(joined?.content)).toContain("Reported 2 times (alertmanager 2)");
+    expect(JSON.stringify(joined?.content)).toContain("Reported 2 times by alertmanager");
   });
 
   it("has the thread below its post; another of the same post begins its own", async () => {

@@ -323,8 +323,8 @@ describe("a storm", () => {
     expect(await on.test.auditKinds()).toEqual(expect.arrayContaining(["incident-unattended", "incident-attended"]));
   });
 
-  it("people whom Slack did not let it tell are told again, and only they", async () => {
-    const { stormId } = await begin();
+  it("people whom Slack did not let it tell are told again, and only they; all are told who is on it", async () => {
+    const { second, stormId } = await begin();
     const { desk } = on.front;
     Object.assign(desk, { unattended: { ...desk.unattended, spread: undefined } });
     const chat = { ...on.chat, groupMembers: async () => [APPROVER, REQUESTER] };
@@ -344,6 +344,9 @@ describe("a storm", () => {
     expect([await callDirectly(), await callDirectly()]).toEqual([2, 0]);
     expect(await said(`/direct/${APPROVER}`)).toMatchObject({ state: "due", revision: 2 });
     expect(await said(`/direct/${REQUESTER}`)).toMatchObject({ revision: 1 });
+    expect(await on.click({ actionId: "incident_attend", value: second.id, userId: APPROVER })).toContain("You are on");
+    for (const who of [APPROVER, REQUESTER])
+      expect(await on.slot(`${stormId}/unattended/direct/${who}`)).toContain(`<@${APPROVER}> is on the storm`);
     expect((await on.test.auditKinds()).filter((kind) => kind === "incident-unattended")).toHaveLength(2);
   });
 
@@ -408,7 +411,7 @@ it("what waited for the end of quiet hours is one message, told once", async () 
   expect(await endQuietHours(quiet)).toBe(0);
   expect(new Set(await Promise.all([endQuietHours(desk), endQuietHours(desk)]))).toEqual(new Set([0, 41]));
   const said = await on.slot(`quiet-hours/${CHANNEL}/${atMs}`);
-  expect(said).toContain("Quiet hours: 42 reports of 1 target and 40 that named none waited");
+  expect(said).toContain("Quiet hours: 42 reports waited, of 1 target; 40 name none");
   expect(said).toMatch(/Redis memory: `redis\/shop`\* warning · 2 times/);
   expect(said.match(/memory is at 91%/g)).toHaveLength(41);
   await on.click({ actionId: "target_pick", value: "redis/shop" });

@@ -143,14 +143,17 @@ describe("notes in a thread", () => {
     const labels = { alertname: ["", "RedisMemoryFull"] };
     expect(text(joinedNote({ incident: { ...INCIDENT, labels }, actor, reports: [] }))).not.toContain(" as ");
     expect(text(joinedNote({ incident: { ...INCIDENT, timesSeen: 37 }, actor, reports }))).toContain(
-      "Reported 37 times (alertmanager 30, wazuh 7), last",
+      "Reported 37 times (30 by alertmanager, 7 by wazuh), last",
+    );
+    expect(text(joinedNote({ incident: INCIDENT, actor, reports: [{ source: "wazuh", count: INCIDENT.timesSeen }] }))).toContain(
+      "Reported 3 times by wazuh, last",
     );
     const acts = [
       { title: "Flush database 2", state: "succeeded", requestedBy: "U0REQ", approvedBy: ["U0ONE", "U0TWO"], atMs: AT_MS },
     ] as const;
     const over = { incident: { ...INCIDENT, resolvedAtMs: INCIDENT.openedAtMs + 600_000 }, actor, says: "It helped" };
     expect(text(resolvedNote({ ...over, done: { reports, acts } }))).toContain(
-      "It lasted 10 min and was reported 3 times (alertmanager 30, wazuh 7).\n• Flush database 2: done, and it helped. Asked for by <@U0REQ>, approved by <@U0ONE> and <@U0TWO>, <!date",
+      "It lasted 10 min and was reported 3 times (30 by alertmanager, 7 by wazuh).\n• Flush database 2: done, and it helped. Asked for by <@U0REQ>, approved by <@U0ONE> and <@U0TWO>, <!date",
     );
     const profile = {
       title: "Take heap profile",

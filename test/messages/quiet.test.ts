@@ -7,6 +7,7 @@ import {
   attendedNote,
   broadNote,
   callNote,
+  directNote,
   keptQuietNote,
   retractedNote,
   silencedNote,
@@ -128,6 +129,10 @@ it("a call names the group by its id, and nobody else", () => {
     "<https://slack.example/p1|Go to the thread>",
   );
   expect(text(spreadNote({ incident: INCIDENT, forMs: 60_000 }))).toContain("The thread is in <#C0ALERTS>.");
+  const member = { ...INCIDENT, severity: "critical", stormId: "stm_1" } as const;
+  expect(text(callNote({ incident: member, forMs: 60_000, group: "S0ONCALL" }))).toContain("for 1 min. It is one of the storm `stm_1`.");
+  for (const note of [spreadNote, directNote])
+    expect(text(note({ incident: member, forMs: 60_000 }))).toMatch(/docker\/kong`\* · critical\n.*It is one of the storm `stm_1`\./);
   expect(pressable(attendedNote({ incident: INCIDENT, by: "U0ASKER" }))).toEqual([]);
 });
 
@@ -150,7 +155,9 @@ it("the message after quiet hours has a button for each of the worst, and a line
   const [own] = pressable(quietDigest({ rows: [{ ...row, target: pod, problem: "workload-memory", class: "metrics_missing" }] }));
   expect(own?.value).toBe(choiceOf(pod, { alertClass: "metrics_missing" }));
   const digest = quietDigest({ rows: [...rows, row] });
-  expect(digest.text).toBe("Quiet hours: 141 reports of 70 targets and 1 that named none waited");
+  expect(digest.text).toBe("Quiet hours: 141 reports waited, of 70 targets; 1 names none");
+  expect(text(digest)).toContain("*No target named* warning");
+  expect(quietDigest({ rows: [row, row] }).text).toBe("Quiet hours: 2 reports waited; 2 name no target");
   expect(pressable(digest)).toHaveLength(15);
   expect(pressable(digest)[0]).toEqual({ label: "Investigate", actionId: "target_pick", value: "redis/r0" });
   expect(text(digest).match(/91%/g)).toHaveLength(71);

@@ -58,7 +58,7 @@ describe("a report", () => {
 
   it("says alone what it came to, for notifications and screen readers", () => {
     expect(reportMessage(facts).text).toBe(
-      "Redis is full and refuses writes: its policy is noeviction, so it never makes room by itself. (very sure, 97%)",
+      "Redis is full and refuses writes: its policy is noeviction, so it never makes room by itself (very sure, 97%)",
     );
   });
 

@@ -166,7 +166,7 @@ function hangsOn({ name, through, running }: Dependent): string {
 function warnings(session: ContainerSession, { limit, layer, replaces }: Told): readonly string[] {
   const { definition } = session;
   const compose = definition.labels["com.docker.compose.service"];
-  const paths = layer.paths.length === 0 ? "" : `, such as ${layer.paths.map(shown).join(", ")}`;
+  const paths = layer.paths.length === 0 ? "" : `, such as ${layer.paths.map((path) => shown(path)).join(", ")}`;
   return [
     ...(definition.randomPorts.length === 0 ? [] : [`Docker chooses the host's port anew for ${definition.randomPorts.join(", ")}.`]),
     ...(layer.bytes === 0

@@ -27,6 +27,7 @@ describe.skipIf(daemon.kind === "absent" || nginx.kind === "absent")("docker.tun
     });
     const arithmetic = made.changes.find(({ what }) => what === "Memory that they take")?.after;
     expect(arithmetic).toMatch(/8 × [\d.]+ MiB \+ [\d.]+ MiB for the rest = /);
+    expect(made.warnings.join("\n")).toMatch(/outside its volumes, such as \/[\w/.-]*\w(, \/[\w/.-]*\w)*: that stays/);
     expect(hashed(await plan(deps, { id: action.id, name, params: made.params }))).toBe(hashed(made));
 
     const run = newRun();
