@@ -1,14 +1,15 @@
 import type { Judge } from "../alerts/judge.ts";
 import { readAlert } from "../alerts/read-alert.ts";
-import { guessedFacts } from "../alerts/senders/generic/guess.ts";
+import { guessedFacts, isTitled } from "../alerts/senders/generic/guess.ts";
 import { SENDERS } from "../alerts/senders/index.ts";
 import { courseOf, type Course } from "../commands/course-of.ts";
 import { isTalk } from "../commands/on-post.ts";
 import type { Alert, AlertReading } from "../domain/alert.ts";
 import { asClause } from "../domain/clause.ts";
 import type { AlertResult, ExplainedAlert, ExplainedTarget } from "./alert-result.ts";
-import { textOfSlackPost, writerOf } from "./explain-slack-post.ts";
+import { messagesIn, textOfSlackPost, writerOf } from "./explain-slack-post.ts";
 import type { Explained } from "./explained.ts";
+import { beginsAsJson, jsonOf } from "./wrapped-json.ts";
 
 const MOST_CHARACTERS = 2 ** 20;
 
@@ -39,19 +40,25 @@ export function explainPastedPost(text: string, judge: Judge): Explained<AlertRe
   return called?.result.memoryRelated === true ? called : undefined;
 }
 
-/** Other text that is, or may be, an alert about memory: asked after all who read logs. JSON of nobody's is none: no webhook would take it. Pure. */
+/** Other text that is, or may be, an alert about memory: asked after all who read logs. JSON, whole or broken, is none: no webhook would take it. Pure. */
 export function explainWords(text: string, judge: Judge): Explained<AlertResult> | undefined {
-  const isPost = text.length <= MOST_CHARACTERS && jsonOf(text) === undefined;
+  const isPost = text.length <= MOST_CHARACTERS && jsonOf(text) === undefined && !beginsAsJson(text);
   const explained = isPost ? explainedPost(text, judge) : undefined;
   return explained?.result.memoryRelated === false ? undefined : explained;
 }
 
-/** JSON that no sender is known by, where it is, or may be, an alert about memory: asked last. Pure. */
+/** JSON that no sender is known by, and that is titled as alerts are, where it is, or may be, about memory: asked before those who read logs. Pure. */
+export function explainTitled(text: string, judge: Judge): Explained<AlertResult> | undefined {
+  const explained = isTitled(jsonOf(text)) ? explainGuessed(text, judge) : undefined;
+  return explained?.result.memoryRelated === false ? undefined : explained;
+}
+
+/** JSON that no sender is known by, where it is, or may be, an alert about memory, or is titled as one: asked last. Pure. */
 export function explainGuessed(text: string, judge: Judge): Explained<AlertResult> | undefined {
   const value = jsonOf(text);
   const facts = value === undefined ? undefined : guessedFacts(value);
   const explained = facts === undefined ? undefined : toldAlert({ source: "generic", alerts: [judge(facts, "generic")] });
-  return explained?.result.memoryRelated === false ? undefined : explained;
+  return explained?.result.memoryRelated === false && !isTitled(value) ? undefined : explained;
 }
 
 function explainedPost(text: string, judge: Judge): Explained<AlertResult> {
@@ -82,24 +89,21 @@ function readSent(value: object, judge: Judge): AlertReading | undefined {
 }
 
 function readPosted(value: object, judge: Judge): AlertReading | undefined {
-  const text = textOfSlackPost(value);
-  return text === undefined ? undefined : readingOf(value, text, judge);
+  const posts = messagesIn(value).flatMap((message) => {
+    const text = textOfSlackPost(message);
+    return text === undefined ? [] : [readingOf(message, text, judge)];
+  });
+  const [first, ...others] = posts;
+  if (first === undefined || others.length === 0) return first;
+  const alerts = posts.flatMap((reading) => reading.alerts);
+  const telling = posts.find((reading) => reading.alerts.some(({ memory }) => memory !== "no")) ?? first;
+  return { source: telling.source, alerts };
 }
 
 /** As the service reads it in a channel for alerts. */
 function readingOf(value: object, text: string, judge: Judge): AlertReading {
   const writer = writerOf(value);
   return isTalk(writer) ? { source: "text", alerts: [] } : readAlert({ text, ...writer }, judge);
-}
-
-function jsonOf(text: string): object | undefined {
-  if (text.length > MOST_CHARACTERS || !/^\s*[[{]/.test(text)) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function resultOf({ source, alerts }: AlertReading): AlertResult {

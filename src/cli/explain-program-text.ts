@@ -42,7 +42,9 @@ const WITH_HEAP_LIMIT: ReadonlySet<string> = new Set(["jvm", "node", "php", "dot
 // "exited with code 137", "Exited (137)", "exitCode=137", "ExitCode": 137, "exit status 137", "a non-zero code: 137".
 const EXIT = /\b(?:exit(?:ed)?|non-zero)(?:[\s_"'-]*(?:with|code|status))*[\s"':=(]+(\d{1,3})\b/i;
 const SIGKILL = /\bSIGKILL\b|signal=KILL|status=9\/KILL|signal: killed\b/;
-const MARK = /\bOOMKilled\b["']?\s*[:=]?\s*["']?(true|false)?/i;
+const MARK = /\bOOMKilled\b["']?\s*[:=]?\s*["']?(true|false)?/gi;
+// `docker inspect` writes the name of a container so.
+const INSPECTED = /^\s*"Name":\s*"\/([\w.-]{1,128})",?\s*$/gm;
 
 const ASK_DOCKER = "`docker inspect --format '{{.State.OOMKilled}} {{.State.ExitCode}}' <container>` says whether Docker saw an OOM kill";
 const ASK_KERNEL = "`journalctl -k | oomph explain -` (or `dmesg`) says whom the kernel killed, and by whose limit";
@@ -54,7 +56,11 @@ type Ways = { readonly docker: string; readonly oomph: string };
 /** Where the text names a pod, Docker knows nothing of it by that name. */
 function waysFor(text: string): Ways {
   const { pod, namespace } = placesInText(text);
-  if (pod === undefined) return { docker: ASK_DOCKER, oomph: ASK_OOMPH };
+  if (pod === undefined) {
+    const [name, ...others] = [...text.matchAll(INSPECTED)].map(([, one]) => one);
+    const of = (words: string): string => (name === undefined || others.length > 0 ? words : words.replace("<container>", name));
+    return { docker: of(ASK_DOCKER), oomph: of(ASK_OOMPH) };
+  }
   return {
     docker: `\`kubectl -n ${namespace ?? "<namespace>"} get pod ${pod} -o yaml | oomph explain -\` says how its containers ended`,
     oomph: `\`oomph investigate pod/${namespace ?? "<namespace>"}/${pod}\` looks at all of it`,
@@ -84,14 +90,18 @@ export function explainProgramText(text: string): Explained<ProgramTextResult> |
 function readEnd(text: string, patterns: readonly PatternHits[]): Read {
   const ofKind = (kind: PatternHits["kind"]): PatternHits | undefined => patterns.find((hit) => hit.kind === kind);
   const [, exitCode] = EXIT.exec(text) ?? [];
-  const [marked, mark] = MARK.exec(text) ?? [];
+  // Of several containers one that is marked counts.
+  const marks = [...text.matchAll(MARK)].map(([, mark]) => mark !== "false");
+  const oomKilled = marks.length === 0 ? null : marks.includes(true);
+  const other = ofKind("worker-killed") ?? ofKind("oom-text");
   return {
     ways: waysFor(text),
     heap: ofKind("heap") ?? ofKind("allocation"),
-    other: ofKind("worker-killed") ?? ofKind("oom-text"),
+    // "OOMKilled": false
+    other: oomKilled === false && other?.kind === "oom-text" && /OOMKilled/.test(other.sample) ? undefined : other,
     exitCode: exitCode === undefined ? null : Number(exitCode),
     isSigkill: Number(exitCode) === SIGKILL_CODE || SIGKILL.test(text) || ofKind("worker-killed") !== undefined,
-    oomKilled: marked === undefined ? null : mark !== "false",
+    oomKilled,
   };
 }
 
@@ -99,7 +109,8 @@ function judge(read: Read): Judged | undefined {
   if (read.oomKilled === true) return markedKilled(read);
   if (read.heap !== undefined) return heapFull(read, read.heap);
   if (read.isSigkill) return onlySigkill(read);
-  return read.other === undefined ? undefined : saysOnly(read.other, read.ways);
+  if (read.other !== undefined) return saysOnly(read.other, read.ways);
+  return read.oomKilled === false ? notMarked(read) : undefined;
 }
 
 function markedKilled({ exitCode, ways }: Read): Judged {
@@ -110,6 +121,17 @@ function markedKilled({ exitCode, ways }: Read): Judged {
     for: ["the text says OOMKilled", ...(exitCode === SIGKILL_CODE ? ["it ended with 137, as after SIGKILL"] : [])],
     against: ["the mark does not say which process, nor whether the container's limit or the whole host was short: the kernel's log does"],
     advice: [ASK_KERNEL, ways.oomph],
+  };
+}
+
+function notMarked({ exitCode, ways }: Read): Judged {
+  return {
+    verdict: "undetermined",
+    headline: "It is not marked OOMKilled: nothing in this says that memory ran out.",
+    confidence: 0.2,
+    for: [],
+    against: ["it is not marked OOMKilled", ...(exitCode === null ? [] : [`its exit code is ${exitCode}, and not 137`])],
+    advice: [ways.oomph],
   };
 }
 
@@ -150,7 +172,7 @@ function onlySigkill({ exitCode, oomKilled, other, ways }: Read): Judged {
       "`docker stop` after its grace period, `docker kill`, a failed health or liveness check and a time limit of CI end it so too",
       ...(oomKilled === false ? ["it is not marked OOMKilled"] : []),
     ],
-    advice: [ways.docker, ASK_KERNEL, ways.oomph],
+    advice: [...(oomKilled === null ? [ways.docker] : []), ASK_KERNEL, ways.oomph],
   };
 }
 
@@ -168,7 +190,7 @@ function saysOnly({ count, sample }: PatternHits, ways: Ways): Judged {
 function rendered(result: ProgramTextResult, headline: string): string {
   const sections = [
     `${headline}\n${result.verdict}, confidence ${Math.round(result.confidence * 100)}%`,
-    listed("For", result.for),
+    ...(result.for.length === 0 ? [] : [listed("For", result.for)]),
     listed("Against", result.against),
     listed("What to do", result.advice),
   ];

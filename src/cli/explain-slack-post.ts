@@ -17,6 +17,12 @@ export function textOfSlackPost(value: object): string | undefined {
   });
 }
 
+/** Each message of what Slack's API lists (conversations.history, conversations.replies), else the value itself. */
+export function messagesIn(value: object): readonly object[] {
+  const listed = memberOf(value, "messages");
+  return Array.isArray(listed) && memberOf(value, "ok") === true ? listed.filter(isObject) : [value];
+}
+
 /** Who has posted it, and where. A program's post is an alert before it is somebody's log. */
 export function writerOf(value: object): Partial<Pick<Post, "userId" | "botId" | "ts" | "threadTs">> {
   const message = messageIn(value);

@@ -3,7 +3,7 @@ import { counted } from "../domain/count.ts";
 import type { KernelOomReading } from "../domain/kernel-oom/types.ts";
 import type { AlertResult } from "./alert-result.ts";
 import { explainAs, parsed, type NamedReader } from "./explain-as.ts";
-import { explainAlert, explainGuessed, explainPastedPost, explainWords, textBesideAlert } from "./explain-alert.ts";
+import { explainAlert, explainGuessed, explainPastedPost, explainTitled, explainWords, textBesideAlert } from "./explain-alert.ts";
 import { withPost, type AsPost } from "./explain-as-post.ts";
 import type { HeapResult } from "./explain-heap.ts";
 import { explainKernelKills, explainQuietLog } from "./explain-kernel-log.ts";
@@ -26,10 +26,19 @@ type Recogniser = (text: string, judge: Judge) => Explained<KnownResult> | undef
 
 // Asked in this order; the first that knows the text has it: an alert before the log line that it carries. Each is pure and has a file of its own.
 const LOGS: readonly Recogniser[] = [explainPod, explainKernelKills, explainRedis, explainProgramText, explainQuietLog];
-const RECOGNISERS: readonly Recogniser[] = [explainPastedLog, explainAlert, explainPastedPost, ...LOGS, explainGuessed, explainWords];
+const RECOGNISERS: readonly Recogniser[] = [
+  explainPastedLog,
+  explainAlert,
+  explainTitled,
+  explainPastedPost,
+  ...LOGS,
+  explainGuessed,
+  explainWords,
+];
 
 const OF_A_PART: readonly Recogniser[] = [
   explainAlert,
+  explainTitled,
   explainPastedPost,
   explainPod,
   explainKernelKills,

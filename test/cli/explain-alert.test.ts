@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { explain } from "../../src/cli/explain.ts";
 import { wazuhAlert, wazuhPost } from "../support/wazuh.ts";
 
@@ -155,6 +155,58 @@ test("the list of Alertmanager's API is read as its alerts, each with its state"
   const { result, text } = explain(JSON.stringify(listed));
   expect(result).toMatchObject({ source: "alertmanager", alerts: [{ name: "RedisMemoryHigh", target: { names: ["a:6379"] } }] });
   expect(text).toContain("  state             firing\n");
+});
+
+describe("JSON as people copy it", () => {
+  const NAMED = { alertname: "HighMemoryUsage", namespace: "shop", pod: "web-7c9f8d6b5c-x2x4b" };
+  const ALERT = { labels: NAMED, annotations: {} };
+  const FIRING = { ...ALERT, state: "firing", activeAt: "2026-06-11T14:22:20Z" };
+  const GROUP = { version: "4", status: "firing", alerts: [{ status: "firing", ...ALERT }] };
+
+  test.each([
+    ["between Markdown's fences", `\`\`\`json\n${JSON.stringify(GROUP, null, 2)}\n\`\`\`\n`],
+    ["as a string of JSON", JSON.stringify(JSON.stringify(GROUP))],
+    [
+      "from Prometheus' API, without what is pending",
+      JSON.stringify({ status: "success", data: { alerts: [FIRING, { ...ALERT, state: "pending" }] } }),
+    ],
+    ["from Alertmanager's API, in groups", JSON.stringify([{ labels: {}, receiver: { name: "slack" }, alerts: [ALERT] }])],
+  ])("%s is read as its alerts", (_how, text) => {
+    const { result } = explain(text);
+    expect(result).toMatchObject({ source: "alertmanager", alerts: [{ name: "HighMemoryUsage", target: { pod: NAMED.pod } }] });
+    expect(result).toHaveProperty("alerts.length", 1);
+  });
+
+  test("of a list of Slack's messages each is read as a post", () => {
+    const bot = { ...POST, user: undefined, bot_id: "B1", text: "[FIRING:1] KubePodMemoryNearLimit (shop web-7c9f8d6b5c-x2x4b critical)" };
+    const { result } = explain(JSON.stringify({ ok: true, messages: [{ ...POST, text: "lunch?" }, bot] }));
+    expect(result).toMatchObject({
+      memoryRelated: true,
+      alerts: [{ leadsTo: "nothing" }, { leadsTo: "thread", target: { pod: NAMED.pod } }],
+    });
+  });
+
+  test("broken it is said to be so, and never taken for words", () => {
+    expect(explain(JSON.stringify(GROUP).replace("}]", "},]")).result).toMatchObject({
+      because: expect.stringMatching(/^This is no whole JSON/),
+    });
+  });
+
+  test("Splunk's is an alert before the log line that it carries, about memory or not", () => {
+    const search = { sid: "rt_1", search_name: "OOM kills", results_link: "http://splunk.example/1", app: "search" };
+    const line =
+      "Memory cgroup out of memory: Killed process 796205 (java) total-vm:4194304kB, anon-rss:1048576kB, file-rss:0kB, shmem-rss:0kB";
+    expect(
+      explain(JSON.stringify({ ...search, result: { host: "worker-3", pod: NAMED.pod, namespace: "shop", _raw: line } })).result,
+    ).toMatchObject({
+      kind: "alert",
+      source: "generic",
+      alerts: [{ class: "oom_killed", target: { pod: NAMED.pod, process: "java" } }],
+    });
+    expect(explain(JSON.stringify({ ...search, search_name: "Disk nearly full", result: { host: "db-4" } })).result).toMatchObject({
+      memoryRelated: false,
+    });
+  });
 });
 
 test("JSON that nobody's webhook takes is said to be so, and where it is broken", () => {

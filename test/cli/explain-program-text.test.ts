@@ -67,3 +67,20 @@ test.each(["exit 1", "hello world", "exited with code 0", "1370 requests", "all 
     expect(explain(text).result.kind).toBe("unknown");
   },
 );
+
+test("what docker inspect says of a container that is not marked is no sign of want of memory, and of several one mark counts", () => {
+  const inspected = (state: object) => ({ Name: "/kong", State: state });
+  const [well, ended, killed] = [
+    { OOMKilled: false, ExitCode: 0 },
+    { OOMKilled: false, ExitCode: 137 },
+    { OOMKilled: true, ExitCode: 137 },
+  ];
+  const of = (...states: readonly object[]) => explain(JSON.stringify(states.map(inspected), null, 4));
+  expect(of(well)).toMatchObject({
+    result: { verdict: "undetermined", for: [], oomKilled: false },
+    text: expect.stringMatching(/^It is not marked OOMKilled: [^]*`oomph investigate docker\/kong`/),
+  });
+  expect(of(ended).text).toMatch(/^It ended with 137/);
+  expect(of(ended).text).not.toContain("docker inspect");
+  expect(of(well, killed).result).toMatchObject({ verdict: "cgroup-limit-kill", oomKilled: true });
+});

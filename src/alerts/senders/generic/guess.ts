@@ -57,6 +57,11 @@ export function guessedFacts(item: unknown): AlertFacts | undefined {
   });
 }
 
+/** Is JSON titled as alerts are, whatever it says beside? A log's line, an object of a cluster and a message are not. */
+export function isTitled(item: unknown): boolean {
+  return isRecord(item) && entriesOf(item).some(([key, value]) => NAMES.includes(comparable(key)) && typeof value === "string");
+}
+
 const SAID_ELSEWHERE = new Set([...NAMES, ...STATES, ...STARTS, ...LINKS, ...VALUES, "description", "message", "summary", "text"]);
 
 function isSentence(word: string): boolean {
