@@ -10,7 +10,7 @@ import { machinesSaid } from "./places-in-text.ts";
 import { namesSomebody, subjectOf } from "./subject.ts";
 import { thresholdIn } from "./threshold-in.ts";
 import { timeInText } from "./time-in-text.ts";
-import { namesMachine, victimLabels } from "./victim-labels.ts";
+import { isOfMachine, isReporter, namesMachine, victimLabels } from "./victim-labels.ts";
 import { visibleStart } from "./visible-start.ts";
 
 /** What an alert is about, whoever sends it. Pure, and linear in the length of what it says. */
@@ -64,16 +64,39 @@ function inLine(text: string): string {
 function ruled(facts: AlertFacts, rule: Pick<AlertRule, "id" | "verdict"> | undefined, { isMeant = false } = {}): Verdict | undefined {
   if (rule === undefined) return undefined;
   const { memory, class: kind = "memory_high", about, severity, nobody = memory } = rule.verdict;
-  const subject = subjectOf(facts, about);
+  const named = subjectOf(facts, about);
+  const subject = kind === "memory_high" && !isMeant && !OF_A_PROCESS.test(facts.text) ? orMachine(named, facts) : named;
   const judged = namesSomebody(subject) ? memory : nobody;
   // Much memory used, and whom it names is a machine, which it calls so.
-  const told = !isMeant && kind === "memory_high" && subject.about === "node" && callsItMachine(facts) ? "node_memory_high" : kind;
+  const isMachine = subject.about === "node" && (subject !== named || callsItMachine(facts));
+  const told = !isMeant && kind === "memory_high" && isMachine ? "node_memory_high" : kind;
   const more = { ...given({ severity }), ...thresholdOf(facts, judged) };
   return { memory: judged, class: judged === "no" ? "other" : told, rule: rule.id, subject, kills: [], ...more };
 }
 
+/** Much memory is in use, and all that it names is a domain name as machines have: `cache-3.example.com`. */
+function orMachine(subject: AlertSubject, { text }: AlertFacts): AlertSubject {
+  const { about, names, hosts } = subject;
+  const [name = "", ...others] = names;
+  const isOnly = about === "unknown" && others.length === 0 && hosts.length === 0 && !namesWorkload(subject);
+  const port = text.indexOf(`${name}:`) + name.length + 1;
+  const listens = port > name.length && /\d/.test(text.charAt(port)); // a program, whichever machine it is on
+  return isOnly && !listens && OF_A_MACHINE.test(name) ? { ...subject, about: "node", names: [], hosts: [name] } : subject;
+}
+
+// Monit's limits are of programs as well, beside which it names the machine.
+const OF_A_PROCESS = /\bresource limit\b|\bprocess\b/i;
+
+function namesWorkload({ namespace, pod, container, owner }: AlertSubject): boolean {
+  return [namespace, pod, container, owner].some((place) => place !== undefined);
+}
+
+const OF_A_MACHINE = /^(?=[a-z]{0,62}[\d-])[a-z][a-z\d-]{0,62}(?:\.[a-z\d-]{1,63}){1,6}\.[a-z]{2,24}$/;
+
 function callsItMachine({ labels, text }: AlertFacts): boolean {
-  return namesMachine({ ...labelsInText(text), ...labels }) || machinesSaid(text).length > 0;
+  // `node_exporter:9100` is no machine's name.
+  const isMeasured = isOfMachine(labels) && !isReporter(labels["instance"]);
+  return isMeasured || namesMachine({ ...labelsInText(text), ...labels }) || machinesSaid(text).length > 0;
 }
 
 function thresholdOf(facts: AlertFacts, memory: Alert["memory"]): Pick<Alert, "threshold"> {

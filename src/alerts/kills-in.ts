@@ -16,7 +16,7 @@ const MOST_KILLS = 5;
 const MOST_CHARACTERS = 300;
 // The host stands between the time and who wrote.
 const SYSLOG_HOST =
-  /\b(?:[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ][\d:.,]{8,18}(?:Z|[+-]\d\d:?\d\d)?) ([\w.-]{1,253}) (?:kernel|systemd(?:-oomd)?|earlyoom|nohang)\b/g;
+  /(?:\b(?:[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ][\d:.,]{8,18}(?:Z|[+-]\d\d:?\d\d)?) |^)([\w.-]{1,253}) (?:kernel|systemd(?:-oomd)?|earlyoom|nohang)(?::|\b)/gm;
 const MOST_HOSTS = 3;
 
 /**

@@ -9,7 +9,7 @@ const IN_FRONT = /^[\s>•*_`~·–-]{0,12}/;
 const LINE =
   /^(?![A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:)([A-Za-z][\w./ -]{0,60}?)["'*_`]{0,3} {0,3}[:=](?!\/\/) {0,3}["'*_`]{0,3} {0,2}["'*_`]{0,3}(.{1,1024})$/;
 // `*Namespace:* \`media\` *Pod:* \`web-1\``, `HOST: mail2   SERVICE: memory`, `Service: shop | Urgency: High`: several in words on a line.
-const SEVERAL = /\s(?:\| {1,3})?(?=\*[A-Za-z][\w ]{0,30}(?::\*|\*:))|\s\| {1,3}(?=[A-Z][\w ]{0,30}: )|\s{3,}(?=\*?[A-Z][\w ]{0,30}: )/;
+const SEVERAL = /\s(?:\| {1,3})?(?=\*[A-Za-z][\w ]{0,30}(?::\*|\*:))|\s\| {1,3}(?=[A-Za-z][\w ]{0,30}: )|\s{3,}(?=\*?[A-Z][\w ]{0,30}: )/;
 // `• *pod* web-1`: a name in bold, and one word.
 const LISTED = /^\s{0,8}[•*·-] \*([A-Za-z][\w.]{0,60})\* {1,3}`?([^\s`]{1,253})`?$/;
 // `*Namespace:*`, `Pod:`, `*Metric Name*` alone: what it says stands on the next line, as in the fields of Slack's blocks.

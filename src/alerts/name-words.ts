@@ -65,6 +65,8 @@ export const CONTAINER_LABELS = [
   "container_label_com_docker_compose_service",
   "com_docker_compose_service",
   "compose_service",
+  "container_label_com_docker_swarm_service_name",
+  "com_docker_swarm_service_name",
   "docker_container",
   "container_id",
   "container",

@@ -43,9 +43,9 @@ export function titleWords(text: string): readonly string[] {
   return values;
 }
 
-// `redis/billing`, `rediss://billing:6379`, `redis-billing-prod`, Redis "billing", "Redis billing is full".
+// `redis/billing`, `rediss://billing:6379`, `redis-billing-prod`, Redis "billing", "Redis billing is full", "redis billing-1 used_memory".
 const SURELY =
-  /(?:rediss?:\/\/(?:[^\s@/]{1,100}@)?|(?<![\w./-])redis\/)([\w.-]{1,253}(?::\d{2,5})?)|(?<![\w./-])((?:redis|valkey)-[a-z\d][\w-]{0,60}|[\w-]{1,60}-(?:redis|valkey))(?![\w.-]*\w)|\b(?:redis|valkey) {1,2}(?:server |instance |cluster )?(?:["'`]([\w.-]{1,100})["'`]|([a-z][\w-]{1,60}) (?:(?:is|was|ran|runs|has) (?:\w{1,10} )?(?:full|out|at|over|reached|refusing|rejecting|evicting)|refuses|rejects|evicts)\b)/gi;
+  /(?:rediss?:\/\/(?:[^\s@/]{1,100}@)?|(?<![\w./-])redis\/)([\w.-]{1,253}(?::\d{2,5})?)|(?<![\w./-])((?:redis|valkey)-[a-z\d][\w-]{0,60}|[\w-]{1,60}-(?:redis|valkey))(?![\w.-]*\w)|\b(?:redis|valkey) {1,2}(?:server |instance |cluster )?(?:["'`]([\w.-]{1,100})["'`]|(?:([a-z][\w-]{1,60}) (?:(?:is|was|ran|runs|has) (?:\w{1,10} )?(?:full|out|at|over|reached|refusing|rejecting|evicting)|refuses|rejects|evicts)\b|(?=\w{0,60}[-\d])([a-z][\w-]{1,60}) (?:used_memory|memory|maxmemory)\b))/gi;
 // Programs of a Redis and beside one, its parts, and its trouble.
 const NO_REDIS =
   /^(?:redis|valkey)-(?:server|cli|sentinel|benchmark|check|py|rs|clients?|worker|consumer|producer|publisher|subscriber|listener|memory|mem|oom|maxmemory|evict|high|critical|is|out)(?![a-z])/i;
@@ -54,9 +54,13 @@ const NO_PLAIN = /^(?:server|instance|cluster|node|master|replica|cache|database
 /** What surely is the name of a Redis, whether it is configured or not. A log line names others as well: who wrote it. */
 export function redisCalled(text: string): string | undefined {
   const found = everyMatch(text.slice(0, MOST_CHARACTERS), SURELY).map(
-    ([, address, named, quoted, plain = ""]) => address ?? named ?? quoted ?? (NO_PLAIN.test(plain) ? "" : plain),
+    ([, address, named, quoted, said, beside]) => address ?? named ?? quoted ?? plainName(said ?? beside),
   );
   return found.map(trimmed).find((name) => mayBeName(name) && !NO_REDIS.test(name));
+}
+
+function plainName(word = ""): string {
+  return NO_PLAIN.test(word) || /^(?:in|out|of|on|low|high|max|used|near|over|non)-/i.test(word) ? "" : word;
 }
 
 function trimmed(name: string): string {

@@ -18,6 +18,8 @@ const POD = new RegExp(`\\bpods?(?: name)?(/|[:=]? {0,2})(${QUOTE})(?:(${NAME})/
 const PLACED = new RegExp(`(?<![\\w/.:-])(${NAME})/(${NAME})(?![\\w/])`, "gi");
 // There a `media/transcode-0` is a pod of a StatefulSet; elsewhere it may be an image, a path, or a pull request's branch.
 const OF_KUBERNETES = /\bpods?\b|\bkube|oomkilled|crashloop|\brestart|statefulset/i;
+// So it is directly behind the name of a rule: `HighMemoryUsage media/transcode-0`.
+const BEHIND_RULE = new RegExp(`\\b(?:[A-Z][A-Za-z]{0,60})?(?:Memory|OOM)[A-Za-z]{0,60} (${NAME})/(${NAME})(?![\\w/])`, "g");
 const NAMESPACE = new RegExp(`\\b(?:namespace|ns)[:=]? {0,2}${QUOTE}(${NAME})`, "gi");
 const BEFORE_NAMESPACE = new RegExp(`\\b(?:in|the|of) ${QUOTE}(${NAME})${QUOTE} namespace\\b`, "gi");
 const CONTAINER = new RegExp(`\\b(?:container|contenedor|conteneur|contêiner|contenitore)(?: name)?[:=]? {0,2}(${QUOTE})(${NAME})`, "gi");
@@ -27,7 +29,7 @@ const OWNER = new RegExp(
   "gi",
 );
 const HOST = new RegExp(
-  `(?<![\\p{L}\\p{N}_])(?:node|host(?:name)?|server|machine|instance|vm|rechner|serveur|hôte|servidor|серв[её]р|хост|ホスト|サーバー?|主机|服务器|호스트|서버)(?!_)(/|[:=：]? {0,2})(${QUOTE})([a-z0-9][\\w.-]{0,252}(?::\\d{2,5})?)`,
+  `(?<![\\p{L}\\p{N}_])(?:node|host(?:name)?|server|machine|instance|vm|rechner|serveur|hôte|servidor|serwer\\p{L}{0,3}|серв[её]р\\p{L}{0,3}|хост\\p{L}{0,3}|ホスト|サーバー?|主机|服务器|호스트|서버)(?!_)(/|[:=：]? {0,2})(${QUOTE})([a-z0-9][\\w.-]{0,252}(?::\\d{2,5})?)`,
   "giu",
 );
 const WORD = new RegExp(`(?<![\\w/.:-])[a-z][a-z0-9.-]{5,252}(?![\\w/:])`, "g");
@@ -66,8 +68,8 @@ function* podsIn(text: string): Generator<Found> {
     const trimmed = withoutStop(name);
     if (podShape(trimmed) === "surely") yield { name: trimmed, namespace };
   }
-  if (OF_KUBERNETES.test(text)) {
-    for (const [, namespace, name = ""] of everyMatch(text, PLACED)) {
+  for (const shape of [OF_KUBERNETES.test(text) ? PLACED : [], BEHIND_RULE].flat()) {
+    for (const [, namespace, name = ""] of everyMatch(text, shape)) {
       const trimmed = withoutStop(name);
       if (namespace !== undefined && !isStopWord(namespace) && /^[a-z][a-z0-9-]{0,240}-\d{1,3}$/.test(trimmed))
         yield { name: trimmed, namespace };
@@ -124,7 +126,8 @@ function isName(name: string): boolean {
   return isKubernetesName(name) && name.length > 1 && !isStopWord(name) && !/^\d+(?:\.\d+)?$/.test(name);
 }
 
-function isStopWord(word: string): boolean {
+/** A word of a sentence, which names nobody. */
+export function isStopWord(word: string): boolean {
   const lower = word.toLowerCase();
   return [...NO_CONTAINERS, ...MORE_STOP_WORDS].some((stop) => stop === lower);
 }

@@ -6,9 +6,9 @@ const MOST_CHARACTERS = 600;
 const MOST_WORDS = 4;
 const STATE =
   "alert|alarm|alerting|firing|fired|triggered|problem|critical|crit|warning|resolved|recovered|closed|prtg|dynatrace|p[1-5]|sev-?[1-5]";
-// `ALERT: `, `[P1] `, `*FIRING* - `, `Dynatrace: Problem P-2211 OPEN: `: once or several times.
+// `ALERT: `, `[P1] `, `*FIRING* - `, `Fired:Sev2 Azure Monitor Alert `, `Dynatrace: Problem P-2211 OPEN: `: once or several times.
 const BEGINS = new RegExp(
-  String.raw`^${SIGNS}(?:\[(${STATE})\][*\`_: ]{0,4}|(${STATE})[*\`_]{0,3}(?::| [-\u2013])[*\`_]{0,3} {1,3}|(?:problem|incident) [\w-]{1,20} (open|resolved|closed): |(?:problem|incident) (?=[\w-]{0,19}\d)[\w-]{1,20}(:) )`,
+  String.raw`^${SIGNS}(?:\[(${STATE})\][*\`_: ]{0,4}|(${STATE})[*\`_]{0,3}(?::| [-\u2013])[*\`_]{0,3} {1,3}|(?:problem|incident) [\w-]{1,20} (open|resolved|closed): |(fired|resolved):(?=sev[0-4] )|(sev[0-4]) (?=azure )|(?:problem|incident) (?=[\w-]{0,19}\d)[\w-]{1,20}(:) )`,
   "i",
 );
 // `prod-db-1 memory usage 98%`, and no word more.
@@ -60,9 +60,9 @@ function begunWith(line: string): { readonly words: readonly string[]; readonly 
   const words: string[] = [];
   let rest = line;
   for (let begun = BEGINS.exec(rest); begun !== null && words.length < MOST_WORDS; begun = BEGINS.exec(rest)) {
-    const [all, inBrackets, plain, state, numbered] = begun;
+    const [all, inBrackets, plain, state, azures, level, numbered] = begun;
     if (plain !== undefined && SPOKEN.test(plain) && plain !== plain.toUpperCase()) break;
-    words.push((inBrackets ?? plain ?? state ?? numbered ?? "").toLowerCase());
+    words.push((inBrackets ?? plain ?? state ?? azures ?? level ?? numbered ?? "").toLowerCase());
     rest = rest.slice(all.length);
   }
   return { words, rest };

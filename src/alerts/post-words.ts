@@ -25,6 +25,9 @@ export const RESOLVED = [
   "has recovered",
   "resolved problem",
   "alarm to ok",
+  "alert closed by", // Opsgenie
+  "resource limit succeeded",
+  "check succeeded", // Monit
   "-> ok",
   "→ ok",
 ] as const;

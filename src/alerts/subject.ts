@@ -5,7 +5,7 @@ import { labelsInText } from "./labels-in-text.ts";
 import { namedInWords } from "./named-in-words.ts";
 import { namesIn, redisCalled } from "./names-in.ts";
 import { placesByLabel, type Places } from "./places-by-label.ts";
-import { placesInText } from "./places-in-text.ts";
+import { isStopWord, placesInText } from "./places-in-text.ts";
 import { isLikeMachine, podShape } from "./pod-shape.ts";
 import { placesInTitle, titleValues, type TitlePlaces } from "./title-values.ts";
 import { isOfMachine, victimLabels } from "./victim-labels.ts";
@@ -84,21 +84,26 @@ function allPlaces(facts: AlertFacts, about: About | undefined): Places {
     : byText;
   const reporters = reportersIn(labels);
   const { pod, namespace, container, owner, cluster } = { ...given(byWords), ...given(byLabel) };
+  const ofTitle = byTitle.others.filter((word) => !named.has(word));
+  const inWords = namedInWords(said).filter((word) => !reporters.has(word));
+  const hosts = [...new Set([...byLabel.hosts, ...byText.hosts.filter((host) => !reporters.has(host))])];
   const isGuessed = isOfTitle && byTitle.namespace !== undefined && byLabel.namespace === undefined;
   const isPodGuessed = isOfTitle && pod === byTitle.pod && pod !== byText.pod && podShape(pod ?? "") === "maybe" && !speaksOfPods(said);
   return {
     ...given({ pod, isPodGuessed: isPodGuessed || undefined, container, owner, cluster }),
     ...given({ namespace, isNamespaceGuessed: isGuessed || undefined }),
-    hosts: [...new Set([...byLabel.hosts, ...byText.hosts.filter((host) => !reporters.has(host))])],
-    others: [
-      ...new Set([
-        ...byLabel.others,
-        ...byTitle.others.filter((word) => !named.has(word)),
-        ...namedInWords(said).filter((word) => !reporters.has(word)),
-      ]),
-    ],
+    hosts: about === "node" && hosts.length === 0 ? bareMachine([...ofTitle, ...inWords]) : hosts,
+    others: [...new Set([...byLabel.others, ...ofTitle, ...inWords])],
   };
 }
+
+/** Of an alert about a machine the only word that may name it, where none looks like one; not what it is for. */
+function bareMachine(words: readonly string[]): readonly string[] {
+  const likely = [...new Set(words)].filter((word) => !isStopWord(word) && !OF_AN_ENVIRONMENT.test(word));
+  return likely.length === 1 && !likely.some((word) => LIKE_A_MACHINE.test(word)) ? likely : [];
+}
+
+const OF_AN_ENVIRONMENT = /^(?:prod\w{0,10}|stag\w{0,10}|dev\w{0,10}|test\w{0,10}|qa|uat|live|infra\w{0,10}|default|linux|windows)$/i;
 
 /** What the labels of those who report say: a text may say it again. */
 function reportersIn(labels: AlertFacts["labels"]): ReadonlySet<string> {

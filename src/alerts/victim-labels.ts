@@ -91,7 +91,8 @@ function keptFor(reporter: Reporter, all: Labels): readonly string[] {
   return reporter === "state" ? own : [...own, "instance", "app", "name"];
 }
 
-function isReporter(value: string | undefined): boolean {
+/** Is it the name of a program that reports on others? */
+export function isReporter(value: string | undefined): boolean {
   const lower = (value ?? "").toLowerCase();
   return REPORTERS.some((reporter) => lower.includes(reporter)) || lower.startsWith("kube-rbac-proxy") || STATE.test(lower);
 }

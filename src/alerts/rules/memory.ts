@@ -1,6 +1,21 @@
 import type { AlertRule } from "../../domain/alert-rule.ts";
 import { ALARM, DISK_ABROAD, IN_ONE_WORD, MEMORY, MEMORY_ABROAD, MEMORY_TROUBLE, TROUBLE, TROUBLE_ABROAD } from "./words.ts";
 
+// All but plain words.
+const SENDERS = [
+  "alertmanager",
+  "grafana",
+  "wazuh",
+  "cloudwatch",
+  "datadog",
+  "pagerduty",
+  "sentry",
+  "newrelic",
+  "robusta",
+  "botkube",
+  "kube-eventer",
+  "generic",
+] as const;
 const HIGH = { memory: "yes", class: "memory_high" } as const;
 
 /** A container, pod or process uses much. */
@@ -99,20 +114,21 @@ export const USAGE_WORDS: readonly AlertRule[] = [
     when: [
       {
         phrases: MEMORY_TROUBLE,
-        source: [
-          "alertmanager",
-          "grafana",
-          "wazuh",
-          "cloudwatch",
-          "datadog",
-          "pagerduty",
-          "sentry",
-          "newrelic",
-          "robusta",
-          "botkube",
-          "kube-eventer",
-          "generic",
-        ],
+        source: SENDERS,
+      },
+    ],
+    verdict: { ...HIGH, nobody: "unsure" },
+  },
+  {
+    id: "memory-of",
+    says: "The memory of somebody who is named, in a sender's own sentence: Memory of borealis is high",
+    when: [
+      {
+        sentence: {
+          of: ["memory of", "memory on", "ram of", "ram on"],
+          near: ["high", "low", "full", "above", "over", "below", "exceed*", "%"],
+        },
+        source: SENDERS,
       },
     ],
     verdict: { ...HIGH, nobody: "unsure" },
@@ -159,5 +175,12 @@ export const USAGE_WORDS: readonly AlertRule[] = [
       },
     ],
     verdict: { ...HIGH, nobody: "unsure" },
+  },
+  {
+    id: "memory-share",
+    says: "A share of somebody's memory that is in use, and nothing that sounds like an alarm",
+    when: [{ sentence: { of: ["of its memory"], near: ["%", "percent"] } }],
+    unless: [{ phrases: ["weekly*", "monthly*", "daily*", "report*", "average*"] }],
+    verdict: { memory: "unsure", class: "memory_high", nobody: "no" },
   },
 ];

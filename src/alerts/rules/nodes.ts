@@ -10,11 +10,37 @@ const A_POD = [
 /** A machine has little memory left. */
 export const NODES: readonly AlertRule[] = [
   {
+    id: "swap-short",
+    says: "A machine that swaps all the time, or whose swap is full or said to be critical: its memory is short",
+    when: [
+      {
+        parts: [
+          ["swap*", "*swap"],
+          ["thrash*", "crit*", "exhaust*"],
+        ],
+      },
+      { parts: [["swap*", "*swap"]], labels: { severity: ["crit*", "page", "disaster", "emergency", "fatal"] } },
+    ],
+    unless: [...A_POD, { name: ["*Swapp*Image*"] }],
+    verdict: NODE,
+  },
+  {
+    id: "swap-short-words",
+    says: "The same in words: swap is full, swap 100% used",
+    when: [
+      {
+        phrases: ["swap is full", "swap full", "swap exhausted", "swap is exhausted", "swap space exhausted", "swap thrash*", "swap 100%"],
+      },
+    ],
+    unless: A_POD,
+    verdict: { ...NODE, nobody: "no" },
+  },
+  {
     id: "swap",
     says: "A machine's swap fills: it may be short of memory, and swap may just be small",
     when: [
       { parts: [["swap*", "*swap"], ["*"]] },
-      { sentence: { of: ["swap"], near: ["usage", "is filling*", "almost full", "used", "%"] } },
+      { sentence: { of: ["swap"], near: ["usage", "is filling*", "almost full", "used", "%", "warning"] } },
       { metric: ["*swap*"] },
     ],
     unless: [{ name: ["*Swapp*Image*"] }, { phrases: ["out of memory", "oomkilled"] }],
@@ -26,7 +52,7 @@ export const NODES: readonly AlertRule[] = [
     when: [
       { name: ["*MemoryPressure*"] },
       { labels: { condition: ["MemoryPressure"] } },
-      { phrases: ["memorypressure", "has memory pressure", "nodehasinsufficientmemory"] },
+      { phrases: ["memorypressure", "has memory pressure", "nodehasinsufficientmemory", "attempting to reclaim memory"] },
     ],
     unless: [
       { labels: { container: ["*"] } },

@@ -1,4 +1,5 @@
 import { REDIS_REFUSAL_RULE, type AlertRule } from "../../domain/alert-rule.ts";
+import { MEMORY, TROUBLE } from "./words.ts";
 
 /*
  * Sources: src/oom.c and server.c of Redis, the clients' error texts, redis_exporter's and CloudWatch's names.
@@ -46,6 +47,12 @@ export const REDIS_REFUSAL: AlertRule = {
   verdict: REDIS,
 };
 
+/** What only the exporter of a Redis is scraped as, and where only a Redis listens. */
+const LABELS_OF_A_REDIS = [
+  ...["job", "service"].map((label) => ({ [label]: ["*redis*exporter*", "redis", "*valkey*exporter*", "valkey"] })),
+  ...["instance", "addr", "address", "target"].map((label) => ({ [label]: ["redis://*", "rediss://*", "*:6379"] })),
+];
+
 /** Asked before what grows and leaks: how a Redis is called says whose memory it is. */
 export const REDIS_GROWTH: readonly AlertRule[] = [
   {
@@ -61,6 +68,16 @@ export const REDIS_GROWTH: readonly AlertRule[] = [
       },
     ],
     unless: [{ parts: [["*exporter*", "container*", "pod*", "kube*", "metric*"]] }],
+    verdict: REDIS,
+  },
+  {
+    id: "redis-labels",
+    says: "Memory that grows or is short of what is scraped as a Redis, or listens where a Redis does: job redis-exporter, instance redis://...",
+    when: LABELS_OF_A_REDIS.flatMap((labels) => [
+      { labels, parts: [MEMORY, [...TROUBLE, "grow*", "increas*", "trend*", "leak*"]] },
+      { labels, parts: [MEMORY], phrases: ["used_memory*", "maxmemory"] },
+    ]),
+    unless: [{ labels: { pod: ["*"] } }, { parts: [["*exporter*", "container*", "pod*", "kube*", "metric*", "host", "node", "system"]] }],
     verdict: REDIS,
   },
   {
@@ -82,7 +99,7 @@ export const REDIS_GROWTH: readonly AlertRule[] = [
 export const REDIS_RULES: readonly AlertRule[] = [
   {
     id: "redis-metric",
-    says: "CloudWatch's measures of ElastiCache and MemoryDB",
+    says: "CloudWatch's measures of ElastiCache and MemoryDB, and a Redis' own: used_memory",
     when: [
       {
         metric: [
@@ -98,6 +115,7 @@ export const REDIS_RULES: readonly AlertRule[] = [
       },
       { metric: ["FreeableMemory", "SwapUsage", "Evictions"], labels: { CacheClusterId: ["*"] } },
       { metric: ["FreeableMemory", "Evictions"], labels: { ReplicationGroupId: ["*"] } },
+      { sentence: { of: ["used_memory*"], near: ["maxmemory", "redis", "valkey"] } },
       { phrases: ["*databasememoryusagepercentage*", "*databasecapacityusagepercentage*", "*databasememoryusagecountedforevict*"] },
     ],
     verdict: REDIS,

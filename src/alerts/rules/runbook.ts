@@ -37,8 +37,11 @@ export const RUNBOOK: readonly AlertRule[] = [
     id: "object-growth",
     says: "HighPythonObjectGrowth: more new objects an hour than allowed",
     when: [
-      { name: ["*Object*Growth*", "*Object*Growing*", "*ObjectLeak*", "*ObjectCountHigh*", "*HighObjectCount*"] },
+      {
+        name: ["*Object*Growth*", "*Object*Growing*", "*ObjectLeak*", "*ObjectCountHigh*", "*HighObjectCount*", "*NewPythonObjects*"],
+      },
       { phrases: ["object growth", "python object growth"] },
+      { sentence: { of: ["python object", "python objects"], near: ["an hour", "per hour"] } },
     ],
     unless: [{ phrases: ["s3 object*", "bucket*", "api objects", "etcd"] }],
     verdict: { memory: "yes", class: "object_growth" },

@@ -64,6 +64,7 @@ export const RUNTIME_OUT_OF_MEMORY: AlertRule = {
         "array buffer allocation failed",
         "eheap_alloc",
         "*::outofmemory*",
+        "in memory context", // PostgreSQL
       ],
     },
     // "Unable to allocate 7.45 GiB for an array": of addresses and ports too many say the like.

@@ -1,5 +1,5 @@
 import type { AlertRule } from "../../domain/alert-rule.ts";
-import { MEMORY } from "./words.ts";
+import { MEMORY, MEMORY_TROUBLE } from "./words.ts";
 
 const NO = { memory: "no" } as const;
 
@@ -130,6 +130,18 @@ export const SILENT: readonly AlertRule[] = [
         ],
       },
     ],
+    verdict: NO,
+  },
+  {
+    id: "load",
+    says: "How busy a machine is, whose list of processes names their memory as well",
+    when: [
+      {
+        source: ["text"],
+        sentence: { of: ["load average", "cpu load", "load avg"], near: ["alert", "alarm", "critical", "warning", "problem"] },
+      },
+    ],
+    unless: [{ phrases: [...MEMORY_TROUBLE, "swap", "oom*"] }],
     verdict: NO,
   },
   {

@@ -16,33 +16,15 @@ test("every labelled alert of our own is understood: class, target and decision"
 const STILL_MISSED = {
   "held-out": ["plain: pl-php"],
   "held-out-2": ["second: pd-node"],
-  "held-out-3": ["hosts: turkish", "kubernetes-bots: ks-1", "services: pd-priority"],
+  "held-out-3": ["kubernetes-bots: ks-1", "services: pd-priority"],
   "held-out-4": ["am-hugepages", "appengine", "cron-mail", "eb", "monit2", "rollbar", "talk-joke", "talk-now"].map((id) => `fourth: ${id}`),
-  "held-out-5": [
-    "alertmanager: go-leak",
-    "alertmanager: swap",
-    "grafana: unified-webhook",
-    "hosts: zabbix-swap",
-    "services: nr-host",
-    "talk: bare",
-    ...["de", "es", "fr-res", "ja", "ja-ok"].map((id) => `words: ${id}`),
-  ],
-  "held-out-6": [
-    ...["flat", "summary", "values"].map((id) => `alertmanager-custom: ${id}`),
-    "alertmanager-posts: d-host-bare",
-    ...["bare", "kv-growth", "kv-growth-2", "objects", "swap-crit", "swarm"].map((id) => `alertmanager-webhook: ${id}`),
-    ...["azure", "cloudrun"].map((id) => `cloud: ${id}`),
-    ...["invoked", "load", "monit-ok", "nagios-swap", "plain-bare", "proxmox", "swap-cron"].map((id) => `hosts: ${id}`),
-    "kubernetes-bots: kubectl",
-    ...["jvm", "jvm-native", "node", "pg"].map((id) => `programs: ${id}`),
-    ...["opsgenie", "pd-v3"].map((id) => `services: ${id}`),
-    ...["de-ok", "de-ram", "edited", "edited-worse", "ja", "measure", "pl", "ru"].map((id) => `words: ${id}`),
-  ],
+  "held-out-5": ["alertmanager: go-leak", "talk: bare"],
+  "held-out-6": ["alertmanager-custom: values", "hosts: proxmox"],
 };
 
 test.each(HELD_OUT)("of those in %s no more are missed than are known", (set) => {
   const missed = labelledAlerts(set).flatMap(scoreOf);
-  expect(missed.flatMap(({ id, differs }) => (differs.length > 0 ? [id] : [])).toSorted()).toEqual(STILL_MISSED[set]);
+  expect(missed.flatMap(({ id, differs }) => (differs.length > 0 && !STILL_MISSED[set].includes(id) ? [id] : []))).toEqual([]);
 });
 
 test("there are many, a third of them not about memory, each called by a name of its own", () => {

@@ -17,7 +17,7 @@ const OVER = /^[^\w]{0,12}problem (?:has been |was |is )?resolved\b/im;
 const NETDATA = /^[^\w]{0,6}([\w.-]{1,253})(?: is| was| has)? (critical|warning|needs attention|clear|cleared|recovered)\b, ?(.{1,300})/im;
 // `*** PROBLEM *** db-11/Memory Usage is CRITICAL: CRIT - 95.1% used`, `db-11/memory is *OK*`
 const PLACED =
-  /^(?:[^\w]{0,12}(?:problem|recovery|acknowledgement)[^\w]{1,12})?([\w.-]{1,253})\/(\w[\w .%-]{0,100}) is [*_`]{0,3}(critical|warning|unknown|ok)\b/im;
+  /^(?:[^\w]{0,12}(?:problem|recovery|acknowledgement)[^\w]{1,12}(?:(?:service|host) alert: )?)?([\w.-]{1,253})\/(\w[\w .%-]{0,100}) is [*_`]{0,3}(critical|warning|unknown|ok)\b/im;
 // VictorOps, of what Nagios sends it: `Incident #88 CRITICAL: db-11/Memory`, `RECOVERY: db-11/Memory`
 const STATED = /^[^\w]{0,12}(?:incident )?(?:#?\d{1,12} )?(critical|warning|recovery|ok): ([\w.-]{1,253})\/(\w[\w .%-]{0,100})$/im;
 
