@@ -1,10 +1,10 @@
 import { WEEKDAYS } from "../../src/domain/zoned-time.ts";
 import type { Silence } from "../../src/domain/silence.ts";
 import { quietDigest } from "../../src/messages/quiet-digest.ts";
-import { broadNote } from "../../src/messages/quiet-notes.ts";
+import { attendedNote, broadNote, callNote, directNote, spreadNote } from "../../src/messages/quiet-notes.ts";
 import { silenceSetNote } from "../../src/messages/silence-answers.ts";
 import { silenceList } from "../../src/messages/silence-list.ts";
-import { AT_MS } from "./example-facts.ts";
+import { ALERTED, AT_MS } from "./example-facts.ts";
 import type { PageMessage } from "./thread-page.ts";
 
 const HOUR_MS = 3_600_000;
@@ -74,10 +74,12 @@ const DIGEST = quietDigest({
 });
 
 function oomph(message: PageMessage["message"], afterMs: number): PageMessage {
-  return { author: "Oomph", atMs: AT_MS + afterMs, message };
+  return { author: "Oomph", atMs: AT_MS + afterMs, message, isAlone: true };
 }
 
-/** Name of the file → the messages in it: what is silenced, and what is answered and announced when something is. */
+const CALLED = { incident: ALERTED, forMs: 600_000 } as const;
+
+/** Name of the file → the messages in it: what is silenced, what is answered and announced when something is, and calls when nobody reacts. */
 export const QUIET_PICTURES: Readonly<Record<string, readonly PageMessage[]>> = {
   silences: [oomph(LIST, 0)],
   muted: [
@@ -95,5 +97,11 @@ export const QUIET_PICTURES: Readonly<Record<string, readonly PageMessage[]>> = 
     oomph(silenceSetNote({ silence: EVERY_REDIS, open: 2, staying: [], isCut: true }), 120_000),
     oomph(broadNote({ silence: EVERY_REDIS }), 121_000),
     oomph(DIGEST, 180_000),
+  ],
+  unattended: [
+    oomph(callNote({ ...CALLED, group: "S0ONCALL" }), 600_000),
+    oomph(spreadNote({ incident: { ...ALERTED, stormId: "stm_7k2m9q4t" }, forMs: 1_800_000, permalink: "https://example.slack.com/archives/C0ALERTS/p1" }), 1_800_000),
+    oomph(directNote({ incident: ALERTED, forMs: 1_860_000 }), 1_860_000),
+    oomph(attendedNote({ incident: ALERTED, by }), 1_900_000),
   ],
 };

@@ -14,23 +14,27 @@ const { renderToStaticMarkup }: { readonly renderToStaticMarkup: (element: React
 export type PageMessage = {
   readonly author: string;
   readonly atMs: number;
+  /** Not below the first one. */
+  readonly isAlone?: true;
   readonly message: Pick<OomphMessage, "text"> & {
     readonly blocks?: readonly Block[];
     readonly files?: readonly { readonly name: string; readonly title: string }[];
+    readonly reactions?: readonly { readonly name: string; readonly users: readonly string[] }[];
   };
 };
 
 /** What ids are called: people, channels, groups. */
 export type PageNames = { readonly users: Readonly<Record<string, string>>; readonly channels: Readonly<Record<string, string>>; readonly groups?: Readonly<Record<string, string>> };
 
-/** A self-contained page that looks like a Slack thread: its first message is the root. Nothing in it can be pressed. */
+/** A self-contained page that looks like a Slack thread: its first message is the root, unless they stand alone. Nothing in it can be pressed. */
 export async function renderThreadPage(messages: readonly PageMessage[], names: PageNames): Promise<string> {
   const style = await readFile(require.resolve("slack-blocks-to-jsx/dist/style.css"), "utf8");
-  const [root, ...replies] = messages.map((one) => rendered(one, names));
-  const count = replies.length === 0 ? "" : `<p class="replies">${replies.length} ${replies.length === 1 ? "reply" : "replies"}</p>`;
+  const [root, ...others] = messages.map((one) => rendered(one, names));
+  const replies = messages.slice(1).filter(({ isAlone }) => isAlone !== true).length;
+  const count = replies === 0 ? "" : `<p class="replies">${replies} ${replies === 1 ? "reply" : "replies"}</p>`;
   return [
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Thread</title>`,
-    `<style>${style}${PAGE_STYLE}</style></head><body><main>${root ?? ""}${count}${replies.join("")}</main></body></html>`,
+    `<style>${style}${PAGE_STYLE}</style></head><body><main>${root ?? ""}${count}${others.join("")}</main></body></html>`,
   ].join("\n");
 }
 
@@ -63,19 +67,27 @@ function rendered({ author, atMs, message }: PageMessage, names: PageNames): str
     channels: Object.entries(names.channels).map(([id, name]) => ({ id, name })),
     user_groups: Object.entries(names.groups ?? {}).map(([id, name]) => ({ id, name })),
   };
-  // Our blocks are Slack's, only read-only: a copy is what the renderer takes. It doubles asterisks inside code.
-  const copy: RenderedBlock[] = JSON.parse(JSON.stringify(blocks, (_key, value: unknown) => (typeof value === "string" ? starsInCode(value) : value)));
+  // Our blocks are Slack's, only read-only: a copy is what the renderer takes.
+  const copy: RenderedBlock[] = JSON.parse(JSON.stringify(blocks, (_key, value: unknown) => (typeof value === "string" ? asRendered(value) : value)));
   const markup = renderToStaticMarkup(createElement(Message, { blocks: copy, name: author, logo: portrait(author), time: new Date(atMs), theme: "light", data }));
   const files = (message.files ?? []).map(({ name, title }) => `<p class="file">📎 <b>${escaped(name)}</b> ${escaped(title)}</p>`);
-  return `<article>${markup}${files.join("")}</article>`;
+  const reactions = (message.reactions ?? []).map(({ name, users }) => `<span class="reaction">${EMOJI[name] ?? `:${escaped(name)}:`} ${users.length}</span>`);
+  const below = reactions.length === 0 ? "" : `<p class="reactions">${reactions.join("")}</p>`;
+  return `<article>${markup.replaceAll(GREATER, "&gt;")}${files.join("")}${below}</article>`;
 }
+
+/** Of reactions: Oomph's marks. */
+const EMOJI: Readonly<Record<string, string>> = { eyes: "👀", white_check_mark: "✅" };
+// Nobody writes it; the renderer would put a space behind the sign itself.
+const GREATER = "\ue000";
 
 function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
-function starsInCode(text: string): string {
-  return text.replace(/```[^`]*```|`[^`]*`/g, (span) => span.replaceAll("*", "\u2217"));
+/** The renderer doubles asterisks inside code. */
+function asRendered(text: string): string {
+  return text.replace(/```[^`]*```|`[^`]*`/g, (span) => span.replaceAll("*", "\u2217")).replaceAll("&gt;", GREATER);
 }
 
 /** A coloured square with the first letter, so that the page needs nothing from the network. */
@@ -93,5 +105,8 @@ article { padding: 6px 0; }
 article section { max-width: none !important; }
 .replies { margin: 4px 0; color: #616061; font-size: 13px; border-bottom: 1px solid #ddd; padding-bottom: 6px; }
 .file { margin: 4px 0 4px 44px; padding: 8px 10px; border: 1px solid #ddd; border-radius: 8px; font-size: 14px; }
+.grid { column-gap: 12px; }
+.reactions { margin: 4px 0 0 44px; }
+.reaction { display: inline-block; margin-right: 4px; padding: 1px 8px; border: 1px solid #1264a3; border-radius: 12px; background: #e8f2fa; font-size: 13px; }
 code { font-family: "Liberation Mono", monospace !important; }
 `;
