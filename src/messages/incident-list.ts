@@ -29,5 +29,5 @@ export function incidentList(facts: { readonly incidents: readonly Incident[]; r
 function line(incident: Incident): string {
   const state = STATES[incident.state];
   const seen = incident.timesSeen > 1 ? ` · reported ${counted(incident.timesSeen, "time")}` : "";
-  return `${state.mark} *${PROBLEMS[incident.problem]}: ${code(incidentName(incident.target))}* ${state.says}\n${who(incident.openedBy)} ${time(incident.openedAtMs)}${seen} · ${code(incident.id)}`;
+  return `${state.mark} *${PROBLEMS[incident.problem]}: ${code(incidentName(incident.target))}* ${state.says}\nOpened by ${who(incident.openedBy)} ${time(incident.openedAtMs)}${seen} · ${code(incident.id)}`;
 }

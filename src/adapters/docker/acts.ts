@@ -117,7 +117,9 @@ async function readOwnLayer(client: DockerClient, container: string): Promise<Ow
   );
   const folders = new Set(changed.map((path) => path.slice(0, path.lastIndexOf("/"))));
   const mounted = new Set(Mounts.map(({ Destination }) => Destination));
-  return { bytes, paths: changed.filter((path) => !folders.has(path) && !mounted.has(path)).slice(0, SHOWN_PATHS) };
+  // Docker tells them in another order each time, and a plan that is made anew is to say the same.
+  const own = changed.filter((path) => !folders.has(path) && !mounted.has(path)).toSorted();
+  return { bytes, paths: own.slice(0, SHOWN_PATHS) };
 }
 
 async function endRunning(client: DockerClient, call: "stop" | "restart", id: string): Promise<void> {
