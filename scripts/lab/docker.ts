@@ -79,13 +79,14 @@ export async function nodeBaseImage(projectRoot: string): Promise<string> {
   const [registry, cache, cafile] = [await setting("registry"), await setting("cache"), await setting("cafile")];
   const npmHome = dirname(dirname(realpathSync(which("npm"))));
   const certificates = existsSync(cafile) ? cafile : "/etc/ssl/certs/ca-certificates.crt";
-  const packages = join(cache, "_cacache");
+  // Not its tmp/: what an npm that runs meanwhile has there is gone before it is copied.
+  const packages = ["content-v2", "index-v5"].map((folder) => join("_cacache", folder)).filter((one) => existsSync(join(cache, one)));
   return imageFromHost("oomph-test-base", {
     programs: ["node", "sh", "env", "mkdir", "chown", "ln"],
     libraries: ["libgcc_s.so.1", "libstdc++.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1"],
     trees: {
       [npmHome]: "/usr/lib/node_modules/npm",
-      ...(existsSync(packages) ? { [packages]: "/npm-cache/_cacache" } : {}),
+      ...Object.fromEntries(packages.map((one) => [join(cache, one), join("/npm-cache", one)])),
       ...(existsSync(certificates) ? { [certificates]: "/etc/ssl/certs/ca-certificates.crt" } : {}),
     },
     links: { "/usr/bin/npm": "../lib/node_modules/npm/bin/npm-cli.js" },
