@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Alert, AlertFacts } from "../domain/alert.ts";
 import { given } from "../domain/given.ts";
+import type { AddOutcome } from "../ports/job-queue.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import type { Desk } from "../incidents/desk.ts";
 import type { LogFields } from "../ports/log.ts";
@@ -36,7 +37,7 @@ export function createTaker(
     const { id, key, sameWithinMs } = identityOf(sent, { contentDigest, receivedAtMs, isSentOnce });
     const { leftOut } = sent;
     if (leftOut !== undefined) log.warn({ source, leftOut }, "a sender's message held more alerts than were taken of it");
-    let queued = 0;
+    const outcomes = new Set<AddOutcome>();
     for (const [number, part] of partsOf(sent.facts).entries()) {
       const judged = await judgeInTurns(judge, part, source);
       const alerts = judged.filter(({ memory }) => memory !== "no");
@@ -45,18 +46,12 @@ export function createTaker(
       if (alerts.length === 0 && !isTold) continue;
       const suffix = number === 0 ? "" : `_${number}`;
       const payload = { id: `${source}/${id}${suffix}`, receivedAtMs, alerts, ...(isTold ? { leftOut } : {}) };
-      await queue.add(
-        "alert",
-        { sent: payload },
-        {
-          id: `${source}_${digest(key)}${suffix}`,
-          ...given({ sameWithinMs, priority: priorityOf(alerts) }),
-        },
-      );
-      queued += 1;
+      const options = { id: `${source}_${digest(key)}${suffix}`, ...given({ sameWithinMs, priority: priorityOf(alerts) }) };
+      outcomes.add(await queue.add("alert", { sent: payload }, options));
     }
-    if (queued === 0) return { kind: "ignored", id, because: "none of its alerts is about memory" };
-    return { kind: "queued", id, ...given({ leftOut }) };
+    if (outcomes.has("added")) return { kind: "queued", id, ...given({ leftOut }) };
+    if (outcomes.has("known")) return { kind: "known", id };
+    return { kind: "ignored", id, because: sent.facts.length === 0 ? "it holds no alert" : "none of its alerts is about memory" };
   };
 }
 

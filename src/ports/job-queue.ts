@@ -37,9 +37,12 @@ export type AddOptions = {
   readonly priority?: number;
 };
 
+/** `known`: dropped, because one with this id is there. It is told of `alert` alone: who adds others does not wait for it. */
+export type AddOutcome = "added" | "known";
+
 /** At least once: a job whose worker dies runs again. Throws OomphError `queue-unavailable` within 2 s when Redis is away. */
 export type JobQueue = {
-  add<Name extends JobName>(name: Name, payload: JobPayloads[Name], options: AddOptions): Promise<void>;
+  add<Name extends JobName>(name: Name, payload: JobPayloads[Name], options: AddOptions): Promise<AddOutcome>;
   /** Throws when it cannot be reached. */
   ping(): Promise<void>;
 };

@@ -5,6 +5,8 @@ export type WebhookOutcome =
    * `leftOut`: alerts in it that were counted, and said to be left out.
    */
   | { readonly kind: "queued"; readonly id: string; readonly leftOut?: number }
+  /** All of it was taken before, and is counted once. */
+  | { readonly kind: "known"; readonly id: string }
   /** Understood, and none of Oomph's concern. */
   | { readonly kind: "ignored"; readonly id: string; readonly because: string }
   /** Not what this sender sends; names fields, never their values. */

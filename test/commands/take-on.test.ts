@@ -61,7 +61,10 @@ describe("before the acknowledgement, what comes in", () => {
     });
     const priorities: unknown[] = [];
     const queue: Parameters<typeof createTakeOn>[0]["queue"] = {
-      add: async (_name, _payload, { priority }) => void priorities.push(priority),
+      async add(_name, _payload, { priority }) {
+        priorities.push(priority);
+        return "added";
+      },
     };
     const takeOn = withParts({ queue });
     for (const inbound of [post("a", "warning"), post("b", "critical"), post("c", "critical", "C0OTHER"), command]) await takeOn(inbound);

@@ -30,9 +30,10 @@ function follower({ desk }: TestDesk, socket: string) {
     queue: {
       async add(name, payload, options) {
         if (isQueueAway) throw new OomphError("queue-unavailable", "Redis is away", { retryable: true });
-        await desk.queue.add(name, payload, options);
+        const outcome = await desk.queue.add(name, payload, options);
         added.push(options.id);
         seen.set(options.id, payload as WatchEvent);
+        return outcome;
       },
     },
   };

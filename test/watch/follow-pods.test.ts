@@ -35,10 +35,11 @@ function follower({ desk }: TestDesk) {
       async add(name, payload, options) {
         refused += isQueueAway ? 1 : 0;
         if (isQueueAway) throw new OomphError("queue-unavailable", "Redis is away", { retryable: true });
-        await desk.queue.add(name, payload, options);
+        const outcome = await desk.queue.add(name, payload, options);
         added.push(options.id);
         const read = readPayload("watch-event", JSON.parse(JSON.stringify(payload)));
         if ("kill" in read) kills.push(read.kill);
+        return outcome;
       },
     },
   };

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { Queue, type JobsOptions } from "bullmq";
 import type { Redis } from "ioredis";
 
-import type { AddOptions, JobName, JobPayloads, JobQueue } from "../../ports/job-queue.ts";
+import type { AddOutcome, AddOptions, JobName, JobPayloads, JobQueue } from "../../ports/job-queue.ts";
 import type { Metrics } from "../../ports/metrics.ts";
 import type { AskingConnection } from "./connection.ts";
 
@@ -57,24 +57,28 @@ export function createJobQueue(
     }
   }
 
-  async function add<Name extends JobName>(name: Name, payload: JobPayloads[Name], options: AddOptions): Promise<void> {
+  async function add<Name extends JobName>(name: Name, payload: JobPayloads[Name], options: AddOptions): Promise<AddOutcome> {
     const carried: Carried<Name> = { payload, nonce: randomUUID() };
-    await connection.ask(async (_client, isWanted) => {
+    return connection.ask(async (_client, isWanted) => {
       const queue = await queueOf(name);
-      if (!isWanted()) return; // Redis was lost meanwhile, and its coming back has taken longer than the caller waited
+      // Redis was lost meanwhile, and its coming back has taken longer than the caller waited: nobody hears this.
+      if (!isWanted()) return "added";
       const jobId = options.sameWithinMs === undefined ? options.id : `${options.id}_${carried.nonce}`;
       const { id = jobId } = await queue.add(name, carried, optionsOf(name, jobId, options));
-      if (name === "receive" || name === "alert") void countDuplicate(queue, { id, nonce: carried.nonce, kind: kindOf(name, payload) });
+      if (name !== "receive" && name !== "alert") return "added";
+      const outcome = outcomeOf(queue, { id, nonce: carried.nonce, kind: kindOf(name, payload) });
+      return name === "alert" ? outcome : "added";
     });
   }
 
-  /** Only a figure: nobody waits for it, and when it cannot be had nothing is lost. */
-  async function countDuplicate(
+  /** Never rejects: when it cannot be had, nothing is lost. */
+  async function outcomeOf(
     queue: Queue,
     { id, nonce, kind }: { readonly id: string; readonly nonce: string; readonly kind: string },
-  ): Promise<void> {
+  ): Promise<AddOutcome> {
     const stored = await isStored(connection, queue.toKey(id), nonce).catch(() => true);
     if (!stored) metrics.duplicateDropped(kind);
+    return stored ? "added" : "known";
   }
 
   return {

@@ -182,11 +182,14 @@ async function unprovenBody({ proof, log }: WebhookParts, request: IncomingMessa
   return { ...fail(503, `${proven.because}: send it again`), headers: { "retry-after": String(RETRY_AFTER_SECONDS) } };
 }
 
+const KNOWN = "the same was taken before: it is counted once";
+
 async function replyOf({ log }: WebhookParts, take: () => Promise<WebhookOutcome>): Promise<Reply> {
   try {
     const outcome = await take();
     if (outcome.kind === "unfit") return fail(400, `this is not what the sender's alerts look like: ${outcome.because}`);
     if (outcome.kind === "ignored") return { status: 200, body: { status: "ignored", id: outcome.id, because: outcome.because } };
+    if (outcome.kind === "known") return { status: 202, body: { status: "known", id: outcome.id, because: KNOWN } };
     const { id, leftOut } = outcome;
     return { status: 202, body: { status: "queued", id, ...(leftOut === undefined ? {} : { leftOut }) } };
   } catch (error) {

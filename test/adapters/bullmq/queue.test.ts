@@ -115,11 +115,11 @@ describe("the job queue on BullMQ", () => {
     work({ alert: async ({ sent: { id } }) => (heard.push(id), DONE) });
     const other = createJobQueue(connection, { duplicateDropped: (kind) => duplicates.push(kind) });
     const sent = (id: string) => ({ sent: { id, receivedAtMs: 1, alerts: [] } });
-    await queue.add("alert", sent("first"), { id: "same", sameWithinMs: 3_600_000 });
+    expect(await queue.add("alert", sent("first"), { id: "same", sameWithinMs: 3_600_000 })).toBe("added");
     await vi.waitFor(() => expect(heard).toEqual(["first"]), PATIENCE);
-    await queue.add("alert", sent("again"), { id: "same", sameWithinMs: 3_600_000 });
-    await other.add("alert", sent("elsewhere"), { id: "same", sameWithinMs: 3_600_000 });
-    await vi.waitFor(() => expect(duplicates).toEqual(["alert", "alert"]), PATIENCE);
+    expect(await queue.add("alert", sent("again"), { id: "same", sameWithinMs: 3_600_000 })).toBe("known");
+    expect(await other.add("alert", sent("elsewhere"), { id: "same", sameWithinMs: 3_600_000 })).toBe("known");
+    expect(duplicates).toEqual(["alert", "alert"]);
     await queue.add("alert", sent("other"), { id: "another", sameWithinMs: 1 });
     // A millisecond later it is another message.
     await vi.waitFor(async () => {

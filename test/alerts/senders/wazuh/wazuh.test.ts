@@ -8,6 +8,7 @@ import { wazuh } from "../../../../src/alerts/senders/wazuh/index.ts";
 import { parseWazuhAlert } from "../../../../src/alerts/senders/wazuh/schema.ts";
 import { createTaker } from "../../../../src/alerts/take-sent.ts";
 import { OomphError } from "../../../../src/domain/errors.ts";
+import type { AddOutcome } from "../../../../src/ports/job-queue.ts";
 import { wazuhAlert, wazuhPost } from "../../../support/wazuh.ts";
 
 const CGROUP = "Memory cgroup out of memory: Killed process 42 (node) total-vm:1000kB, anon-rss:800kB, file-rss:0kB, shmem-rss:0kB";
@@ -102,7 +103,7 @@ describe("what claims to be an alert", () => {
 const none = (): void => undefined;
 
 describe("what is sent is queued", () => {
-  function taker(add: (name: string, payload: unknown, options: { readonly id: string }) => Promise<void>) {
+  function taker(add: (name: string, payload: unknown, options: { readonly id: string }) => Promise<AddOutcome>) {
     const received: string[] = [];
     const metrics = { received: (kind: string) => void received.push(kind) };
     const logged: object[] = [];
@@ -115,11 +116,15 @@ describe("what is sent is queued", () => {
 
   it("under an id that is the same for the same alert", async () => {
     const added: { readonly name: string; readonly payload: unknown; readonly id: string }[] = [];
-    const { take } = taker(async (name, payload, { id }) => void added.push({ name, payload, id }));
+    const { take } = taker(async (name, payload, { id }) => {
+      const isKnown = added.some((one) => one.id === id);
+      added.push({ name, payload, id });
+      return isKnown ? "known" : "added";
+    });
     const alert = wazuhAlert({ log: CGROUP, id: "1781187740.1" });
     expect(await take(alert)).toEqual({ kind: "queued", id: "1781187740.1" });
-    await take(alert);
-    await take({ ...alert, id: "1781187740.2" });
+    expect(await take(alert)).toEqual({ kind: "known", id: "1781187740.1" });
+    expect(await take({ ...alert, id: "1781187740.2" })).toMatchObject({ kind: "queued" });
     expect(added.map(({ name }) => name)).toEqual(["alert", "alert", "alert"]);
     expect(new Set(added.map(({ id }) => id)).size).toBe(2);
     expect(added[0]?.id).toMatch(/^wazuh_[0-9a-f]{40}$/);
