@@ -155,7 +155,7 @@ describe("quiet", () => {
       parts.slice(1).map((_, index) => String(index + 2)),
     );
     expect(new Set(parts.slice(1).map((one) => one.thread_ts))).toEqual(new Set([digest?.ts]));
-    const names = parts.flatMap((one) => [...JSON.stringify(one.blocks).matchAll(/`redis\/(many-\d+)`/g)].map(([, name]) => name));
+    const names = parts.flatMap((one) => [...JSON.stringify(one.blocks).matchAll(/`redis\/(many-\d+)`/g)].map(([, name = ""]) => name));
     expect(names.toSorted()).toEqual([...SOME].toSorted());
   });
 
