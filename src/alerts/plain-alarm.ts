@@ -14,6 +14,9 @@ const BEGINS = new RegExp(
 // `prod-db-1 memory usage 98%`, and no word more.
 const MEASURED =
   /^([a-z][\w.]{0,60}(?:-[\w.]{1,60}){1,6}) (?:memory|mem|ram)(?: usage| utilization| used)?:? \d{1,3}(?:\.\d{1,3})?%(?: used)?[.!]?$/i;
+// `memory 98%`, `RAM is at 100%`, and no word more: nearly all of it, and nobody's.
+const SHARE_ALONE =
+  /^(?:memory|mem|ram)(?: usage| utilization| used)?(?: is)?(?: at|:)? (?:[89]\d|100)(?:\.\d{1,3})? ?%(?: used)?[.! ]{0,5}(?::[\w+-]{1,40}:)?$/i;
 // Who speaks to others is a person.
 const TALK =
   /\?|\b(?:i|i'm|i've|we|we're|you|your|my|our|let's|should|please|anyone|anybody|someone|guys|lol|thanks|yesterday|tomorrow)\b/i;
@@ -43,7 +46,7 @@ export function plainAlarm(text: string): PlainAlarm | undefined {
   const [first = ""] = text.trim().split("\n", 1);
   if (text.length > MOST_CHARACTERS || TALK.test(text) || OTHER_THING.test(first) || !MEMORY.test(first)) return undefined;
   const { words, rest } = begunWith(first);
-  if (words.length === 0 && !MEASURED.test(first)) return undefined;
+  if (words.length === 0 && !MEASURED.test(first) && !SHARE_ALONE.test(first)) return undefined;
   const name = rest.replaceAll(/[*`~]/g, "").replace(FIGURE, "").trim();
   // `PRTG: Sensor Memory on SRV-1 Up: 45 %`
   const isUp = words.includes("prtg") && /\bup\b ?[:(]/i.test(rest);

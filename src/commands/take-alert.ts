@@ -1,6 +1,7 @@
 import type { Alert } from "../domain/alert.ts";
 import { targetKey, type Target } from "../domain/target.ts";
 import { given } from "../domain/given.ts";
+import type { Message } from "../domain/message.ts";
 import { hearAlert } from "../incidents/hear-alert.ts";
 import { hearStray } from "../incidents/hear-stray.ts";
 import type { Opened } from "../incidents/opening.ts";
@@ -9,7 +10,7 @@ import { resolveByAlert } from "../incidents/resolve.ts";
 import type { LogFields } from "../ports/log.ts";
 import { threadLink } from "../incidents/thread-link.ts";
 import { note } from "../messages/note.ts";
-import { quietOffer } from "../messages/quiet-offer.ts";
+import { quietChoice, quietOffer } from "../messages/quiet-offer.ts";
 import { startedNote } from "../messages/started-note.ts";
 import { toldBy } from "../messages/told-by.ts";
 import { courseOf, type Course } from "./course-of.ts";
@@ -77,16 +78,30 @@ async function isSureNow({ clusters, desk }: Front, victim: Victim): Promise<boo
 
 type Unsure = { readonly taken: TakenAlert; readonly victim: Victim; readonly place: Reply };
 
-/** Below a post, once for a target in a while, and nothing at all where nobody has posted or the target is not known. */
+/** Below a post, once for a target in a while; where it names nobody once for the channel. Nothing where nobody has posted, or the target is not known. */
 async function offerQuietly(front: Front, { taken, victim, place }: Unsure): Promise<void> {
   const { alert } = taken;
-  if (victim.kind !== "found" || place.threadTs === undefined) {
+  const offered = place.threadTs === undefined ? undefined : await offerOf(front, alert, victim);
+  if (offered === undefined) {
     front.desk.log.debug({ ...forTheLog(taken), found: victim.kind }, "an alert that may be about memory was left alone");
     return undefined;
   }
-  const slot = `alert/offer/${targetKey(victim.target)}/${Math.floor(front.desk.clock.nowMs() / ONE_OFFER_IN_MS)}`;
-  return say(front, { ...place, slot }, quietOffer({ target: victim.target, says: alert.says, class: alert.class }));
+  const slot = `alert/offer/${offered.to ?? place.channel}/${Math.floor(front.desk.clock.nowMs() / ONE_OFFER_IN_MS)}`;
+  return say(front, { ...place, slot }, offered.message);
 }
+
+type Offer = { readonly message: Message; readonly to?: string };
+
+async function offerOf(front: Front, alert: Alert, victim: Victim): Promise<Offer | undefined> {
+  const { says, class: kind } = alert;
+  if (victim.kind === "found") return { message: quietOffer({ target: victim.target, says, class: kind }), to: targetKey(victim.target) };
+  if (victim.kind === "several" || victim.because !== undefined || ELSEWHERE.has(kind)) return undefined;
+  const meant = await mayBeMeant(front, alert);
+  return meant === undefined || meant === "told" ? undefined : { message: quietChoice({ targets: meant.targets, says, class: kind }) };
+}
+
+/** What may be about something else than memory is not asked about. */
+const ELSEWHERE: ReadonlySet<Alert["class"]> = new Set(["container_restarts", "back_off", "evicted"]);
 
 const ONE_OFFER_IN_MS = 60 * 60_000;
 

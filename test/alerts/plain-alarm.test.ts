@@ -41,6 +41,9 @@ describe("an alarm in plain words", () => {
     "Warning: memory usage of worker-7 is high",
     "P1: is memory high on worker-7?",
     "prod-db-1 memory usage 98% lol",
+    "memory 40%",
+    "memory 98% lower than before",
+    "my memory usage is at 100% today",
     "web-1 memory usage was 98% before the fix",
     "ALERT: memory-bound job finished on worker-7",
     "ALERT: CPU high on worker-7",
@@ -51,4 +54,8 @@ describe("an alarm in plain words", () => {
   ])("is not what people say, and nothing about other things: %s", (text) => {
     expect(read(text)).toMatchObject({ memory: "no" });
   });
+});
+
+test.each(["memory 98%", "RAM is at 100%!", "Memory usage: 97.5 % :scream:"])("%s alone is one of nobody's", (text) => {
+  expect(read(text)).toMatchObject({ memory: "yes", class: "memory_high", subject: { names: [], hosts: [] } });
 });

@@ -147,6 +147,20 @@ describe("among several Redis", () => {
   });
   afterEach(() => on.test.stop());
 
+  it("how much is in use, of nobody, gets one quiet list of what it may mean in an hour", async () => {
+    const { outbox } = on.front.desk.store;
+    const person = (text: string, ts: string) =>
+      on.receiver.handle({ kind: "post", id: ts, post: { channel: CHANNEL, ts, userId: "U0X", text }, receivedAtMs: 0 });
+    await person("memory 98%", "9.9");
+    await person("RAM is at 100%", "9.8");
+    const [offer, ...others] = await outbox.due(on.front.desk.clock.nowMs(), 10);
+    expect(others).toEqual([]);
+    const slot = offer?.slot ?? "";
+    expect(slot).toMatch(new RegExp(`^alert/offer/${CHANNEL}/\\d+$`));
+    expect(await on.slot(slot)).toMatch(/It does not say whose; [^]*deploy\/rdev\/web/);
+    expect(await on.front.desk.store.incidents.list({ limit: 1 })).toEqual([]);
+  });
+
   const alert = (text: string) =>
     on.receiver.handle({ kind: "post", id: "e1", post: { channel: CHANNEL, ts: "9.9", botId: "B0ALERTS", text }, receivedAtMs: 0 });
   const names = async () => (await on.front.desk.store.incidents.list({ limit: 10 })).map(({ target, rootTs }) => [target.name, rootTs]);

@@ -5,7 +5,7 @@ import type { Silence } from "../../src/domain/silence.ts";
 import type { Stray } from "../../src/domain/stray.ts";
 import type { Target } from "../../src/domain/target.ts";
 import { joinedNote, reopenedNote } from "../../src/messages/joined-note.ts";
-import { quietOffer } from "../../src/messages/quiet-offer.ts";
+import { quietChoice, quietOffer } from "../../src/messages/quiet-offer.ts";
 import { broadNote, callNote, silencedNote, spreadNote } from "../../src/messages/quiet-notes.ts";
 import { silenceSetNote } from "../../src/messages/silence-answers.ts";
 import { resolvedNote } from "../../src/messages/resolved-note.ts";
@@ -71,6 +71,7 @@ describe.each(names)("what an alert is called, %#", (name) => {
     };
     const all = [
       quietOffer({ target, says: name, class: "back_off" }),
+      quietChoice({ targets: [target], says: name, class: "memory_high" }),
       joinedNote({ incident, actor, reports }),
       reopenedNote({ incident, actor }),
       worseNote({ incident, actor, from: "warning", to: "critical" }),
