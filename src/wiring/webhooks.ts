@@ -1,7 +1,7 @@
-import { createPlaces } from "../adapters/http/places.ts";
+import { createLargeBodies, createPlaces } from "../adapters/http/places.ts";
 import { sharedSecret, signedBody } from "../adapters/http/proofs.ts";
 import type { Handler } from "../adapters/http/server.ts";
-import { createUnconfigured, createWebhook, MOST_UNPROVEN, type WebhookParts } from "../adapters/http/webhook.ts";
+import { createUnconfigured, createWebhook, MOST_LARGE, MOST_UNPROVEN, type WebhookParts } from "../adapters/http/webhook.ts";
 import { createSnsProof } from "../adapters/sns/sns-proof.ts";
 import type { Judge } from "../alerts/judge.ts";
 import { createGenericReader } from "../alerts/senders/generic/index.ts";
@@ -33,11 +33,11 @@ export function webhooksOf({ webhooks }: Pick<Config, "webhooks">, desk: Parts, 
   const { clock, log, metrics } = desk;
   const onRefused = (): void => metrics.received("alert-refused");
   const routes = [...keyed(webhooks, clock), ...cloudwatch(webhooks, desk), ...generic(webhooks)];
-  const unproven = createPlaces(MOST_UNPROVEN);
+  const shared = { unproven: createPlaces(MOST_UNPROVEN), large: createLargeBodies(MOST_LARGE) };
   const taken = Object.fromEntries(
     routes.map(({ path, source, readSent, isSentOnce = false, ...rest }) => {
       const take = createTaker({ source, readSent, isSentOnce }, { ...desk, judge });
-      return [`/webhooks/${path}`, createWebhook({ ...rest, path, onRefused, take, clock, log, unproven })] as const;
+      return [`/webhooks/${path}`, createWebhook({ ...rest, path, onRefused, take, clock, log, ...shared })] as const;
     }),
   );
   return { ...unconfigured(), ...taken };

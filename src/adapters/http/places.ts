@@ -18,3 +18,18 @@ export function createPlaces(most: number): Places {
     },
   };
 }
+
+/** Bodies that take many times their length once they are read: so many are held at once, and one is worked on. */
+export type LargeBodies = Places & { inTurn<Result>(work: () => Promise<Result>): Promise<Result> };
+
+export function createLargeBodies(most: number): LargeBodies {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    ...createPlaces(most),
+    inTurn(work) {
+      const done = last.then(work);
+      last = done.catch(() => undefined);
+      return done;
+    },
+  };
+}

@@ -4,7 +4,7 @@ import { messageOf, OomphError } from "../../domain/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Proof, TakeSent, WebhookOutcome } from "../../ports/webhook.ts";
-import { createPlaces, type Places } from "./places.ts";
+import { createLargeBodies, createPlaces, type LargeBodies, type Places } from "./places.ts";
 import { drain, readBody, type BodyRead } from "./read-body.ts";
 import { createTurnstile } from "./turnstile.ts";
 
@@ -23,6 +23,8 @@ export type WebhookParts = {
   readonly onlyAfter5xx?: true;
   /** Bodies that are read at once before it is known whose they are, on all routes that share it; absent: 32 on this one. */
   readonly unproven?: Places;
+  /** Bodies of more than 64 KiB, on all routes that share it; absent: 8 on this one. */
+  readonly large?: LargeBodies;
   /** Longest wait for a body, whoever sends it; absent: 10 s. */
   readonly bodyWithinMs?: number;
   /** Longest body; absent: 1 MiB. */
@@ -37,6 +39,10 @@ const PER_MINUTE = 6_000;
 const RETRY_AFTER_SECONDS = 5;
 /** Of 1 MiB each they hold 32 MiB, whoever sends them. */
 export const MOST_UNPROVEN = 32;
+// A list of nothing but `{}` takes thirty times its length once it is parsed: of 4 MiB there is room for one.
+const LARGE_BYTES = 64 * 2 ** 10;
+/** Of 4 MiB each they hold 32 MiB. */
+export const MOST_LARGE = 8;
 const BODY_WITHIN_MS = 10_000;
 
 type Reply = {
@@ -47,7 +53,7 @@ type Reply = {
   readonly isLate?: true;
 };
 
-type Gates = { readonly turnstile: ReturnType<typeof createTurnstile>; readonly unproven: Places };
+type Gates = { readonly turnstile: ReturnType<typeof createTurnstile>; readonly unproven: Places; readonly large: LargeBodies };
 
 /**
  * A route for one sender's JSON. 202 says that it is kept and will be handled; nothing else does. Who sends is looked at
@@ -55,7 +61,8 @@ type Gates = { readonly turnstile: ReturnType<typeof createTurnstile>; readonly 
  */
 export function createWebhook(parts: WebhookParts): (request: IncomingMessage, response: ServerResponse) => void {
   const turnstile = createTurnstile({ perMinute: parts.perMinute ?? PER_MINUTE, clock: parts.clock });
-  const gates = { turnstile, unproven: parts.unproven ?? createPlaces(MOST_UNPROVEN) };
+  const { unproven = createPlaces(MOST_UNPROVEN), large = createLargeBodies(MOST_LARGE) } = parts;
+  const gates = { turnstile, unproven, large };
   const note = createRefusalLog(parts);
   return (request, response) => {
     void answered(parts, request, gates).then((reply) => {
@@ -104,7 +111,7 @@ async function answered(parts: WebhookParts, request: IncomingMessage, gates: Ga
 }
 
 async function answer(parts: WebhookParts, request: IncomingMessage, gates: Gates): Promise<Reply> {
-  const { proof, limitBytes = BODY_LIMIT_BYTES, types = [], take } = parts;
+  const { proof, types = [] } = parts;
   if (request.method !== "POST") return { ...fail(405, "expected POST"), headers: { allow: "POST" } };
   const shown = proof.byHeaders(request.headers);
   // Some senders show what they have only when they are asked.
@@ -112,13 +119,37 @@ async function answer(parts: WebhookParts, request: IncomingMessage, gates: Gate
   const refused = unreadable(request, types) ?? (shown === "right" ? oneTooMany(parts, gates) : undefined);
   if (refused !== undefined) return refused;
 
-  const read = shown === "right" ? await wholeBody(parts, request) : await provenBody(parts, request, gates);
+  if (shown === "right") return inPlace({ parts, request, gates }, async () => takeRead(parts, await wholeBody(parts, request), gates));
+  const read = await provenBody(parts, request, gates);
+  return read.kind === "read" ? inPlace({ parts, request, gates }, () => takeRead(parts, read, gates)) : takeRead(parts, read, gates);
+}
+
+type Asked = { readonly parts: WebhookParts; readonly request: IncomingMessage; readonly gates: Gates };
+
+/** What does not say its length may be large. */
+async function inPlace({ parts, request, gates }: Asked, work: () => Promise<Reply>): Promise<Reply> {
+  if (Number(request.headers["content-length"] ?? Number.POSITIVE_INFINITY) <= LARGE_BYTES) return work();
+  const giveBack = gates.large.take();
+  if (giveBack === undefined) return busy(parts, "more large messages than are taken at once");
+  try {
+    return await work();
+  } finally {
+    giveBack();
+  }
+}
+
+async function takeRead(parts: WebhookParts, read: BodyRead | Refused, { large }: Gates): Promise<Reply> {
+  const { limitBytes = BODY_LIMIT_BYTES, take } = parts;
   if (read.kind === "refused") return read.reply;
   if (read.kind === "too-large") return fail(413, `expected at most ${limitBytes} bytes in one message`);
-  const parsed = parse(read.bytes);
-  if (parsed.kind === "broken") return fail(400, "expected one JSON object in UTF-8, got something that cannot be parsed");
-  const digest = createHash("sha256").update(read.bytes).digest("hex");
-  return replyOf(parts, () => take(parsed.value, digest));
+  const { bytes } = read;
+  const work = async (): Promise<Reply> => {
+    const parsed = parse(bytes);
+    if (parsed.kind === "broken") return fail(400, "expected one JSON object in UTF-8, got something that cannot be parsed");
+    const digest = createHash("sha256").update(bytes).digest("hex");
+    return replyOf(parts, () => take(parsed.value, digest));
+  };
+  return bytes.byteLength > LARGE_BYTES ? large.inTurn(work) : work();
 }
 
 type Refused = { readonly kind: "refused"; readonly reply: Reply };
@@ -126,10 +157,7 @@ type Refused = { readonly kind: "refused"; readonly reply: Reply };
 /** Anybody can send a body that claims to be signed: few are read at once. */
 async function provenBody(parts: WebhookParts, request: IncomingMessage, gates: Gates): Promise<BodyRead | Refused> {
   const giveBack = gates.unproven.take();
-  if (giveBack === undefined) {
-    const busy = fail(parts.onlyAfter5xx ? 503 : 429, "more signed messages than are read at once: send it again in 1 s");
-    return { kind: "refused", reply: { ...busy, headers: { "retry-after": "1" } } };
-  }
+  if (giveBack === undefined) return { kind: "refused", reply: busy(parts, "more signed messages than are read at once") };
   try {
     const read = await wholeBody(parts, request);
     if (read.kind !== "read") return read;
@@ -138,6 +166,10 @@ async function provenBody(parts: WebhookParts, request: IncomingMessage, gates: 
   } finally {
     giveBack();
   }
+}
+
+function busy({ onlyAfter5xx }: WebhookParts, why: string): Reply {
+  return { ...fail(onlyAfter5xx ? 503 : 429, `${why}: send it again in 1 s`), headers: { "retry-after": "1" } };
 }
 
 /** Nobody is waited for for long, not even with the right secret: a sender that hangs keeps a connection and what it has sent. */

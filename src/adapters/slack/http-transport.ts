@@ -9,12 +9,17 @@ import type { TakeIn } from "./take-in.ts";
 export const EVENTS_PATH = "/slack/events";
 // A message of 40,000 characters with its attachments, escaped twice, stays well below.
 const BODY_LIMIT_BYTES = 2 * 2 ** 20;
+// Whose a body is shows only when it is there. Slack's are small, sent at once, and after 3 s nobody waits any more.
+const MOST_HELD_BYTES = 32 * 2 ** 20;
+const BODY_WITHIN_MS = 3_000;
 
 export type HttpTransportParts = {
   readonly signingSecret: string;
   readonly takeIn: TakeIn;
   readonly clock: Clock;
   readonly log: Log;
+  /** Longest wait for a body; absent: 3 s. */
+  readonly bodyWithinMs?: number;
 };
 
 /**
@@ -23,11 +28,12 @@ export type HttpTransportParts = {
  */
 export function createHttpTransport(parts: HttpTransportParts) {
   let isStopping = false;
+  const held: Held = { bytes: 0 };
   return {
     requestHandler(req: IncomingMessage, res: ServerResponse): void {
       if (isStopping) return end(res, 503);
       if (req.method !== "POST" || pathOf(req) !== EVENTS_PATH) return end(res, 404);
-      handle(parts, req, res).catch((error: unknown) => {
+      handle(parts, held, { req, res }).catch((error: unknown) => {
         parts.log.warn({ because: messageOf(error) }, "a request from Slack could not be answered");
         if (!res.headersSent) end(res, 503);
       });
@@ -38,9 +44,14 @@ export function createHttpTransport(parts: HttpTransportParts) {
   };
 }
 
-async function handle({ signingSecret, takeIn, clock, log }: HttpTransportParts, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const body = await readBody(req);
+type Exchange = { readonly req: IncomingMessage; readonly res: ServerResponse };
+
+async function handle(parts: HttpTransportParts, held: Held, { req, res }: Exchange): Promise<void> {
+  const { signingSecret, takeIn, clock, log, bodyWithinMs = BODY_WITHIN_MS } = parts;
+  const late = setTimeout(() => req.destroy(), bodyWithinMs);
+  const body = await readBody(req, held).finally(() => clearTimeout(late));
   if (body === "too-large") return end(res, 413);
+  if (body === "too-much") return end(res, 503);
   const signed = { body, timestamp: headerOf(req, "x-slack-request-timestamp"), signature: headerOf(req, "x-slack-signature") };
   if (!isFromSlack(signed, signingSecret, clock.nowMs())) {
     log.warn({ path: pathOf(req) }, "refused a request without a valid signature of Slack, or older than 5 minutes");
@@ -78,16 +89,25 @@ function isPayload(value: unknown): value is Payload {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-async function readBody(req: IncomingMessage): Promise<Buffer | "too-large"> {
+/** Of all bodies that are being read. */
+type Held = { bytes: number };
+
+async function readBody(req: IncomingMessage, held: Held): Promise<Buffer | "too-large" | "too-much"> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of req) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    bytes += chunk.byteLength;
-    if (bytes > BODY_LIMIT_BYTES) return "too-large";
-    chunks.push(chunk);
+  try {
+    for await (const chunk of req) {
+      if (!(chunk instanceof Uint8Array)) continue;
+      bytes += chunk.byteLength;
+      held.bytes += chunk.byteLength;
+      if (bytes > BODY_LIMIT_BYTES) return "too-large";
+      if (held.bytes > MOST_HELD_BYTES) return "too-much";
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  } finally {
+    held.bytes -= bytes;
   }
-  return Buffer.concat(chunks);
 }
 
 function headerOf(req: IncomingMessage, name: string): string {

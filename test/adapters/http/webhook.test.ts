@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { createHttpServer, type HttpServer } from "../../../src/adapters/http/server.ts";
-import { createPlaces } from "../../../src/adapters/http/places.ts";
+import { createLargeBodies, createPlaces } from "../../../src/adapters/http/places.ts";
 import { sharedSecret, signedBody } from "../../../src/adapters/http/proofs.ts";
 import { BODY_LIMIT_BYTES, createWebhook, type WebhookParts } from "../../../src/adapters/http/webhook.ts";
 import { OomphError } from "../../../src/domain/errors.ts";
@@ -17,7 +17,9 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.close(100)));
 });
 
-type Start = Partial<Pick<WebhookParts, "proof" | "take" | "onRefused" | "perMinute" | "onlyAfter5xx" | "unproven" | "bodyWithinMs">> & {
+type Start = Partial<
+  Pick<WebhookParts, "proof" | "take" | "onRefused" | "perMinute" | "onlyAfter5xx" | "unproven" | "large" | "bodyWithinMs">
+> & {
   readonly nowMs?: () => number;
 };
 
@@ -63,6 +65,32 @@ describe("a webhook", () => {
     nowMs = 60_000;
     await send("{");
     expect([refused, logged.length]).toEqual([5, 3]);
+  });
+
+  test("works on one large message at a time, and holds no more than there is room for; small ones pass", async () => {
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    let [running, most] = [0, 0];
+    const { send, taken } = await start({
+      large: createLargeBodies(2),
+      async take(body) {
+        running += 1;
+        most = Math.max(most, running);
+        if (typeof body === "object" && body !== null && "large" in body) await gate;
+        running -= 1;
+        return { kind: "queued", id: "1" };
+      },
+    });
+    const large = JSON.stringify({ large: "x".repeat(2 ** 16) });
+    const first = send(large);
+    await expect.poll(() => taken.length, PATIENCE).toBe(1);
+    const others = [send(large), send(large)];
+    expect(await Promise.race(others)).toMatchObject({ status: 429, body: { error: expect.stringContaining("more large messages") } });
+    expect(taken).toHaveLength(1);
+    open();
+    expect((await Promise.all([first, ...others])).filter(({ status }) => status === 202)).toHaveLength(2);
+    expect(most).toBe(1);
+    expect(await send("{}")).toMatchObject({ status: 202 });
   });
 
   test("takes a sender that hangs up in the middle for one that sent nothing useful, and for no fault of Oomph's", async () => {

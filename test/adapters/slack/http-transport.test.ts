@@ -1,7 +1,11 @@
 import { createHmac } from "node:crypto";
+import { createServer, request as httpRequest } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startSlack, type LabSlack } from "../../../scripts/lab/slack/index.ts";
-import { type SlackApp, startSlackApp } from "../../support/slack-app.ts";
+import { createHttpTransport, EVENTS_PATH } from "../../../src/adapters/slack/http-transport.ts";
+import { PATIENCE } from "../../support/patience.ts";
+import { collectLog, realClock, type SlackApp, startSlackApp } from "../../support/slack-app.ts";
 
 describe("requests from Slack", () => {
   let lab: LabSlack;
@@ -80,3 +84,48 @@ describe("requests from Slack", () => {
     expect((await send(JSON.stringify({ type: "x".repeat(2 ** 21) }))).status).toBe(413);
   });
 });
+
+describe("bodies that do not end", () => {
+  test("are held up to 32 MiB in all, whoever sends them", async () => {
+    const { url, close } = await serve(PATIENCE.timeout);
+    const open = Array.from({ length: 17 }, () => unended(url, 2 ** 21 - 1));
+    expect(await Promise.race(open.map(({ answered }) => answered))).toBe(503);
+    for (const { cutOff } of open) cutOff();
+    await expect.poll(async () => (await fetch(url, { method: "POST", body: "{}" })).status, PATIENCE).toBe(401);
+    await close();
+  });
+
+  test("are cut off", async () => {
+    const { url, close } = await serve(20);
+    expect(await unended(url, 1).answered).toBeUndefined();
+    await close();
+  });
+});
+
+/** A listener of its own, to which nobody has to be Slack. */
+async function serve(bodyWithinMs: number): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const takeIn = { take: async () => true, settled: async () => undefined };
+  const parts = { signingSecret: "a-secret-of-this-test", takeIn, clock: realClock, log: collectLog([]), bodyWithinMs };
+  const server = createServer(createHttpTransport(parts).requestHandler);
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}${EVENTS_PATH}`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+/** `answered`: the status, undefined when it was cut off before. */
+function unended(url: string, bytes: number): { readonly answered: Promise<number | undefined>; cutOff(): void } {
+  const request = httpRequest(url, { method: "POST", agent: false, headers: { "content-length": 2 ** 21 } });
+  request.on("error", () => undefined);
+  request.write("x".repeat(bytes));
+  const answered = new Promise<number | undefined>((done) => {
+    request.once("close", () => done(undefined));
+    request.once("response", ({ statusCode }) => done(statusCode));
+  });
+  return { answered, cutOff: () => void request.destroy() };
+}
