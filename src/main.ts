@@ -1,4 +1,5 @@
 import { createLog } from "./adapters/log/create-log.ts";
+import { hearConsole } from "./adapters/log/hear-console.ts";
 import { createMetrics } from "./adapters/metrics/create-metrics.ts";
 import { startOomph, type Oomph } from "./app.ts";
 import { problemLines } from "./cli/load-config.ts";
@@ -21,6 +22,7 @@ if (loaded.kind === "invalid") {
 
 async function run(config: ServiceConfig): Promise<void> {
   const log = createLog({ level: config.log.level, secrets: secretsOf(config) });
+  hearConsole(log);
   const fail = (error: unknown): void => {
     log.error({ error }, "an error that nobody handled: stopping");
     process.exit(EXIT.internal);

@@ -6,6 +6,7 @@ import { createJobQueue } from "../adapters/bullmq/create-job-queue.ts";
 import { PAGE_PATHS, pageFrom } from "../adapters/http/pages.ts";
 import { createHttpServer } from "../adapters/http/server.ts";
 import { createLog } from "../adapters/log/create-log.ts";
+import { hearConsole } from "../adapters/log/hear-console.ts";
 import { createSlack } from "../adapters/slack/slack.ts";
 import { systemClock as clock } from "../adapters/system/system-clock.ts";
 import { createJudge } from "../alerts/judge.ts";
@@ -25,6 +26,7 @@ const work = createBirpc<WorkCalls, IntakeCalls>(
 );
 
 const log = createLog(settings.log);
+hearConsole(log);
 const metrics = {
   received: (kind: string): void => void work.received.asEvent(kind),
   duplicateDropped: (kind: string): void => void work.duplicateDropped.asEvent(kind),
