@@ -8,6 +8,7 @@ import { labelsInText } from "./labels-in-text.ts";
 import { BUILT_IN_RULES } from "./rules/index.ts";
 import { machinesSaid } from "./places-in-text.ts";
 import { namesSomebody, subjectOf } from "./subject.ts";
+import { tellsOfRefusal } from "./tells-of-refusal.ts";
 import { thresholdIn } from "./threshold-in.ts";
 import { timeInText } from "./time-in-text.ts";
 import { isOfMachine, isReporter, namesMachine, victimLabels } from "./victim-labels.ts";
@@ -29,7 +30,8 @@ export async function judgeInTurns(judge: Judge, facts: readonly AlertFacts[], s
 /** Of an alert's own words the thread shows so many characters. */
 const MOST_WORDS = 500;
 
-type Verdict = Pick<Alert, "memory" | "class" | "rule" | "subject" | "kills" | "threshold"> & Partial<Pick<Alert, "severity">>;
+type Verdict = Pick<Alert, "memory" | "class" | "rule" | "subject" | "kills" | "threshold"> &
+  Partial<Pick<Alert, "severity" | "refusesWrites">>;
 
 /** Kernel lines first, which say exactly what happened; then the users' rules, then those built in: the first that fits. */
 export function createJudge(ofUsers: readonly AlertRule[] = []): Judge {
@@ -70,7 +72,8 @@ function ruled(facts: AlertFacts, rule: Pick<AlertRule, "id" | "verdict"> | unde
   // Much memory used, and whom it names is a machine, which it calls so.
   const isMachine = subject.about === "node" && (subject !== named || callsItMachine(facts));
   const told = !isMeant && kind === "memory_high" && isMachine ? "node_memory_high" : kind;
-  const more = { ...given({ severity }), ...thresholdOf(facts, judged) };
+  const refuses = judged !== "no" && told === "redis_memory" && tellsOfRefusal(facts);
+  const more = { ...given({ severity }), ...thresholdOf(facts, judged), ...(refuses ? ({ refusesWrites: true } as const) : {}) };
   return { memory: judged, class: judged === "no" ? "other" : told, rule: rule.id, subject, kills: [], ...more };
 }
 

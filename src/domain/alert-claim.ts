@@ -10,12 +10,15 @@ export type AlertClaim = {
   readonly value?: string;
   /** From where on the sender's rule fires. */
   readonly threshold?: Threshold;
+  /** A Redis refuses writes for want of memory. */
+  readonly refusesWrites?: true;
 };
 
 const MOST_CHARACTERS = 60;
 
 /** Undefined: it says nothing that could be checked. */
-export function claimOf({ severity, value, threshold }: Pick<Alert, "severity" | "value" | "threshold">): AlertClaim | undefined {
-  const claim = given({ severity: severity ?? undefined, value: value?.trim().slice(0, MOST_CHARACTERS), threshold });
+export function claimOf(alert: Pick<Alert, "severity" | "value" | "threshold" | "refusesWrites">): AlertClaim | undefined {
+  const { severity, value, threshold, refusesWrites } = alert;
+  const claim = given({ severity: severity ?? undefined, value: value?.trim().slice(0, MOST_CHARACTERS), threshold, refusesWrites });
   return Object.keys(claim).length === 0 ? undefined : claim;
 }

@@ -124,6 +124,8 @@ export type Alert = Omit<AlertFacts, "text" | "metric"> & {
   readonly rule: string;
   /** From where on its sender's rule fires, where that is said. */
   readonly threshold?: Threshold;
+  /** By its words a Redis refuses writes for want of memory. */
+  readonly refusesWrites?: true;
   readonly subject: AlertSubject;
   /** Who was killed for want of memory, as far as log lines in it say: oldest first, the newest few. */
   readonly kills: readonly AlertKill[];

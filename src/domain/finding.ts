@@ -60,6 +60,8 @@ export type Diagnosis = {
     /** A sentence. */
     readonly says: string;
   };
+  /** Of a Redis: it took writes as it was looked at, or nothing says that it refused them. Absent: it was full, or nobody knows. */
+  readonly hadRoom?: true;
   /** Of the alert that began it; absent: none did, or its kind claims nothing that can be measured. */
   readonly claim?: ClaimCheck;
   /** Things to do that Oomph cannot do itself: code to change, teams to ask. */

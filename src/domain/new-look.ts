@@ -4,7 +4,7 @@ import type { Investigation } from "./investigation.ts";
 
 /** An open incident is looked at anew because of an alert that joins it. */
 export type NewLook = {
-  readonly because: "worse" | "killed" | "another" | "refired" | "outdated" | "was-well";
+  readonly because: "worse" | "refused" | "killed" | "another" | "refired" | "outdated" | "was-well";
   readonly alert: AlertWords;
   readonly investigation: Investigation;
   /** The runbook's steps, all waiting. */

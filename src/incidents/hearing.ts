@@ -10,7 +10,7 @@ import { fingerprintOf, type Opened, type Opening } from "./opening.ts";
 export type Hearing = Omit<Opening, "severity" | "traits" | "labels" | "alert"> & {
   /** The same key is the same alert, heard again. */
   readonly key: string;
-  readonly alert: Joined["alert"] & Partial<Pick<Alert, "threshold" | "startsAtMs">>;
+  readonly alert: Joined["alert"] & Partial<Pick<Alert, "threshold" | "refusesWrites" | "startsAtMs">>;
   readonly heardAtMs: number;
   /** Of a post, which may have been edited: when it came to be as it is. Later than its end it fires again. */
   readonly changedAtMs?: number;

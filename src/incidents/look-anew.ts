@@ -8,7 +8,7 @@ import type { HeardKind, Tables } from "../ports/store.ts";
 import type { Desk } from "./desk.ts";
 import { investigationOf, type Opening } from "./opening.ts";
 
-/** What alerts bring is looked at no more often than this, unless it has become worse. */
+/** What alerts bring is looked at no more often than this, unless it is worse than was known. */
 export const LOOK_EVERY_MS = 5 * 60_000;
 /** What was found out longer ago says nothing of what is reported now. */
 export const OUTDATED_AFTER_MS = 10 * 60_000;
@@ -20,7 +20,7 @@ const SAME_KILL_MS = 2 * 60_000;
 /** Verdicts by which nothing is wrong with the memory, or nobody knows. */
 export const WELL: ReadonlySet<string> = new Set(["healthy", "undetermined", "not-oom", "misreported"]);
 
-export type Joined = Pick<Opening, "target" | "runbookId" | "steps"> & {
+export type Joined = Pick<Opening, "target" | "runbookId" | "steps" | "claim"> & {
   readonly actor: Actor;
   readonly alert: Pick<Alert, "source" | "class" | "severity" | "subject" | "labels"> & Partial<Pick<Alert, "name">> & Partial<AlertWords>;
 };
@@ -43,14 +43,14 @@ export async function lookAnew(tables: Tables, desk: Desk, joins: Joins): Promis
   if (incident.state === "acting" || incident.state === "verifying") return undefined;
   const nowMs = desk.clock.nowMs();
   const waits = last.state === "queued" && last.startedAtMs > nowMs;
-  const worse = worst(joined, incident.severity ?? null);
-  if (last.state === "queued" && !(waits && worse !== undefined)) return undefined;
-  const reason = worse ?? (await reasonOf(tables, joins, nowMs));
+  const pressing = worst(joined, incident.severity ?? null) ?? refusal(joins);
+  if (last.state === "queued" && !(waits && pressing !== undefined)) return undefined;
+  const reason = pressing ?? (await reasonOf(tables, joins, nowMs));
   if (reason === undefined) return undefined;
   const { because, by } = reason;
   const atMs = dueAt(because, last, nowMs);
   const investigation = waits ? { ...last, startedAtMs: atMs } : { ...investigationOf(desk, incident, by), startedAtMs: atMs };
-  if (!waits) await tables.investigations.create(investigation);
+  await (waits ? tables.investigations.update(last.id, { startedAtMs: atMs }) : tables.investigations.create(investigation));
   return { because, alert: wordsOf(by.alert), investigation, steps: by.steps, ...(atMs > nowMs ? { fromMs: atMs } : {}) };
 }
 
@@ -76,6 +76,18 @@ function worst(joined: readonly Joined[], known: Severity | null): Reason | unde
     undefined,
   );
   return by === undefined || known === null ? undefined : { because: "worse", by };
+}
+
+/**
+ * Writes are refused, and the last look had found room, or runs, waits and knows nothing of it. Where it was begun by such a word
+ * itself it is as any other that joins: looked at when the pause is over, not at each word.
+ */
+function refusal({ joined, last }: Joins): Reason | undefined {
+  const by = joined.findLast(({ claim }) => claim?.refusesWrites === true);
+  if (by === undefined) return undefined;
+  const knew = last.alert?.refusesWrites === true;
+  const isNews = isUnderway(last) ? !knew : last.diagnosis?.hadRoom === true;
+  return isNews ? { because: "refused", by } : undefined;
 }
 
 async function reasonOf(tables: Tables, { incident, joined, last }: Joins, nowMs: number): Promise<Reason | undefined> {
@@ -118,6 +130,7 @@ function isFirstCritical({ severity }: Joined["alert"], incident: Incident): boo
 }
 
 function dueAt(because: Because, last: Investigation, nowMs: number): number {
-  if (because !== "worse") return Math.max(nowMs, last.startedAtMs + LOOK_EVERY_MS);
+  const isPressing = because === "worse" || (because === "refused" && last.alert?.refusesWrites !== true);
+  if (!isPressing) return Math.max(nowMs, last.startedAtMs + LOOK_EVERY_MS);
   return last.state === "running" ? nowMs + AFTER_RUNNING_MS : nowMs;
 }

@@ -119,6 +119,7 @@ const AlertSchema = z.object({
   labels: z.record(z.string(), z.string()),
   value: z.string().exactOptional(),
   threshold: z.object({ amount: z.number(), unit: z.enum(["bytes", "share", "plain"]) }).exactOptional(),
+  refusesWrites: z.literal(true).exactOptional(),
   startsAtMs: z.number().exactOptional(),
   link: z.string().exactOptional(),
   subject: z.object({

@@ -7,6 +7,7 @@ import { alertLines } from "./alert-note.ts";
 
 const BECAUSE = {
   worse: "it has become worse",
+  refused: "writes are refused by its word, which the last look had not seen",
   killed: "something was killed for want of memory",
   another: "another alert has joined",
   refired: "it fires again after it was over",

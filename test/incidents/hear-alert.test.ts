@@ -68,12 +68,12 @@ describe("an alert about a target that was found", () => {
   const MIN = 60_000;
   const looks = () => test.news.flatMap((news) => ("look" in news && news.look !== undefined ? [news.look] : []));
   /** What the newest look came to. */
-  const looked = async (verdict: string) => {
+  const looked = async (verdict: string, more: { readonly hadRoom?: true } = {}) => {
     const [last] = await test.desk.store.investigations.newest((await test.desk.store.incidents.list({ limit: 9 })).map(({ id }) => id));
     const underway = await beginInvestigation(test.desk, last?.id ?? "");
     const finding = { verdict, headline: "Redis has room", confidence: 0.9, for: [], against: [], advice: [] };
     if (underway === undefined) throw new Error("there is nothing to look at");
-    const diagnosis = { finding, hypotheses: [], summary: [], suspects: undefined, furtherSteps: [] };
+    const diagnosis = { finding, hypotheses: [], summary: [], suspects: undefined, furtherSteps: [], ...more };
     await concludeInvestigation(test.desk, underway, { diagnosis, failures: [] });
   };
   const named = (name: string, severity: Severity, more: Partial<Hearing["alert"]> = {}) => {
@@ -123,6 +123,32 @@ describe("an alert about a target that was found", () => {
     await heard("e", { alert: named("RedisMemoryHigh", "warning") }); // one waits already
     expect(looks()).toMatchObject([{ because: "outdated" }, { because: "was-well", fromMs: expect.any(Number) }]);
     expect((await test.jobs("investigate")).map(({ id }) => id)).toContain(`${looks()[1]?.investigation.id}-later`);
+  });
+
+  it("that tells of refused writes is looked at at once where the last look had found room, from then on when the pause is over", async () => {
+    const refused = { alert: named("OOM command not allowed", "critical", { refusesWrites: true }) };
+    await heard("a", { alert: named("RedisMemoryHigh", "critical", { name: "OOM command not allowed" }) });
+    await looked("near-full", { hadRoom: true });
+    await Promise.all(["b", "c", "d"].map((key) => heard(key, refused)));
+    expect(looks().map(({ because, fromMs }) => [because, fromMs])).toEqual([["refused", undefined]]);
+    await looked("near-full", { hadRoom: true });
+    await heard("e", refused);
+    await heard("f", refused);
+    expect(looks()).toMatchObject([{}, { because: "refused", fromMs: expect.any(Number) }]);
+    test.moveOn(5 * MIN);
+    await looked("full-under-noeviction");
+    await heard("g", refused);
+    expect(looks()).toHaveLength(2); // it is known
+  });
+
+  it("that tells of refused writes while a look runs or waits that knows nothing of it is looked at in a minute, or now", async () => {
+    const refused = { alert: named("RedisMemoryHigh", "critical", { refusesWrites: true }) };
+    await heard("a", { alert: named("RedisMemoryHigh", "critical") });
+    const [running] = await test.desk.store.investigations.newest((await test.desk.store.incidents.list({ limit: 1 })).map(({ id }) => id));
+    await beginInvestigation(test.desk, running?.id ?? "");
+    await heard("b", refused);
+    await heard("c", refused);
+    expect(looks()).toMatchObject([{ because: "refused", fromMs: expect.any(Number) }]);
   });
 
   it("that fires again after it was over is looked at, also where another still fires", async () => {

@@ -2,8 +2,10 @@ import type { ErrorCode } from "../../domain/errors.ts";
 import type { Evidence, StepFailure } from "../../domain/evidence.ts";
 import type { Diagnosis, Finding } from "../../domain/finding.ts";
 import { diagnoseNode, type NodeDiagnosis } from "./diagnose-node.ts";
+import { isFull } from "./fullness.ts";
 import { furtherStepsFor } from "./further-steps.ts";
 import { makeFinding, type Verdict } from "./make-finding.ts";
+import { occupancyOf } from "./occupancy.ts";
 import { assemble, type Picture } from "./picture.ts";
 import { suspectsIn } from "./suspects.ts";
 import { summarise } from "./summary.ts";
@@ -43,8 +45,13 @@ export function diagnoseRedisMemory(evidence: readonly Evidence[], failures: rea
     ],
     summary: summarise(picture, worst.node),
     suspects: suspectsIn(picture, worst.node),
+    ...(picture.missing.length === 0 && nodes.every(hasRoom) ? { hadRoom: true } : {}),
     furtherSteps: furtherStepsFor(worst),
   };
+}
+
+function hasRoom({ node, finding }: NodeDiagnosis): boolean {
+  return occupancyOf(node).usedBytes !== undefined && !isFull(node) && finding.verdict !== "writes-refused-otherwise";
 }
 
 /** What it means that a Redis could not be looked at at all. Pure. */

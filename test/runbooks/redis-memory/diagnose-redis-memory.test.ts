@@ -31,6 +31,8 @@ test("the diagnosis can be stored: JSON without NaN, equal when read back", () =
   expect(stored).toEqual({ ...rest, suspects });
 });
 
+test("one that refuses writes had no room", () => expect(outcome.diagnosis.hadRoom).toBeUndefined());
+
 test("each reason rests on evidence that there is", () => {
   const ids = new Set(outcome.evidence.map(({ id }) => id));
   const { finding, hypotheses } = outcome.diagnosis;

@@ -32,7 +32,7 @@ test("the health URL is asked where there is one, and what it answers stands in 
 test("without one nobody is asked and nothing is said", async () => {
   const asked = vi.fn<HttpCheck>();
   const outcome = await run(asked);
-  expect(outcome).toMatchObject({ kind: "done", failures: [] });
+  expect(outcome).toMatchObject({ kind: "done", failures: [], diagnosis: { hadRoom: true } });
   expect(asked).not.toHaveBeenCalled();
   expect(outcome.diagnosis.summary.map(({ label }) => label)).not.toContain("Health URL");
 });

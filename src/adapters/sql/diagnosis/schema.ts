@@ -37,6 +37,7 @@ export const StoredDiagnosis = z
     summary: z.array(z.object({ label: z.string(), value: z.string() })),
     suspects: StoredSuspects.exactOptional(),
     kills: z.object({ lastAtMs: z.number().exactOptional(), says: z.string() }).exactOptional(),
+    hadRoom: z.literal(true).exactOptional(),
     claim: StoredClaim.exactOptional(),
     furtherSteps: z.array(z.string()),
   })

@@ -21,6 +21,7 @@ export const StoredClaim = z.object({
   severity: z.enum(SEVERITIES).exactOptional(),
   value: said,
   threshold: z.object({ amount: z.number(), unit: z.enum(["bytes", "share", "plain"]) }).exactOptional(),
+  refusesWrites: z.literal(true).exactOptional(),
 }) satisfies z.ZodType<AlertClaim>;
 
 export const EndedSchema = z.object({
