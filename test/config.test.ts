@@ -20,6 +20,7 @@ describe("the environment", () => {
       alertChannels: [],
       incidentChannel: "C0INCIDENTS",
       fallbackChannel: "C0INCIDENTS",
+      isFallbackNamed: false,
     });
     expect(config.queue).toEqual({ url: "redis://localhost:6379" });
     expect(config.store).toEqual({ kind: "sqlite", path: ".oomph/oomph.sqlite", busyTimeoutMs: 5000 });

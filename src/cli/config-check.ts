@@ -3,12 +3,19 @@ import { accessFromKubeconfig } from "../adapters/kubernetes/kubeconfig.ts";
 import type { KubernetesConnectionSettings } from "../adapters/kubernetes/settings.ts";
 import { loadCommandLineConfig, loadConfig, type Config, type ServiceConfig } from "../config.ts";
 import { OomphError } from "../domain/errors.ts";
+import type { Log } from "../ports/log.ts";
+import { accessWarnings } from "./config-access.ts";
 import { alertWarnings, describeAlerts } from "./config-alerts.ts";
+import { hearingWarnings } from "./config-hearing.ts";
 import { redisWarnings } from "./config-redis.ts";
 import { targetWarnings } from "./config-targets.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { problemLines, withFile } from "./load-config.ts";
+import { everyAction } from "./open-actions.ts";
+
+const ignore = (): void => undefined;
+const SILENT: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /** `oomph config check`. */
 export async function configCheck(options: { readonly config?: string; readonly commandLine?: true }, io: Io): Promise<ExitCode> {
@@ -34,9 +41,19 @@ export async function configCheck(options: { readonly config?: string; readonly 
       .map((line) => `  ${line}\n`)
       .join("")}`,
   );
-  const warnings = [...alertWarnings(loaded.config, Date.now()), ...targetWarnings(loaded.config), ...redisWarnings(loaded.config)];
-  for (const warning of warnings) io.err(`Warning: ${warning}\n`);
+  for (const warning of await warningsOf(loaded.config)) io.err(`Warning: ${warning}\n`);
   return EXIT.ok;
+}
+
+/** What works as it is written, and is probably not what was meant. */
+async function warningsOf(config: Config | ServiceConfig): Promise<readonly string[]> {
+  return [
+    ...hearingWarnings(config),
+    ...alertWarnings(config, Date.now()),
+    ...accessWarnings(config, await everyAction(config, SILENT)),
+    ...targetWarnings(config),
+    ...redisWarnings(config),
+  ];
 }
 
 /** What is configured, without a secret. */

@@ -35,6 +35,18 @@ export async function openActions(found: FoundTarget, { sources, log }: Surround
   };
 }
 
+/** Every action that there is, by its name. Nothing is connected to. */
+export async function everyAction(config: Config, log: Log): Promise<readonly Pick<ActionDoc, "id" | "targetKind">[]> {
+  const hosts = createContainerHosts([], { log });
+  const redis = redisParts(config, { log, ownRedis: () => Promise.resolve([]) });
+  const containers = containerActions(config, hosts);
+  const clusters = await noCluster(config, log);
+  const named = [...redis.actions, ...containers.actions, ...clusters.actions].map(({ id, targetKind }) => ({ id, targetKind }));
+  containers.close();
+  await Promise.all([hosts.close(), clusters.close()]);
+  return named;
+}
+
 /** What can be done in clusters, without one. */
 async function noCluster(config: Config, log: Log): Promise<KubernetesParts> {
   const { kubernetesParts } = await import("../wiring/kubernetes.ts");

@@ -69,6 +69,8 @@ export type SlackConfig = {
   readonly incidentChannel: string;
   /** Told what could not be posted where it belongs. */
   readonly fallbackChannel: string;
+  /** It was written down, and is not the incident channel for want of another. */
+  readonly isFallbackNamed: boolean;
 };
 
 const DEFAULT_SQLITE_PATH = ".oomph/oomph.sqlite";
@@ -140,6 +142,7 @@ export function buildSlack({ slack }: Document): SlackConfig {
     alertChannels: slack.alertChannels,
     incidentChannel: slack.incidentChannel,
     fallbackChannel: slack.fallbackChannel ?? slack.incidentChannel,
+    isFallbackNamed: slack.fallbackChannel !== undefined,
   };
 }
 

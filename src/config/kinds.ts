@@ -76,6 +76,12 @@ export const channels: SettingKind<readonly string[]> = {
   read: (value) => list(value, isChannel),
 };
 
+/** Of IPv6 the address has colons of its own. */
+export const hostAlone: SettingKind<string> = {
+  expected: "a host name or address, its port under `port`",
+  read: (value) => (typeof value === "string" && !/^[^:]*:\d*$|^\[|:\/\//.test(value) ? value : undefined),
+};
+
 export const httpUrl: SettingKind<string> = {
   expected: "a URL that begins with http:// or https://",
   read: (value) => (urlWith(value, ["http:", "https:"]) === undefined ? undefined : String(value)),

@@ -27,7 +27,7 @@ function explain(issue: z.core.$ZodIssue, content: unknown, raw: RawDocument): r
     {
       key: `${raw.keyOf(path)}${variable}`,
       expected: doc === undefined ? sectionWords(schema) : issue.message,
-      received: show(received, doc?.secret === true),
+      received: doc !== undefined && isAbsent(received) ? "nothing: it is not set" : show(received, doc?.secret === true),
     },
   ];
 }

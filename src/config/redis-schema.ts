@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, flag, hostPorts, httpUrl, names, redisUrl, size, text, whole } from "./kinds.ts";
+import { duration, flag, hostAlone, hostPorts, httpUrl, names, redisUrl, size, text, whole } from "./kinds.ts";
 import { optional, setting } from "./setting-schema.ts";
 
 const port = whole(1, 65_535);
@@ -48,7 +48,7 @@ export const connection = z.strictObject({
     says: "One server, with user, password and database. Or give `host`, `sentinel`, `cluster` or `kubernetes`",
     secret: true,
   }),
-  host: optional(text, { expected: "a host name or address", says: "One server, written apart" }),
+  host: optional(hostAlone, { says: "One server, written apart" }),
   port: setting(port, { says: "Beside `host`", fallback: "6379" }),
   sentinel: sentinel.optional(),
   cluster: cluster.optional(),

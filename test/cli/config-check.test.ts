@@ -72,6 +72,17 @@ test("what can never fit is refused, and the part that is wrong is named", async
   expect(err.match(/\.weekly: expected/g)).toHaveLength(2); // each once
 });
 
+test("a policy that names no action is told, with what is probably meant; of a host its port is apart", async () => {
+  const policy = `access: { policies: [{ name: p, actions: [redis.flush, "docker.*"], approvers: [U01] }] }`;
+  const { err } = await check("", "{}", policy);
+  expect(err).toMatch(/Warning: the policy "p" names redis\.flush, which no action fits: did you mean redis\.flush-db\?\n$/);
+  const { code, err: said } = await check("", "{}", 'redis: { connections: { a: { host: "::1" }, b: { host: "10.0.0.1:6379" } } }');
+  expect([code, said.match(/expected.*/g)]).toEqual([
+    EXIT.badInput,
+    ['expected a host name or address, its port under `port`, got "10.0.0.1:6379"'],
+  ]);
+});
+
 test("that there is no file is said before what is missing because of it", async () => {
   let err = "";
   const missing = (): never => {
@@ -95,9 +106,11 @@ const quiet: Io = {
   sources: async () => ({ env: {}, readFile: () => "" }),
 };
 
-async function check(connections: string, alerts = "{}") {
+async function check(connections: string, alerts = "{}", more = "") {
   let [out, err] = ["", ""];
-  const files: Readonly<Record<string, string>> = { "oomph.yaml": `kubernetes: { connections: { ${connections} } }\nalerts: ${alerts}` };
+  const files: Readonly<Record<string, string>> = {
+    "oomph.yaml": `kubernetes: { connections: { ${connections} } }\nalerts: ${alerts}\n${more}`,
+  };
   const io: Io = {
     ...quiet,
     out: (words) => void (out += words),
