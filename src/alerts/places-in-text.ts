@@ -20,6 +20,8 @@ const PLACED = new RegExp(`(?<![\\w/.:-])(${NAME})/(${NAME})(?![\\w/])`, "gi");
 const OF_KUBERNETES = /\bpods?\b|\bkube|oomkilled|crashloop|\brestart|statefulset/i;
 // So it is directly behind the name of a rule: `HighMemoryUsage media/transcode-0`.
 const BEHIND_RULE = new RegExp(`\\b(?:[A-Z][A-Za-z]{0,60})?(?:Memory|OOM)[A-Za-z]{0,60} (${NAME})/(${NAME})(?![\\w/])`, "g");
+// A StatefulSet's, or one with the hashes of a ReplicaSet, as people shorten or make them up.
+const LIKE_A_POD = /^[a-z][a-z0-9-]{0,240}-(?:\d{1,3}|(?=[a-z]{0,9}\d)[a-z0-9]{4,10}-[a-z0-9]{5})$/;
 const NAMESPACE = new RegExp(`\\b(?:namespace|ns)[:=]? {0,2}${QUOTE}(${NAME})`, "gi");
 const BEFORE_NAMESPACE = new RegExp(`\\b(?:in|the|of) ${QUOTE}(${NAME})${QUOTE} namespace\\b`, "gi");
 const CONTAINER = new RegExp(`\\b(?:container|contenedor|conteneur|contêiner|contenitore)(?: name)?[:=]? {0,2}(${QUOTE})(${NAME})`, "gi");
@@ -71,8 +73,7 @@ function* podsIn(text: string): Generator<Found> {
   for (const shape of [OF_KUBERNETES.test(text) ? PLACED : [], BEHIND_RULE].flat()) {
     for (const [, namespace, name = ""] of everyMatch(text, shape)) {
       const trimmed = withoutStop(name);
-      if (namespace !== undefined && !isStopWord(namespace) && /^[a-z][a-z0-9-]{0,240}-\d{1,3}$/.test(trimmed))
-        yield { name: trimmed, namespace };
+      if (namespace !== undefined && !isStopWord(namespace) && LIKE_A_POD.test(trimmed)) yield { name: trimmed, namespace };
     }
   }
   for (const [word] of everyMatch(text, WORD)) {

@@ -8,6 +8,7 @@ import { placesByLabel, type Places } from "./places-by-label.ts";
 import { isStopWord, placesInText } from "./places-in-text.ts";
 import { isLikeMachine, podShape } from "./pod-shape.ts";
 import { placesInTitle, titleValues, type TitlePlaces } from "./title-values.ts";
+import { redisAddress } from "./redis-address.ts";
 import { isOfMachine, victimLabels } from "./victim-labels.ts";
 
 const MOST_NAMES = 20;
@@ -22,8 +23,10 @@ type About = AlertSubject["about"];
 export function subjectOf(facts: AlertFacts, about: About | undefined): AlertSubject {
   const asWritten = writtenOut(facts);
   if (about === "redis") {
-    const called = calledByLabel(facts) ?? redisCalled(asWritten);
-    const names = [...new Set([...namesIn(asWritten), ...(called === undefined ? [] : [called])])];
+    const called = calledByLabel(facts) ?? redisCalled(asWritten) ?? redisAddress(`${facts.name ?? ""}\n${facts.text}`);
+    // With its port it is another than without.
+    const others = namesIn(asWritten).filter((name) => called?.startsWith(`${name}:`) !== true);
+    const names = [...new Set([...others, ...(called === undefined ? [] : [called])])];
     const beside = namedInWords(asWritten).filter((word) => !names.some((name) => name.startsWith(word)));
     return {
       about,

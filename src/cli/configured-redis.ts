@@ -17,17 +17,19 @@ export type RedisKnown = {
 };
 
 /**
- * Which configured Redis alerts mean, by the rule of the running Oomph. Nobody is asked: what runs on Docker hosts and in
+ * Which configured Redis alerts mean, and log lines that are alerts where somebody posts them, by the rule of the running Oomph. Nobody is asked: what runs on Docker hosts and in
  * clusters is not looked up.
  */
 export function withConfiguredRedis(explained: Explanation, { connections, hasClusters }: RedisKnown): Explanation {
   const { result, text, alerts: read = [] } = explained;
-  if (result.kind !== "alert" || connections.length === 0) return explained;
+  if (connections.length === 0 || read.length === 0) return explained;
   const known = connections.map((one) => ({ target: { kind: "redis", name: one.name } as const, aliases: namesOf(one) }));
   const told = read.map((alert) => ({ alert, victim: victimOf(alert, { known, missing: [] }) }));
   const lines = told.flatMap(({ alert, victim }) => (victim === undefined ? [] : said(victim, { alert, hasClusters })));
+  const rows = told.flatMap(({ alert, victim }) => rowsOf(alert).map((row) => ({ ...row, ...configuredBy(victim) })));
   return {
-    result: { ...result, alerts: told.flatMap(({ alert, victim }) => rowsOf(alert).map((row) => ({ ...row, ...configuredBy(victim) }))) },
+    ...explained,
+    result: result.kind === "alert" ? { ...result, alerts: rows } : result,
     text: `${[text.trimEnd(), ...new Set(lines)].join("\n\n")}\n`,
   };
 }

@@ -185,7 +185,8 @@ function rendered({ source, memoryRelated, status, alerts }: AlertResult): strin
 export const LEADS_TO = {
   nothing: "nothing",
   ended: "the end of its incident, where one is open",
-  offer: "a quiet offer below its post, once an hour for a target; by a webhook nothing, unless the pod's last end says OOM",
+  offer:
+    "a quiet offer below its post where its target is known, once an hour for each; else nothing. By a webhook nothing, unless the pod's last end says OOM",
   thread: "a thread with an investigation, or one more in the thread that is open",
 } as const satisfies Record<Course, string>;
 

@@ -1,7 +1,7 @@
 import type { Judge } from "../alerts/judge.ts";
 import { readAlert } from "../alerts/read-alert.ts";
 import { courseOf, type Course } from "../commands/course-of.ts";
-import type { AlertClass } from "../domain/alert.ts";
+import type { Alert, AlertClass } from "../domain/alert.ts";
 import { LEADS_TO } from "./explain-alert.ts";
 import type { Explained } from "./explained.ts";
 
@@ -22,17 +22,19 @@ export function withPost<Result extends { readonly kind: string }>(
   text: string,
   judge: Judge,
 ): Explained<Result & { readonly asPost?: AsPost }> {
-  const asPost = text.length > MOST_CHARACTERS || /^\s*[[{]/.test(text) ? undefined : readAsPost(text, judge);
-  if (asPost === undefined) return { result, text: said };
-  const { leadsTo, class: kind, rule } = asPost;
+  const alert = text.length > MOST_CHARACTERS || /^\s*[[{]/.test(text) ? undefined : readAsPost(text, judge);
+  if (alert === undefined) return { result, text: said };
+  const { class: kind, rule } = alert;
+  const leadsTo = courseOf(alert);
   return {
-    result: { ...result, asPost },
+    result: { ...result, asPost: { leadsTo, class: kind, rule } },
+    alerts: [alert],
     text: `${said}\nAs a post in a channel for alerts it leads to ${LEADS_TO[leadsTo]} (${kind}, rule ${rule}).\n`,
   };
 }
 
 /** The alert of it that leads to the most. Undefined: nothing comes of it. */
-function readAsPost(text: string, judge: Judge): AsPost | undefined {
-  const led = readAlert({ text }, judge).alerts.map((alert) => ({ leadsTo: courseOf(alert), class: alert.class, rule: alert.rule }));
-  return (["thread", "offer", "ended"] as const).flatMap((course) => led.filter(({ leadsTo }) => leadsTo === course))[0];
+function readAsPost(text: string, judge: Judge): Alert | undefined {
+  const { alerts } = readAlert({ text }, judge);
+  return (["thread", "offer", "ended"] as const).flatMap((course) => alerts.filter((alert) => courseOf(alert) === course))[0];
 }

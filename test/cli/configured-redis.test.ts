@@ -47,3 +47,9 @@ it("what is about no Redis, or is read without a configuration, stays as it is",
   const redis = "[FIRING:1] RedisMemoryHigh (cart-cache critical)";
   expect(told(redis, []).said).toBe(explain(redis).text);
 });
+
+it("a line of a client's log is an alert as well: it is laid to the Redis at its address, and to no other", () => {
+  const oom = "Redis::CommandError: OOM command not allowed when used memory > 'maxmemory'.";
+  expect(told(`${oom} (host: 10.0.0.5:6379)`, [SHOP]).said).toContain("That is redis/shop, which is configured.");
+  expect(told(`${oom} (host: redis-billing.internal:6379)`, [SHOP]).said).toContain('I do not know "redis-billing.internal:6379".');
+});

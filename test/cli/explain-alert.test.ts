@@ -263,7 +263,11 @@ test.each([
     "a thread with an investigation, or one more in the thread that is open",
   ],
   [{ alertname: "RedisMemoryFull", instance: "sessions:6379" }, "resolved", "the end of its incident, where one is open"],
-  [{ alertname: "KubePodCrashLooping", namespace: "shop", pod: "web-1" }, "firing", "a quiet offer below its post, once an hour"],
+  [
+    { alertname: "KubePodCrashLooping", namespace: "shop", pod: "web-1" },
+    "firing",
+    "a quiet offer below its post where its target is known, once an hour",
+  ],
   [{ alertname: "CertificateExpiresSoon" }, "firing", "nothing\n"],
 ])("the text says what %j that is %s leads to", (labels, status, says) => {
   expect(explain(JSON.stringify({ version: "4", status, alerts: [{ status, labels, annotations: {} }] })).text).toContain(

@@ -34,3 +34,42 @@ it.each([
 it("nothing else than a Redis is meant", () => {
   expect(meant("[FIRING:1] RedisMemoryHigh (shop critical)", [{ kind: "docker", connection: "local", name: "shop" }])).toBe("none");
 });
+
+const OOM = "OOM command not allowed when used memory > 'maxmemory'";
+it.each([
+  `Redis::CommandError: ${OOM}. (host: redis-billing.internal:6379)`,
+  `Redis::CommandError: ${OOM}. (redis://:s3cret-made-up@billing:6379/0)`,
+  `Redis::CommandError: ${OOM}. (host: billing)`,
+  `ReplyError: ${OOM} { address: '10.0.0.9', port: 6379 }`,
+  `redis.exceptions.ResponseError: ${OOM} on billing:6380`,
+  `Error 111 connecting to billing:6379. Connection refused. Before it: ${OOM}`,
+  `connect ECONNREFUSED 10.0.0.9:6379, then ${OOM}`,
+  `dial tcp 10.0.0.9:6379: i/o timeout; ${OOM}`,
+  `RedisCommandExecutionException: ${OOM} [/10.1.2.3:45678 -> billing/10.0.0.9:6379]`,
+  `JedisDataException: ${OOM} HostAndPort{host='billing', port=6379}`,
+  `redis-billing.internal:6379> SET a b\n(error) ${OOM}.`,
+  `level=error msg="${OOM}" host=billing`,
+  "KRITISCH: Speicher voll auf redis-prod-3, Redis nimmt keine Schreibzugriffe mehr an",
+  "KRITISCH: Redis cache-4: Speicher voll",
+  "CRITICO: Redis cache-4 rechaza escrituras, memoria agotada",
+  "Redis no longer accepts writes on cache-4",
+])("the only one is not meant where the address is another's: %s", (text) => {
+  expect(meant(text, [SHOP])).toBe("several");
+});
+
+it.each([
+  `worker-3 sidekiq[123]: Redis::CommandError: ${OOM}.`,
+  `127.0.0.1:6379> SET a b\n(error) ${OOM}.`,
+  "KRITISCH: Redis-Speicherauslastung bei 97 %",
+  "Redis: mémoire saturée, refuse les écritures",
+  `ERROR host=web-7 ${OOM}\n    at Parser.returnError (/app/lib/parser.js:1193:14)`,
+])("the only one is meant where who wrote the line is named, and no Redis: %s", (text) => {
+  expect(meant(text, [SHOP])).toBe("redis/shop");
+});
+
+it("another port of the same address is another Redis", () => {
+  const [alert] = readAlert({ text: `ReplyError: ${OOM} { address: '10.0.0.9', port: 6380 }` }, judge).alerts;
+  if (alert === undefined) throw new Error("expected an alert");
+  const known = [{ target: SHOP, aliases: ["10.0.0.9", "10.0.0.9:6379"] }];
+  expect(redisOf({ known, missing: [] }, alert)).toMatchObject({ kind: "several", because: expect.stringContaining("10.0.0.9:6380") });
+});

@@ -3,7 +3,7 @@ import { EVICTED, KILLED, KILLED_ABROAD, KILLED_WORDS, RESTARTS } from "./killed
 import { USAGE, USAGE_WORDS } from "./memory.ts";
 import { NODE_WORDS, NODES } from "./nodes.ts";
 import { OTHER_THINGS } from "./other-things.ts";
-import { REDIS_GROWTH, REDIS_REFUSAL, REDIS_RULES, REDIS_WORDS } from "./redis.ts";
+import { REDIS_GROWTH, REDIS_REFUSAL, REDIS_RULES, REDIS_WORDS, REDIS_WORDS_ABROAD } from "./redis.ts";
 import { LEAK_WORDS, RUNBOOK } from "./runbook.ts";
 import { OTHER_EXCEPTION, OUT_OF_MEMORY_WORDS, PERHAPS_OUT_OF_MEMORY, RUNTIME_OUT_OF_MEMORY, RUNTIMES } from "./runtimes.ts";
 import { SILENT } from "./silent.ts";
@@ -29,6 +29,7 @@ export const BUILT_IN_RULES: readonly AlertRule[] = [
   ...USAGE,
   ...RESTARTS,
   REDIS_WORDS,
+  REDIS_WORDS_ABROAD,
   OUT_OF_MEMORY_WORDS,
   LEAK_WORDS,
   ...USAGE_WORDS,

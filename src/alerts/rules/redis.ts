@@ -1,5 +1,5 @@
 import { REDIS_REFUSAL_RULE, type AlertRule } from "../../domain/alert-rule.ts";
-import { MEMORY, TROUBLE } from "./words.ts";
+import { DISK_ABROAD, MEMORY, MEMORY_ABROAD, TROUBLE, TROUBLE_ABROAD } from "./words.ts";
 
 /*
  * Sources: src/oom.c and server.c of Redis, the clients' error texts, redis_exporter's and CloudWatch's names.
@@ -159,6 +159,13 @@ export const REDIS_WORDS: AlertRule = {
           "almost full",
           "refuses writes",
           "rejects writes",
+          "refusing writes",
+          "rejecting writes",
+          "accepts no writes",
+          "accepts no more writes",
+          "no longer accepts writes",
+          "not accepting writes",
+          "stopped accepting writes",
           "writes fail",
           "evicting keys",
           "evicted keys",
@@ -168,5 +175,62 @@ export const REDIS_WORDS: AlertRule = {
     },
   ],
   unless: OF_WHAT_RUNS_IT,
+  verdict: REDIS,
+};
+
+/** What a full Redis does in other languages: it refuses writes; and "Speicher", which of a Redis is no disk. */
+const FULL_ABROAD = [
+  "keine schreib*",
+  "lehnt schreib*",
+  "verweigert schreib*",
+  "weist schreib*",
+  "schreibzugriffe ab",
+  "speicher voll",
+  "speicher ist voll",
+  "speicher fast voll",
+  "speicher ist fast voll",
+  "speicher knapp",
+  "speicher erschöpft",
+  "refuse les écritures",
+  "rejette les écritures",
+  "n'accepte plus d'écriture*",
+  "n'accepte plus les écritures",
+  "mémoire pleine",
+  "rechaza escrituras",
+  "rechaza las escrituras",
+  "no acepta escrituras",
+  "no acepta más escrituras",
+  "memoria llena",
+  "recusa escritas",
+  "rejeita escritas",
+  "não aceita escritas",
+  "não aceita mais escritas",
+  "memória cheia",
+  "rifiuta le scritture",
+  "rifiuta scritture",
+  "non accetta scritture",
+  "non accetta più scritture",
+  "memoria piena",
+  "weigert schrijf*",
+  "geheugen vol",
+  "odrzuca zapisy",
+  "nie przyjmuje zapis*",
+  "pamięć pełna",
+  "отклоняет запис*",
+  "не принимает запис*",
+  "память заполнена",
+  "*書き込みを拒否*",
+  "*書き込み拒否*",
+  "*拒绝写入*",
+  "*쓰기를 거부*",
+  "*쓰기 거부*",
+  "*内存已满*",
+];
+
+export const REDIS_WORDS_ABROAD: AlertRule = {
+  id: "redis-words-abroad",
+  says: "The same in another language: Speicher voll auf redis-7, Redis nimmt keine Schreibzugriffe mehr an",
+  when: [{ sentence: { of: A_REDIS, near: FULL_ABROAD } }, { sentence: { of: A_REDIS, near: MEMORY_ABROAD }, phrases: TROUBLE_ABROAD }],
+  unless: [...OF_WHAT_RUNS_IT, { phrases: DISK_ABROAD }],
   verdict: REDIS,
 };
