@@ -32,5 +32,7 @@ export type IntakeCalls = {
 export type WorkCalls = Pick<Chat, "respond" | "whisper"> &
   Pick<Metrics, "received" | "duplicateDropped"> & {
     readonly atOnce: Receive;
+    /** A line for the log: one thread writes. */
+    logged(line: string): void;
     page(path: PagePath, slack: ReturnType<Slack["connection"]>): Promise<Page>;
   };

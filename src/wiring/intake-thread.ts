@@ -25,7 +25,7 @@ const work = createBirpc<WorkCalls, IntakeCalls>(
   { post: (message) => port.postMessage(message), on: (listener) => port.on("message", listener), bind: "functions" },
 );
 
-const log = createLog(settings.log);
+const log = createLog({ ...settings.log, destination: { write: (line) => void work.logged.asEvent(line) } });
 hearConsole(log);
 const metrics = {
   received: (kind: string): void => void work.received.asEvent(kind),

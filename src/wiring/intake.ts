@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { createBirpc } from "birpc";
 import { giveWay, threadsOfProcess } from "../adapters/system/thread-priority.ts";
+import { standardOutput } from "../adapters/log/create-log.ts";
 import type { QueueConnection } from "../adapters/bullmq/connection.ts";
 import type { ServiceConfig } from "../config.ts";
 import { secretsOf } from "../config/secrets.ts";
@@ -17,6 +18,7 @@ export type Intake = Omit<IntakeCalls, "listen"> & { readonly url: string };
 export type IntakeParts = Pick<WorkCalls, "atOnce" | "page"> & {
   readonly chat: Pick<Chat, "respond" | "whisper">;
   readonly metrics: Pick<Metrics, "received" | "duplicateDropped">;
+  readonly logged: WorkCalls["logged"];
   readonly program: URL;
   readonly settings: IntakeSettings;
   /** Threads of this process that let it go first. */
@@ -25,7 +27,7 @@ export type IntakeParts = Pick<WorkCalls, "atOnce" | "page"> & {
   readonly onLost: (error: OomphError) => void;
 };
 
-type Around = Omit<IntakeParts, "program" | "settings" | "others"> & { readonly connection: Pick<QueueConnection, "settings"> };
+type Around = Omit<IntakeParts, "logged" | "program" | "settings" | "others"> & { readonly connection: Pick<QueueConnection, "settings"> };
 
 /**
  * Starts the thread in which everything comes in, and lets it go before all others of this process: whatever the work does, an
@@ -42,7 +44,8 @@ export async function startIntake(config: ServiceConfig, { connection, ...parts 
     rules: alerts.rules,
     log: { level: log.level, secrets: secretsOf(config) },
   };
-  return startIntakeThread({ ...parts, settings, program: INTAKE_PROGRAM, others: await threadsOfProcess() });
+  const logged = (line: string): void => standardOutput().write(line);
+  return startIntakeThread({ ...parts, logged, settings, program: INTAKE_PROGRAM, others: await threadsOfProcess() });
 }
 
 /** Throws when it cannot listen. */
@@ -78,10 +81,31 @@ function lost(how: string, cause?: unknown): OomphError {
   return new OomphError("internal", `the thread in which everything comes in ${how}`, { cause });
 }
 
-function workOf({ chat, metrics, atOnce, page }: IntakeParts): WorkCalls {
-  const { respond, whisper } = chat;
+function workOf({ chat, metrics, atOnce, page, logged }: IntakeParts): WorkCalls {
   const { received, duplicateDropped } = metrics;
-  return { respond, whisper, received, duplicateDropped, atOnce, page };
+  return {
+    received,
+    duplicateDropped,
+    logged,
+    respond: inWords(chat.respond),
+    whisper: inWords(chat.whisper),
+    atOnce: inWords(atOnce),
+    page: inWords(page),
+  };
+}
+
+/** Of what is thrown only the words cross the threads: an error may hold what cannot be copied. */
+function inWords<Given extends readonly unknown[], Answer>(
+  call: (...given: Given) => Promise<Answer>,
+): (...given: Given) => Promise<Answer> {
+  return async (...given) => {
+    try {
+      return await call(...given);
+    } catch (error) {
+      // oxlint-disable-next-line preserve-caught-error -- see above
+      throw new Error(messageOf(error));
+    }
+  };
 }
 
 // As bin/oomph-service gives the work: bodies of up to 4 MiB are read here, some of them at once.

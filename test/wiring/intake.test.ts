@@ -24,6 +24,20 @@ describe("the thread in which everything comes in", () => {
     expect(onLost).not.toHaveBeenCalled();
   });
 
+  test("what the work throws comes in words, and what the thread logs goes to the work", async () => {
+    const lines: string[] = [];
+    const error = new Error("the store is away", { cause: { uncopyable: () => undefined } });
+    const intake = await startIntakeThread({ ...parts(), page: () => Promise.reject(error), logged: (line) => lines.push(line) });
+    const response = await fetch(`${intake.url}/readyz`);
+    expect([response.status, await response.json()]).toEqual([503, { status: "not working", because: "the store is away" }]);
+    await intake.takeFromSlack();
+    await fetch(`${intake.url}/slack/events`, { method: "POST", body: "{}", headers: { "x-slack-signature": SECRET } });
+    await intake.close();
+    expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+      { level: "warn", msg: expect.stringContaining("valid signature") },
+    ]);
+  });
+
   test("says what to do when the port is taken", async () => {
     const taken = createServer();
     await new Promise<void>((done) => taken.listen(0, "127.0.0.1", done));
@@ -54,6 +68,7 @@ function parts(http = { host: "127.0.0.1", port: 0 }): IntakeParts {
     metrics: { received: () => undefined, duplicateDropped: () => undefined },
     atOnce: async () => ({ kind: "ok" }),
     page: async () => json(200, {}),
+    logged: () => undefined,
     onLost: (error) => {
       throw error;
     },
@@ -64,7 +79,7 @@ function parts(http = { host: "127.0.0.1", port: 0 }): IntakeParts {
       slack: { botToken: "xoxb-made-up", transport: { kind: "http", signingSecret: SECRET }, timeoutMs: 1_000 },
       queue: { url: "redis://127.0.0.1:9", prefix: "oomph", answerWithinMs: 100, stalledAfterMs: 1_000 },
       rules: [],
-      log: { level: "error", secrets: [SECRET] },
+      log: { level: "warn", secrets: [SECRET] },
     },
   };
 }

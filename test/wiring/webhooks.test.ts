@@ -266,14 +266,15 @@ describe("the webhooks", () => {
         expect((await post(sender, large)).status).toBe(413);
       for (const broken of ["", "{", "[".repeat(2 ** 20), `{"alerts":${"[".repeat(5e5)}`, new Uint8Array([0x7b, 0xff, 0x7d])])
         expect((await post("alertmanager", broken)).status).toBe(400);
-      const deep = `${"[".repeat(1e5)}${"]".repeat(1e5)}`;
-      expect((await post("alertmanager", deep)).status).toBe(400);
+      const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+      const tooDeep = { status: 400, body: { error: "expected JSON that is nested by at most 100" } };
+      expect(await post("alertmanager", nested(1e5))).toEqual(tooDeep);
+      expect(await post("datadog", `{"title":"OOMKilled","body":${nested(1e5)}}`)).toEqual(tooDeep);
+      const deep = nested(90);
       expect((await post("alertmanager", `{"alerts":[${deep}]}`)).body).toMatchObject({ leftOut: 1 });
       expect((await post("datadog", `{"title":"OOMKilled","body":${deep},"tags":${deep}}`)).status).toBeLessThan(300);
-      expect(
-        (await post("sentry", `{"data":{"event":{"title":"x","tags":${deep},"contexts":${deep},"exception":{"values":[${deep}]}}}}`))
-          .status,
-      ).toBe(200);
+      const values = `{"title":"x","tags":${deep},"contexts":${deep},"exception":{"values":[${deep}]}}`;
+      expect((await post("sentry", `{"data":{"event":${values}}}`)).status).toBe(200);
       expect((await post("generic/zabbix", `{"data":{"problems":[{"lines":[${deep}]}]}}`)).status).toBe(200);
       expect((await fetch(`${server.url}/alive`)).status).toBe(200);
     });

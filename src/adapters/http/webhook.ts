@@ -4,6 +4,7 @@ import { messageOf, OomphError } from "../../domain/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Proof, TakeSent, WebhookOutcome } from "../../ports/webhook.ts";
+import { DEEPEST, isTooDeep } from "./depth.ts";
 import { createLargeBodies, createPlaces, type LargeBodies, type Places } from "./places.ts";
 import { drain, readBody, type BodyRead } from "./read-body.ts";
 import { createTurnstile } from "./turnstile.ts";
@@ -143,6 +144,7 @@ async function takeRead(parts: WebhookParts, read: BodyRead | Refused, { large }
   if (read.kind === "refused") return read.reply;
   if (read.kind === "too-large") return fail(413, `expected at most ${limitBytes} bytes in one message`);
   const { bytes } = read;
+  if (isTooDeep(bytes)) return fail(400, `expected JSON that is nested by at most ${DEEPEST}`);
   const work = async (): Promise<Reply> => {
     const parsed = parse(bytes);
     if (parsed.kind === "broken") return fail(400, "expected one JSON object in UTF-8, got something that cannot be parsed");

@@ -21,7 +21,7 @@ export function createLog({ level, secrets, destination }: LogOptions): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination ?? pino.destination({ fd: 1, sync: true }),
+    destination ?? standardOutput(),
   );
   const at =
     (severity: LogOptions["level"]) =>
@@ -29,4 +29,12 @@ export function createLog({ level, secrets, destination }: LogOptions): Log {
       if (logger.isLevelEnabled(severity)) logger[severity](maskFields(fields, mask), mask(message));
     };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+let output: ReturnType<typeof pino.destination> | undefined;
+
+/** The one that writes there: lines of two writers break each other in a pipe that is read slowly. */
+export function standardOutput(): { write(line: string): void } {
+  output ??= pino.destination({ fd: 1, sync: true });
+  return output;
 }
