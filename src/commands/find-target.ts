@@ -33,10 +33,27 @@ export async function lookUpTarget(typed: string, targets: Targets): Promise<Tar
   if (asked.kind === "object") return findObject(typed, asked.asked, targets);
   const found = findTarget(typed, await targets.list());
   if (found.kind === "found") return found;
-  const anew = findTarget(typed, await targets.list("anew"));
+  const anew = unlessNoneOf(asked, targets, findTarget(typed, await targets.list("anew")));
   if (anew.kind !== "none" || asked.kind !== "named" || asked.of !== undefined || asked.database !== undefined) return anew;
   const pods = (await targets.lookUp?.({ resource: "pod", name: asked.name.toLowerCase() }))?.targets ?? [];
   return pods.length === 0 ? anew : chosen(pods);
+}
+
+const UNCONFIGURED = {
+  redis: "no Redis is configured (`redis.connections` in oomph.yaml)",
+  docker: "no Docker host is configured (`docker.connections` in oomph.yaml)",
+} as const;
+
+/** There is none of that name, as there is none of its kind. */
+function unlessNoneOf(asked: ReturnType<typeof readTyped>, targets: Targets, found: TargetFound): TargetFound {
+  const of = kindIn(asked);
+  if (found.kind !== "none" || of === undefined || targets.kinds().includes(of)) return found;
+  return { ...found, because: `${found.because}: ${UNCONFIGURED[of]}` };
+}
+
+function kindIn(asked: ReturnType<typeof readTyped>): keyof typeof UNCONFIGURED | undefined {
+  if (asked.kind === "elsewhere") return "docker";
+  return asked.kind === "named" ? asked.of : undefined;
 }
 
 async function findObject(typed: string, asked: AskedObject, targets: Targets): Promise<TargetFound> {

@@ -1,4 +1,4 @@
-import { SEVERITIES } from "../domain/alert.ts";
+import { SEVERITIES, type Severity } from "../domain/alert.ts";
 import { counted } from "../domain/count.ts";
 import type { ActionsBlock, Message } from "../domain/message.ts";
 import { MOST_ALONE, type Stray, type ToldStrays } from "../domain/stray.ts";
@@ -7,7 +7,7 @@ import { button, buttons, context, message, option, plain, section } from "./kit
 import { note } from "./note.ts";
 import { targetPicker } from "./target-picker.ts";
 import { toldBy } from "./told-by.ts";
-import { clip, code, listed, person, prose, time } from "./words.ts";
+import { beginWithFigure, clip, code, listed, person, prose, time } from "./words.ts";
 
 // A screen of a phone; what has no room there is listed in the thread.
 const NEWEST = 12;
@@ -20,7 +20,7 @@ const ON_ALL_PAGES = MOST_PAGES * ON_A_PAGE;
 const MOST_OPTIONS = 100;
 const MOST_OF_AN_OPTION = 60;
 const MOST_OF_A_NAME = 60;
-const MOST_OF_AN_ALERT = 30;
+const MOST_OF_AN_ALERT = 45;
 
 /** One that is asked about by itself: why nobody knows whose it is, what it may be, and how often it came. */
 export function strayQuestion(stray: Stray, targets: readonly Target[]): Message {
@@ -106,18 +106,29 @@ function standing(strays: readonly Stray[]): string {
   const bad = of.flatMap(({ severity, count }) => (count === 0 ? [] : [`${count} ${severity}`]));
   const unweighed = strays.filter(({ severity }) => severity === null).length;
   const chosen = strays.filter((stray) => stray.chosen !== undefined).length;
-  const weights = [...bad, ...(unweighed === 0 ? [] : [`${unweighed} without a severity`])];
-  const [only, ...others] = weights;
+  const [first] = strays;
+  const isAlike = strays.every(({ severity }) => severity === first?.severity);
   // `9 critical` of 9 names beside 40 alerts would be read as alerts.
-  const all = only !== undefined && others.length === 0 && strays.length > 1 ? `all ${only}` : listed(weights);
+  const all = isAlike
+    ? alike(first?.severity ?? null, strays.length)
+    : listed([...bad, ...(unweighed === 0 ? [] : [`${unweighed} without a severity`])]);
   return chosen === 0 ? all : `${all}; ${chosen} of them answered`;
+}
+
+function alike(severity: Severity | null, count: number): string {
+  if (severity === null) return count === 1 ? "no severity given" : "none with a severity";
+  if (count === 1) return severity;
+  return count === 2 ? `both ${severity}` : `all ${count} ${severity}`;
 }
 
 function line({ name, severity, count, says, chosen }: Stray): string {
   if (chosen !== undefined)
     return `✅ ${code(name, MOST_OF_A_NAME)} → ${code(chosen.target, MOST_OF_A_NAME)}, chosen by ${person(chosen.userId)}`;
   const times = count > 1 ? [counted(count, "alert")] : [];
-  return [`• ${code(name, MOST_OF_A_NAME)}`, ...(severity === null ? [] : [severity]), ...times, prose(clip(says, MOST_OF_AN_ALERT))].join(
-    " · ",
-  );
+  return [
+    `• ${code(name, MOST_OF_A_NAME)}`,
+    ...(severity === null ? [] : [severity]),
+    ...times,
+    prose(beginWithFigure(says, MOST_OF_AN_ALERT)),
+  ].join(" · ");
 }

@@ -50,6 +50,15 @@ export function begin(text: string, length: number): string {
   return `${end > length / 2 ? kept.slice(0, end) : kept}…`;
 }
 
+const FIGURE = /(?<![\w.-])\d[\d.,]{0,14} ?(?:%|[KMGT]i?B\b)/;
+
+/** The same, and where it is cut off before its first share or size, that behind it. */
+export function beginWithFigure(text: string, length: number): string {
+  const kept = begin(text, length);
+  const [figure] = FIGURE.exec(text) ?? [];
+  return kept === text || figure === undefined || kept.includes(figure) ? kept : `${begin(text, length - figure.length - 1)} ${figure}`;
+}
+
 /** The reader's own date and time; ISO where Slack cannot say it. */
 export function time(atMs: number): string {
   const iso = new Date(atMs).toISOString().replace(/\.\d+Z$/, "Z");

@@ -21,6 +21,8 @@ export type Targets = {
    * Absent: no cluster is configured. Never throws.
    */
   lookUp?(asked: AskedObject): Promise<LookedUp>;
+  /** The kinds of targets of which something is configured. */
+  kinds(): readonly Target["kind"][];
   /** Is the target, or the host that it is on, still in the configuration? */
   isConfigured(target: Target): boolean;
 };

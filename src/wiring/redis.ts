@@ -49,6 +49,7 @@ export function redisTargets(servers: KeyValueServers): Targets {
   const all = { known, missing: [] };
   return {
     list: () => Promise.resolve(all),
+    kinds: () => (known.length === 0 ? [] : ["redis"]),
     isConfigured: (target) => target.kind === "redis" && servers.names().includes(target.name),
   };
 }

@@ -7,6 +7,7 @@ export function allTargets(kinds: readonly Targets[]): Targets {
   const merged = listMerger<KnownTarget, TargetList["missing"][number]>();
   return {
     list: async (as) => merged(await Promise.all(kinds.map((kind) => kind.list(as)))),
+    kinds: () => kinds.flatMap((kind) => kind.kinds()),
     isConfigured: (target) => kinds.some((kind) => kind.isConfigured(target)),
     ...(lookUps.length === 0 ? {} : { lookUp: (asked: AskedObject) => lookUpIn(lookUps, asked) }),
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findTarget } from "../../src/commands/find-target.ts";
+import { findTarget, lookUpTarget } from "../../src/commands/find-target.ts";
 import { targetOfAlert } from "../../src/commands/target-of-alert.ts";
 import type { Target } from "../../src/domain/target.ts";
 import { targetsOf } from "../support/targets.ts";
@@ -41,6 +41,16 @@ describe("a target that was typed", () => {
     expect(findTarget("sesions", targets)).toMatchObject({ because: 'there is no target "sesions"', nearest: ["redis/sessions"] });
     const there = ["redis/sessions", "redis/cache-eu", "redis/cache-us"];
     expect(findTarget("zzzzzz", targets)).toMatchObject({ kind: "none", nearest: [], there });
+  });
+
+  it("of a kind of which nothing is configured is told so", async () => {
+    const known = targetsOf([redis("sessions")]);
+    const because = (typed: string) => lookUpTarget(typed, known);
+    const none = "no Docker host is configured (`docker.connections` in oomph.yaml)";
+    expect(await because("docker/nothing")).toMatchObject({ because: `there is no target "docker/nothing": ${none}` });
+    expect(await because("eu:docker/kong")).toMatchObject({ because: expect.stringContaining(none) });
+    expect(await because("redis/nothing")).toMatchObject({ because: 'there is no target "redis/nothing"' });
+    expect(await because("nothing")).toMatchObject({ because: 'there is no target "nothing"' });
   });
 
   it("on another host is told from a host that is not there", async () => {

@@ -65,8 +65,17 @@ describe("what is said of names that are not known", () => {
     expect(seen(message).join("\n")).toMatch(/`redis-8-.*` → `redis\/shop`, chosen by <@U0REQUESTER>/);
     expect(pressable(message)).toHaveLength(1);
     expect(seen(strayRoot(tellStrays([...round(9).alone, stray(1), stray(2)]))).join("\n")).toMatch(
-      /8 alerts, the last .*\.\nBy name: all 2 warning\./,
+      /8 alerts, the last .*\.\nBy name: both warning\./,
     );
+    const weighed = (...severities: readonly Stray["severity"][]) =>
+      seen(strayRoot(tellStrays([...round(3).alone, ...severities.map((severity, index) => stray(index, { severity }))])))
+        .join("\n")
+        .match(/By name: (.*)\./)?.[1];
+    expect(weighed(null)).toBe("no severity given");
+    expect(weighed(null, null)).toBe("none with a severity");
+    expect(weighed("critical")).toBe("critical");
+    expect(weighed("critical", "critical", "critical")).toBe("all 3 critical");
+    expect(weighed("critical", null)).toBe("1 critical and 1 without a severity");
     expect(seen(strayRoot(round(4))).join("\n")).not.toContain("instead of 1");
   });
 });

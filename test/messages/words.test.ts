@@ -1,5 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { begin, clip, code, confidence, link, listed, person, prose, time, visible, who } from "../../src/messages/words.ts";
+import {
+  begin,
+  beginWithFigure,
+  clip,
+  code,
+  confidence,
+  link,
+  listed,
+  person,
+  prose,
+  time,
+  visible,
+  who,
+} from "../../src/messages/words.ts";
 
 describe("words from outside", () => {
   it("escapes markup, so that no mention or link survives", () => {
@@ -45,6 +58,10 @@ describe("words from outside", () => {
     expect(begin("Redis is full and refuses writes", 20)).toBe("Redis is full and…");
     expect(begin("x".repeat(30), 10)).toBe(`${"x".repeat(9)}…`);
     expect(begin("short", 10)).toBe("short");
+    expect(beginWithFigure("memory on app-srv-07 98%", 24)).toBe("memory on app-srv-07 98%");
+    expect(beginWithFigure("redis billing-cache used memory is at 99% of maxmemory", 30)).toBe("redis billing-cache used… 99%");
+    expect(beginWithFigure("memory at 98% on app-srv-07 of the shop", 30)).toBe("memory at 98% on app-srv-07…");
+    expect(beginWithFigure("Redis is full and refuses writes", 20)).toBe("Redis is full and…");
   });
 
   it("takes a hostile text of 100 kB", () => {

@@ -92,7 +92,7 @@ it("nothing of clusters is loaded with the process: only where one is configured
 it("targets of every kind are one list, and a host that is away is told of", async () => {
   const kong = { kind: "docker", connection: "local", name: "kong" } as const;
   const away = { source: "docker/far", because: "no answer" };
-  const far = { list: async () => ({ known: [], missing: [away] }), isConfigured: () => false };
+  const far = { list: async () => ({ known: [], missing: [away] }), kinds: () => [], isConfigured: () => false };
   const all = allTargets([targetsOf([kong]), far]);
   expect(await all.list()).toEqual({ known: [{ target: kong, aliases: [] }], missing: [away] });
   expect(all.isConfigured(kong)).toBe(true);

@@ -21,6 +21,7 @@ export function createContainerTargets(hosts: ContainerHosts, { clock }: { reado
   const merged = listMerger<KnownTarget, TargetList["missing"][number]>();
   return {
     list: async (as) => merged(await Promise.all(looks.map((look) => look(as)))),
+    kinds: () => (looks.length === 0 ? [] : ["docker"]),
     isConfigured: (target) => target.kind === "docker" && hosts.names().includes(target.connection),
   };
 }

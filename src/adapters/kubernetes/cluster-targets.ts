@@ -27,6 +27,7 @@ export function createClusterTargets(clusters: Named, { clock }: { readonly cloc
   return {
     list: async (as) => merged(await Promise.all(lists.map((list) => list(as)))),
     lookUp: (asked) => lookUp(clusters, asked),
+    kinds: () => (clusters.names().length === 0 ? [] : ["workload", "node"]),
     isConfigured: (target) => (target.kind === "workload" || target.kind === "node") && clusters.names().includes(target.connection),
   };
 }
