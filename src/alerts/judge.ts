@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Alert, AlertFacts, AlertKill, AlertSource, AlertSubject } from "../domain/alert.ts";
-import type { AlertRule } from "../domain/alert-rule.ts";
+import { REDIS_REFUSAL_RULE, type AlertRule } from "../domain/alert-rule.ts";
 import { given } from "../domain/given.ts";
 import { askedOf, compileRule, type CompiledRule } from "./fits-rule.ts";
 import { hostsIn, killsIn, killWithoutLine } from "./kills-in.ts";
@@ -8,7 +8,7 @@ import { labelsInText } from "./labels-in-text.ts";
 import { BUILT_IN_RULES } from "./rules/index.ts";
 import { machinesSaid } from "./places-in-text.ts";
 import { namesSomebody, subjectOf } from "./subject.ts";
-import { tellsOfRefusal } from "./tells-of-refusal.ts";
+import { saysRefusal } from "./says-refusal.ts";
 import { thresholdIn } from "./threshold-in.ts";
 import { timeInText } from "./time-in-text.ts";
 import { isOfMachine, isReporter, namesMachine, victimLabels } from "./victim-labels.ts";
@@ -72,7 +72,7 @@ function ruled(facts: AlertFacts, rule: Pick<AlertRule, "id" | "verdict"> | unde
   // Much memory used, and whom it names is a machine, which it calls so.
   const isMachine = subject.about === "node" && (subject !== named || callsItMachine(facts));
   const told = !isMeant && kind === "memory_high" && isMachine ? "node_memory_high" : kind;
-  const refuses = judged !== "no" && told === "redis_memory" && tellsOfRefusal(facts);
+  const refuses = judged !== "no" && told === "redis_memory" && (rule.id === REDIS_REFUSAL_RULE || saysRefusal(facts));
   const more = { ...given({ severity }), ...thresholdOf(facts, judged), ...(refuses ? ({ refusesWrites: true } as const) : {}) };
   return { memory: judged, class: judged === "no" ? "other" : told, rule: rule.id, subject, kills: [], ...more };
 }

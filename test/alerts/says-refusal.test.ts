@@ -8,6 +8,7 @@ const refuses = (text: string) => readAlert({ text }, judge).alerts[0]?.refusesW
 test.each([
   "redis sessions: OOM command not allowed when used memory > 'maxmemory'.",
   "redis sessions is full and refuses writes",
+  "redis sessions: -OOM allow-oom flag is not set on the script, can not run it when used memory > maxmemory",
   "redis sessions has reached maxmemory, writes are being rejected",
 ])("an alert says that writes are refused: %s", (text) => expect(refuses(text)).toBe(true));
 
