@@ -2,6 +2,7 @@ import { containerIdsIn } from "../domain/kernel-oom/cgroup-path.ts";
 import { everyMatch } from "./every-match.ts";
 import { CONTAINER_LABELS, NO_CONTAINERS } from "./name-words.ts";
 import { labelSearch, titleWords } from "./names-in.ts";
+import { isStopWord } from "./places-in-text.ts";
 
 // Names stand near the top; the rest of a long post is log.
 const MOST_CHARACTERS = 20_000;
@@ -11,7 +12,7 @@ const MOST_NAMES = 20;
 export function containersIn(text: string): readonly string[] {
   const head = text.slice(0, MOST_CHARACTERS);
   const said = SAID_NAMES.flatMap((shape) => everyMatch(head, shape).map(([, name = ""]) => name));
-  const words = [...containerLabels(head).map(asContainer), ...said, ...titleWords(head)];
+  const words = [...containerLabels(head).map(asContainer), ...said, ...titleWords(head).filter((word) => !isStopWord(word))];
   return [...new Set(words.map((word) => word.replace(/^[-.:_]+|[-.:_]+$/g, "")))].filter(mayBeContainer).slice(0, MOST_NAMES);
 }
 
@@ -31,7 +32,7 @@ const SAID_NAMES = [
 
 function mayBeContainer(name: string): boolean {
   const lower = name.toLowerCase();
-  return lower.length >= 2 && !/^\d{1,5}(?:\.\d+)?%?$/.test(lower) && !NO_CONTAINERS.some((none) => none === lower);
+  return lower.length >= 2 && !/^\d{1,5}(?:\.\d+)?(?:%|[kmgt]i?b)?$/.test(lower) && !NO_CONTAINERS.some((none) => none === lower);
 }
 
 /** cAdvisor's `id` is the path of a cgroup: `/docker/<64 digits>`, `/system.slice/docker-<64 digits>.scope`. */

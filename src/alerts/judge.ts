@@ -122,10 +122,12 @@ function killedIn(facts: AlertFacts): Verdict | undefined {
 /** A line's own host is where it happened; an agent may collect the logs of others. */
 function ofKilled(facts: AlertFacts, kills: readonly AlertKill[]): AlertSubject {
   const { namespace, pod, container, owner, cluster, hosts } = subjectOf({ ...facts, text: "", name: null }, undefined);
-  const isNode = (victimLabels(facts.labels).get("kind") ?? "").toLowerCase() === "node";
+  const node = OF_NODE.exec(facts.text)?.[1];
+  const isOfNode = node !== undefined && kills.every(({ cgroup }) => cgroup === null);
+  const isNode = isOfNode || (victimLabels(facts.labels).get("kind") ?? "").toLowerCase() === "node";
   const isWorkload = pod !== undefined || kills.some(({ podUid }) => podUid !== null);
   const places = given({ cluster, namespace, pod, container, owner });
-  const machines = [facts.labels["hostname"], ...hostsIn(facts.text), facts.labels["agent"], ...hosts];
+  const machines = [facts.labels["hostname"], node, ...hostsIn(facts.text), facts.labels["agent"], ...hosts];
   const about = isWorkload ? "workload" : "container";
   return {
     about: isNode ? "node" : about,
@@ -134,6 +136,9 @@ function ofKilled(facts: AlertFacts, kills: readonly AlertKill[]): AlertSubject 
     ...places,
   };
 }
+
+// How kubectl lists a kill among a cluster's events: `Warning  OOMKilling  node/ip-10-0-3-17  Memory cgroup out of memory: ...`.
+const OF_NODE = /\bOOMKilling\s{1,20}node\/([a-z0-9][\w.-]{0,252})/i;
 
 /** Wazuh's rule 5108, "System running out of memory", where the log line under it names no kill. Source: Wazuh, 0020-syslog_rules. */
 function killsByRule({ name, labels, text }: AlertFacts): readonly AlertKill[] | undefined {

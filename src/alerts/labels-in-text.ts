@@ -5,9 +5,9 @@ const MOST_CHARACTERS = 20_000;
 const MOST_LABELS = 64;
 // What stands in front of a line that says one thing: `- pod = x`, `• *Pod:* `x``, `> pod: x`.
 const IN_FRONT = /^[\s>•*_`~·–-]{0,12}/;
-// `pod = web-1`, `*Pod:* `web-1``, `Old State: OK`; nothing that is a sentence before the sign, and no `Jun 11 14:22:20`.
+// `pod = web-1`, `*Pod:* `web-1``, `Old State: OK`; nothing that is a sentence before the sign, and none whose first colon is a time's: `Jun 11 14:22:20`, `Problem started at 03:12:44`.
 const LINE =
-  /^(?![A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:)([A-Za-z][\w./ -]{0,60}?)["'*_`]{0,3} {0,3}[:=](?!\/\/) {0,3}["'*_`]{0,3} {0,2}["'*_`]{0,3}(.{1,1024})$/;
+  /^(?![^:=]{0,60}[ T]\d{1,2}:\d\d(?!\d))([A-Za-z][\w./ -]{0,60}?)["'*_`]{0,3} {0,3}[:=](?!\/\/) {0,3}["'*_`]{0,3} {0,2}["'*_`]{0,3}(.{1,1024})$/;
 // `*Namespace:* \`media\` *Pod:* \`web-1\``, `HOST: mail2   SERVICE: memory`, `Service: shop | Urgency: High`: several in words on a line.
 const SEVERAL = /\s(?:\| {1,3})?(?=\*[A-Za-z][\w ]{0,30}(?::\*|\*:))|\s\| {1,3}(?=[A-Za-z][\w ]{0,30}: )|\s{3,}(?=\*?[A-Z][\w ]{0,30}: )/;
 // `• *pod* web-1`: a name in bold, and one word.

@@ -26,10 +26,12 @@ export function withPost<Result extends { readonly kind: string }>(
   if (alert === undefined) return { result, text: said };
   const { class: kind, rule } = alert;
   const leadsTo = courseOf(alert);
+  const [host] = alert.subject.hosts;
+  const on = host === undefined ? "" : `, on ${host}`;
   return {
     result: { ...result, asPost: { leadsTo, class: kind, rule } },
     alerts: [alert],
-    text: `${said}\nAs a post in a channel for alerts it leads to ${LEADS_TO[leadsTo]} (${kind}, rule ${rule}).\n`,
+    text: `${said}\nAs a post in a channel for alerts it leads to ${LEADS_TO[leadsTo]} (${kind}, rule ${rule}${on}).\n`,
   };
 }
 

@@ -6,12 +6,13 @@ import { scanLog } from "../runbooks/logs/scan-log.ts";
 import type { PatternHits } from "../runbooks/logs/schema.ts";
 import { properName } from "../runbooks/words.ts";
 import type { Explained } from "./explained.ts";
+import { forkRefused } from "./redis-fork.ts";
 
 /** What a program's log, or a line about how it ended, comes to. Keys are stable for scripts; null: the text does not say. */
 export type ProgramTextResult = {
   readonly kind: "program_log";
-  /** As in a report on a container: `runtime-heap-exhausted`, `cgroup-limit-kill` or `undetermined`. */
-  readonly verdict: "runtime-heap-exhausted" | "cgroup-limit-kill" | "undetermined";
+  /** As in a report on a container: `runtime-heap-exhausted`, `cgroup-limit-kill` or `undetermined`; of a Redis that cannot save `fork-refused`. */
+  readonly verdict: "runtime-heap-exhausted" | "cgroup-limit-kill" | "fork-refused" | "undetermined";
   /** 0 to 1. */
   readonly confidence: number;
   /** `jvm`, `node`, `python`, `go` and so on. */
@@ -73,7 +74,9 @@ export function explainProgramText(text: string): Explained<ProgramTextResult> |
   const { patterns } = scanLog({ lines, truncated: false });
   const read = readEnd(text, patterns);
   const isSystemLog = looksLikeSystemLog(text) && read.heap?.kind !== "heap";
-  const judged = isSystemLog ? undefined : judge(read);
+  const fork = patterns.find(({ of, kind }) => of === "redis" && kind === "allocation");
+  const told = isSystemLog ? undefined : judge(read);
+  const judged = fork === undefined ? told : forkRefused(text, fork);
   if (judged === undefined) return undefined;
   const { headline, ...said } = judged;
   const result: ProgramTextResult = {

@@ -156,3 +156,12 @@ it("reads hostile text of 100 kB without losing its way", () => {
     expect(reading?.hosts.length).toBeLessThanOrEqual(3);
   }
 });
+
+it("of Alertmanager's default title no words of the summary behind it are names", () => {
+  const post =
+    "[FIRING:1] ContainerMemoryHigh (kong compose_default docker-host-1 warning) Container kong on docker-host-1 uses 96% of its 2GiB limit";
+  const names = read(post)?.names ?? [];
+  expect(names[0]).toBe("kong");
+  expect(names).not.toEqual(expect.arrayContaining(["its"]));
+  expect(names).not.toEqual(expect.arrayContaining(["2GiB"]));
+});

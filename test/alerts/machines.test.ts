@@ -69,6 +69,14 @@ describe("a machine", () => {
     expect(alert).toMatchObject({ memory: "yes", subject: { hosts: ["borealis"] } });
   });
 
+  test("of a kill as kubectl lists it among events", () => {
+    const line = "Memory cgroup out of memory: Killed process 123 (java) total-vm:4kB, anon-rss:4kB, file-rss:0kB";
+    expect(read(`Warning  OOMKilling  node/ip-10-0-3-17  ${line}`)).toMatchObject({
+      memory: "yes",
+      subject: { about: "node", hosts: ["ip-10-0-3-17"] },
+    });
+  });
+
   test("that reclaims memory is short of it; one that reclaims disk is not", () => {
     expect(read("EvictionThresholdMet node/wk-7 Attempting to reclaim memory")).toMatchObject({
       memory: "yes",
@@ -81,4 +89,13 @@ describe("a machine", () => {
     expect(read("[ALERT] load average 31.2 on gw-2\nTop: java 312% CPU 12% MEM")?.memory).toBe("no");
     expect(read("[ALERT] load average 31.2 on gw-2, memory usage 97%")?.memory).toBe("yes");
   });
+});
+
+test("a time in a sentence is no label: Zabbix's `Problem started at 03:12:44`", () => {
+  const zabbix = read("Problem started at 03:12:44 on 2026.11.22\nProblem name: High memory utilization\nHost: db-7\nEvent time: 03:12:44");
+  expect(zabbix).toMatchObject({
+    memory: "yes",
+    labels: { "Problem name": "High memory utilization", Host: "db-7", "Event time": "03:12:44" },
+  });
+  expect(Object.keys(zabbix?.labels ?? {})).not.toContain("Problem started at 03");
 });

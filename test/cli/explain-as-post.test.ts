@@ -43,3 +43,9 @@ test("where the text names a pod the advice is about the pod", () => {
   );
   expect(advice("kong exited with code 137")).toContain("`oomph investigate docker/<container>`");
 });
+
+test("says on which machine, where the line says it", () => {
+  const line =
+    "Nov 22 03:12:44 db-7 systemd-oomd[512]: Killed /system.slice/mysql.service due to memory pressure for /system.slice being 70.1% > 60.00% for > 20s with reclaim activity";
+  expect(explain(line).text).toContain("(oom_killed, rule kernel-lines, on db-7)");
+});

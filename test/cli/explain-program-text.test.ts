@@ -84,3 +84,13 @@ test("what docker inspect says of a container that is not marked is no sign of w
   expect(of(ended).text).not.toContain("docker inspect");
   expect(of(well, killed).result).toMatchObject({ verdict: "cgroup-limit-kill", oomKilled: true });
 });
+
+test("a Redis that cannot fork to save is told of the host's overcommit, and of no heap or container", () => {
+  const fork = "1:M 22 Nov 2026 03:12:44.120 # Can't save in background: fork: Cannot allocate memory";
+  const warned = `1:M 22 Nov 2026 03:00:01.002 # WARNING overcommit_memory is set to 0! Background save may fail under low memory condition.\n${fork}`;
+  const { result, text } = explain(warned);
+  expect(result).toMatchObject({ verdict: "fork-refused", confidence: 0.85, runtime: "redis" });
+  expect(text).toContain("sysctl vm.overcommit_memory=1");
+  expect(text).not.toMatch(/docker/i);
+  expect(explain(`Nov 22 03:12:44 db-7 redis-server[77]: ${fork}`).result).toMatchObject({ verdict: "fork-refused", confidence: 0.7 });
+});

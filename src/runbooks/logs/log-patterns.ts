@@ -92,6 +92,12 @@ export const LOG_PATTERNS: readonly LogPattern[] = [
   { name: "C++ bad_alloc", kind: "allocation", pattern: /std::bad_alloc/ },
   { name: "Erlang allocation failed", kind: "allocation", of: "erlang", pattern: /eheap_alloc: Cannot (?:re)?allocate/ },
   {
+    name: "Redis cannot fork to save",
+    kind: "allocation",
+    of: "redis",
+    pattern: /Can't (?:save|rewrite append only file) in background: fork: Cannot allocate memory/i,
+  },
+  {
     name: "cannot allocate memory",
     kind: "allocation",
     pattern: /[Cc]annot allocate memory|ENOMEM|malloc\(?\)? failed/,
