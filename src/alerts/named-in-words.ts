@@ -30,7 +30,7 @@ const MEASURED =
   /(?<![\w@/.-])(?:([a-z][\w.-]{0,100}-\d{1,4}) (?:memory|mem|ram)\b|([a-z][\w.-]{1,100}) (?:is at|is using|uses|has used) \d{1,3}(?:\.\d{1,3})? ?% of its memory\b)/gi;
 // "memory > 95% on cache-eu-3", "Arbeitsspeicher von cache-eu-3", "cache-eu-3 のメモリ"; shorter words are English ones too: "memoria agotada en cache-eu-3"
 const ON =
-  /(?<![\p{L}\p{N}_-])(?:(?:on|auf|von|bei|sur|на) ["'`*]{0,2}([a-z][\w.-]{1,100})|(?:en|em|no|na|su|sul|op|w|på|в) ["'`*]{0,2}(?!p\d)((?=[\w.-]{0,60}-[\w.-]{0,60}\d)[a-z][\w.-]{1,100}))/giu;
+  /(?<![\p{L}\p{N}_-])(?:(?:on|auf|von|bei|sur|на) ["'`*]{0,2}([a-z][\w.-]{1,100})|(?:in|en|em|no|na|su|sul|op|w|på|в) ["'`*]{0,2}(?!p\d)((?=[\w.-]{0,60}-[\w.-]{0,60}\d)[a-z][\w.-]{1,100}))/giu;
 const BEFORE_MEMORY = /(?<![\w@/.-])([a-z][\w.-]{1,100}) ?(?:の ?メモリ|的 ?内存|的 ?記憶體|의 ?메모리)/giu;
 // "memory of borealis is above 92%", "borealis memory usage is at 97%": a plain word, where the sentence goes on to the figure.
 const PLAIN =

@@ -45,11 +45,12 @@ export function titleWords(text: string): readonly string[] {
 
 // `redis/billing`, `rediss://billing:6379`, `redis-billing-prod`, Redis "billing", "Redis billing is full", "redis billing-1 used_memory", "Redis billing-1: ...".
 const SURELY =
-  /(?:rediss?:\/\/(?:[^\s@/]{1,100}@)?|(?<![\w./-])redis\/)([\w.-]{1,253}(?::\d{2,5})?)|(?<![\w./-])((?:redis|valkey)-[a-z\d][\w-]{0,60}|[\w-]{1,60}-(?:redis|valkey))(?![\w.-]*\w)|\b(?:redis|valkey) {1,2}(?:server |instance |cluster )?(?:["'`]([\w.-]{1,100})["'`]|(?:([a-z][\w-]{1,60}) (?:(?:is|was|ran|runs|has) (?:\w{1,10} )?(?:full|out|at|over|reached|refusing|rejecting|evicting)|refuses|rejects|evicts)\b|(?=\w{0,60}[-\d])([a-z][\w-]{1,60})(?:: | (?:used_memory|memory|maxmemory|ist|lehnt|nimmt|verweigert|weist|est|refuse|rejette|n'accepte|rechaza|no acepta|está|recusa|rejeita|rifiuta|non accetta|weigert|odrzuca)(?![a-z]))))/gi;
+  /(?:rediss?:\/\/(?:[^\s@/]{1,100}@)?|(?<![\w./-])redis\/)([\w.-]{1,253}(?::\d{2,5})?)|(?<![\w./-])((?:redis|valkey)-[a-z\d][\w-]{0,60}|[\w-]{1,60}-(?:redis|valkey))(?![\w.-]*\w)|\b(?:redis|valkey) {1,2}(?:server |instance |cluster )?(?:["'`]([\w.-]{1,100})["'`]|(?:([a-z][\w-]{1,60})(?:: (?=oom\b|used[ _]memory|memory|maxmemory|speicher|mémoire|memoria)| (?:(?:is|was|ran|runs|has) (?:\w{1,10} )?(?:full|out|at|over|reached|refusing|rejecting|evicting)|refuses|rejects|evicts)\b)|(?=\w{0,60}[-\d])([a-z][\w-]{1,60})(?:: | (?:used_memory|memory|maxmemory|ist|lehnt|nimmt|verweigert|weist|est|refuse|rejette|n'accepte|rechaza|no acepta|está|recusa|rejeita|rifiuta|non accetta|weigert|odrzuca)(?![a-z]))))/gi;
 // Programs of a Redis and beside one, its parts, and its trouble.
 const NO_REDIS =
   /^(?:redis|valkey)-(?:server|cli|sentinel|benchmark|check|py|rs|clients?|worker|consumer|producer|publisher|subscriber|listener|memory|mem|oom|maxmemory|evict|high|critical|is|out|(?:arbeits)?speicher\w{0,20}|instanz\w{0,5}|datenbank\w{0,5})(?![a-z])/i;
-const NO_PLAIN = /^(?:server|instance|cluster|node|master|replica|cache|database|it|which|that|client|worker|usage|maxmemory)$/i;
+const NO_PLAIN =
+  /^(?:server|instance|cluster|node|master|replica|cache|database|it|which|that|clients?|workers?|usage|maxmemory|oom|memory|err|errors?|exception|alerts?|alarm|warn|warning|crit|critical|problem|issue|failure|logs?|message|response|reply|status|info|says|said|down|connection|pool|commands?)$/i;
 
 /** What surely is the name of a Redis, whether it is configured or not. A log line names others as well: who wrote it. */
 export function redisCalled(text: string): string | undefined {

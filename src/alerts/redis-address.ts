@@ -21,6 +21,8 @@ const SHAPES = [
   // `host=billing:6379`, `Error 111 connecting to billing:6379`, `dial tcp 10.0.0.9:6379`, "on billing:6379", `[/10.1.2.3:45678 -> billing/10.0.0.9:6379]`
   `(?<![\\w.-])(?:host(?:name)?|server|addr(?:ess)?|endpoint|instance|on|at|to|tcp|econn[a-z]{3,10}|auf|bei|sur|en|su)(?:${SIGN}|["'\`(]{1,2})${ADDRESS}`,
   `-> ?(?:${HOST})?/?${ADDRESS}`,
+  // "(redis-billing.internal)", `billing.x1.0001.euw1.cache.amazonaws.com`: domain names that say Redis.
+  `(?<![\\w@/.-])((?:(?:redis|valkey)-[a-z\\d][\\w.-]{0,200}\\.(?:internal|local|lan|net|com|org|io|cloud|corp|svc)|[a-z\\d][\\w.-]{0,200}\\.(?:cache\\.amazonaws\\.com|redis\\.cache\\.windows\\.net|redis-cloud\\.com|redislabs\\.com|upstash\\.io))(?::\\d{2,5})?)(?![\\w-]|[.:/]\\w)`,
   // Where only a Redis listens, whatever stands around it.
   `(?<![\\w.:@/-])(${HOST}:(?:63(?:79|8\\d)|26379))(?!\\w|:\\w)`,
 ].map((shape) => new RegExp(shape, "gim"));
@@ -30,10 +32,16 @@ const BEHIND_ANSWER = new RegExp(
   "gi",
 );
 
+// "OOM command not allowed when used memory > 'maxmemory' on redis-billing.internal"
+const ON_BEHIND_ANSWER = new RegExp(
+  `(?:maxmemory|when used memory|cannot allocate memory)['".:;)]{0,3} (?:on|from|auf|bei|sur|en|su) ["'\`*(]{0,3}((?=[\\w.-]{0,200}(?:redis|valkey|cache))${HOST}(?::\\d{2,5})?)(?![\\w/])`,
+  "gi",
+);
+
 /** The address that a text surely gives of its Redis, with the port where it has one. An own address (localhost) tells nobody which. */
 export function redisAddress(text: string): string | undefined {
   const head = text.slice(0, MOST_CHARACTERS);
-  for (const shape of [...SHAPES, BEHIND_ANSWER]) {
+  for (const shape of [...SHAPES, BEHIND_ANSWER, ON_BEHIND_ANSWER]) {
     for (const [, host = "", port] of everyMatch(head, shape)) {
       const address = port === undefined ? host : `${host}:${port}`;
       if (!NOBODYS.test(address)) return address;
@@ -50,4 +58,4 @@ const WHERE =
 
 // Everyone's own address, exporters, times, and lines of source files.
 const NOBODYS =
-  /^(?:localhost|0\.0\.0\.0|127\.\d|\d+:|redis|valkey|port|is|at|the)(?![\w-])|exporter|:9121$|\.(?:[cm]?[jt]sx?|java|kt|scala|py|rb|go|php|rs|cs|exs?|cc?|cpp|lua):/i;
+  /^(?:localhost|0\.0\.0\.0|127\.\d|\d+:|redis|valkey|port|is|at|the)(?![\w-])|exporter|:9121$|\.(?:[cm]?[jt]sx?|java|kt|scala|py|rb|go|php|rs|cs|exs?|cc?|cpp|lua|log|conf)(?::|$)/i;

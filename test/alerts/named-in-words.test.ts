@@ -29,6 +29,7 @@ test.each([
 test("what is short of memory abroad is asked about", () => {
   const read = (text: string) => readAlert({ text, botId: "B0BOT" }, createJudge()).alerts[0];
   expect(read("ALERTA: memoria agotada en srv-web-4 (98%)")).toMatchObject({ memory: "yes", subject: { names: ["srv-web-4"] } });
+  expect(read("KRITISCH: RAM auf app-srv-07 fast voll")).toMatchObject({ memory: "yes", subject: { names: ["app-srv-07"] } });
   const german = read("KRITISCH: Speicher voll auf redis-prod-3, Redis nimmt keine Schreibzugriffe mehr an");
   expect(german).toMatchObject({ memory: "yes", class: "redis_memory", subject: { called: "redis-prod-3" } });
   expect(read("KRITISCH: Speicher voll auf der Festplatte von redis-prod-3")?.memory).toBe("no");

@@ -136,7 +136,11 @@ export const USAGE_WORDS: readonly AlertRule[] = [
   {
     id: "memory-abroad",
     says: "Memory that is short, in another language: German, French, Spanish, Portuguese, Italian, Dutch, Polish, Czech, Russian, Ukrainian, Swedish, Danish, Finnish, Turkish, Japanese, Chinese, Korean",
-    when: [{ sentence: { of: MEMORY_ABROAD, near: TROUBLE_ABROAD } }],
+    when: [
+      { sentence: { of: MEMORY_ABROAD, near: TROUBLE_ABROAD } },
+      // What is called so in English too, without a share.
+      { sentence: { of: ["ram"], near: ["voll", "knapp", "belegt", "ausgelastet", "saturée", "agotada", "esgotada", "esaurita"] } },
+    ],
     unless: [{ phrases: DISK_ABROAD }],
     verdict: { ...HIGH, nobody: "unsure" },
   },

@@ -187,6 +187,7 @@ export const TROUBLE_ABROAD = [
   "％",
   "knapp",
   "voll",
+  "kaum",
   "erschöpft",
   "insuffisante",
   "saturée",
