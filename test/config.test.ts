@@ -415,7 +415,9 @@ redis: { connections: { sessions: { host: h, passwordFile: ./secrets/sessions } 
 test("what is missing is told with the line of the section it belongs to; without a line where that is not there either", () => {
   const { REDIS_URL: _, OOMPH_SLACK_INCIDENT_CHANNEL: __, ...env } = SERVICE_ENV;
   expect(refused({ env, files: { "oomph.yaml": "# ours\n\nslack:\n  timeout: 5s\n" } })).toEqual([
-    expect.stringMatching(/^oomph\.yaml:3 slack\.incidentChannel \(OOMPH_SLACK_INCIDENT_CHANNEL\): expected the id/),
+    expect.stringMatching(
+      /^oomph\.yaml:3 slack\.incidentChannel \(OOMPH_SLACK_INCIDENT_CHANNEL\): expected the id .*, got nothing: it is not set$/,
+    ),
     expect.stringMatching(/^oomph\.yaml queue\.url \(REDIS_URL\): expected the URL/),
   ]);
 });

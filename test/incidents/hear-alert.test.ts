@@ -151,6 +151,18 @@ describe("an alert about a target that was found", () => {
     expect(looks()).toMatchObject([{ because: "refused", fromMs: expect.any(Number) }]);
   });
 
+  it("that tells of refused writes brings a look forward that waits its time, once", async () => {
+    await heard("a", { alert: named("RedisMemoryHigh", "critical") });
+    await looked("near-full", { hadRoom: true });
+    await heard("b", { alert: named("RedisEvicting", "critical") });
+    for (const key of ["c", "d"]) await heard(key, { alert: named("RedisFull", "critical", { refusesWrites: true }) });
+    expect(looks().map(({ because, fromMs }) => [because, fromMs === undefined])).toEqual([
+      ["another", false],
+      ["refused", true],
+    ]);
+    expect(new Set(looks().map(({ investigation }) => investigation.id)).size).toBe(1);
+  });
+
   it("that fires again after it was over is looked at, also where another still fires", async () => {
     await heard("a", { alert: named("RedisMemoryHigh", "warning") });
     await heard("b", { alert: named("RedisOther", "warning") });
