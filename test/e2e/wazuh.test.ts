@@ -254,7 +254,7 @@ describe.skipIf(daemon.kind === "absent")(`Wazuh${daemon.kind === "absent" ? ` (
       });
       const headers = { "content-type": "application/json", authorization: `Bearer ${SECRET}` };
       expect((await fetch(`${scene.oomph().url}/webhooks/alertmanager`, { method: "POST", headers, body })).status).toBe(202);
-      const counted = /Reported \d+ times \(alertmanager 1, wazuh 2\)/;
+      const counted = /Reported \d+ times \(1 by alertmanager, 2 by wazuh\)/;
       await seen(
         "all of them in the count",
         () => scene.said().find((one) => one.thread_ts === root.ts && counted.test(textOf(one))),
